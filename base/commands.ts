@@ -1,0 +1,78 @@
+// What the command line accepts: the commands, their options and one sentence for each. Nothing here runs.
+
+export interface Option {
+  /** The word for its value in the help; null for a switch. */
+  readonly value: string | null
+  readonly help: string
+}
+
+export interface CommandShape {
+  readonly summary: string
+  /** The words beside the options, for the help; empty when there are none. */
+  readonly words: string
+  readonly options: Readonly<Record<string, Option>>
+}
+
+export const roles = ['smtp', 'web', 'worker'] as const
+export type Role = (typeof roles)[number]
+
+const onlyList: Option = { value: 'NAME', help: 'only this list' }
+
+const shapes = {
+  serve: {
+    summary: 'Takes mail by SMTP, sorts it and shows the pages',
+    words: '',
+    options: {
+      only: { value: 'ROLES', help: `some of ${roles.join(',')} (default: all)` },
+      smtp: { value: 'HOST:PORT', help: 'where SMTP listens; port 0 takes any free one' },
+      web: { value: 'HOST:PORT', help: 'where the pages are; port 0 takes any free one' },
+    },
+  },
+  init: {
+    summary: 'Writes a commented threadwork.toml and makes the data directory',
+    words: '',
+    options: {},
+  },
+  import: {
+    summary: 'Imports archives (mbox, mboxrd, .gz too) into a list; makes the list when there is none',
+    words: 'PATH...',
+    options: { list: { value: 'NAME', help: 'the list; required' } },
+  },
+  rebuild: { summary: 'Makes every topic again from the mails', words: '', options: { list: onlyList } },
+  export: {
+    summary: 'Writes the topics as JSON lines (state) or every mail (mbox)',
+    words: 'state|mbox',
+    options: {
+      list: onlyList,
+      out: { value: 'PATH', help: 'a file instead of standard output' },
+      'no-numbers': {
+        value: null,
+        help: 'state: without the numbers of bugs, which differ between instances',
+      },
+    },
+  },
+  doctor: {
+    summary: 'Checks the configuration, the programs and the database, and says what to do',
+    words: '',
+    options: {},
+  },
+} satisfies Record<string, CommandShape>
+
+export type CommandName = keyof typeof shapes
+export const commandNames = Object.keys(shapes) as CommandName[]
+
+const everywhere: Record<string, Option> = {
+  config: { value: 'FILE', help: 'the configuration (default: THREADWORK_CONFIG, else ./threadwork.toml)' },
+  data: { value: 'DIR', help: 'the data directory (default: THREADWORK_DATA, else ./threadwork-data)' },
+  database: {
+    value: 'URL',
+    help: 'your own PostgreSQL (default: DATABASE_URL, else one in the data directory)',
+  },
+  verbose: { value: null, help: 'a detailed log, and stack traces with errors' },
+  help: { value: null, help: 'this text' },
+}
+
+/** With the options that every command takes. */
+export function commandShape(name: CommandName): CommandShape {
+  return { ...shapes[name], options: { ...shapes[name].options, ...everywhere } }
+}

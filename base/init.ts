@@ -1,0 +1,62 @@
+// What `threadwork init` writes: a configuration that works as it stands and explains what else can be said.
+import { mkdirSync, writeFileSync } from 'node:fs'
+
+/** Writes the file, refusing to overwrite one, and makes the data directory. */
+export function init(file: string, data: string): void {
+  try {
+    writeFileSync(file, commentedConfiguration, { flag: 'wx' })
+  } catch (error) {
+    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST'
+    const reason = exists
+      ? 'it exists; move it away, or name another with --config'
+      : (error as Error).message
+    throw new Error(`Cannot write "${file}": ${reason}`, { cause: error })
+  }
+  mkdirSync(data, { recursive: true })
+}
+
+const commentedConfiguration = `# The configuration of Threadwork. A line that begins with # is a comment; those that show a
+# setting show its default, or an example where it says so. "threadwork doctor" checks this file.
+
+# Where Threadwork keeps its PostgreSQL. Relative paths begin at this file.
+# data = "./threadwork-data"
+
+# A PostgreSQL 15 or newer of your own instead of the one in the data directory (example).
+# database = "postgres://threadwork@db.example.org/threadwork"
+
+# Where mail leaves: "loopback", or your mail server (example).
+# relay = "smtp://mail.example.org:587"
+
+[smtp]
+# Takes mail for the lists below and for nobody else. Mail servers hand over here.
+listen = "127.0.0.1:2525"
+
+[web]
+# The pages. Put a web server with TLS in front to show them to the world.
+listen = "127.0.0.1:8080"
+
+[limits]
+# A larger mail is refused by SMTP.
+# mail_bytes_max = 26214400
+
+# One [[lists]] for each mailing list.
+[[lists]]
+# In URLs and on the command line: lower-case letters, digits, ".", "_" and "-".
+name = "demo"
+# Where people post to.
+address = "demo@localhost"
+description = "Patches and bugs of the demo project"
+# What stands between < and > in the list's List-Id header (example).
+# list_id = "demo.lists.example.org"
+# The word in brackets that the list puts into subjects (example).
+# prefix = "demo"
+# The git repository that the patches are for (example).
+# repository = "/srv/git/demo.git"
+
+# People with a role on the list: maintainer, reviewer or robot. "paths" narrows it to some files (example).
+# [[lists.people]]
+# name = "Ada Example"
+# address = "ada@example.org"
+# role = "maintainer"
+# paths = ["net/*"]
+`
