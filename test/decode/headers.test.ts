@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { decodeMail } from '../../tracker/decode/decode.ts'
+import { decodeFixture } from './fixture.ts'
+
+test('fields are unfolded, in order, names in lower case, repeated ones kept', () => {
+  expect(decodeFixture('folded').headers).toEqual([
+    { name: 'from', value: '=?UTF-8?B?SsO2cmcgTMO8ZGVycw==?= <joerg@example.org>' },
+    { name: 'subject', value: '[PATCH v2 1/3]\tgauge: a title that  was folded' },
+    { name: 'message-id', value: '<folded@example.org>' },
+    { name: 'x-empty', value: '' },
+    { name: 'received', value: 'from a\tby b' },
+    { name: 'received', value: 'from c by d' },
+  ])
+})
+
+test('the lines that mbox puts before a mail are no header', () => {
+  const mail = decodeFixture('mbox-line')
+  expect(mail.headers.map(header => header.name)).toEqual(['from', 'subject', 'message-id'])
+  expect(mail).toMatchObject({ body: 'From here on it is the body\n', problems: [] })
+})
+
+test('a line that is no field is skipped, with a problem, and the fields behind it are read', () => {
+  const mail = decodeFixture('broken-line')
+  expect(mail.headers.map(header => header.name)).toEqual(['from', 'subject', 'message-id'])
+  expect(mail).toMatchObject({
+    body: 'Body\n',
+    problems: ['The header holds a line that is no field; it is skipped'],
+  })
+})
+
+test('8-bit bytes in a header are UTF-8 where they can be, else windows-1252', () => {
+  expect(decodeFixture('raw-8-bit-header').headers.map(header => header.value)).toEqual([
+    'Jörg <joerg@example.org>',
+    'café €',
+  ])
+})
+
+test.each(['no-header', 'text-first'])(
+  '%s: a mail without a header is read as text, with a problem',
+  name => {
+    const mail = decodeFixture(name)
+    expect(mail.body).toMatch(/^Just text, sent with netcat\.\n/)
+    expect(mail).toMatchObject({
+      headers: [],
+      problems: ['The mail has no header; all of it is read as text'],
+    })
+  },
+)
+
+test('an empty mail is a mail with a problem', () => {
+  expect(decodeFixture('empty')).toMatchObject({ headers: [], body: '', problems: ['The mail is empty'] })
+})
+
+test('a header without a body ends with the mail', () => {
+  expect(decodeMail(Buffer.from('Subject: one\r\nFrom: a@example.org'))).toMatchObject({
+    headers: [
+      { name: 'subject', value: 'one' },
+      { name: 'from', value: 'a@example.org' },
+    ],
+    body: '',
+    problems: [],
+  })
+})
+
+test('NUL bytes are kept in header and body; storing them is the gate’s work', () => {
+  const mail = decodeFixture('nul')
+  expect(mail.headers.find(header => header.name === 'subject')?.value).toBe('[PATCH] nul \0 here')
+  expect(mail.body).toBe('one \0 two\n')
+})

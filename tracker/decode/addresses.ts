@@ -1,0 +1,21 @@
+// The people in a From, To or Cc field. Real fields break every rule of RFC 5322; a person with half a name is
+// better than none.
+import addressparser from 'nodemailer/lib/addressparser'
+import type { Person } from '../mail/facts.ts'
+import { decodeWords } from './words.ts'
+
+/** The people of an address field in their order, groups opened; encoded words are decoded in names. Never throws. */
+export function parseAddresses(value: string): Person[] {
+  const plain = plainAddress.exec(value.trim())
+  if (plain) return [person(plain[1] ?? '', plain[2] ?? plain[3] ?? '')]
+  return addressparser(value, { flatten: true }).map(mailbox => person(mailbox.name, mailbox.address))
+}
+
+/** `Name <a@b>` or `a@b` without any special character, which nearly every From is: five times faster than the parser. */
+const plainAddress =
+  /^(?:([^"(),:;<>@[\]\\]*)<([^\s"(),:;<>@[\]\\]+@[^\s"(),:;<>@[\]\\]+)>|([^\s"(),:;<>@[\]\\]+@[^\s"(),:;<>@[\]\\]+))$/
+
+const person = (name: string, address: string): Person => ({
+  name: decodeWords(name).replace(/\s+/g, ' ').trim(),
+  address: address.trim().toLowerCase(),
+})
