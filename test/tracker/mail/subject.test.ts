@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { parseSubject } from '../../../tracker/mail/subject.ts'
+
+type Expected = [title: string, version: number | null, number: number | null, total: number | null]
+
+const subjects: Record<string, Expected> = {
+  '[PATCH] tarn: fix the lock': ['tarn: fix the lock', null, null, null],
+  '[PATCH v3 2/5] wal: wake followers': ['wal: wake followers', 3, 2, 5],
+  '[tarn] [PATCH net v3 2/5] x': ['x', 3, 2, 5],
+  '[PATCH nf,v3 01/14] x': ['x', 3, 1, 14],
+  '[PATCH nft 3/3,v2] x': ['x', 2, 3, 3],
+  '[PATCHv2 nf 1/2] x': ['x', 2, 1, 2],
+  '[RESEND 1/2] x': ['x', null, 1, 2],
+  '[v5,2/2] x': ['x', 5, 2, 2],
+  '[V3 0/5] x': ['x', 3, 0, 5],
+  '[PATCH v11.1] x': ['x', 11, null, null],
+  '[PATCH v7a 3/8] x': ['x', 7, 3, 8],
+  'RFC:[PATCH v1] x': ['x', 1, null, null],
+  '[PATH nf v3] x': ['x', 3, null, null],
+  '[PATCH v8] [v7,2/2] x': ['x', 8, 2, 2],
+  '[RFC nf-next 1/3] x': ['x', null, 1, 3],
+  '[-stable,6.1 17/17] x': ['x', null, 17, 17],
+  '[PATCH [net] 1/2] nested': ['nested', null, 1, 2],
+  '[PATCH 0/3] a better pager (v2)': ['a better pager', 2, 0, 3],
+  'Re: [PATCH v2 1/1] x': ['x', 2, 1, 1],
+  'AW: Re: [tarn] [PATCH] x': ['x', null, null, null],
+  '回复：[PATCH v2] x': ['x', 2, null, null],
+  '[not closed': ['[not closed', null, null, null],
+  '': ['', null, null, null],
+}
+
+describe('a subject', () => {
+  it.each(Object.entries(subjects))('%j is read as %j', (text, [title, version, number, total]) => {
+    expect(parseSubject(text)).toMatchObject({ title, version, number, total })
+  })
+
+  it('tells an answer in any language, and a posting', () => {
+    expect(parseSubject('Re: [PATCH] x').reply).toBe(true)
+    expect(parseSubject('Re[2]: [PATCH] x').reply).toBe(true)
+    expect(parseSubject('SV: x').reply).toBe(true)
+    expect(parseSubject('[PATCH] Re: not an answer?').reply).toBe(true)
+    expect(parseSubject('Recover from a torn page').reply).toBe(false)
+  })
+
+  it('keeps the words that are not about the posting as tags', () => {
+    expect(parseSubject('[tarn] [PATCH net-next v2 1/2] x').tags).toEqual(['tarn', 'net-next'])
+    expect(parseSubject('[BUG v1.2] crash').tags).toContain('BUG')
+  })
+
+  it('compares titles by their letters and digits', () => {
+    expect(parseSubject('[PATCH] Wal:  Wake-up!').key).toBe(parseSubject('[PATCH v2] wal: wake up').key)
+  })
+
+  it('stays quick on a hostile subject', () => {
+    const began = performance.now()
+    for (const text of [
+      '['.repeat(200_000),
+      'Re: '.repeat(100_000),
+      '[v'.repeat(100_000),
+      `${'a'.repeat(100_000)}]`,
+    ])
+      parseSubject(text)
+    expect(performance.now() - began).toBeLessThan(500)
+  })
+})

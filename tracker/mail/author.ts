@@ -1,0 +1,58 @@
+// Who wrote a mail. Lists with DMARC trouble rewrite From ("X via ltp" <ltp@lists.example>), relays do the same;
+// the author is then in X-Original-From, Reply-To or only in the display name, never the list's address.
+
+import { parseAddresses } from '../decode/addresses.ts'
+import type { Header } from '../decode/mail.ts'
+import { decodeWords } from '../decode/words.ts'
+import type { Person } from './facts.ts'
+
+/** The person behind From. The address is empty when only a display name is left of a rewritten one. */
+export function senderOf(headers: readonly Header[]): Person {
+  const from = people(headers, 'from')[0] ?? people(headers, 'sender')[0] ?? nobody
+  const via = from.name.match(viaName)
+  if (!via && !isListAddress(headers, from.address)) return named(from)
+  const name = bareName(via?.[1] ?? from.name)
+  const original = people(headers, 'x-original-from')[0]
+  if (original && !isListAddress(headers, original.address)) return named(original, name)
+  const replies = people(headers, 'reply-to').filter(p => !isListAddress(headers, p.address))
+  const answer = replies.find(p => sameName(p.name, name)) ?? replies[0]
+  if (answer) return named(answer, name)
+  const copied = people(headers, 'cc').find(p => name !== '' && sameName(p.name, name))
+  return copied ? named(copied, name) : { name, address: '' }
+}
+
+/** All addresses of From, To and Cc, lower case: what In-Reply-To may hold by mistake. */
+export function addressesOf(headers: readonly Header[]): Set<string> {
+  return new Set(['from', 'to', 'cc'].flatMap(name => people(headers, name).map(p => p.address)))
+}
+
+const nobody: Person = { name: '', address: '' }
+const viaName = /^(.{1,200}?)\s+via\s+\S.{0,100}$/i
+
+function people(headers: readonly Header[], name: string): Person[] {
+  return headers.filter(h => h.name === name).flatMap(h => parseAddresses(h.value))
+}
+
+const named = (person: Person, name = ''): Person => ({
+  name: bareName(person.name) || name,
+  address: person.address,
+})
+
+const bareName = (name: string) =>
+  decodeWords(name)
+    .trim()
+    .replace(/^'(.*)'$/, '$1')
+    .replace(/\s+/g, ' ')
+    .trim()
+
+const sameName = (a: string, b: string) => bareName(a).toLowerCase() === b.toLowerCase()
+
+/** List-Post and X-BeenThere name the list's own address; a List-Id `ltp.lists.example` means ltp@lists.example. */
+function isListAddress(headers: readonly Header[], address: string): boolean {
+  return headers.some(({ name, value }) => {
+    if (name === 'x-beenthere') return value.trim().toLowerCase() === address
+    if (name === 'list-post') return value.toLowerCase().includes(`mailto:${address}>`)
+    if (name === 'list-id') return value.toLowerCase().endsWith(`<${address.replace('@', '.')}>`)
+    return false
+  })
+}

@@ -1,0 +1,31 @@
+// The explicit forms of a bug report. A guess from its words comes with the whole list's profile, not from one mail.
+import type { Header } from '../decode/mail.ts'
+import type { SubjectFact, TagFact } from './facts.ts'
+
+/** What says that this mail reports a bug ("subject tag [BUG]"), or null. */
+export function bugSignOf(
+  headers: readonly Header[],
+  subject: SubjectFact,
+  tags: readonly TagFact[],
+  lines: readonly string[],
+): string | null {
+  const word = subject.tags.find(tag => /^(?:bug|regression)$/i.test(tag))
+  if (word) return `subject tag [${word}]`
+  if (/^(?:bug|regression)\??:\s/i.test(subject.title)) return 'subject begins with a bug word'
+  if (headers.some(h => h.name === 'x-bugzilla-type' && h.value.trim().toLowerCase() === 'new'))
+    return 'Bugzilla'
+  const status = tags.find(tag => tag.tag === 'Bug-Status')
+  if (status && !subject.reply) return status.line
+  return pseudoHeaders(lines)
+}
+
+/** debbugs: fields at the top of the body, Package or Component among them. */
+function pseudoHeaders(lines: readonly string[]): string | null {
+  const first = lines.findIndex(line => line.trim() !== '')
+  if (first < 0) return null
+  const fields = lines.slice(first, first + 10)
+  const end = fields.findIndex(line => !/^[A-Za-z][\w-]{1,20}:\s{1,10}\S/.test(line))
+  const block = end < 0 ? fields : fields.slice(0, end)
+  const named = block.find(line => /^(?:package|component):/i.test(line))
+  return named && block.some(line => /^(?:version|severity|tags):/i.test(line)) ? named.trim() : null
+}

@@ -1,0 +1,162 @@
+// One mail -> its facts. The only place that knows all readers of this folder; each of them reads one thing.
+import { createHash } from 'node:crypto'
+import type { MessageId } from '../../base/ids.ts'
+import type { DecodedMail, Header } from '../decode/mail.ts'
+import { decodeWords } from '../decode/words.ts'
+import { appliedOf } from './applied.ts'
+import { addressesOf, senderOf } from './author.ts'
+import { bugSignOf } from './bug-sign.ts'
+import { checksOf } from './check.ts'
+import { touchedFiles } from './diff.ts'
+import type { MailFacts, Posting, PullRequestFact, Run, SubjectFact } from './facts.ts'
+import { inBodyFrom } from './in-body.ts'
+import { linksOf } from './links.ts'
+import { patchId } from './patch-id.ts'
+import { pullRequestOf } from './pull-request.ts'
+import { referencesOf } from './references.ts'
+import { robotOf } from './robot.ts'
+import { saidTime } from './said.ts'
+import { parseSubject } from './subject.ts'
+import { tagsOf } from './tags.ts'
+import { readText, type Text } from './text.ts'
+import { trailersOf } from './trailers.ts'
+
+/** Raised when a change here gives other facts for the same mail; a rebuild then reads every mail again. */
+export const factsVersion = 1
+
+/** Pure: the same bytes and the same trace give the same facts. `trace`: when a live mail reached us, ISO 8601. */
+export function factsOf(
+  mail: DecodedMail,
+  id: { id: MessageId; made: boolean },
+  envelope: { trace?: string },
+): MailFacts {
+  const text = readText(mail.body)
+  const lines = text.said.map(({ line }) => line)
+  const subject = parseSubject(decodeWords(header(mail.headers, 'subject') ?? ''))
+  const attached = mail.attachedPatches.map(part => readText(part.text))
+  const diff = [text.diff, ...attached.map(a => a.diff)].filter(Boolean).join('')
+  const sender = senderOf(mail.headers)
+  const pullRequest = subject.reply ? null : pullRequestOf(lines)
+  const posting = postingOf(subject, text, diff, pullRequest)
+  const isPosting = posting !== 'none' && posting !== 'offered'
+  const references = referencesOf(mail.headers, id.id, addressesOf(mail.headers))
+  const tags = tagsOf(lines)
+  const checks = checksOf(lines)
+  const said = saidTime(mail.headers, envelope.trace)
+  const message = posting === 'patch' ? commitMessage(text, attached) : lines
+  return {
+    messageId: id.id,
+    ...(id.made ? { madeId: true as const } : {}),
+    references,
+    sender,
+    author: (isPosting ? inBodyFrom(message) : null) ?? sender,
+    subject,
+    said: said.said,
+    date: header(mail.headers, 'date') ?? null,
+    posting,
+    patchId: patchId(diff),
+    files: touchedFiles(diff),
+    changeId: changeIdOf(mail.headers, lines),
+    baseCommit: firstMatch(lines, /^base-commit:\s{1,5}([0-9a-f]{7,64})\s*$/),
+    trailers: trailersOf(message),
+    tags,
+    checks,
+    // A CI bot says on what it applied the patch, not that it is in.
+    applied: isPosting || checks.length > 0 ? null : appliedOf(lines),
+    pullRequest,
+    links: linksOf(lines),
+    bugSign: bugSignOf(mail.headers, subject, tags, lines),
+    robot: robotOf({ sender, subject, id: id.id, headers: mail.headers, answers: references.length > 0 }),
+    runs: isPosting ? [] : runsOf(text),
+    textHash: textHash(mail, text),
+    dressing: header(mail.headers, 'list-id') ?? header(mail.headers, 'x-beenthere') ?? '',
+    gist: gistOf(lines),
+    problems: [
+      ...mail.problems,
+      ...(id.made ? ['The mail has no Message-ID; this one is made from its bytes'] : []),
+      ...(said.problem ? [said.problem] : []),
+      ...(text.damagedDiff ? ['A hunk of the diff ends before its counts say so'] : []),
+    ],
+  }
+}
+
+/** The first field of a name: of a doubled header the first is believed, as most readers do. */
+const header = (headers: readonly Header[], name: string) => headers.find(h => h.name === name)?.value.trim()
+
+const firstMatch = (lines: readonly string[], pattern: RegExp) => {
+  for (const line of lines) {
+    const match = line.slice(0, 300).match(pattern)
+    if (match?.[1]) return match[1]
+  }
+  return null
+}
+
+function postingOf(subject: SubjectFact, text: Text, diff: string, pull: PullRequestFact | null): Posting {
+  if (subject.reply) return diff === '' ? 'none' : 'offered'
+  if (subject.number === 0) return 'cover'
+  if (pull) return 'pull-request'
+  const numbered = subject.number !== null && subject.total !== null && subject.number <= subject.total
+  if (diff === '') return subject.patch && numbered ? 'patch' : 'none'
+  const marked = subject.patch || subject.rfc || subject.resend || subject.version !== null || numbered
+  return marked || formatPatch(text) ? 'patch' : 'offered'
+}
+
+/** A patch without any mark in its subject still shows git's form: sign-off, three dashes, diff. */
+function formatPatch(text: Text): boolean {
+  const dashes = text.lines.indexOf('---')
+  return (
+    dashes > 0 &&
+    text.lines.slice(0, dashes).some(line => /^Signed-off-by: \S/.test(line)) &&
+    text.diff.startsWith('diff --git ')
+  )
+}
+
+/** The said lines above the three dashes (or above the diff); of an attached patch its own message. */
+function commitMessage(text: Text, attached: readonly Text[]): string[] {
+  const source = text.diff === '' && attached[0] ? attached[0] : text
+  const dashes = source.said.find(({ line }) => line === '---')?.at ?? Number.POSITIVE_INFINITY
+  const diff = source.kinds.indexOf('diff')
+  const end = Math.min(dashes, diff < 0 ? Number.POSITIVE_INFINITY : diff)
+  return source.said.filter(({ at }) => at < end).map(({ line }) => line)
+}
+
+/** b4's `change-id:` line or header, or Gerrit's `Change-Id:` trailer. */
+function changeIdOf(headers: readonly Header[], lines: readonly string[]): string | null {
+  const id = header(headers, 'x-change-id') ?? firstMatch(lines, /^change-id:\s{1,5}(\S{8,200})\s*$/i)
+  return id ? id.slice(0, 200) : null
+}
+
+function runsOf(text: Text): Run[] {
+  const runs: { kind: Run['kind']; from: number; lines: number }[] = []
+  text.kinds.forEach((kind, at) => {
+    if (kind !== 'quote' && kind !== 'said') return
+    const last = runs.at(-1)
+    if (last?.kind === kind && last.from + last.lines === at) last.lines++
+    else runs.push({ kind, from: at, lines: 1 })
+  })
+  return runs.slice(0, runsMax)
+}
+const runsMax = 400
+
+/** What a reader sees, without list footer and line-end differences: equal for copies of a mail. */
+function textHash(mail: DecodedMail, text: Text): string {
+  const hash = createHash('sha256')
+  const seen = text.lines.filter((_, at) => text.kinds[at] !== 'footer').map(line => line.trimEnd())
+  hash.update(seen.join('\n').trimEnd())
+  for (const part of mail.attachedPatches) hash.update(`\0${part.text.trimEnd()}`)
+  return hash.digest('hex').slice(0, 32)
+}
+
+/** The first words said, for trees and lists. */
+function gistOf(lines: readonly string[]): string {
+  const start = lines.findIndex(line => /\p{L}/u.test(line) && !noGist.test(line.slice(0, 300)))
+  if (start < 0) return ''
+  return lines
+    .slice(start, start + 4)
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 200)
+}
+const noGist =
+  /(?:wrote|writes|schrieb|写道)\s*[:：]\s*$|^(?:hi|hello|hey|dear)\b.{0,40}$|^(?:from|subject|date):\s|^on .{0,200}$/i

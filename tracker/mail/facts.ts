@@ -1,0 +1,135 @@
+// Everything that one mail says, as values. `factsOf` makes it from the decoded mail and its envelope, once;
+// it is stored as it is and folded with its neighbours'. Nothing here depends on another mail or on a clock.
+import type { MessageId } from '../../base/ids.ts'
+
+/** A person as a mail names them; the address in lower case, either may be empty. */
+export interface Person {
+  readonly name: string
+  readonly address: string
+}
+
+/** A file that a diff touches. */
+export interface TouchedFile {
+  /** The path after the change; the old one for a deleted file. */
+  readonly path: string
+  /** The path before, when it differs (rename, copy). */
+  readonly from?: string
+  readonly added: number
+  readonly removed: number
+  readonly binary?: true
+  /** Short hashes of the changed lines (sign and text without white space), sorted, at most `changedLinesMax`. */
+  readonly lines: readonly string[]
+}
+
+export interface SubjectFact {
+  /** The whole subject, decoded, white space squeezed. */
+  readonly text: string
+  /** Without reply words and brackets. */
+  readonly title: string
+  /** For comparing: lower case, letters and digits only. */
+  readonly key: string
+  readonly reply: boolean
+  /** The words of all leading brackets that are not version, number, PATCH, RFC or RESEND, as written. */
+  readonly tags: readonly string[]
+  readonly patch: boolean
+  readonly rfc: boolean
+  readonly resend: boolean
+  readonly pull: boolean
+  /** Null when the subject says none. */
+  readonly version: number | null
+  readonly number: number | null
+  readonly total: number | null
+}
+
+/** How the mail ranks as a posting. A diff in a `Re:` is `offered`, never a revision of its own. */
+export type Posting = 'patch' | 'cover' | 'pull-request' | 'offered' | 'none'
+
+export interface TrailerFact {
+  /** As written, first letter upper: `Reviewed-by`. */
+  readonly key: string
+  readonly value: string
+  readonly person: Person | null
+  /** Text after the address in brackets or behind `#`. */
+  readonly note?: string
+}
+
+export interface TagFact {
+  /** Canonical name of the tag: `Patch-Status`, `Bug-Status`, `Type`, `Delegate`, `Severity`, `Labels`, `Title`... */
+  readonly tag: string
+  readonly value: string
+  /** What stands behind ` -- `. */
+  readonly reason?: string
+  /** `2/5` before the value narrows it to that patch. */
+  readonly number?: number
+  /** The line as it stands in the mail. */
+  readonly line: string
+}
+
+export interface CheckFact {
+  readonly context: string
+  readonly state: 'success' | 'warning' | 'fail' | 'pending'
+  readonly description: string
+  readonly url: string | null
+}
+
+/** "Applied, thanks" said by a person or a robot. */
+export interface AppliedFact {
+  readonly commit: string | null
+  readonly line: string
+}
+
+export interface PullRequestFact {
+  readonly url: string
+  readonly ref: string
+  readonly base: string | null
+  readonly head: string | null
+}
+
+/** A stretch of lines of the body: quoted from the parent or said here. Lines count from 0. */
+export interface Run {
+  readonly kind: 'quote' | 'said'
+  readonly from: number
+  readonly lines: number
+}
+
+export interface MailFacts {
+  readonly messageId: MessageId
+  /** True when the mail had no usable Message-ID and this one is made from its bytes. */
+  readonly madeId?: true
+  /** Ids this mail refers to, nearest first, without itself, dirt and repeats: In-Reply-To, then References backwards. */
+  readonly references: readonly MessageId[]
+  /** Who wrote it: behind list rewriting, before an in-body From. */
+  readonly sender: Person
+  /** Who made the change: the in-body From of a patch, else the sender. */
+  readonly author: Person
+  readonly subject: SubjectFact
+  /** Milliseconds since 1970; see design "said time". */
+  readonly said: number
+  /** The Date header as written, for display; null when absent. */
+  readonly date: string | null
+  readonly posting: Posting
+  /** Of the diff (in the body or attached), when there is one. */
+  readonly patchId: string | null
+  readonly files: readonly TouchedFile[]
+  readonly changeId: string | null
+  readonly baseCommit: string | null
+  readonly trailers: readonly TrailerFact[]
+  readonly tags: readonly TagFact[]
+  readonly checks: readonly CheckFact[]
+  readonly applied: AppliedFact | null
+  readonly pullRequest: PullRequestFact | null
+  /** Message-IDs and URLs' Message-IDs that the text names (claims, evidence; never edges). */
+  readonly links: readonly string[]
+  /** Explicit bug signs: `[BUG]` in the subject, pseudo-headers, `Bug-Status: new`. */
+  readonly bugSign: string | null
+  /** The robot this mail is of, by the sorter table, else null. */
+  readonly robot: string | null
+  readonly runs: readonly Run[]
+  /** Hash of the text a reader sees without list dressing; equal for copies, different for imposters. */
+  readonly textHash: string
+  /** List-Id, List-Post and the like: which list's copy this is; empty for a direct copy. */
+  readonly dressing: string
+  /** The first lines of what is said, at most 200 characters, for trees and lists. */
+  readonly gist: string
+  readonly problems: readonly string[]
+}

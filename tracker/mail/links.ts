@@ -1,0 +1,39 @@
+// The mails that a text names: archive URLs whose last words are a Message-ID. A link is a claim or a hint, never
+// an edge: else one mail that names a thousand ids would glue a list together.
+
+/** Message-IDs found in URLs and after `Message-ID:`; at most `linksMax`, in order, without repeats. */
+export function linksOf(lines: readonly string[]): string[] {
+  const found = new Set<string>()
+  for (const line of lines) {
+    for (const [url] of line.slice(0, 2_000).matchAll(/https?:\/\/[^\s<>"')\]]{4,500}/g)) {
+      const id = idInUrl(url)
+      if (id) found.add(id)
+    }
+    const named = line.slice(0, 1_000).match(/message-id:?\s{0,5}<([^<>\s]{3,500})>/i)
+    if (named?.[1]) found.add(named[1])
+    if (found.size >= linksMax) break
+  }
+  return [...found].slice(0, linksMax)
+}
+
+const linksMax = 50
+
+function idInUrl(url: string): string | null {
+  for (const segment of url
+    .replace(/[?#].*$/, '')
+    .split('/')
+    .slice(3)
+    .reverse()) {
+    const text = decoded(segment).replace(/[.,;:]+$/, '')
+    if (/^[^@\s<>]{3,400}@[^@\s<>]{1,200}$/.test(text)) return text
+  }
+  return null
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}

@@ -1,0 +1,40 @@
+// What a mail answers. Fifty years of mailers have left dirt in these headers: prose, addresses, the "y" that
+// old `git send-email` users typed at a prompt.
+import { type MessageId, messageId } from '../../base/ids.ts'
+import { limits } from '../../base/limits.ts'
+import type { Header } from '../decode/mail.ts'
+
+/**
+ * The ids a mail refers to, nearest first: In-Reply-To, then References from its end (as public-inbox reads them).
+ * Without the mail itself, repeats, the answers "y" and "n", and the addresses of its own header.
+ */
+export function referencesOf(
+  headers: readonly Header[],
+  own: MessageId,
+  addresses: ReadonlySet<string>,
+): MessageId[] {
+  const nearestFirst = [...idsIn(headers, 'references'), ...idsIn(headers, 'in-reply-to')].reverse()
+  const kept = new Set<MessageId>()
+  for (const id of nearestFirst) {
+    if (kept.size === limits.referencesMax) break
+    if (id !== own && !/^[yn]$/i.test(id) && !addresses.has(id.toLowerCase())) kept.add(id)
+  }
+  return [...kept]
+}
+
+function idsIn(headers: readonly Header[], name: string): MessageId[] {
+  return headers.filter(h => h.name === name).flatMap(h => idsOf(h.value.slice(-valueCharsMax)))
+}
+
+// The end of a header is the nearest; a flood of ids in front of it is not read.
+const valueCharsMax = 64 * 1024
+
+function idsOf(value: string): MessageId[] {
+  const bracketed = value.match(/<[^<>]{1,3000}>/g)
+  if (bracketed) return bracketed.map(id => messageId(id.replace(/\s+/g, '')))
+  // A vacation robot's bare id: one word with an @ in it.
+  return value
+    .split(/\s+/)
+    .filter(word => /^[^@\s]{1,900}@[^@\s]{1,900}$/.test(word))
+    .map(messageId)
+}

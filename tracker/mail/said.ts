@@ -1,0 +1,54 @@
+// Said time orders the fold. It comes from the mail alone, so that arrival order can't matter: the Date header,
+// held between what the trace allows.
+import { limits } from '../../base/limits.ts'
+import type { Header } from '../decode/mail.ts'
+import { parseDate } from './date.ts'
+
+/**
+ * Milliseconds since 1970. Never after the newest Received (our own trace counts as one), and not more than
+ * `dateBeforeTraceDaysMax` before the newest Received that the mail itself carries. Our own trace does not bound
+ * it from below: else an old archive sent through SMTP would fold otherwise than the same archive imported.
+ */
+export function saidTime(
+  headers: readonly Header[],
+  trace: string | undefined,
+): { said: number; problem: string | null } {
+  const { said, problem } = boundedTime(headers, trace)
+  return { said: Math.min(Math.max(said, firstTime), lastTime), problem }
+}
+
+// PostgreSQL knows no year 0, and five digits are no year of a calendar page.
+const firstTime = Date.UTC(2000, 0, 1) - 730_119 * 86_400_000
+const lastTime = Date.UTC(9999, 11, 31, 23, 59, 59)
+
+function boundedTime(
+  headers: readonly Header[],
+  trace: string | undefined,
+): { said: number; problem: string | null } {
+  const dateHeader = headers.find(h => h.name === 'date')?.value
+  const date = dateHeader === undefined ? null : parseDate(dateHeader)
+  const received = newestReceived(headers)
+  const arrival = trace === undefined ? null : Date.parse(trace)
+  const latest = least(received, arrival)
+  if (date === null) return { said: latest ?? 0, problem: dateProblem(dateHeader) }
+  if (latest !== null && date > latest) return { said: latest, problem: null }
+  const earliest = received === null ? date : received - limits.dateBeforeTraceDaysMax * 86_400_000
+  return { said: Math.max(date, earliest), problem: null }
+}
+
+const dateProblem = (value: string | undefined) =>
+  value === undefined ? 'The mail has no Date' : `The Date "${value.slice(0, 60)}" can't be read`
+
+/** Hops stamp the top of the header; the newest is not always the first, so all are read. */
+function newestReceived(headers: readonly Header[]): number | null {
+  let newest: number | null = null
+  for (const { name, value } of headers) {
+    if (name !== 'received') continue
+    // RFC 5321 4.4: the time stands behind the last semicolon.
+    const time = parseDate(value.slice(value.lastIndexOf(';') + 1))
+    if (time !== null && (newest === null || time > newest)) newest = time
+  }
+  return newest
+}
+
+const least = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : Math.min(a, b))

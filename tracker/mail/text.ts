@@ -1,0 +1,52 @@
+// The anatomy of a mail's text: what is said here, what is quoted, what is diff, forwarded, fenced code, or the
+// list's footer. Every reader of lines (trailers, tags, "applied") asks this first, so that a quoted or forwarded
+// line never speaks for the sender.
+import { diffText } from './diff-text.ts'
+import { footerStart } from './footer.ts'
+
+type LineKind = 'said' | 'quote' | 'diff' | 'forwarded' | 'code' | 'footer'
+
+export interface Text {
+  readonly lines: readonly string[]
+  readonly kinds: readonly LineKind[]
+  /** The diff in the text, cleaned; empty when there is none. */
+  readonly diff: string
+  readonly damagedDiff: boolean
+  /** The said lines with their place, in order. */
+  readonly said: readonly { readonly at: number; readonly line: string }[]
+}
+
+export function readText(body: string): Text {
+  const lines = body.split('\n')
+  const { diff, inDiff, damaged } = diffText(lines)
+  const footer = footerStart(lines)
+  const kinds: LineKind[] = []
+  let forwarded = false
+  let fenced = false
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i] ?? ''
+    if (i >= footer) kinds.push('footer')
+    else if (inDiff[i]) kinds.push('diff')
+    else if (isQuote(line)) kinds.push('quote')
+    else {
+      forwarded ||= startsForward(line)
+      const fence = /^\s{0,3}(?:```|~~~)/.test(line)
+      kinds.push(forwarded ? 'forwarded' : fenced || fence ? 'code' : 'said')
+      if (fence) fenced = !fenced
+    }
+  }
+  const said = lines.map((line, at) => ({ at, line })).filter(({ at }) => kinds[at] === 'said')
+  return { lines, kinds, diff, damagedDiff: damaged, said }
+}
+
+/** `> text`, `>> text`, `| text` of some robots, and the initials of old mailers: `JD> text`. */
+function isQuote(line: string): boolean {
+  return /^\s{0,3}(?:>|\|\s|[A-Z]{1,4}>\s)/.test(line)
+}
+
+/** The original below a top-posted answer or a forwarded mail: all that follows is somebody else's. */
+function startsForward(line: string): boolean {
+  return /^\s{0,3}-{2,}\s{0,3}(?:original message|forwarded message|original mail|forwarded mail|begin forwarded)/i.test(
+    line,
+  )
+}

@@ -1,0 +1,55 @@
+// "Reviewed-by: Name <a@b>" and its kin, read as `git interpret-trailers` and b4 do, but only from lines that the
+// sender says.
+import { parseAddresses } from '../decode/addresses.ts'
+import type { Person, TrailerFact } from './facts.ts'
+
+/** Trailers among said lines, in their order, a repeat once. */
+export function trailersOf(lines: readonly string[]): TrailerFact[] {
+  const found = new Map<string, TrailerFact>()
+  for (let i = 0; i < lines.length; i++) {
+    const trailer = trailerAt(lines, i)
+    if (trailer) found.set(`${trailer.key}\n${trailer.value}`, trailer)
+  }
+  return [...found.values()].slice(0, trailersMax)
+}
+
+const trailersMax = 200
+
+// Person trailers end in -by; the others are the ones that link things.
+const shape =
+  /^\s{0,4}([A-Za-z][A-Za-z]{1,30}(?:[- ][A-Za-z]{1,20}){0,4}-by|Fixes|Closes|Link|BugLink|Bug|Cc|Resolves)\s{0,2}:\s{0,8}(\S.{0,500})$/i
+
+function trailerAt(lines: readonly string[], at: number): TrailerFact | null {
+  const line = (lines[at] ?? '').slice(0, 600)
+  const match = line.match(shape)
+  if (!match) return null
+  const key = canonicalKey(match[1] ?? '')
+  let value = (match[2] ?? '').trim()
+  const next = lines[at + 1] ?? ''
+  // A long name pushes the address to the next line.
+  if (key.endsWith('-by') && !value.includes('@') && /^\s{0,20}<[^<>\s]{1,200}>\s*$/.test(next))
+    value += ` ${next.trim()}`
+  if (!key.endsWith('-by') && key !== 'Cc') return { key, value, person: null }
+  return { key, value, ...personAndNote(value) }
+}
+
+function personAndNote(value: string): { person: Person | null; note?: string } {
+  const parts = value.match(/^([^<>]{0,200}?)\s*<([^<>\s]{1,200})>\s*(.*)$/)
+  if (!parts) {
+    const person = parseAddresses(value)[0]
+    return {
+      person: person?.address.includes('@')
+        ? person
+        : { name: value.replace(/\s*[#[(].*$/, ''), address: '' },
+    }
+  }
+  const note = (parts[3] ?? '').replace(/^[\s#[(]+|[\])\s]+$/g, '')
+  const name = (parts[1] ?? '').replace(/^"|"$/g, '').trim()
+  return { person: { name, address: (parts[2] ?? '').toLowerCase() }, ...(note ? { note } : {}) }
+}
+
+/** `REVIEWED-BY` and `Reviewed-By` are `Reviewed-by`. */
+const canonicalKey = (key: string) => {
+  const joined = key.trim().replace(/\s+/g, '-').toLowerCase()
+  return joined.charAt(0).toUpperCase() + joined.slice(1)
+}
