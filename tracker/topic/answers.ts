@@ -1,0 +1,104 @@
+// What the mails of a topic say about it: trailers, checks, "applied", claims, robots; each with its mail.
+import type { Person } from '../mail/facts.ts'
+import { samePerson } from './person.ts'
+import { isPosting } from './series.ts'
+import type { Applied, Check, Topic, TopicMail, Trailer } from './topic.ts'
+import type { Node } from './tree.ts'
+
+export type Answers = Pick<Topic, 'trailers' | 'checks' | 'applied' | 'robots' | 'claims' | 'ghosts'>
+
+/** `mails` in order of said time. */
+export function answersOf(mails: readonly Node[]): Answers {
+  const here = new Set(mails)
+  return {
+    trailers: mails.filter(mail => !isPosting(mail)).flatMap(trailersIn),
+    checks: mails.flatMap(checksIn),
+    applied: mails.flatMap(appliedIn),
+    robots: mails.flatMap(mail => (mail.facts.robot ? [{ mail: mail.id, class: mail.facts.robot }] : [])),
+    claims: mails.flatMap(claimsIn),
+    ghosts: [
+      ...new Set(
+        mails.filter(mail => !mail.parent || !here.has(mail.parent)).flatMap(mail => mail.ghost ?? []),
+      ),
+    ],
+  }
+}
+
+/** The row of a mail in its topic. */
+export function topicMail(mail: Node, role: TopicMail['role']): TopicMail {
+  return {
+    id: mail.id,
+    parent: mail.parent?.id ?? mail.ghost,
+    subject: mail.facts.subject.text,
+    author: mail.facts.sender,
+    said: mail.said,
+    role,
+    gist: mail.facts.gist,
+    problems: mail.facts.problems,
+    ...(mail.imposters > 0 ? { imposters: mail.imposters } : {}),
+  }
+}
+
+/** The nearest patch, cover or pull request at or above a mail. */
+function spokenOf(mail: Node): Node | null {
+  for (let at: Node | null = mail; at; at = at.parent) if (isPosting(at)) return at
+  return null
+}
+
+const reviewKeys =
+  /^(?:reviewed|acked|tested|nacked|suggested|reported|co-developed|signed-off)(?:-and-[a-z]+)?-by$/i
+
+function trailersIn(mail: Node): Trailer[] {
+  const on = spokenOf(mail)
+  if (!on) return []
+  return mail.facts.trailers
+    .filter(({ key, person }) => person && (reviewKeys.test(key) || key.endsWith('-by')))
+    .map(({ key, person }) => ({
+      mail: mail.id,
+      on: on.id,
+      key,
+      // A trailer without an address names the sender, or it does not count.
+      who: person?.address.includes('@') ? person : mail.facts.sender,
+      said: mail.said,
+      counts: person !== null && speaksForSelf(person, mail.facts.sender),
+    }))
+}
+
+/** b4's rule: the address or the name must be the sender's; an unquoted original's trailer must not count. */
+function speaksForSelf(named: Person, sender: Person): boolean {
+  if (named.address === '' && named.name === '') return false
+  if (samePerson(named, sender)) return true
+  if (named.name !== '' && named.name.toLowerCase() === sender.name.toLowerCase()) return true
+  return withoutTag(named.address) !== '' && withoutTag(named.address) === withoutTag(sender.address)
+}
+
+const withoutTag = (address: string) => address.replace(/\+[^@]*@/, '@')
+
+function checksIn(mail: Node): Check[] {
+  const on = spokenOf(mail)
+  return on ? mail.facts.checks.map(check => ({ mail: mail.id, on: on.id, ...check })) : []
+}
+
+function appliedIn(mail: Node): Applied[] {
+  if (!mail.facts.applied || !mail.parent) return []
+  return [{ mail: mail.id, commit: mail.facts.applied.commit, who: mail.facts.sender, said: mail.said }]
+}
+
+function claimsIn(mail: Node): Topic['claims'] {
+  if (mail.facts.posting !== 'patch' && mail.facts.posting !== 'cover') return []
+  return mail.facts.trailers
+    .filter(({ key }) => /^(?:closes|resolves|link|buglink|bug)$/i.test(key))
+    .map(({ key, value }) => ({
+      mail: mail.id,
+      what: /^(?:closes|resolves)$/i.test(key) ? 'closes' : 'link',
+      target: target(value),
+    }))
+}
+
+/** The Message-ID at the end of an archive URL or in brackets, else the value as it stands. */
+function target(value: string): string {
+  const id =
+    value.match(/<([^<>\s]{3,500})>/)?.[1] ??
+    value.match(/\/([^/\s]{1,400}(?:@|%40)[^/\s]{1,200})\/?(?:\s|$)/)?.[1]
+  return (id ?? value).replace('%40', '@').slice(0, 500)
+}

@@ -1,0 +1,62 @@
+// Arrivals -> connected components by the edges of edges.ts and likeness.ts: union-find over shared keys, then the
+// pairs that the hint keys bring together. The projector does the same against its tables, one batch at a time.
+import { edgeKeys } from './edges.ts'
+import { alike, hintKeys, type Sketch, sketchOf } from './likeness.ts'
+import type { Arrival } from './unit.ts'
+
+export function componentsOf(arrivals: readonly Arrival[]): Arrival[][] {
+  const sets = new DisjointSets(arrivals.length)
+  const firstWith = new Map<string, number>()
+  arrivals.forEach(({ facts }, index) => {
+    for (const key of edgeKeys(facts)) {
+      const first = firstWith.get(key)
+      if (first === undefined) firstWith.set(key, index)
+      else sets.join(first, index)
+    }
+  })
+  joinAlike(arrivals, sets)
+  return [...Map.groupBy(arrivals.keys(), index => sets.find(index)).values()].map(indexes =>
+    indexes.flatMap(index => arrivals[index] ?? []),
+  )
+}
+
+function joinAlike(arrivals: readonly Arrival[], sets: DisjointSets): void {
+  const seen = new Map<string, { index: number; sketch: Sketch }[]>()
+  arrivals.forEach(({ facts }, index) => {
+    const sketch = sketchOf(facts)
+    if (!sketch) return
+    for (const key of hintKeys(sketch)) {
+      const others = seen.get(key) ?? []
+      for (const other of others)
+        if (sets.find(other.index) !== sets.find(index) && alike(other.sketch, sketch))
+          sets.join(other.index, index)
+      others.push({ index, sketch })
+      seen.set(key, others)
+    }
+  })
+}
+
+/** Union-find with path halving. */
+export class DisjointSets {
+  readonly #parent: number[]
+
+  constructor(size: number) {
+    this.#parent = Array.from({ length: size }, (_, i) => i)
+  }
+
+  find(item: number): number {
+    let at = item
+    for (;;) {
+      const up = this.#parent[at] ?? at
+      if (up === at) return at
+      const above = this.#parent[up] ?? up
+      this.#parent[at] = above
+      at = above
+    }
+  }
+
+  join(a: number, b: number): void {
+    const [low, high] = [this.find(a), this.find(b)].sort((x, y) => x - y)
+    if (low !== undefined && high !== undefined) this.#parent[high] = low
+  }
+}

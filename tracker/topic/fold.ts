@@ -1,0 +1,67 @@
+// Facts of mails -> topics. Everything a reader sees comes from here, whole, each time: the result does not depend
+// on the order in which mails came, and a live arrival and a rebuild are the same call.
+import type { MessageId } from '../../base/ids.ts'
+import type { Roster } from './authority.ts'
+import { chainsOf } from './chain.ts'
+import { componentsOf } from './component.ts'
+import { patchsetOf } from './patchset.ts'
+import { draftsOf, isPosting } from './series.ts'
+import { threadTopicOf } from './thread-topic.ts'
+import type { Topic } from './topic.ts'
+import { type Node, treeOf } from './tree.ts'
+import { type Arrival, unitsOf } from './unit.ts'
+
+/** Raised when a change in this folder gives other topics for the same facts; clusters below it are refolded. */
+export const foldVersion = 1
+
+/** Every mail is in exactly one topic. Arrivals that no edge joins do not change each other's topics. */
+export function fold(arrivals: readonly Arrival[], roster: Roster): Topic[] {
+  return componentsOf(arrivals).flatMap(component => foldComponent(component, roster))
+}
+
+function foldComponent(arrivals: readonly Arrival[], roster: Roster): Topic[] {
+  const nodes = treeOf(unitsOf(arrivals))
+  const chains = chainsOf(draftsOf(nodes))
+  const homes = homesOf(nodes, chains)
+  const patchsets = chains.map((drafts, index) => patchsetOf(drafts, mailsIn(nodes, homes, index), roster))
+  const threads = Map.groupBy(
+    nodes.filter(node => typeof homes.get(node) === 'string'),
+    node => String(homes.get(node)),
+  )
+  return [...patchsets, ...[...threads.values()].map(mails => threadTopicOf(mails, roster))]
+}
+
+/** The topic of a mail: the number of its patchset, or the name of its thread. */
+type Home = number | string
+
+const mailsIn = (nodes: readonly Node[], homes: ReadonlyMap<Node, Home>, home: Home) =>
+  nodes.filter(node => homes.get(node) === home)
+
+/** A posting is in its chain; an answer is where its parent is; the rest are threads. Parents come first. */
+function homesOf(nodes: readonly Node[], chains: ReturnType<typeof chainsOf>): Map<Node, Home> {
+  const homes = new Map<Node, Home>()
+  chains.forEach((drafts, index) => {
+    for (const node of drafts.flatMap(draft => [...draft.members, ...draft.repeats])) homes.set(node, index)
+  })
+  const orphans = orphanGroups(nodes.filter(node => !node.parent && !isPosting(node)))
+  for (const node of nodes) {
+    if (homes.has(node)) continue
+    const parent = node.parent ? homes.get(node.parent) : undefined
+    homes.set(node, parent ?? orphans.get(node) ?? node.id)
+  }
+  return homes
+}
+
+/** Orphans that answer a common missing mail are one thread. */
+function orphanGroups(roots: readonly Node[]): Map<Node, string> {
+  const groupOf = new Map<MessageId, string>()
+  const groups = new Map<Node, string>()
+  for (const root of roots) {
+    if (!root.ghost) continue
+    const known = root.facts.references.map(id => groupOf.get(id)).find(group => group !== undefined)
+    const group = known ?? root.id
+    for (const id of root.facts.references) if (!groupOf.has(id)) groupOf.set(id, group)
+    groups.set(root, group)
+  }
+  return groups
+}

@@ -1,0 +1,89 @@
+// Are two patches of one person postings of the same change? A pure question about two mails; with the keys under
+// which the second one is found, so that nothing depends on what else is in the log or on the order of arrival.
+import { limits } from '../../base/limits.ts'
+import type { MailFacts } from '../mail/facts.ts'
+import { personKeys } from './person.ts'
+
+/** The little of a patch that the question needs, kept beside its facts. */
+export interface Sketch {
+  readonly said: number
+  /** Normalised title. */
+  readonly title: string
+  readonly persons: readonly string[]
+  /** At most `pathsMax`, sorted. */
+  readonly paths: readonly string[]
+  /** The smallest `linesMax` of the hashed changed lines: a fair sample that two mails choose alike. */
+  readonly lines: readonly string[]
+  /** Of a numbered posting that answers nothing: its place in a series that was sent mail by mail. */
+  readonly loose: { readonly total: number; readonly version: number | null } | null
+}
+
+const pathsMax = 12
+const linesMax = 120
+/** Mails of one series that answer nothing are at most this far apart. */
+export const looseMs = 20 * 60_000
+
+/** Null for a mail that posts no change, and for a pull request, whose title says nothing ("Fixes for net"). */
+export function sketchOf(facts: MailFacts): Sketch | null {
+  if (facts.posting !== 'patch' && facts.posting !== 'cover') return null
+  if (facts.pullRequest) return null
+  const { total, version } = facts.subject
+  const paths = facts.files.map(file => file.path).sort()
+  const lines = new Set(facts.files.flatMap(file => file.lines))
+  return {
+    said: facts.said,
+    title: facts.subject.key,
+    persons: [...new Set([...personKeys(facts.sender), ...personKeys(facts.author)])],
+    paths: paths.slice(0, pathsMax),
+    lines: [...lines].sort().slice(0, linesMax),
+    loose: total !== null && facts.references.length === 0 ? { total, version } : null,
+  }
+}
+
+/** Two mails whose sketches share none of these keys are not alike. */
+export function hintKeys(sketch: Sketch): string[] {
+  const slot = Math.floor(sketch.said / looseMs)
+  return sketch.persons.flatMap(person => [
+    ...(sketch.title === '' ? [] : [`t ${person} ${sketch.title}`]),
+    ...sketch.paths.map(path => `f ${person} ${path}`),
+    // Two times less than a slot apart lie in the same or in neighbouring slots.
+    ...(sketch.loose ? [slot, slot + 1].map(at => `n ${person} ${sketch.loose?.total} ${at}`) : []),
+  ])
+}
+
+/**
+ * One person, within `revisionDaysMax`, and the same title, or a shared path with a like title or like changes; or
+ * two mails of a series whose mails were sent one by one.
+ */
+export function alike(a: Sketch, b: Sketch): boolean {
+  if (Math.abs(a.said - b.said) > limits.revisionDaysMax * 86_400_000) return false
+  if (!shares(a.persons, b.persons)) return false
+  if (sentOneByOne(a, b)) return true
+  if (a.title !== '' && a.title === b.title) return true
+  return shares(a.paths, b.paths) && (likeTitles(a.title, b.title) || shareOfSmaller(a.lines, b.lines) >= 0.5)
+}
+
+/** The same total, versions that do not contradict, and soon after each other. */
+function sentOneByOne(a: Sketch, b: Sketch): boolean {
+  if (!a.loose || !b.loose || a.loose.total !== b.loose.total || Math.abs(a.said - b.said) >= looseMs)
+    return false
+  return a.loose.version === b.loose.version || a.loose.version === null || b.loose.version === null
+}
+
+/** Half of the words of either title, the shorter counting. */
+export function likeTitles(a: string, b: string): boolean {
+  return shareOfSmaller(words(a), words(b)) >= 0.5
+}
+
+/** How much of the smaller set lies in the other one, 0 to 1. */
+export function shareOfSmaller(a: readonly string[], b: readonly string[]): number {
+  const [small, large] = a.length <= b.length ? [a, new Set(b)] : [b, new Set(a)]
+  if (small.length === 0) return 0
+  return small.filter(item => large.has(item)).length / small.length
+}
+
+const words = (title: string) => [...new Set(title.split(' ').filter(word => word.length > 1))]
+
+function shares(a: readonly string[], b: readonly string[]): boolean {
+  return a.some(item => b.includes(item))
+}

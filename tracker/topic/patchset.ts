@@ -1,0 +1,110 @@
+// A chain of revisions and the mails about them -> the patchset a reader follows.
+
+import { answersOf, topicMail } from './answers.ts'
+import type { Roster } from './authority.ts'
+import { completenessOf, missingOf } from './completeness.ts'
+import { type PatchStatus, patchStatuses } from './patch-status.ts'
+import { type Draft, numberOf } from './series.ts'
+import { patchsetStanding } from './standing.ts'
+import type { PatchState, Revision, Topic, TopicPatch } from './topic.ts'
+import type { Node } from './tree.ts'
+
+/** `drafts` and `mails` in order of said time. */
+export function patchsetOf(drafts: readonly Draft[], mails: readonly Node[], roster: Roster): Topic {
+  const { statuses, history } = patchStatuses(drafts, mails, roster)
+  const revisions = drafts.map((draft, index) => revisionOf(draft, drafts[index - 1] ?? null, statuses))
+  const newest = revisions.at(-1)
+  const first = mails[0]
+  if (!newest || !first) throw new Error('A patchset has no revision')
+  const answers = answersOf(mails)
+  return {
+    kind: 'patchset',
+    id: first.id,
+    title: (revisions.findLast(revision => revision.completeness !== 'partial-reroll') ?? newest).title,
+    author: newest.author,
+    state: newest.state,
+    revisions,
+    ...answers,
+    bug: null,
+    mails: mails.map(mail => topicMail(mail, roleOf(mail, drafts))),
+    history,
+    standing: patchsetStanding(revisions, mails, answers, history),
+    said: first.said,
+    lastSaid: mails.at(-1)?.said ?? first.said,
+    problems: revisions.flatMap(revision =>
+      revision.incomplete ? [`v${revision.version}: ${revision.incomplete}`] : [],
+    ),
+  }
+}
+
+function revisionOf(draft: Draft, elder: Draft | null, statuses: ReadonlyMap<Node, PatchStatus>): Revision {
+  const patches = [...draft.patches.values()]
+    .sort((a, b) => numberOf(a) - numberOf(b))
+    .map(patch => topicPatch(patch, statuses))
+  const head = draft.cover ?? draft.patches.get(Math.min(...draft.patches.keys()))
+  if (!head) throw new Error('A revision has no mail')
+  const completeness = completenessOf(draft, elder)
+  const all = [head, ...draft.patches.values()].map(node => node.facts)
+  return {
+    version: draft.version ?? 1,
+    total: draft.total,
+    cover: draft.cover?.id ?? null,
+    pullRequest: draft.cover?.facts.pullRequest != null,
+    completeness,
+    incomplete: completeness === 'complete' ? null : missingSentence(draft, completeness),
+    resend: all.some(facts => facts.subject.resend),
+    title: head.facts.subject.title || '(no subject)',
+    author: head.facts.author,
+    said: Math.min(...draft.members.map(member => member.said)),
+    patches,
+    state: sharedState(patches),
+    changeId: all.find(facts => facts.changeId)?.changeId ?? null,
+    baseCommit: all.find(facts => facts.baseCommit)?.baseCommit ?? null,
+  }
+}
+
+function topicPatch(patch: Node, statuses: ReadonlyMap<Node, PatchStatus>): TopicPatch {
+  const { facts } = patch
+  const status = statuses.get(patch)
+  return {
+    number: numberOf(patch),
+    id: patch.id,
+    title: facts.subject.title || '(no subject)',
+    author: facts.author,
+    state: status?.state ?? 'new',
+    stateBy: status?.by ?? null,
+    patchId: facts.patchId,
+    added: sum(facts.files.map(file => file.added)),
+    removed: sum(facts.files.map(file => file.removed)),
+    files: facts.files.map(file => file.path),
+  }
+}
+
+/** The state all patches share, else mixed. A bare pull request is new until something is said of it. */
+function sharedState(patches: readonly TopicPatch[]): PatchState | 'mixed' {
+  const states = new Set(patches.map(patch => patch.state))
+  const [only = 'new'] = states
+  return states.size > 1 ? 'mixed' : only
+}
+
+function missingSentence(draft: Draft, completeness: Revision['completeness']): string {
+  const missing = missingOf(draft)
+  const named =
+    missing.length > 6
+      ? `${missing.slice(0, 6).join(', ')} and ${missing.length - 6} more`
+      : missing.join(', ')
+  const verb = missing.length === 1 ? 'is' : 'are'
+  if (completeness === 'partial-reroll')
+    return `only ${[...draft.patches.keys()].sort((a, b) => a - b).join(', ')} of ${draft.total} sent again`
+  if (completeness === 'rest-elsewhere')
+    return `${draft.patches.size} of ${draft.total} came to this list, the rest went elsewhere`
+  return `${draft.patches.size} of ${draft.total} arrived; ${named} ${verb} missing`
+}
+
+function roleOf(mail: Node, drafts: readonly Draft[]): Topic['mails'][number]['role'] {
+  if (!drafts.some(draft => draft.members.includes(mail) || draft.repeats.includes(mail))) return 'reply'
+  if (mail.facts.posting === 'patch') return 'patch'
+  return mail.facts.posting === 'pull-request' ? 'pull-request' : 'cover'
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)

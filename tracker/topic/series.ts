@@ -1,0 +1,153 @@
+// Postings -> revisions: which cover and patches were one posting of a change. Postings are taken in the order of
+// said time; each joins the revision it is linked to (its thread, its run of send-email) or begins a new one.
+
+import { looseMs } from './likeness.ts'
+import { samePerson } from './person.ts'
+import { sendRun } from './send-run.ts'
+import type { Node } from './tree.ts'
+
+/** A revision while it is put together. */
+export interface Draft {
+  /** In the order they joined. */
+  readonly members: Node[]
+  cover: Node | null
+  /** By number. */
+  readonly patches: Map<number, Node>
+  /** Exact repeats and second covers: in the topic, in no revision. */
+  readonly repeats: Node[]
+  version: number | null
+  total: number
+}
+
+/** All revisions of a tree, by said time of their first mail. */
+export function draftsOf(nodes: readonly Node[]): Draft[] {
+  const drafts: Draft[] = []
+  const of = new Map<Node, Draft>()
+  for (const node of nodes) {
+    if (!isPosting(node)) continue
+    const linked = linkedDrafts(node, drafts, of)
+    const home = linked.find(draft => fits(draft, node))
+    const repeated = home ? undefined : linked.find(draft => repeats(draft, node))
+    if (home) join(home, node)
+    else if (repeated) repeated.repeats.push(node)
+    else drafts.push(begin(node))
+    of.set(node, home ?? repeated ?? last(drafts))
+  }
+  return drafts
+}
+
+/** Does this mail post a change or announce one? */
+export function isPosting(node: Node): boolean {
+  const { posting } = node.facts
+  return posting === 'patch' || posting === 'cover' || posting === 'pull-request'
+}
+
+/** The number within the series: 0 for a cover or pull request, 1 when the subject says none. */
+export function numberOf(node: Node): number {
+  return node.facts.posting === 'patch' ? (node.facts.subject.number ?? 1) : 0
+}
+
+function begin(node: Node): Draft {
+  const draft: Draft = { members: [], cover: null, patches: new Map(), repeats: [], version: null, total: 0 }
+  const announced = announcing(node)
+  if (announced) join(draft, announced)
+  join(draft, node)
+  return draft
+}
+
+function join(draft: Draft, node: Node): void {
+  const { subject, posting } = node.facts
+  draft.members.push(node)
+  if (posting === 'patch') draft.patches.set(numberOf(node), node)
+  else draft.cover = node
+  draft.version ??= subject.version
+  if (posting === 'patch') draft.total = subject.total ?? Math.max(draft.total, 1)
+  else if (draft.patches.size === 0) draft.total = subject.total ?? 0
+}
+
+/** A mail without diff and number right above 1/n, by the same person in the same run, is the cover. */
+function announcing(node: Node): Node | null {
+  const { parent, facts } = node
+  if (!parent || isPosting(parent) || facts.subject.number === null || parent.facts.subject.reply) return null
+  if (!samePerson(parent.facts.sender, facts.sender) || parent.facts.posting !== 'none') return null
+  const run = sendRun(facts.messageId)
+  const together = run !== null && run === sendRun(parent.facts.messageId)
+  return together || node.said - parent.said < minutes(10) ? parent : null
+}
+
+/** The same number with the same change once more in the same posting: a cover or patch that was sent twice. */
+function repeats(draft: Draft, node: Node): boolean {
+  const { facts } = node
+  const twin = numberOf(node) === 0 ? draft.cover : draft.patches.get(numberOf(node))
+  if (!twin || facts.subject.resend || !samePerson(twin.facts.sender, facts.sender)) return false
+  const same =
+    facts.patchId === null
+      ? twin.facts.subject.key === facts.subject.key
+      : twin.facts.patchId === facts.patchId
+  return (
+    same &&
+    twin.facts.subject.version === facts.subject.version &&
+    twin.facts.subject.total === facts.subject.total
+  )
+}
+
+/** The revisions a numbered posting is tied to, the surest first, then the latest. */
+function linkedDrafts(node: Node, drafts: readonly Draft[], of: ReadonlyMap<Node, Draft>): Draft[] {
+  if (node.facts.posting === 'pull-request' || node.facts.subject.number === null) return []
+  return drafts
+    .map((draft, index) => ({ draft, index, rank: link(draft, node, of) }))
+    .filter(({ rank }) => rank > 0)
+    .sort((a, b) => b.rank - a.rank || b.index - a.index)
+    .map(({ draft }) => draft)
+}
+
+/** Same sender, a free place, and counts that do not contradict. */
+function fits(draft: Draft, node: Node): boolean {
+  const head = draft.members[0]
+  if (!head || !samePerson(head.facts.sender, node.facts.sender)) return false
+  const number = numberOf(node)
+  if (number === 0 ? draft.cover !== null : draft.patches.has(number)) return false
+  const { total } = node.facts.subject
+  // The count of a cover slips when a patch was added last: the patches right below it know better.
+  const slipped =
+    draft.patches.size === 0 &&
+    (sameRun(draft, node) || (node.parent === draft.cover && near(node, head, minutes(60))))
+  return total === draft.total || draft.total === 0 || slipped
+}
+
+/** How surely the node was posted with the draft: 3 below it, 2 in the same run, 1 beside it; 0 not. */
+function link(draft: Draft, node: Node, of: ReadonlyMap<Node, Draft>): number {
+  const head = draft.members[0]
+  if (!head) return 0
+  if (sameRun(draft, node)) return node.parent && of.get(node.parent) === draft ? 3 : 2
+  if (!versionsAgree(draft, node)) return 0
+  if (node.parent && (of.get(node.parent) === draft || draft.members.includes(node.parent))) return 3
+  return draft.members.some(member => beside(member, node)) ? 1 : 0
+}
+
+/** Both answer the same mail, or both answer none, soon after each other. */
+function beside(member: Node, node: Node): boolean {
+  if (node.parent) return member.parent === node.parent && near(node, member, minutes(180))
+  if (node.ghost) return member.ghost === node.ghost && near(node, member, minutes(180))
+  return member.parent === null && member.ghost === null && near(node, member, looseMs)
+}
+
+const minutes = (count: number) => count * 60_000
+const near = (a: Node, b: Node, within: number) => Math.abs(a.said - b.said) <= within
+
+/** A patch without version below a cover with one belongs to it; a patch with another version does not. */
+function versionsAgree(draft: Draft, node: Node): boolean {
+  const { version } = node.facts.subject
+  return version === draft.version || version === null || draft.version === null
+}
+
+function sameRun(draft: Draft, node: Node): boolean {
+  const run = sendRun(node.facts.messageId)
+  return run !== null && draft.members.some(member => sendRun(member.facts.messageId) === run)
+}
+
+function last<T>(items: readonly T[]): T {
+  const item = items.at(-1)
+  if (item === undefined) throw new Error('No draft was begun')
+  return item
+}

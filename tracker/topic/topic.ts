@@ -1,0 +1,173 @@
+// What a reader follows. `fold` makes it from the facts of a cluster; the row of a topic is this value.
+import type { MessageId } from '../../base/ids.ts'
+import type { Person } from '../mail/facts.ts'
+
+export type TopicKind = 'patchset' | 'bug' | 'discussion' | 'report' | 'announcement' | 'spam'
+
+export const patchStates = [
+  'new',
+  'under-review',
+  'needs-ack',
+  'changes-requested',
+  'accepted',
+  'rejected',
+  'rfc',
+  'deferred',
+  'awaiting-upstream',
+  'superseded',
+  'not-applicable',
+  'withdrawn',
+] as const
+export type PatchState = (typeof patchStates)[number]
+
+export const bugStatuses = [
+  'new',
+  'confirmed',
+  'needs-info',
+  'fixed',
+  'wontfix',
+  'invalid',
+  'worksforme',
+  'duplicate',
+  'reopened',
+] as const
+export type BugStatus = (typeof bugStatuses)[number]
+
+/** One mail in its topic; a ghost is a mail that others answer and that never came. */
+export interface TopicMail {
+  readonly id: MessageId
+  /** The nearest mail above it that is in this topic (ghosts included); null for a root. */
+  readonly parent: MessageId | null
+  readonly subject: string
+  readonly author: Person
+  /** Said time, never before its parent's; milliseconds. */
+  readonly said: number
+  readonly role: 'cover' | 'patch' | 'pull-request' | 'reply' | 'report' | 'note'
+  /** The first words of what it says. */
+  readonly gist: string
+  readonly problems: readonly string[]
+  /** The same Message-ID with another text was seen: this many other texts. */
+  readonly imposters?: number
+}
+
+export interface TopicPatch {
+  readonly number: number
+  readonly id: MessageId
+  readonly title: string
+  readonly author: Person
+  readonly state: PatchState
+  /** The mail that set the state; null while nobody said anything. */
+  readonly stateBy: MessageId | null
+  readonly patchId: string | null
+  readonly added: number
+  readonly removed: number
+  readonly files: readonly string[]
+}
+
+export interface Revision {
+  readonly version: number
+  readonly total: number
+  readonly cover: MessageId | null
+  readonly pullRequest: boolean
+  readonly completeness: 'complete' | 'incomplete' | 'partial-reroll' | 'rest-elsewhere'
+  /** A sentence when not complete: "cover says 5, 4 arrived". */
+  readonly incomplete: string | null
+  readonly resend: boolean
+  readonly title: string
+  readonly author: Person
+  readonly said: number
+  /** In order of their numbers. */
+  readonly patches: readonly TopicPatch[]
+  readonly state: PatchState | 'mixed'
+  readonly changeId: string | null
+  readonly baseCommit: string | null
+}
+
+export interface Trailer {
+  readonly mail: MessageId
+  /** The patch or cover it speaks of. */
+  readonly on: MessageId
+  readonly key: string
+  readonly who: Person
+  readonly said: number
+  /** False when the person named is not the sender: shown, not counted. */
+  readonly counts: boolean
+}
+
+export interface Check {
+  readonly mail: MessageId
+  readonly on: MessageId
+  readonly context: string
+  readonly state: 'success' | 'warning' | 'fail' | 'pending'
+  readonly description: string
+  readonly url: string | null
+}
+
+export interface Applied {
+  readonly mail: MessageId
+  readonly commit: string | null
+  readonly who: Person
+  readonly said: number
+}
+
+/** A change of state, for the history; every one names its mail. */
+export interface Change {
+  readonly mail: MessageId
+  readonly who: Person
+  readonly said: number
+  /** `Patch-Status`, `Bug-Status`, `applied`, `superseded` ... */
+  readonly what: string
+  readonly value: string
+  readonly reason: string | null
+  /** False: understood, and without effect; `reason` says why. */
+  readonly effect: boolean
+}
+
+/** Text with links into the topic: strings, and words that link to a mail. */
+export type Sentence = readonly (string | { readonly text: string; readonly mail: MessageId })[]
+
+export interface Standing {
+  /** The tone of the chip. */
+  readonly tone: 'ok' | 'warn' | 'bad' | 'info' | 'idle'
+  /** The chip: one or two words. */
+  readonly word: string
+  readonly sentence: Sentence
+}
+
+export interface Bug {
+  readonly type: 'bug' | 'task' | 'idea'
+  readonly status: BugStatus
+  readonly severity: string | null
+  readonly labels: readonly string[]
+}
+
+export interface Topic {
+  readonly kind: TopicKind
+  /** The Message-ID of its first mail by said time. */
+  readonly id: MessageId
+  readonly title: string
+  readonly author: Person
+  readonly state: PatchState | BugStatus | 'mixed' | null
+  /** Oldest first by said time. */
+  readonly revisions: readonly Revision[]
+  readonly trailers: readonly Trailer[]
+  readonly checks: readonly Check[]
+  readonly applied: readonly Applied[]
+  readonly bug: Bug | null
+  readonly robots: readonly { readonly mail: MessageId; readonly class: string }[]
+  /** In the order of said time; parents before their answers. */
+  readonly mails: readonly TopicMail[]
+  /** Ids answered in this topic that never came. */
+  readonly ghosts: readonly MessageId[]
+  /** Ids of topics' mails that this one names: bugs it closes, threads it links. */
+  readonly claims: readonly {
+    readonly mail: MessageId
+    readonly what: 'closes' | 'link'
+    readonly target: string
+  }[]
+  readonly history: readonly Change[]
+  readonly standing: Standing
+  readonly said: number
+  readonly lastSaid: number
+  readonly problems: readonly string[]
+}

@@ -1,0 +1,49 @@
+// Arrivals -> mails. Copies of a mail (directly and through the list) are one; the same id with another text is an
+// imposter, kept and counted. Which text is the mail never depends on which came first.
+import type { MessageId } from '../../base/ids.ts'
+import type { MailFacts } from '../mail/facts.ts'
+
+/** One arrival as the fold sees it: its facts, and the hash of its bytes for a last, fair tie-break. */
+export interface Arrival {
+  readonly hash: string
+  readonly facts: MailFacts
+}
+
+export interface Unit {
+  readonly id: MessageId
+  readonly facts: MailFacts
+  /** Earliest said time of the copies. */
+  readonly said: number
+  /** Other texts seen under this id. */
+  readonly imposters: number
+}
+
+export function unitsOf(arrivals: readonly Arrival[]): Unit[] {
+  return [...groupBy(arrivals, arrival => arrival.facts.messageId)].map(([id, same]) => unitOf(id, same))
+}
+
+function unitOf(id: MessageId, arrivals: readonly Arrival[]): Unit {
+  const texts = [
+    ...groupBy(arrivals, ({ facts }) => `${facts.textHash} ${facts.sender.address || facts.sender.name}`),
+  ]
+    .map(([, copies]) => [...copies].sort(earliestFirst))
+    .sort((a, b) => earliestFirst(first(a), first(b)))
+  const primary = first(texts)
+  // Of the copies the undressed one is read: its subject and sender are the author's own.
+  const plain = primary.find(({ facts }) => facts.dressing === '') ?? first(primary)
+  return { id, facts: plain.facts, said: first(primary).facts.said, imposters: texts.length - 1 }
+}
+
+function earliestFirst(a: Arrival, b: Arrival): number {
+  return a.facts.said - b.facts.said || (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0)
+}
+
+function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
+  return Map.groupBy(items, key)
+}
+
+function first<T>(items: readonly T[]): T {
+  const item = items[0]
+  if (item === undefined) throw new Error('A group of arrivals is empty')
+  return item
+}
