@@ -1,0 +1,188 @@
+// The embedded PostgreSQL of a data directory, shared by every process that uses the directory. Each process
+// holds one connection with a shared advisory lock: the database itself counts its users, and a killed
+// process stops counting because the kernel closes its socket. The last one to leave stops the server.
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { type Account, serverAccount } from './account.ts'
+import { type Binaries, findBinaries } from './binaries.ts'
+import { clusterMajor, makeCluster, makeDataDirectory } from './cluster.ts'
+import { isUnreachable, runningPostmaster, startPostmaster, stopPostmaster } from './postmaster.ts'
+import { socketDirectory } from './socket.ts'
+
+/** As much of a logger as the server needs. */
+export interface ServerLog {
+  info(message: string): void
+  warn(message: string): void
+}
+
+export interface Embedded {
+  readonly url: string
+  /** Gives up our use of the server; stops it when nobody else uses it. */
+  leave(): Promise<void>
+}
+
+// Any number that nobody else locks in this database.
+const usersLock = 7_403_311
+// A killed server can stay a zombie, or its last children can hold its memory, for some seconds.
+const patienceMs = 15_000
+const stopMs = 10_000
+
+/** Starts the server of the data directory or joins the running one, and starts it again whenever it dies. */
+export async function joinEmbedded(dataDirectory: string, log: ServerLog): Promise<Embedded> {
+  const place = await prepare(resolve(dataDirectory), log)
+  const stay = { over: false }
+  let membership: pg.Client | null = await enter(place, stay)
+  let returning = Promise.resolve()
+
+  const watch = (client: pg.Client | null): void => {
+    membership = client
+    client?.once('end', () => {
+      if (stay.over) return
+      log.warn('PostgreSQL ended; starting it again')
+      returning = enterAgain(place, log, stay).then(watch)
+    })
+  }
+  watch(membership)
+
+  return {
+    url: urlOf(place, 'threadwork'),
+    leave: async () => {
+      stay.over = true
+      await returning
+      if (membership) await leave(place, membership, log)
+    },
+  }
+}
+
+interface Place {
+  readonly data: string
+  readonly database: string
+  readonly logFile: string
+  readonly socketDirectory: string
+  readonly account: Account | null
+  readonly binaries: Binaries
+}
+
+async function prepare(data: string, log: ServerLog): Promise<Place> {
+  const database = join(data, 'postgres')
+  const account = serverAccount(database)
+  makeDataDirectory(data, account)
+  const binaries = findBinaries(data, account, clusterMajor(database))
+  if (clusterMajor(database) === null) {
+    log.info(`Making a database in ${database}`)
+    await makeCluster(binaries, database, account)
+  }
+  const logFile = join(data, 'postgres.log')
+  return { data, database, logFile, socketDirectory: socketDirectory(data, account), account, binaries }
+}
+
+function urlOf(place: Place, name: string): string {
+  return `postgres://threadwork@localhost/${name}?host=${encodeURIComponent(place.socketDirectory)}`
+}
+
+/** Readiness is a query: a server that still recovers accepts the socket and refuses the session (57P03). */
+async function enter(place: Place, stay: { over: boolean }): Promise<pg.Client | null> {
+  let deadline = Date.now() + patienceMs
+  let starting = false
+  while (!stay.over) {
+    const answer = await tryToEnter(place)
+    if (answer instanceof pg.Client) return answer
+    // A start on a busy machine and recovery after a crash take as long as they take.
+    if (answer.code === '57P03' || starting) deadline = Date.now() + patienceMs
+    if (!isAway(answer)) throw answer
+    if (Date.now() > deadline) throw cannotStart(place, answer)
+    const running = runningPostmaster(place.database)
+    if (running !== null && isUnreachable(place.database, place.socketDirectory)) stopPostmaster(running)
+    if (!starting && running === null) {
+      starting = true
+      void startPostmaster(place).ended.then(() => {
+        starting = false
+      })
+    }
+    await sleep(starting ? 20 : 100)
+  }
+  return null
+}
+
+async function tryToEnter(place: Place): Promise<pg.Client | NodeJS.ErrnoException> {
+  const client = new pg.Client({ connectionString: urlOf(place, 'postgres'), application_name: 'threadwork' })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.query(`select pg_advisory_lock_shared(${usersLock})`)
+    await makeDatabase(client)
+    return client
+  } catch (error) {
+    await client.end().catch(() => {})
+    return error as NodeJS.ErrnoException
+  }
+}
+
+async function makeDatabase(client: pg.Client): Promise<void> {
+  const { rowCount } = await client.query(`select from pg_database where datname = 'threadwork'`)
+  if (rowCount !== 0) return
+  try {
+    await client.query('create database threadwork')
+  } catch (error) {
+    // Another process made it, or makes it now and `create database` waited for it.
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== '42P04' && code !== '23505') throw error
+  }
+}
+
+/** Errors that a server gives which is not there, not yet there, or going away. */
+function isAway(error: NodeJS.ErrnoException): boolean {
+  const codes = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03']
+  return codes.includes(error.code ?? '') || /Connection terminated/.test(error.message)
+}
+
+function cannotStart(place: Place, cause: Error): Error {
+  const lines = readFileSync(place.logFile, { encoding: 'utf8', flag: 'a+' }).trim().split('\n')
+  const said = lines.findLast(line => /FATAL|PANIC|ERROR/.test(line)) ?? lines.at(-1) ?? ''
+  return new Error(
+    `Cannot start PostgreSQL in "${place.database}": ${said || cause.message}; its log is "${place.logFile}"`,
+    { cause },
+  )
+}
+
+async function enterAgain(place: Place, log: ServerLog, stay: { over: boolean }): Promise<pg.Client | null> {
+  while (!stay.over) {
+    try {
+      return await enter(place, stay)
+    } catch (error) {
+      log.warn((error as Error).message)
+    }
+  }
+  return null
+}
+
+async function leave(place: Place, membership: pg.Client, log: ServerLog): Promise<void> {
+  const pid = runningPostmaster(place.database)
+  // Whoever comes in now waits for the lock until the server has ended, then starts it again.
+  if (pid !== null && (await isLast(membership))) await stop(place, pid, log)
+  await membership.end().catch(() => {})
+}
+
+async function isLast(membership: pg.Client): Promise<boolean> {
+  try {
+    await membership.query(`select pg_advisory_unlock_shared(${usersLock})`)
+    const { rows } = await membership.query(`select pg_try_advisory_lock(${usersLock}) as last`)
+    return rows[0].last === true
+  } catch {
+    // The server is gone already.
+    return false
+  }
+}
+
+async function stop(place: Place, pid: number, log: ServerLog): Promise<void> {
+  try {
+    stopPostmaster(pid)
+  } catch (error) {
+    log.warn(`Cannot stop PostgreSQL (process ${pid}): ${(error as Error).message}`)
+    return
+  }
+  const deadline = Date.now() + stopMs
+  while (runningPostmaster(place.database) === pid && Date.now() < deadline) await sleep(20)
+}

@@ -1,0 +1,108 @@
+// The mailing lists we track, as rows. The configuration names them; everything else in the database hangs on
+// their ids, so a list that leaves the configuration keeps its row, its mails and its pages.
+import { type Kysely, type Selectable, sql } from 'kysely'
+import { type ListId, listId } from '../base/ids.ts'
+import { toStorableJson, toStorableText } from '../base/storable.ts'
+import type { RosterEntry } from '../tracker/topic/authority.ts'
+import type { Tables } from './tables.ts'
+
+export interface List {
+  readonly id: ListId
+  readonly name: string
+  /** Where people post to: the only address that is accepted for it. */
+  readonly address: string
+  /** Without angle brackets. */
+  readonly listId: string | null
+  readonly description: string
+  /** The word that the list puts into subjects, without brackets. */
+  readonly prefix: string | null
+  readonly repository: string | null
+}
+
+/** What the configuration says of a list. */
+export interface ConfiguredList {
+  readonly name: string
+  readonly address: string
+  readonly listId?: string | null | undefined
+  readonly description?: string | undefined
+  readonly prefix?: string | null | undefined
+  readonly repository?: string | null | undefined
+  /** Who may do what; the address in any case. */
+  readonly people?: readonly ConfiguredPerson[]
+}
+
+interface ConfiguredPerson {
+  readonly name?: string | null | undefined
+  readonly address: string
+  readonly role: RosterEntry['role']
+  readonly paths?: readonly string[]
+}
+
+/** Writes the configured lists by name and answers their rows in the same order. */
+export async function saveLists(db: Kysely<Tables>, configured: readonly ConfiguredList[]): Promise<List[]> {
+  const saved: List[] = []
+  for (const list of configured) saved.push(await saveList(db, list))
+  return saved
+}
+
+/** The list of this name; undefined when there is none. */
+export async function findList(db: Kysely<Tables>, name: string): Promise<List | undefined> {
+  const row = await db
+    .selectFrom('list')
+    .selectAll()
+    .where('name', '=', toStorableText(name))
+    .executeTakeFirst()
+  return row && toList(row)
+}
+
+/** Every list that has a row, by name. */
+export async function allLists(db: Kysely<Tables>): Promise<List[]> {
+  const rows = await db.selectFrom('list').selectAll().orderBy('name').execute()
+  return rows.map(toList)
+}
+
+async function saveList(db: Kysely<Tables>, { name, ...rest }: ConfiguredList): Promise<List> {
+  const values = {
+    address: toStorableText(rest.address),
+    list_id: storable(rest.listId),
+    description: toStorableText(rest.description ?? ''),
+    prefix: storable(rest.prefix),
+    repository: storable(rest.repository),
+    people: toStorableJson((rest.people ?? []).map(toRosterEntry)),
+  }
+  await refoldWhenPeopleChange(db, name, values.people)
+  const row = await db
+    .insertInto('list')
+    .values({ name: toStorableText(name), ...values })
+    .onConflict(conflict => conflict.column('name').doUpdateSet(values))
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toList(row)
+}
+
+/** The states of a list depend on who is its maintainer: another roster folds all of it again. */
+async function refoldWhenPeopleChange(db: Kysely<Tables>, name: string, people: string): Promise<void> {
+  await sql`
+    update cluster set dirty = true
+    where list_id = (select id from list where name = ${toStorableText(name)} and people <> ${people}::jsonb)`.execute(
+    db,
+  )
+}
+
+const toRosterEntry = ({ name, address, role, paths }: ConfiguredPerson): RosterEntry => ({
+  person: { name: name ?? '', address: address.toLowerCase() },
+  role,
+  paths: paths ?? [],
+})
+
+const storable = (text: string | null | undefined) => (text == null ? null : toStorableText(text))
+
+const toList = (row: Selectable<Tables['list']>): List => ({
+  id: listId(row.id),
+  name: row.name,
+  address: row.address,
+  listId: row.list_id,
+  description: row.description,
+  prefix: row.prefix,
+  repository: row.repository,
+})

@@ -1,0 +1,235 @@
+// The log: every mail of every list, raw, append only. `append` is the only way in; once it resolves the mail is
+// on disk, and a road (SMTP, import) may say so to whoever sent it. Bytes are kept once, however often they come.
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib'
+import type { Kysely } from 'kysely'
+import { type ListId, type MessageId, messageId, type Seq, seq } from '../base/ids.ts'
+import { indexKey } from '../base/key.ts'
+import { limits } from '../base/limits.ts'
+import { toStorableText } from '../base/storable.ts'
+import { messageIdOf } from '../tracker/decode/message-id.ts'
+import type { Envelope, Tables } from './tables.ts'
+
+export interface Arrival {
+  readonly bytes: Buffer
+  readonly envelope: Envelope
+}
+
+/** An arrival and the list it is for. */
+export interface ListArrival extends Arrival {
+  readonly list: ListId
+}
+
+export interface Appended {
+  readonly seq: Seq
+  readonly messageId: MessageId
+  /** False when the list had these bytes before: nothing was written. */
+  readonly fresh: boolean
+}
+
+/** A stored mail, as it came. */
+export interface StoredMail {
+  readonly seq: Seq
+  readonly messageId: MessageId
+  readonly bytes: Buffer
+  readonly knownAt: Date
+}
+
+/**
+ * Appends mails to one list in one transaction and answers each in the same order. When it resolves they are
+ * durable; when it throws none of them is in the log.
+ */
+export function append(db: Kysely<Tables>, list: ListId, arrivals: readonly Arrival[]): Promise<Appended[]> {
+  return appendAll(
+    db,
+    arrivals.map(arrival => ({ ...arrival, list })),
+  )
+}
+
+/** `append` for mails to several lists at once. */
+export function appendAll(db: Kysely<Tables>, arrivals: readonly ListArrival[]): Promise<Appended[]> {
+  return db.transaction().execute(transaction => appendWithin(transaction, arrivals))
+}
+
+/** `append` as a part of the caller's transaction, for what must be written together with the mails. */
+export async function appendWithin(
+  transaction: Kysely<Tables>,
+  arrivals: readonly ListArrival[],
+): Promise<Appended[]> {
+  const entries = arrivals.map(toEntry)
+  const places = await findPlaces(transaction, entries)
+  const unknown = distinct(entries.filter(entry => !places.has(entry.place)))
+  const written = await writeMails(transaction, unknown)
+  for (const [place, at] of written) places.set(place, at)
+  // What was neither known nor written was committed by somebody else in between: read it with a newer snapshot.
+  const missed = unknown.filter(entry => !places.has(entry.place))
+  for (const [place, at] of await findPlaces(transaction, missed)) places.set(place, at)
+  return entries.map(entry => {
+    const at = places.get(entry.place)
+    if (at === undefined) throw new Error(`The mail ${entry.id} was neither written nor found`)
+    // Of the same mail twice in one call only the first is fresh.
+    return { seq: at, messageId: entry.id, fresh: written.delete(entry.place) }
+  })
+}
+
+/** The bytes of one mail as they came; undefined when the list has no such place. */
+export async function readRaw(db: Kysely<Tables>, list: ListId, at: Seq): Promise<Buffer | undefined> {
+  const row = await storedMails(db, list).where('mail.seq', '=', at).executeTakeFirst()
+  return row && unpack(row)
+}
+
+/** Every arrival with this index key (`indexKey` of a Message-ID): copies and imposters, the first to come first. */
+export async function readRawByMessage(db: Kysely<Tables>, list: ListId, key: string): Promise<StoredMail[]> {
+  const rows = await storedMails(db, list)
+    .where('mail.message_key', '=', key)
+    .orderBy('mail.seq')
+    .limit(limits.copiesReadMax)
+    .execute()
+  return Promise.all(rows.map(toStoredMail))
+}
+
+/** The mails at these places, in log order; unknown places are left out. */
+export async function readRawBatch(
+  db: Kysely<Tables>,
+  list: ListId,
+  places: readonly Seq[],
+): Promise<StoredMail[]> {
+  if (places.length === 0) return []
+  const rows = await storedMails(db, list).where('mail.seq', 'in', places).orderBy('mail.seq').execute()
+  return Promise.all(rows.map(toStoredMail))
+}
+
+interface Entry extends ListArrival {
+  readonly hash: Buffer
+  readonly id: MessageId
+  /** List and hash: what makes an arrival the same as another. */
+  readonly place: string
+}
+
+function toEntry(arrival: ListArrival): Entry {
+  const hash = createHash('sha256').update(arrival.bytes).digest()
+  const id = messageId(toStorableText(messageIdOf(arrival.bytes).id))
+  return { ...arrival, hash, id, place: placeOf(arrival.list, hash) }
+}
+
+const placeOf = (list: number, hash: Buffer) => `${list} ${hash.toString('base64')}`
+
+/** One entry for each place, in the order of arrival, which `seq` keeps. */
+const distinct = (entries: readonly Entry[]): Entry[] => [
+  ...new Map(entries.map(entry => [entry.place, entry])).values(),
+]
+
+async function findPlaces(db: Kysely<Tables>, entries: readonly Entry[]): Promise<Map<string, Seq>> {
+  if (entries.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('mail')
+    .select(['list_id', 'seq', 'raw_hash'])
+    .where('list_id', 'in', [...new Set(entries.map(entry => entry.list))])
+    .where(
+      'raw_hash',
+      'in',
+      entries.map(entry => entry.hash),
+    )
+    .execute()
+  return new Map(rows.map(row => [placeOf(row.list_id, row.raw_hash), seq(row.seq)]))
+}
+
+/** Answers the places that this transaction wrote; a place that another one holds is missing. */
+async function writeMails(db: Kysely<Tables>, entries: readonly Entry[]): Promise<Map<string, Seq>> {
+  if (entries.length === 0) return new Map()
+  await writeBytes(db, entries)
+  const rows = await db
+    .with('written', query =>
+      query
+        .insertInto('mail')
+        .values(entries.map(toMailRow))
+        .onConflict(conflict => conflict.columns(['list_id', 'raw_hash']).doNothing())
+        .returning(['list_id', 'seq', 'raw_hash']),
+    )
+    .with('queued', query =>
+      query
+        .insertInto('unsorted')
+        .columns(['list_id', 'seq'])
+        .expression(query.selectFrom('written').select(['list_id', 'seq'])),
+    )
+    .selectFrom('written')
+    .selectAll()
+    .execute()
+  return new Map(rows.map(row => [placeOf(row.list_id, row.raw_hash), seq(row.seq)]))
+}
+
+/**
+ * Writes the bytes that are new and holds the rows of all, always in the order of hashes: two transactions with the
+ * same mails wait for each other here, one behind the other, and never crosswise at their rows in `mail`.
+ */
+async function writeBytes(db: Kysely<Tables>, entries: readonly Entry[]): Promise<void> {
+  const byHash = new Map(entries.map(entry => [entry.hash.toString('base64'), entry]))
+  const ordered = [...byHash.values()].sort((a, b) => Buffer.compare(a.hash, b.hash))
+  const rows = await Promise.all(
+    ordered.map(async ({ hash, bytes }) => ({ hash, ...(await pack(bytes)), size: bytes.length })),
+  )
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('raw')
+    .values(rows)
+    .onConflict(conflict => conflict.column('hash').doNothing())
+    .executeTakeFirstOrThrow()
+  if (Number(numInsertedOrUpdatedRows) === rows.length) return
+  await db
+    .selectFrom('raw')
+    .select('hash')
+    .where(
+      'hash',
+      'in',
+      rows.map(row => row.hash),
+    )
+    .orderBy('hash')
+    .forNoKeyUpdate()
+    .execute()
+}
+
+const toMailRow = ({ list, id, hash, envelope }: Entry) => ({
+  list_id: list,
+  message_id: id,
+  message_key: indexKey(id),
+  raw_hash: hash,
+  envelope: JSON.stringify(envelope, (_, value: unknown) =>
+    typeof value === 'string' ? toStorableText(value) : value,
+  ),
+})
+
+const storedMails = (db: Kysely<Tables>, list: ListId) =>
+  db
+    .selectFrom('mail')
+    .innerJoin('raw', 'raw.hash', 'mail.raw_hash')
+    .select(['mail.seq', 'mail.message_id', 'mail.known_at', 'raw.bytes', 'raw.encoding', 'raw.size'])
+    .where('mail.list_id', '=', list)
+
+type PackedBytes = Pick<Tables['raw'], 'bytes' | 'encoding'>
+
+const toStoredMail = async (
+  row: PackedBytes & { seq: string; message_id: string; known_at: Date },
+): Promise<StoredMail> => ({
+  seq: seq(row.seq),
+  messageId: messageId(row.message_id),
+  bytes: await unpack(row),
+  knownAt: row.known_at,
+})
+
+/** Level 3 without a dictionary: half of deflate's time for the same size on list mail. */
+const zstdOptions = { params: { [constants.ZSTD_c_compressionLevel]: 3 } }
+/** Below this, handing the work to a thread costs more than the work. */
+const packHereBytesMax = 64 * 1024
+
+async function pack(bytes: Buffer): Promise<PackedBytes> {
+  const packed =
+    bytes.length <= packHereBytesMax
+      ? zstdCompressSync(bytes, zstdOptions)
+      : await promisify(zstdCompress)(bytes, zstdOptions)
+  return packed.length < bytes.length ? { bytes: packed, encoding: 'zstd' } : { bytes, encoding: 'plain' }
+}
+
+async function unpack({ bytes, encoding }: PackedBytes): Promise<Buffer> {
+  if (encoding === 'plain') return bytes
+  return bytes.length <= packHereBytesMax ? zstdDecompressSync(bytes) : promisify(zstdDecompress)(bytes)
+}

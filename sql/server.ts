@@ -1,0 +1,82 @@
+// Opens the database: the one that DATABASE_URL names, else the embedded server of the data directory.
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Kysely, sql } from 'kysely'
+import type { Config } from '../base/config.ts'
+import { connect } from './connect.ts'
+import { blockedAt, serverAccount } from './embedded/account.ts'
+import { type Embedded, joinEmbedded, type ServerLog } from './embedded/embedded.ts'
+import { migrate } from './migrate.ts'
+import type { Tables } from './tables.ts'
+
+export interface Database {
+  readonly db: Kysely<Tables>
+  readonly url: string
+  /** Ends the pool and, as its last user, the embedded server. */
+  close(): Promise<void>
+}
+
+type Place = Pick<Config, 'database' | 'data' | 'dataChosen'>
+
+const serviceData = '/var/lib/threadwork'
+const queryEndMs = 2_000
+const oldestVersion = 150_000
+
+/** Connected and migrated. */
+export async function openDatabase(place: Place, log: ServerLog): Promise<Database> {
+  const server = await joinServer(place, log)
+  const db = connect(server.url)
+  const close = async (): Promise<void> => {
+    // A query that still runs (after Ctrl-C) must not keep us, nor the server.
+    await Promise.race([db.destroy(), sleep(queryEndMs, undefined, { ref: false })])
+    await server.leave()
+  }
+  try {
+    await checkVersion(db)
+    await migrate(db)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { db, url: server.url, close }
+}
+
+/** The server alone: nothing is migrated, and a database that DATABASE_URL names is not yet asked. */
+export async function joinServer(place: Place, log: ServerLog): Promise<Embedded> {
+  if (place.database !== null) return { url: place.database, leave: async () => {} }
+  return joinEmbedded(dataDirectory(place, log), log)
+}
+
+/**
+ * Root often works under /root, which no other account can pass, and PostgreSQL refuses root. A directory that
+ * somebody chose is an error then; the default one moves to where services keep their data.
+ */
+export function dataDirectory({ data, dataChosen }: Omit<Place, 'database'>, log: ServerLog): string {
+  const blocked = dataChosen ? null : blockedAt(data, serverAccount(join(data, 'postgres')))
+  if (blocked === null) return data
+  log.warn(
+    `"${blocked}" lets no other account pass and PostgreSQL does not run as root: the data is in "${serviceData}"`,
+  )
+  return serviceData
+}
+
+/** Throws when PostgreSQL is too old or cannot be reached; gives its major. */
+export async function checkVersion(db: Kysely<Tables>): Promise<number> {
+  const { rows } = await askVersion(db)
+  const version = Number(rows[0]?.server_version_num)
+  if (version >= oldestVersion) return Math.floor(version / 10_000)
+  throw new Error(
+    `Cannot use this database: it is PostgreSQL ${Math.floor(version / 10_000)}, and 15 is the oldest allowed`,
+  )
+}
+
+async function askVersion(db: Kysely<Tables>) {
+  try {
+    return await sql<{ server_version_num: string }>`show server_version_num`.execute(db)
+  } catch (error) {
+    throw new Error(
+      `Cannot reach the database: ${(error as Error).message || (error as NodeJS.ErrnoException).code}`,
+      { cause: error },
+    )
+  }
+}

@@ -1,0 +1,81 @@
+// Row types, one for each table of sql/migrations. Values come as `pg` gives them: bigint is a string.
+import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { MailFacts } from '../tracker/mail/facts.ts'
+import type { Roster } from '../tracker/topic/authority.ts'
+import type { Sketch } from '../tracker/topic/likeness.ts'
+import type { Topic } from '../tracker/topic/topic.ts'
+
+/** Where a mail came from, kept beside its bytes. */
+export interface Envelope {
+  /** smtp, import, deliver ... */
+  readonly road: string
+  /** MAIL FROM; empty for the null sender, absent on roads without one. */
+  readonly from?: string
+  readonly to?: readonly string[]
+  /** When a live mail reached us, ISO 8601: the newest Received of all. Absent for imports. */
+  readonly trace?: string
+}
+
+export interface Tables {
+  list: {
+    id: GeneratedAlways<number>
+    name: string
+    address: string
+    list_id: string | null
+    description: Generated<string>
+    prefix: string | null
+    repository: string | null
+    people: JSONColumnType<Roster, string | undefined>
+    version: Generated<string>
+  }
+  raw: { hash: Buffer; bytes: Buffer; encoding: 'plain' | 'zstd'; size: number }
+  mail: {
+    list_id: number
+    seq: GeneratedAlways<string>
+    message_id: string
+    message_key: string
+    raw_hash: Buffer
+    envelope: JSONColumnType<Envelope>
+    known_at: Generated<Date>
+  }
+  unsorted: { list_id: number; seq: string }
+  import_progress: { list_id: number; source: string; position: string }
+  cluster: {
+    id: GeneratedAlways<string>
+    list_id: number
+    mails: Generated<number>
+    dirty: Generated<boolean>
+    folded: Generated<number>
+  }
+  fact: {
+    list_id: number
+    seq: string
+    message_key: string
+    cluster: string
+    version: number
+    said: Date
+    data: JSONColumnType<MailFacts>
+  }
+  cluster_key: { list_id: number; key: string; cluster: string }
+  sketch: { list_id: number; seq: string; said: Date; data: JSONColumnType<Sketch> }
+  revision_hint: { list_id: number; key: string; seq: string }
+  topic: {
+    list_id: number
+    id: string
+    id_key: string
+    cluster: string
+    kind: Topic['kind']
+    title: string
+    author: string
+    state: string | null
+    open: boolean
+    mails: number
+    said: Date
+    last_said: Date
+    data: JSONColumnType<Topic>
+    digest: string
+    version: Generated<string>
+  }
+  topic_mail: { list_id: number; message_key: string; topic_key: string; cluster: string }
+  search: { list_id: number; seq: string; message_key: string; said: Date; words: string }
+}
