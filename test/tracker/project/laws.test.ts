@@ -1,0 +1,182 @@
+// The same laws through PostgreSQL: rows, not values. Lists of one database stand for instances.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Kysely } from 'kysely'
+import { createTransport } from 'nodemailer'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeLog } from '../../../base/log.ts'
+import { importPaths } from '../../../ingest/import.ts'
+import { startSmtp } from '../../../ingest/smtp.ts'
+import { type List, saveLists } from '../../../sql/lists.ts'
+import { append } from '../../../sql/log.ts'
+import type { Tables } from '../../../sql/tables.ts'
+import { exportState } from '../../../tracker/export/state.ts'
+import { sortAll, startProjector } from '../../../tracker/project/projector.ts'
+import { rebuild } from '../../../tracker/project/rebuild.ts'
+import { testDatabase } from '../../database.ts'
+import { shuffled, threads } from '../threads.ts'
+
+const orders = 10
+
+let db: Kysely<Tables>
+let dir: string
+beforeAll(async () => {
+  db = (await testDatabase()).db
+  dir = mkdtempSync(join(tmpdir(), 'laws-'))
+})
+afterAll(async () => {
+  await db.destroy()
+  rmSync(dir, { recursive: true })
+})
+
+async function newList(name: string): Promise<List> {
+  const [list] = await saveLists(db, [{ name, address: `${name}@lists.example.org` }])
+  if (!list) throw new Error('No list was saved')
+  return list
+}
+
+/** All topic rows of a list but what arrival may change. */
+async function rowsOf(list: List) {
+  const topics = await db
+    .selectFrom('topic')
+    .select([
+      'id',
+      'kind',
+      'title',
+      'author',
+      'state',
+      'open',
+      'mails',
+      'said',
+      'last_said',
+      'digest',
+      'data',
+    ])
+    .where('list_id', '=', list.id)
+    .orderBy('id')
+    .execute()
+  const places = await db
+    .selectFrom('topic_mail')
+    .select(['message_key', 'topic_key'])
+    .where('list_id', '=', list.id)
+    .orderBy('message_key')
+    .execute()
+  return { topics, places }
+}
+
+/** Appends in groups of 1 to 3 and sorts after each, so that topics are folded again and again. */
+async function arriveOneByOne(list: List, mails: readonly Buffer[]): Promise<void> {
+  for (let at = 0; at < mails.length; ) {
+    const group = mails.slice(at, at + 1 + (at % 3))
+    await append(
+      db,
+      list.id,
+      group.map(bytes => ({ bytes, envelope: { road: 'test' } })),
+    )
+    await sortAll(db, list.id)
+    at += group.length
+  }
+}
+
+const mbox = (mails: readonly Buffer[]) =>
+  Buffer.concat(
+    mails.flatMap(mail => [
+      Buffer.from('From mboxrd@z Thu Jan  1 00:00:00 1970\n'),
+      Buffer.from(mail.toString('latin1').replace(/^(>*From )/gm, '>$1'), 'latin1'),
+      // The blank line before the next mail; an mbox can't say that a mail has no last line end.
+      Buffer.from(mail.at(-1) === 10 ? '\n' : '\n\n'),
+    ]),
+  )
+
+const silent = { show: () => {}, say: () => {}, finish: () => {} }
+
+async function importMails(list: List, mails: readonly Buffer[]): Promise<void> {
+  const path = join(dir, `${list.name}.mbox`)
+  writeFileSync(path, mbox(mails))
+  await importPaths({ db, list, paths: [path], signal: new AbortController().signal, progress: silent })
+}
+
+describe.each(threads)('$name', ({ name, mails }) => {
+  it(`gives equal rows in ${orders} orders of arrival`, { timeout: 60_000 }, async () => {
+    const reference = await newList(`${name}-0`)
+    await arriveOneByOne(reference, mails)
+    const expected = await rowsOf(reference)
+    expect(expected.topics.length).toBeGreaterThan(0)
+    for (let order = 1; order < orders; order++) {
+      const list = await newList(`${name}-${order}`)
+      await arriveOneByOne(list, shuffled(mails, order))
+      expect(await rowsOf(list)).toEqual(expected)
+    }
+  })
+})
+
+describe('all threads together', () => {
+  const all = threads.flatMap(({ mails }) => mails)
+
+  it('come out equal by SMTP, by import and after a rebuild', { timeout: 120_000 }, async () => {
+    const imported = await newList('imported')
+    await importMails(imported, all)
+    const expected = await rowsOf(imported)
+
+    await rebuild(db, imported.id)
+    expect(await rowsOf(imported)).toEqual(expected)
+
+    const live = await newList('live')
+    await arriveBySmtp(live, shuffled(all, 42))
+    expect(await rowsOf(live)).toEqual(expected)
+  })
+
+  it('are written only where they differ: a rebuild leaves every row as it is', async () => {
+    const list = await newList('still')
+    await importMails(list, all)
+    const versions = () =>
+      db.selectFrom('topic').select(['id', 'version']).where('list_id', '=', list.id).orderBy('id').execute()
+    const before = await versions()
+    await rebuild(db, list.id)
+    expect(await versions()).toEqual(before)
+  })
+
+  it('export lines sorted by id, each mail once', async () => {
+    const list = await newList('exported')
+    await importMails(list, all)
+    const lines: { id: string; mails: string[] }[] = []
+    for await (const line of exportState(db, list.id, { numbers: false })) lines.push(JSON.parse(line))
+    const ids = lines.map(line => line.id)
+    expect(ids).toEqual([...ids].sort())
+    const placed = lines.flatMap(line => line.mails)
+    expect(new Set(placed).size).toBe(placed.length)
+  })
+})
+
+async function arriveBySmtp(list: List, mails: readonly Buffer[]): Promise<void> {
+  const log = makeLog('warn', false)
+  const projector = startProjector(db, log)
+  const smtp = await startSmtp({
+    db,
+    lists: () => [list],
+    host: '127.0.0.1',
+    port: 0,
+    hostname: 'test.example.org',
+    log,
+    onArrival: projector.poke,
+  })
+  const client = createTransport({
+    host: smtp.host,
+    port: smtp.port,
+    secure: false,
+    ignoreTLS: true,
+    pool: true,
+    maxConnections: 4,
+  })
+  try {
+    await Promise.all(
+      mails.map(raw => client.sendMail({ raw, envelope: { from: 'sender@example.org', to: list.address } })),
+    )
+  } finally {
+    client.close()
+    await smtp.close()
+    await projector.close()
+  }
+  await sortAll(db, list.id)
+}

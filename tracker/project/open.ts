@@ -1,0 +1,15 @@
+// What a list's home shows as open.
+import { finalStates } from '../topic/patch-status.ts'
+import type { Topic } from '../topic/topic.ts'
+
+/** A patchset with a patch of its newest revision in no final state; a bug that is not closed; nothing else. */
+export function isOpen(topic: Topic): boolean {
+  if (topic.kind === 'patchset') {
+    const newest = topic.revisions.at(-1)
+    if (!newest || newest.patches.length === 0) return true
+    return newest.patches.some(patch => !finalStates.includes(patch.state))
+  }
+  return topic.bug !== null && openStatuses.has(topic.bug.status)
+}
+
+const openStatuses = new Set(['new', 'confirmed', 'needs-info', 'reopened'])

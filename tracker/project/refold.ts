@@ -1,0 +1,160 @@
+// Dirty clusters -> topics. A cluster is leased by its row lock, folded whole, and only rows that differ are written.
+import { createHash } from 'node:crypto'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { ListId } from '../../base/ids.ts'
+import { indexKey } from '../../base/key.ts'
+import type { Log } from '../../base/log.ts'
+import { toStorableJson, toStorableText } from '../../base/storable.ts'
+import type { Tables } from '../../sql/tables.ts'
+import type { MailFacts } from '../mail/facts.ts'
+import type { Roster } from '../topic/authority.ts'
+import { fold, foldVersion } from '../topic/fold.ts'
+import type { Topic } from '../topic/topic.ts'
+import { isOpen } from './open.ts'
+
+/** Folds at most `count` dirty clusters of the list; answers how many, 0 when none is left that nobody else holds. */
+export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Log): Promise<number> {
+  return db.transaction().execute(async trx => {
+    const clusters = await lease(trx, list, count)
+    if (clusters.length === 0) return 0
+    const roster = await rosterOf(trx, list)
+    const topics = new Map<string, readonly Topic[]>()
+    for (const [cluster, arrivals] of await arrivalsOf(trx, clusters))
+      topics.set(cluster, foldSafely(cluster, arrivals, roster, log))
+    const folded = clusters.filter(cluster => topics.get(cluster)?.length)
+    const changed = await write(trx, list, folded, topics)
+    await settle(trx, clusters, folded)
+    if (changed) await sql`update list set version = version + 1 where id = ${list}`.execute(trx)
+    return clusters.length
+  })
+}
+
+type Trx = Transaction<Tables>
+type Arrivals = { hash: string; facts: MailFacts }[]
+
+async function lease(trx: Trx, list: ListId, count: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from cluster where list_id = ${list} and dirty order by id limit ${count} for update skip locked`.execute(
+    trx,
+  )
+  return rows.map(row => row.id)
+}
+
+async function rosterOf(trx: Trx, list: ListId): Promise<Roster> {
+  const row = await trx.selectFrom('list').select('people').where('id', '=', list).executeTakeFirst()
+  return row?.people ?? []
+}
+
+async function arrivalsOf(trx: Trx, clusters: readonly string[]): Promise<Map<string, Arrivals>> {
+  const { rows } = await sql<{ cluster: string; hash: string; data: MailFacts }>`
+    select f.cluster, encode(m.raw_hash, 'hex') as hash, f.data from fact f join mail m using (list_id, seq)
+    where f.cluster = any(${clusters}::bigint[])`.execute(trx)
+  const byCluster = Map.groupBy(rows, row => row.cluster)
+  return new Map(
+    [...byCluster].map(([id, mails]) => [id, mails.map(({ hash, data }) => ({ hash, facts: data }))]),
+  )
+}
+
+/** A cluster that can't be folded keeps the topics it has; doctor names it. */
+function foldSafely(cluster: string, arrivals: Arrivals, roster: Roster, log: Log | undefined): Topic[] {
+  try {
+    return fold(arrivals, roster)
+  } catch (error) {
+    log?.error(
+      { cluster, mails: arrivals.map(({ facts }) => facts.messageId), error },
+      'A cluster could not be folded',
+    )
+    return []
+  }
+}
+
+/** Clusters that failed are set to version -1. */
+async function settle(trx: Trx, clusters: readonly string[], folded: readonly string[]): Promise<void> {
+  await sql`
+    update cluster set dirty = false, folded = case when id = any(${folded}::bigint[]) then ${foldVersion}::int else -1 end
+    where id = any(${clusters}::bigint[])`.execute(trx)
+}
+
+/** Compare and write; answers whether anything differed. */
+async function write(
+  trx: Trx,
+  list: ListId,
+  clusters: readonly string[],
+  topics: ReadonlyMap<string, readonly Topic[]>,
+): Promise<boolean> {
+  const wanted = clusters.flatMap(cluster =>
+    (topics.get(cluster) ?? []).map(topic => topicRow(list, cluster, topic)),
+  )
+  const wantedKeys = new Set(wanted.map(row => row.id_key))
+  const { rows: standing } = await sql<{ id_key: string; digest: string; cluster: string }>`
+    select id_key, digest, cluster from topic where list_id = ${list}
+      and (cluster = any(${clusters}::bigint[]) or id_key = any(${[...wantedKeys]}::text[]))`.execute(trx)
+  const before = new Map(standing.map(row => [row.id_key, `${row.digest} ${row.cluster}`]))
+  const differing = wanted.filter(row => before.get(row.id_key) !== `${row.digest} ${row.cluster}`)
+  const gone = standing.filter(row => !wantedKeys.has(row.id_key)).map(row => row.id_key)
+  if (gone.length > 0)
+    await sql`delete from topic where list_id = ${list} and id_key = any(${gone}::text[])`.execute(trx)
+  if (differing.length > 0) await writeTopics(trx, differing)
+  await writePlaces(trx, list, clusters, wanted)
+  return gone.length > 0 || differing.length > 0
+}
+
+type TopicRow = ReturnType<typeof topicRow>
+
+function topicRow(list: ListId, cluster: string, topic: Topic) {
+  const data = toStorableJson(topic)
+  return {
+    list_id: list,
+    id: toStorableText(topic.id),
+    id_key: indexKey(topic.id),
+    cluster,
+    kind: topic.kind,
+    title: toStorableText(topic.title),
+    author: toStorableText(topic.author.name || topic.author.address),
+    state: topic.state,
+    open: isOpen(topic),
+    mails: topic.mails.length,
+    said: new Date(topic.said).toISOString(),
+    last_said: new Date(topic.lastSaid).toISOString(),
+    data,
+    digest: createHash('sha256').update(data).digest('base64url'),
+    keys: topic.mails.map(mail => indexKey(mail.id)),
+  }
+}
+
+async function writeTopics(trx: Trx, rows: readonly TopicRow[]): Promise<void> {
+  const json = `[${rows.map(({ data, keys, ...row }) => `${JSON.stringify(row).slice(0, -1)},"data":${data}}`).join(',')}]`
+  await sql`
+    insert into topic (list_id, id, id_key, cluster, kind, title, author, state, open, mails, said, last_said, data, digest)
+    select * from jsonb_to_recordset(${json}::jsonb) as row (list_id integer, id text, id_key text, cluster bigint, kind text,
+      title text, author text, state text, open boolean, mails integer, said timestamptz, last_said timestamptz, data jsonb, digest text)
+    on conflict (list_id, id_key) do update set (cluster, kind, title, author, state, open, mails, said, last_said, data, digest, version) =
+      (excluded.cluster, excluded.kind, excluded.title, excluded.author, excluded.state, excluded.open, excluded.mails,
+       excluded.said, excluded.last_said, excluded.data, excluded.digest,
+       case when topic.digest = excluded.digest then topic.version else topic.version + 1 end)`.execute(trx)
+}
+
+/** Which topic holds which mail; only rows that are new or moved. */
+async function writePlaces(
+  trx: Trx,
+  list: ListId,
+  clusters: readonly string[],
+  wanted: readonly TopicRow[],
+): Promise<void> {
+  const { rows } = await sql<{ message_key: string; topic_key: string; cluster: string }>`
+    select message_key, topic_key, cluster from topic_mail where cluster = any(${clusters}::bigint[])`.execute(
+    trx,
+  )
+  const before = new Map(rows.map(row => [row.message_key, `${row.topic_key} ${row.cluster}`]))
+  const places = wanted.flatMap(row =>
+    row.keys.map(key => ({ key, topic: row.id_key, cluster: row.cluster })),
+  )
+  const moved = places.filter(({ key, topic, cluster }) => before.get(key) !== `${topic} ${cluster}`)
+  if (moved.length === 0) return
+  await sql`
+    insert into topic_mail (list_id, message_key, topic_key, cluster)
+    select ${list}, * from unnest(${moved.map(row => row.key)}::text[], ${moved.map(row => row.topic)}::text[], ${moved.map(row => row.cluster)}::bigint[])
+    on conflict (list_id, message_key) do update set topic_key = excluded.topic_key, cluster = excluded.cluster`.execute(
+    trx,
+  )
+}
