@@ -1,0 +1,137 @@
+// Pictures of every kind of page: `npm run shots` fills a database with the demo archive, opens the pages in
+// Chromium at the width of a desk and of a phone, light and dark, and writes shots/*.png. It fails when a page
+// scrolls sideways at 320 px or says something on the browser's console.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Kysely } from 'kysely'
+import { type Browser, chromium } from 'playwright-core'
+import { importPaths } from '../ingest/import.ts'
+import { saveLists } from '../sql/lists.ts'
+import { openDatabase } from '../sql/server.ts'
+import type { Tables } from '../sql/tables.ts'
+import { paths } from '../web/paths.ts'
+import { startWeb } from '../web/serve.ts'
+
+const root = join(import.meta.dirname, '..')
+const folder = join(root, 'shots')
+const list = 'demo'
+const views = [
+  { name: '1280', width: 1280, height: 1600, dark: false },
+  { name: '390', width: 390, height: 844, dark: false },
+  { name: '1280-dark', width: 1280, height: 1600, dark: true },
+] as const
+
+async function main(): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  const data = mkdtempSync(join(tmpdir(), 'threadwork-shots-'))
+  // PostgreSQL runs under another account when we are root.
+  chmodSync(data, 0o711)
+  const log = { info: () => {}, warn: console.warn, error: console.error }
+  const database = await openDatabase({ data, dataChosen: true, database: null }, log)
+  const web = await startWeb({ db: database.db, host: '127.0.0.1', port: 0, log })
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+  try {
+    await fill(database.db)
+    const pages = await choosePages(database.db)
+    const problems = await shoot(browser, `http://127.0.0.1:${web.port}`, pages)
+    for (const problem of problems) console.error(problem)
+    console.log(`${pages.size} pages in ${folder}`)
+    process.exitCode = problems.length > 0 ? 1 : 0
+  } finally {
+    await browser.close()
+    await web.close()
+    await database.close()
+    rmSync(data, { recursive: true, force: true })
+  }
+}
+
+async function fill(db: Kysely<Tables>): Promise<void> {
+  const [saved] = await saveLists(db, [
+    { name: list, address: 'demo@localhost', description: 'An invented project to look around in' },
+  ])
+  if (saved === undefined) throw new Error('The list was not saved')
+  const silent = { show: () => {}, say: console.error, finish: () => {} }
+  await importPaths({
+    db,
+    list: saved,
+    paths: [join(root, 'ingest', 'demo.mbox')],
+    signal: new AbortController().signal,
+    progress: silent,
+  })
+}
+
+/** One address for each kind of page, taken from what the archive holds. */
+async function choosePages(db: Kysely<Tables>): Promise<Map<string, string>> {
+  const rows = await db.selectFrom('topic').select('data').orderBy('mails', 'desc').execute()
+  const topics = rows.map(row => row.data)
+  const patchset = topics.find(({ kind, revisions }) => kind === 'patchset' && revisions.length > 1)
+  const single = topics.find(({ revisions }) => revisions.length === 1 && revisions[0]?.patches.length === 1)
+  const bug = topics.find(({ kind }) => kind === 'bug')
+  const discussion = topics.find(({ kind }) => kind === 'discussion')
+  const newest = patchset?.revisions.at(-1)
+  const oldest = patchset?.revisions[0]
+  const reply = patchset?.mails.findLast(({ role }) => role === 'reply')
+  const mails = {
+    series: newest?.cover,
+    'series-old': oldest?.cover ?? oldest?.patches[0]?.id,
+    patch: newest?.patches.at(-1)?.id,
+    'single-patch': single?.revisions[0]?.patches[0]?.id,
+    bug: bug?.id,
+    message: reply?.id,
+    discussion: discussion?.id,
+  }
+  const pages = new Map([
+    ['lists', paths.lists()],
+    ['list', paths.list(list)],
+    ['bugs', paths.bugs(list)],
+    ['archive', paths.topics(list, 'all')],
+    ['closed', paths.topics(list, 'closed')],
+    ['search', paths.search(list, 'wal')],
+    ['search-empty', paths.search(list, 'dfn:nothing.c')],
+    ['missing', paths.mail(list, 'nobody@example.org')],
+  ])
+  for (const [name, id] of Object.entries(mails)) {
+    if (!id) throw new Error(`The demo archive has no mail for the page "${name}"`)
+    pages.set(name, paths.mail(list, id))
+  }
+  if (reply) pages.set('thread', paths.thread(list, reply.id))
+  return pages
+}
+
+async function shoot(browser: Browser, base: string, pages: ReadonlyMap<string, string>): Promise<string[]> {
+  const problems: string[] = []
+  for (const { name: view, width, height, dark } of views) {
+    const tab = await browser.newPage({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' })
+    // A 404 page is asked for on purpose, and Chromium says so.
+    tab.on('console', message => {
+      if (!message.text().includes('404')) problems.push(`${tab.url()}: ${message.text()}`)
+    })
+    for (const [name, path] of pages) {
+      await tab.goto(base + path)
+      await tab.screenshot({ path: join(folder, `${name}-${view}.png`), fullPage: true })
+    }
+    await tab.close()
+  }
+  const narrow = await browser.newPage({ viewport: { width: 320, height: 640 } })
+  for (const [name, path] of pages) {
+    await narrow.goto(base + path)
+    const width = await narrow.evaluate<number>('document.documentElement.scrollWidth')
+    if (width > 320) problems.push(`The page "${name}" is ${width} px wide at 320 px`)
+  }
+  return problems
+}
+
+await main()

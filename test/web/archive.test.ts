@@ -1,0 +1,111 @@
+import { gunzipSync } from 'node:zlib'
+import { beforeAll, expect, test } from 'vitest'
+import { paths } from '../../web/paths.ts'
+import { type Archive, makeArchive, series, write } from './archive.ts'
+
+const separator = 'From mboxrd@z Thu Jan  1 00:00:00 1970\n'
+let archive: Archive
+beforeAll(async () => {
+  archive = await makeArchive([
+    ...series,
+    { id: 'with/slash+plus=@example.org', subject: 'Odd: a "name"/with ../ parts' },
+  ])
+})
+
+test('a raw mail is an mbox of one, quoted, in LF, without fields of somebody’s mailbox', async () => {
+  const bytes = Buffer.from(
+    'Status: RO\r\nLines: 4\r\n\tfolded\r\nSubject: quoting\r\nMessage-ID: <quote@example.org>\r\nContent-Length: 9\r\n' +
+      'From: a@example.org\r\n\r\nFrom here\r\n>From there\r\n From beside\r\nFrom\r\n',
+  )
+  await archive.add(bytes)
+  const response = await archive.app.request('/tarn/quote@example.org/raw')
+  expect(response.headers.get('Content-Type')).toMatch(/^text\/plain/)
+  expect(response.headers.get('Content-Disposition')).toBe('inline; filename=quoting.txt')
+  expect(await response.text()).toBe(
+    `${separator}Subject: quoting\nMessage-ID: <quote@example.org>\nFrom: a@example.org\n\n` +
+      '>From here\n>>From there\n From beside\nFrom\n\n',
+  )
+})
+
+test('the raw address gives every text that came with a Message-ID', async () => {
+  await archive.add(
+    { id: 'twice@example.org', body: 'The first text.\n' },
+    { id: 'twice@example.org', body: 'Another text.\n', from: 'Eve <eve@example.com>' },
+  )
+  const raw = await archive.page('/tarn/twice@example.org/raw')
+  expect(raw.split(separator)).toHaveLength(3)
+  expect(raw).toContain('The first text.')
+  expect(raw).toContain('Another text.')
+})
+
+test('bytes that are no UTF-8 leave as they came', async () => {
+  const bytes = Buffer.concat([write({ id: 'latin@example.org', body: 'caf' }), Buffer.from([0xe9, 0x0a])])
+  await archive.add(bytes)
+  const response = await archive.app.request('/tarn/latin@example.org/raw')
+  const sent = Buffer.from(await response.arrayBuffer())
+  expect(sent.subarray(separator.length, separator.length + bytes.length).equals(bytes)).toBe(true)
+})
+
+test('t.mbox.gz holds the mails of all revisions, whichever mail is asked for', async () => {
+  const mboxes = await Promise.all(
+    ['v1-0@example.org', 'review-2@example.net'].flatMap(id => [
+      archive.app.request(`/tarn/${id}/t.mbox.gz`),
+      archive.app.request(`/tarn/${id}/t.mbox`),
+    ]),
+  )
+  for (const response of mboxes) {
+    expect(response.headers.get('Content-Type')).toBe('application/gzip')
+    const mbox = gunzipSync(Buffer.from(await response.arrayBuffer())).toString()
+    const ids = [...mbox.matchAll(/^Message-ID: <(.*)>$/gm)].map(match => match[1])
+    expect(ids.sort()).toEqual(series.map(letter => letter.id).sort())
+    expect(mbox.startsWith(separator)).toBe(true)
+  }
+})
+
+test('the mbox of an unknown mail is an empty 404', async () => {
+  const response = await archive.app.request('/tarn/nobody@example.org/t.mbox.gz')
+  expect(response.status).toBe(404)
+  expect(await response.text()).toBe('')
+})
+
+const redirects: readonly [string, number, string][] = [
+  ['/tarn', 301, '/tarn/'],
+  ['/tarn/bugs', 301, '/tarn/bugs/'],
+  ['/tarn/v1-0@example.org', 301, '/tarn/v1-0@example.org/'],
+  ['/tarn/v1-0%40example.org', 301, '/tarn/v1-0@example.org/'],
+  ['/tarn/v1-0@example.org/T', 301, '/tarn/v1-0@example.org/T/#u'],
+  ['/v1-0@example.org/', 302, '/tarn/v1-0@example.org/'],
+  ['/v1-0@example.org', 302, '/tarn/v1-0@example.org/'],
+  ['/tarn/with/slash+plus=@example.org/raw', 301, '/tarn/with%2Fslash+plus=@example.org/raw'],
+  ['/tarn/with/slash+plus=@example.org/', 301, '/tarn/with%2Fslash+plus=@example.org/'],
+  ['/tarn/?q=%3Cv1-0@example.org%3E', 302, '/tarn/v1-0@example.org/'],
+  ['/tarn/?state=nonsense', 302, '/tarn/'],
+]
+
+test.each(redirects)('%s leads on with %i to %s', async (path, status, location) => {
+  for (const method of ['GET', 'HEAD']) {
+    const response = await archive.app.request(path, { method })
+    expect(response.status).toBe(status)
+    expect(response.headers.get('Location')).toBe(location)
+  }
+})
+
+test('a Message-ID is found under every spelling of its address', async () => {
+  for (const spelling of ['with%2Fslash+plus=@example.org', 'with%2Fslash%2Bplus%3D%40example.org'])
+    expect(await archive.page(`/tarn/${spelling}/`)).toContain('Odd: a')
+  expect(paths.mail('tarn', "a/b%c?d#e'f@g")).toBe("/tarn/a%2Fb%25c%3Fd%23e'f@g/")
+})
+
+test('the name of a saved mail holds nothing that a file system or a header minds', async () => {
+  const response = await archive.app.request('/tarn/with%2Fslash+plus=@example.org/raw')
+  expect(response.headers.get('Content-Disposition')).toBe('inline; filename=Odd-a-name-with-..-parts.txt')
+})
+
+test('an address that leads nowhere says so and shows a way on', async () => {
+  expect(await archive.page('/nowhere/', 404)).toContain('href="/"')
+  expect(await archive.page('/nowhere/x@example.org/', 404)).toContain('href="/"')
+  const page = await archive.page('/tarn/nobody@example.org/', 404)
+  expect(page).toContain('nobody@example.org')
+  expect(page).toContain('href="/tarn/?state=all"')
+  expect(await archive.page('/tarn/%00%ff/', 404)).toContain('href="/tarn/?state=all"')
+})

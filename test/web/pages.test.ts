@@ -1,0 +1,165 @@
+import { beforeAll, expect, test } from 'vitest'
+import { append } from '../../sql/log.ts'
+import { type Archive, makeArchive, patchBody, series, write } from './archive.ts'
+
+let archive: Archive
+beforeAll(async () => {
+  archive = await makeArchive([
+    ...series,
+    {
+      id: 'bug@example.com',
+      subject: '[BUG] The log tears',
+      body: 'It tears.\n',
+      from: 'Ruth <ruth@example.com>',
+    },
+    {
+      id: 'confirm@example.org',
+      subject: 'Re: [BUG] The log tears',
+      body: '> It tears.\n\nSeen.\n\nBug-Status: confirmed\n',
+      minute: 5,
+      answers: 'bug@example.com',
+    },
+    { id: 'talk@example.org', subject: 'What about endianness?', minute: 7 },
+    { id: 'half-1@example.org', subject: '[PATCH 1/3] half of it', body: patchBody('src/half.c'), minute: 8 },
+  ])
+})
+
+const text = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+
+test('the list shows open patchsets under their state, bugs and the latest mails', async () => {
+  const page = await archive.page('/tarn/')
+  expect(page).toMatch(/<h2 id="new">New<\/h2>/)
+  expect(page).toContain('href="/tarn/v2-0@example.org/"')
+  expect(page).not.toContain('href="/tarn/v1-0@example.org/"')
+  expect(text(page)).toContain('1 of 2')
+  expect(text(page)).toContain('The log tears')
+  expect(text(page)).toContain('git send-email -1 --to=tarn@lists.example.org')
+})
+
+test('a patchset opens at the revision whose cover is asked for, and points at the newest', async () => {
+  const newest = await archive.page('/tarn/v2-0@example.org/')
+  expect(newest).toContain('Two patches again.')
+  expect(newest).not.toContain('You are reading')
+  const older = await archive.page('/tarn/v1-0@example.org/')
+  expect(older).toContain('Two patches.')
+  expect(older).toContain('You are reading v1. <a href="/tarn/v2-0@example.org/">')
+})
+
+test('the table carries a review over while the patch is the same, and marks where it came from', async () => {
+  const page = await archive.page('/tarn/v2-0@example.org/')
+  expect(page).toMatch(/href="\/tarn\/review-1@example.com\/">R<span class="vh">eviewed-by, carried from v1</)
+  expect(page).toMatch(/class="tr new" href="\/tarn\/review-2@example.net\/">T<span class="vh">ested-by</)
+})
+
+test('a review of code that changed since stays behind, and its page says why', async () => {
+  const own = await makeArchive([
+    ...series,
+    {
+      id: 'review-3@example.com',
+      subject: 'Re: [PATCH 2/2] wal: count the waits',
+      from: 'Marek Tolvanen <marek@example.com>',
+      body: 'Reviewed-by: Marek Tolvanen <marek@example.com>\n',
+      minute: 31,
+      answers: 'v1-2@example.org',
+    },
+  ])
+  // The diff of v2 2/2 is the same, so make a v3 where it is not.
+  await own.add({
+    id: 'v3-0@example.org',
+    subject: '[PATCH v3] wal: count the waits',
+    body: patchBody('src/stats.c').replace('return sync(w)', 'return sync(w, 1)'),
+    minute: 120,
+    answers: 'v2-0@example.org',
+  })
+  const page = await own.page('/tarn/v3-0@example.org/')
+  expect(text(page)).toContain('Reviewed-by Marek Tolvanen v1, 2 Mar 2026 no, the code changed since')
+})
+
+test('a patch page shows its neighbours, its message and a diff whose lines can be linked', async () => {
+  const page = await archive.page('/tarn/v1-1@example.org/')
+  expect(page).toContain('<a href="/tarn/v1-2@example.org/" rel="next">')
+  expect(page).toContain('<b>Signed-off-by: Ines Oduya &lt;ines@example.org&gt;</b>')
+  expect(page).toContain('<del><a>·</a>-\tsync(w);</del>')
+  expect(page).toContain('<ins><a href="#f1-12" id="f1-12">12</a>+\treturn sync(w);</ins>')
+  expect(page).not.toContain('2.47.1')
+})
+
+test('a series without a cover is read at its first patch, and says what is missing', async () => {
+  const page = await archive.page('/tarn/half-1@example.org/')
+  expect(text(page)).toMatch(/Not complete: .*(?:1|2|3)/)
+  expect(page).toContain('<h2 id="h-diff">Diff</h2>')
+})
+
+test('a bug page tells its story: report, changes and mails with links to what set them', async () => {
+  const page = await archive.page('/tarn/bug@example.com/')
+  expect(text(page)).toContain('It tears.')
+  expect(text(page)).toContain('set the state to confirmed')
+  expect(page).toContain('<a href="/tarn/confirm@example.org/">')
+  expect(page).toContain('body=Bug-Status%3A%20fixed')
+})
+
+test('every mail leads to its topic', async () => {
+  expect(await archive.page('/tarn/review-2@example.net/')).toContain(
+    'This mail is part of <a href="/tarn/v2-0@example.org/">',
+  )
+  expect(await archive.page('/tarn/confirm@example.org/')).toContain(
+    'This mail is part of <a href="/tarn/bug@example.com/">',
+  )
+})
+
+test('a thread page marks the mail the reader came for', async () => {
+  const page = await archive.page('/tarn/review-2@example.net/T/')
+  expect(page.match(/You are here/g)).toHaveLength(2)
+  expect(page).toContain('id="u"')
+  expect(page.match(/<article /g)).toHaveLength(series.length)
+})
+
+test('a change by mail is prepared: recipient, thread and tag', async () => {
+  const page = await archive.page('/tarn/v2-1@example.org/')
+  expect(page).toContain(
+    'href="mailto:tarn@lists.example.org?In-Reply-To=%3Cv2-1%40example.org%3E&amp;Subject=Re%3A%20%5BPATCH%20v2%201%2F2%5D',
+  )
+  expect(page).toContain('body=Patch-Status%3A%20accepted"')
+  expect(page).toContain('<code>Patch-Status: accepted</code>')
+})
+
+test('a mail that is not sorted yet is shown already', async () => {
+  const own = await makeArchive()
+  await append(own.db, own.list.id, [
+    { bytes: write({ id: 'fresh@example.org' }), envelope: { road: 'import' } },
+  ])
+  const page = await own.page('/tarn/fresh@example.org/')
+  expect(page).toContain('Does it keep its promise?')
+  expect(page).toContain('Just arrived')
+  expect((await own.app.request('/tarn/fresh@example.org/T/')).headers.get('Location')).toBe(
+    '/tarn/fresh@example.org/',
+  )
+})
+
+test('an empty list and an empty server say what to do', async () => {
+  const own = await makeArchive()
+  expect(await own.page('/tarn/')).toContain('Nothing is open')
+  expect(await own.page('/tarn/bugs/')).toContain('There are none.')
+  await own.db.deleteFrom('list').execute()
+  expect(await own.page('/')).toContain('threadwork init')
+})
+
+test('a long run of topics goes on page by page, each once, those of one moment too', async () => {
+  const own = await makeArchive(
+    Array.from({ length: 120 }, (_, index) => ({
+      id: `t${index}@example.org`,
+      subject: `Question ${index}`,
+    })),
+  )
+  const seen: string[] = []
+  let path: string | undefined = '/tarn/?state=all'
+  while (path) {
+    const page: string = await own.page(path)
+    seen.push(
+      ...[...page.matchAll(/class="s" href="\/tarn\/(t\d+@example.org)\/"/g)].map(match => match[1] ?? ''),
+    )
+    path = /href="([^"]*)" rel="next"/.exec(page)?.[1]?.replaceAll('&amp;', '&')
+  }
+  expect(seen).toHaveLength(120)
+  expect(new Set(seen).size).toBe(120)
+})

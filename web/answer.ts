@@ -1,0 +1,45 @@
+// What all answers have in common: the headers that keep a page harmless and fresh, and the 304 that saves making it.
+import { createHash } from 'node:crypto'
+import type { Context } from 'hono'
+import type { Html } from './part/text.ts'
+import { version } from './version.ts'
+
+/** Nothing but our own stylesheet and forms: a tag that got through escaping could still load or run nothing. */
+export const safeHeaders: Readonly<Record<string, string>> = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-cache',
+}
+
+/**
+ * Answers 304 when the reader holds what these versions made, else makes it. A page is a pure function of its data
+ * and of the program, so their versions are its tag, and no page is made only to be hashed.
+ */
+export async function answerFresh(
+  c: Context,
+  versions: readonly string[],
+  make: () => Promise<Response>,
+): Promise<Response> {
+  const tag = entityTag(versions)
+  if (holds(c.req.header('If-None-Match'), tag)) return c.body(null, 304, { ETag: tag })
+  const response = await make()
+  if (response.status === 200) response.headers.set('ETag', tag)
+  return response
+}
+
+export const answerPage = async (c: Context, page: Html, status: 200 | 404 | 500 = 200): Promise<Response> =>
+  c.html(page, status)
+
+/** Weak: the same page may leave in different bytes. */
+const entityTag = (versions: readonly string[]) => {
+  const hash = createHash('sha256').update([version, ...versions].join('\0'))
+  return `W/"${hash.digest('base64url').slice(0, 22)}"`
+}
+
+/** RFC 9110 13.1.2: a list of tags, compared weakly, or `*`. */
+const holds = (header: string | undefined, tag: string) =>
+  header
+    ?.split(',')
+    .some(given => given.trim() === '*' || given.trim().replace(/^W\//, '') === tag.slice(2)) ?? false

@@ -1,0 +1,134 @@
+// The route table: every address that answers. It is a contract: the archive's part is public-inbox's, so that b4,
+// lei and years of links work.
+import { type Context, Hono } from 'hono'
+import type { Kysely } from 'kysely'
+import type { Tables } from '../sql/tables.ts'
+import { answerPage, safeHeaders } from './answer.ts'
+import { brokenPage, missingListPage, missingMailPage } from './page/missing.ts'
+import { paths } from './paths.ts'
+import { findListOfMail, findListRow, findPlace, type ListRow, type Place } from './read/place.ts'
+import { answerMbox, answerRaw } from './route/archive.ts'
+import { answerBugs, answerList } from './route/list.ts'
+import { answerLists } from './route/lists.ts'
+import { answerMail } from './route/mail.ts'
+import { answerThread } from './route/thread.ts'
+import { stylesheet } from './stylesheet.ts'
+
+export interface AppOptions {
+  readonly db: Kysely<Tables>
+  /** Hears of a page that could not be made. */
+  readonly onError?: (error: Error, path: string) => void
+}
+
+/** Answers GET and HEAD only; every answer carries `safeHeaders`. */
+export function makeApp({ db, onError }: AppOptions): Hono {
+  const app = new Hono()
+  app.use(async (c, next) => {
+    for (const [name, value] of Object.entries(safeHeaders)) c.header(name, value)
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
+    return c.text('Pages are only read, with GET or HEAD. A change is a mail to the list.\n', 405, {
+      Allow: 'GET, HEAD',
+    })
+  })
+
+  const list = (answer: (c: Context, list: ListRow) => Promise<Response> | Response) => (c: Context) =>
+    withList(c, db, answer)
+  const mail = (answer: (c: Context, place: Place) => Promise<Response> | Response) => (c: Context) =>
+    withMail(c, db, answer)
+
+  app.get('/', c => answerLists(c, db))
+  app.get(stylesheet.path, c =>
+    c.body(stylesheet.text, 200, {
+      'Content-Type': 'text/css; charset=UTF-8',
+      'Cache-Control': 'public, max-age=31536000, immutable',
+    }),
+  )
+  app.get(
+    '/:list',
+    list((c, { name }) => c.redirect(paths.list(name), 301)),
+  )
+  app.get(
+    '/:list/',
+    list((c, row) => answerList(c, db, row)),
+  )
+  app.get(
+    '/:list/bugs',
+    list((c, { name }) => c.redirect(paths.bugs(name), 301)),
+  )
+  app.get(
+    '/:list/bugs/',
+    list((c, row) => answerBugs(c, db, row)),
+  )
+  // b4 asks with HEAD whether a list has a mail: a redirect is yes.
+  app.get(
+    '/:list/:mail',
+    mail((c, place) => c.redirect(paths.mail(place.list.name, place.id), 301)),
+  )
+  app.get(
+    '/:list/:mail/',
+    mail((c, place) => answerMail(c, db, place)),
+  )
+  app.get(
+    '/:list/:mail/raw',
+    mail((c, place) => answerRaw(c, db, place)),
+  )
+  app.get(
+    '/:list/:mail/:nested{[Tt]}',
+    mail((c, place) => c.redirect(`${paths.thread(place.list.name, place.id)}#u`, 301)),
+  )
+  app.get(
+    '/:list/:mail/:nested{[Tt]}/',
+    mail((c, place) => answerThread(c, db, place)),
+  )
+  app.get(
+    '/:list/:mail/:mbox{t\\.mbox(?:\\.gz)?}',
+    mail((c, place) => answerMbox(c, db, place)),
+  )
+  // A Message-ID with a bare slash, as people paste it.
+  app.get('/:list/:rest{.+}', c => c.redirect(withSlashEncoded(c), 301))
+
+  app.notFound(c => answerPage(c, missingListPage(c.req.path.slice(1)), 404))
+  app.onError((error, c) => {
+    onError?.(error, c.req.path)
+    return answerPage(c, brokenPage(), 500)
+  })
+  return app
+}
+
+/** A first segment that is no list may be a Message-ID: `/MESSAGE-ID/` leads to the list that has it. */
+async function withList(
+  c: Context,
+  db: Kysely<Tables>,
+  answer: (c: Context, list: ListRow) => Promise<Response> | Response,
+): Promise<Response> {
+  const name = c.req.param('list') ?? ''
+  const list = await findListRow(db, name)
+  if (list) return answer(c, list)
+  const holder = await findListOfMail(db, name)
+  return holder === undefined
+    ? answerPage(c, missingListPage(name), 404)
+    : c.redirect(paths.mail(holder, name), 302)
+}
+
+async function withMail(
+  c: Context,
+  db: Kysely<Tables>,
+  answer: (c: Context, place: Place) => Promise<Response> | Response,
+): Promise<Response> {
+  const name = c.req.param('list') ?? ''
+  const id = c.req.param('mail') ?? ''
+  const place = await findPlace(db, name, id)
+  if (place === undefined) return answerPage(c, missingListPage(name), 404)
+  if (!('unknown' in place)) return answer(c, place)
+  // b4 tells an empty 404 from an mbox by its status alone; a page inside would only be saved as one.
+  return c.req.param('mbox') ? c.body(null, 404) : answerPage(c, missingMailPage(place.list, id), 404)
+}
+
+const mailEnding = /(?:\/|\/raw|\/[Tt]\/?|\/t\.mbox(?:\.gz)?)$/
+
+function withSlashEncoded(c: Context): string {
+  const rest = c.req.param('rest') ?? ''
+  const ending = mailEnding.exec(rest)?.[0] ?? '/'
+  const id = rest.endsWith(ending) ? rest.slice(0, -ending.length) : rest
+  return paths.mail(c.req.param('list') ?? '', id).slice(0, -1) + ending
+}

@@ -1,0 +1,99 @@
+// The page of a bug or of a robot's report: standing, the report, then facts and mails in one line of time.
+import { html } from 'hono/html'
+import type { DecodedMail } from '../../tracker/decode/mail.ts'
+import type { Topic } from '../../tracker/topic/topic.ts'
+import { bugTags, changeSection, factsSection, followSection } from '../part/aside.ts'
+import { stateWords } from '../part/chip.ts'
+import { effectsOf } from '../part/effects.ts'
+import { frame } from '../part/frame.ts'
+import { changeLine } from '../part/history.ts'
+import { attachments, mailCard } from '../part/mail-card.ts'
+import { mailProblems } from '../part/mail-problems.ts'
+import { mailText } from '../part/mail-text.ts'
+import { textOptions } from '../part/patch-mail.ts'
+import { standingBox } from '../part/standing.ts'
+import { countText, type Html, minuteOf, nameOf, titleOf, titleText } from '../part/text.ts'
+import { paths } from '../paths.ts'
+import type { ListRow } from '../read/place.ts'
+import type { TopicLink } from '../read/topic.ts'
+
+export interface BugView {
+  readonly list: ListRow
+  readonly topic: Topic
+  /** The mails that the page shows, decoded: the report and the first answers. */
+  readonly mails: ReadonlyMap<string, DecodedMail>
+  readonly claimed: ReadonlyMap<string, TopicLink>
+  readonly fixes: readonly TopicLink[]
+}
+
+/** Mails of a bug shown on its page, the report included; a longer story is read on its thread page. */
+export const bugMailsShownMax = 30
+
+export const bugPage = (view: BugView): Html => {
+  const { list, topic, fixes } = view
+  const people = new Set(topic.mails.map(mail => mail.author.address || mail.author.name))
+  const report = topic.mails.find(mail => mail.id === topic.id)
+  return frame({
+    title: `${topic.kind === 'bug' ? 'Bug' : 'Report'}: ${titleText(topic.title)}`,
+    list,
+    here: topic.kind === 'bug' ? 'bugs' : 'archive',
+    crumbs: [
+      { text: list.name, path: paths.list(list.name) },
+      topic.kind === 'bug'
+        ? { text: 'Bugs', path: paths.bugs(list.name) }
+        : { text: 'Archive', path: paths.topics(list.name, 'all') },
+    ],
+    skipTo: 'report',
+    main: html`<h1>${titleOf(topic.title)}</h1>
+<p class="meta"><span>Reported by ${nameOf(topic.author)}</span>${minuteOf(topic.said)}<span>${countText(topic.mails.length, 'mail')}, ${countText(people.size, 'person', 'people')}</span></p>
+${standingBox(list.name, topic.standing)}
+<div class="cols"><div>
+${reportSection(view)}
+${storySection(view)}
+</div>
+<aside class="side" aria-label="About this bug">
+${factsSection(list, topic, undefined, view.claimed)}
+${fixes.length === 0 ? '' : fixesSection(list.name, fixes)}
+${changeSection(list, { id: topic.id, subject: report?.subject ?? topic.title }, bugTags)}
+${followSection(list, topic.id)}
+</aside></div>`,
+  })
+}
+
+function reportSection({ list, topic, mails }: BugView): Html | string {
+  const mail = mails.get(topic.id)
+  if (mail === undefined) return ''
+  return html`<section aria-labelledby="h-report">
+<div class="hd"><h2 id="h-report">Report</h2><a href="${paths.raw(list.name, topic.id)}">Raw mail</a></div>
+${mailProblems(list.name, topic, topic.id, mail)}
+<article class="card"><div class="mail">${mailText(mail.body, { ...textOptions(list, topic, topic.id), diffOpen: true })}${attachments(mail)}</div></article></section>`
+}
+
+function storySection({ list, topic, mails }: BugView): Html | string {
+  const effects = effectsOf(topic)
+  const answers = topic.mails.filter(mail => mail.id !== topic.id)
+  const shown = answers.slice(0, bugMailsShownMax - 1)
+  const events = [
+    ...topic.history.map(change => ({
+      said: change.said,
+      order: 0,
+      line: html`<li class="ev">${changeLine(list.name, change)}</li>`,
+    })),
+    ...shown.map(mail => ({
+      said: mail.said,
+      order: 1,
+      line: html`<li>${mailCard({ list, topic, mail, decoded: mails.get(mail.id), effect: effects.get(mail.id) })}</li>`,
+    })),
+  ].sort((a, b) => a.said - b.said || a.order - b.order)
+  if (events.length === 0) return ''
+  return html`<section aria-labelledby="h-story">
+<div class="hd"><h2 id="h-story">What happened since</h2><a href="${paths.thread(list.name, topic.id)}">Thread as a tree</a></div>
+<ol class="line">${events.map(event => event.line)}</ol>
+${shown.length < answers.length ? html`<p><a href="${paths.thread(list.name, topic.id)}">${countText(answers.length - shown.length, 'more mail')}</a></p>` : ''}</section>`
+}
+
+const fixesSection = (list: string, fixes: readonly TopicLink[]): Html =>
+  html`<section><h2>Fixes</h2><ul class="quiet">${fixes.map(
+    fix =>
+      html`<li><a href="${paths.mail(list, fix.id)}">${titleOf(fix.title)}</a>${fix.state ? html`<br>${stateWords(fix.state)}` : ''}</li>`,
+  )}</ul></section>`

@@ -1,0 +1,119 @@
+// The page of one mail: who wrote it to whom, what it did, its text, its place in the thread and the way to its topic.
+
+import { html } from 'hono/html'
+import { gitAddress } from '../../base/git-address.ts'
+import { parseAddresses } from '../../tracker/decode/addresses.ts'
+import type { DecodedMail } from '../../tracker/decode/mail.ts'
+import { decodeWords } from '../../tracker/decode/words.ts'
+import type { Person } from '../../tracker/mail/facts.ts'
+import type { Topic } from '../../tracker/topic/topic.ts'
+import { changeSection, followSection, headOf } from '../part/aside.ts'
+import { effectsOf } from '../part/effects.ts'
+import { frame } from '../part/frame.ts'
+import { attachments } from '../part/mail-card.ts'
+import { mailProblems } from '../part/mail-problems.ts'
+import { mailText } from '../part/mail-text.ts'
+import { textOptions } from '../part/patch-mail.ts'
+import { standingBox } from '../part/standing.ts'
+import { countText, type Html, minuteOf, nameOf, titleOf, titleText, visible } from '../part/text.ts'
+import { threadSection } from '../part/thread-section.ts'
+import { paths, replyByMail } from '../paths.ts'
+import type { ListRow } from '../read/place.ts'
+
+export interface MessageView {
+  readonly list: ListRow
+  readonly id: string
+  readonly mail: DecodedMail
+  /** Null while it waits to be sorted. */
+  readonly topic: Topic | null
+}
+
+export const messagePage = (view: MessageView): Html => {
+  const { list, id, mail, topic } = view
+  const subject = decodeWords(header(mail, 'subject')).replace(/\s+/g, ' ').trim()
+  const from = parseAddresses(header(mail, 'from'))[0]
+  const effect = topic && effectsOf(topic).get(id)
+  return frame({
+    title: titleText(subject),
+    list,
+    here: 'archive',
+    crumbs: [
+      { text: list.name, path: paths.list(list.name) },
+      ...(topic && topicHead(topic) !== id
+        ? [{ text: titleText(topic.title), path: paths.mail(list.name, topicHead(topic)) }]
+        : []),
+      { text: 'mail' },
+    ],
+    skipTo: 'mail',
+    main: html`<h1>${titleOf(subject)}</h1>
+<p class="meta">${from ? html`<span>${nameOf(from)}</span>` : ''}${dateOf(view)}${effect ?? ''}</p>
+${topic ? standingBox(list.name, topic.standing, topicLine(list.name, topic, id)) : waitingBox()}
+<div class="cols"><div>
+<section aria-labelledby="h-text">
+<div class="hd"><h2 id="h-text">Mail</h2><a href="${paths.raw(list.name, id)}">Raw mail</a></div>
+${mailProblems(view.list.name, view.topic, view.id, view.mail)}
+<article class="card"><dl class="head">${addressRows(mail)}</dl>
+<div class="mail">${mailText(textOf(mail), { ...textOptions(list, topic, id), diffOpen: true })}${attachments(mail)}</div></article>
+</section>
+${topic && topic.mails.length > 1 ? threadSection(list.name, topic, id) : ''}
+</div>
+<aside class="side" aria-label="About this mail">
+<section><h2>Answer</h2>
+<p class="acts"><a href="${replyByMail({ to: from?.address || list.address, ...(from?.address ? { cc: list.address } : {}), subject: visible(subject), inReplyTo: id })}">Reply to all</a></p>
+<code class="cmd">git send-email --to=${gitAddress(list.address)} --in-reply-to=${visible(id)}</code></section>
+${topic?.kind === 'discussion' ? changeSection(list, { id, subject }, discussionTags) : ''}
+<section><h2>Facts</h2><dl class="quiet"><dt>Message-ID</dt><dd><code>${visible(id)}</code></dd></dl></section>
+${followSection(list, id)}
+</aside></div>`,
+  })
+}
+
+const discussionTags = [{ words: 'It is a bug', tag: 'Type: bug' }]
+
+const header = (mail: DecodedMail, name: string) =>
+  mail.headers.find(field => field.name === name)?.value ?? ''
+
+/** Attached patches are read like a patch in the text. */
+const textOf = (mail: DecodedMail) => [mail.body, ...mail.attachedPatches.map(part => part.text)].join('\n')
+
+const dateOf = ({ topic, id, mail }: MessageView): Html | string => {
+  const said = topic?.mails.find(one => one.id === id)?.said
+  return said === undefined ? html`<span>${visible(header(mail, 'date'))}</span>` : minuteOf(said)
+}
+
+/** The page that a topic is followed on: its newest revision, else its first mail. */
+export const topicHead = (topic: Topic): string => {
+  const newest = topic.revisions.at(-1)
+  return (newest && headOf(newest)) ?? topic.id
+}
+
+function topicLine(list: string, topic: Topic, id: string): Html | undefined {
+  const head = topicHead(topic)
+  if (head === id) return undefined
+  return html`This mail is part of <a href="${paths.mail(list, head)}">${titleOf(topic.title)}</a>, ${countText(topic.mails.length, 'mail')}.`
+}
+
+const waitingBox = (): Html =>
+  html`<div class="stand tone-idle"><span class="chip"><span aria-hidden="true">◌</span> Just arrived</span><div><p>This mail is kept and not sorted into a topic yet.</p></div></div>`
+
+/** A mail to hundreds of people names the first ones. */
+const addressesShownMax = 12
+
+const addressRows = (mail: DecodedMail): Html[] =>
+  ['from', 'to', 'cc'].flatMap(name => {
+    const people = parseAddresses(header(mail, name))
+    if (people.length === 0) return []
+    const more = people.length - addressesShownMax
+    return [
+      html`<dt>${name.charAt(0).toUpperCase()}${name.slice(1)}</dt><dd>${people
+        .slice(0, addressesShownMax)
+        .map(
+          (person, index) => html`${index > 0 ? ', ' : ''}${addressOf(person)}`,
+        )}${more > 0 ? `, ${countText(more, 'more', 'more')}` : ''}</dd>`,
+    ]
+  })
+
+const addressOf = (person: Person): Html =>
+  person.name && person.address
+    ? html`${nameOf(person)} &lt;${visible(person.address)}&gt;`
+    : html`${visible(person.address || person.name)}`

@@ -1,0 +1,37 @@
+// Pages for addresses that lead nowhere: each says what was asked for and shows a way on.
+import { html } from 'hono/html'
+import { frame } from '../part/frame.ts'
+import { type Html, visible } from '../part/text.ts'
+import { paths } from '../paths.ts'
+import type { ListRow } from '../read/place.ts'
+
+/** A long address is cut: the page is about the way on. */
+const shownMax = 200
+const short = (text: string) => visible(text.length > shownMax ? `${text.slice(0, shownMax)}…` : text)
+
+export const missingListPage = (name: string): Html =>
+  frame({
+    title: 'Not found',
+    skipTo: 'answer',
+    main: html`<h1>There is no list or mail “<bdi>${short(name)}</bdi>”</h1>
+<p>Names of lists are written in the address as <code>/LIST/</code>, mails as <code>/LIST/MESSAGE-ID/</code> without angle brackets. <a href="${paths.lists()}">All lists</a></p>`,
+  })
+
+export const missingMailPage = (list: ListRow, id: string): Html =>
+  frame({
+    title: 'Mail not found',
+    list,
+    skipTo: 'answer',
+    crumbs: [{ text: list.name, path: paths.list(list.name) }, { text: 'not found' }],
+    main: html`<h1>This mail is not on ${visible(list.name)}</h1>
+<p>No mail here has the Message-ID <code>${short(id)}</code>. It may still be on its way, or have gone to another list only: <a href="${paths.mailAnywhere(id)}">look on all lists</a>.</p>
+<p>Or <a href="${paths.search(list.name, id.slice(0, shownMax))}">search for it as text</a>, or read <a href="${paths.topics(list.name, 'all')}">what is here</a>.</p>`,
+  })
+
+export const brokenPage = (): Html =>
+  frame({
+    title: 'Something went wrong',
+    skipTo: 'answer',
+    main: html`<h1>This page could not be made</h1>
+<p>The error is in the server's log. Nothing is lost: the mails are kept as they came. Try again, or go to <a href="${paths.lists()}">all lists</a>.</p>`,
+  })

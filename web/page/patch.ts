@@ -1,0 +1,121 @@
+// The page of one patch of a series: where the series stands, the neighbours, the message, what others said, the diff.
+import { html } from 'hono/html'
+import type { DecodedMail } from '../../tracker/decode/mail.ts'
+import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
+import { applySection, changeSection, followSection, headOf, patchTags } from '../part/aside.ts'
+import { checkList, patchChecks } from '../part/checks.ts'
+import { stateLook } from '../part/chip.ts'
+import { fileAnchor } from '../part/diff.ts'
+import { frame } from '../part/frame.ts'
+import { patchMailSections } from '../part/patch-mail.ts'
+import { reviewsOf } from '../part/reviews.ts'
+import { standingBox } from '../part/standing.ts'
+import {
+  countText,
+  dayOf,
+  type Html,
+  linesOf,
+  minuteOf,
+  nameOf,
+  titleOf,
+  titleText,
+  visible,
+} from '../part/text.ts'
+import { threadSection } from '../part/thread-section.ts'
+import { paths } from '../paths.ts'
+import type { ListRow } from '../read/place.ts'
+import { subjectOf } from './patchset.ts'
+
+export interface PatchView {
+  readonly list: ListRow
+  readonly topic: Topic
+  readonly revision: Revision
+  readonly patch: TopicPatch
+  readonly mail: DecodedMail | undefined
+}
+
+export const patchPage = (view: PatchView): Html => {
+  const { list, topic, revision, patch, mail } = view
+  const head = headOf(revision) ?? patch.id
+  const place = `${patch.number} of ${revision.total}`
+  return frame({
+    title: `${patch.number}/${revision.total} ${titleText(patch.title)} (v${revision.version})`,
+    list,
+    here: 'home',
+    crumbs: [
+      { text: list.name, path: paths.list(list.name) },
+      { text: titleText(revision.title), path: paths.mail(list.name, head) },
+      { text: place },
+    ],
+    skipTo: 'patch',
+    main: html`<h1>${titleOf(patch.title)}</h1>
+<p class="meta"><span><span class="rev">v${revision.version}</span> ${place}</span><span>${nameOf(patch.author)}</span>${minuteOf(topic.mails.find(one => one.id === patch.id)?.said ?? revision.said)}<span>${countText(patch.files.length, 'file')}</span>${linesOf(patch.added, patch.removed)}</p>
+${standingBox(list.name, topic.standing, newerLine(view))}
+${neighbours(view)}
+<div class="cols"><div>
+${mail ? patchMailSections({ list, topic, patch, mail, reviews: reviewsOf(topic, revision, patch) }) : html`<p>The text of this mail is no longer in the log.</p>`}
+${threadSection(list.name, topic, patch.id)}
+</div>
+<aside class="side" aria-label="About this patch">
+${checksSection(view)}
+${filesSection(patch)}
+${applySection(list, revision, { only: patch.number })}
+${factsSection(view)}
+${changeSection(list, { id: patch.id, subject: subjectOf(topic, patch.id) }, patchTags)}
+${followSection(list, patch.id)}
+</aside></div>`,
+  })
+}
+
+function newerLine({ list, topic, revision, patch }: PatchView): Html | undefined {
+  const newest = topic.revisions.at(-1)
+  if (newest === undefined || newest === revision) return undefined
+  const heir =
+    newest.patches.find(other => other.title === patch.title) ??
+    newest.patches.find(other => other.number === patch.number)
+  const target = heir?.id ?? headOf(newest)
+  return target === null
+    ? undefined
+    : html`You are reading v${revision.version}. <a href="${paths.mail(list.name, target)}">${heir ? 'This patch in' : 'Go to'} v${newest.version}</a>.`
+}
+
+function neighbours({ list, revision, patch }: PatchView): Html {
+  const at = revision.patches.indexOf(patch)
+  const link = (other: TopicPatch | undefined, rel: 'prev' | 'next') => {
+    if (other === undefined) return html`<span></span>`
+    const words = html`${other.number}/${revision.total} ${titleOf(other.title)}`
+    return html`<a href="${paths.mail(list.name, other.id)}" rel="${rel}">${rel === 'prev' ? html`← ${words}` : html`${words} →`}</a>`
+  }
+  return html`<nav class="near" aria-label="Patches">${link(revision.patches[at - 1], 'prev')}<b>${patch.number}/${revision.total}</b>${link(revision.patches[at + 1], 'next')}</nav>`
+}
+
+function checksSection({ list, topic, revision, patch }: PatchView): Html | string {
+  const checks = patchChecks(topic.checks, revision, patch)
+  return checks.length === 0 ? '' : html`<section><h2>Checks</h2>${checkList(list.name, checks)}</section>`
+}
+
+const filesSection = (patch: TopicPatch): Html | string =>
+  patch.files.length === 0
+    ? ''
+    : html`<section><h2>Files</h2><ul class="quiet">${patch.files
+        .slice(0, filesShownMax)
+        .map(
+          (path, index) =>
+            html`<li><a href="#${fileAnchor(index + 1)}"><code>${visible(path)}</code></a></li>`,
+        )}${
+        patch.files.length > filesShownMax
+          ? html`<li class="soft">${countText(patch.files.length - filesShownMax, 'more file')}</li>`
+          : ''
+      }</ul></section>`
+
+/** Beside the diff; the diff itself shows all. */
+const filesShownMax = 20
+
+const factsSection = ({ list, topic, revision, patch }: PatchView): Html => {
+  const by = patch.stateBy
+  const change = by && topic.history.find(({ mail }) => mail === by)
+  return html`<section><h2>Facts</h2><dl class="quiet">
+<dt>State</dt><dd>${stateLook(patch.state).word}${by ? html`, <a href="${paths.mail(list.name, by)}">${change ? dayOf(change.said) : 'by this mail'}</a>` : ''}</dd>
+${revision.baseCommit ? html`<dt>Base</dt><dd><code>${visible(revision.baseCommit)}</code></dd>` : ''}
+<dt>Message-ID</dt><dd><code>${visible(patch.id)}</code></dd></dl></section>`
+}

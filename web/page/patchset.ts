@@ -1,0 +1,153 @@
+// The page of a patchset, opened at one of its revisions: standing, patches by reviewers, revisions, the cover
+// letter (or the only patch), the thread, what happened.
+import { html } from 'hono/html'
+import type { DecodedMail } from '../../tracker/decode/mail.ts'
+import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
+import { applySection, changeSection, factsSection, followSection, headOf, patchTags } from '../part/aside.ts'
+import { checkList, revisionChecks } from '../part/checks.ts'
+import { stateWords } from '../part/chip.ts'
+import { frame } from '../part/frame.ts'
+import { historySection } from '../part/history.ts'
+import { mailProblems } from '../part/mail-problems.ts'
+import { mailText } from '../part/mail-text.ts'
+import { patchMailSections, textOptions } from '../part/patch-mail.ts'
+import { patchTable } from '../part/patch-table.ts'
+import { reviewsOf } from '../part/reviews.ts'
+import { standingBox } from '../part/standing.ts'
+import {
+  countText,
+  dayOf,
+  type Html,
+  linesOf,
+  minuteOf,
+  nameOf,
+  titleOf,
+  titleText,
+  visible,
+} from '../part/text.ts'
+import { threadSection } from '../part/thread-section.ts'
+import { paths } from '../paths.ts'
+import type { ListRow } from '../read/place.ts'
+import type { TopicLink } from '../read/topic.ts'
+
+export interface PatchsetView {
+  readonly list: ListRow
+  readonly topic: Topic
+  readonly revision: Revision
+  /** The mail the address names: the cover, or the first patch where there is none. */
+  readonly id: string
+  readonly mail: DecodedMail | undefined
+  readonly claimed: ReadonlyMap<string, TopicLink>
+}
+
+export const patchsetPage = (view: PatchsetView): Html => {
+  const { list, topic, revision, id } = view
+  return frame({
+    title: `${titleText(revision.title)} (v${revision.version})`,
+    list,
+    here: 'home',
+    crumbs: [{ text: list.name, path: paths.list(list.name) }, { text: 'Patches' }],
+    skipTo: 'patchset',
+    main: html`<h1>${titleOf(revision.title)}</h1>
+${metaLine(view)}
+${standingBox(list.name, topic.standing, warnings(view))}
+<div class="cols"><div>
+${revision.patches.length > 1 ? patchesSection(list.name, topic, revision) : ''}
+${topic.revisions.length > 1 ? revisionsSection(list.name, topic, revision) : ''}
+${textSection(view)}
+${threadSection(list.name, topic, id)}
+${historySection(list.name, topic)}
+</div>
+<aside class="side" aria-label="About this patchset">
+${applySection(list, revision)}
+${factsSection(list, topic, revision, view.claimed)}
+${checksSection(list.name, topic, revision)}
+${changeSection(list, { id, subject: subjectOf(topic, id) }, patchTags)}
+${followSection(list, id)}
+</aside></div>`,
+  })
+}
+
+export const subjectOf = (topic: Topic, id: string) =>
+  topic.mails.find(mail => mail.id === id)?.subject ?? topic.title
+
+function metaLine({ topic, revision }: PatchsetView): Html {
+  const files = new Set(revision.patches.flatMap(patch => patch.files))
+  const sum = (of: (patch: TopicPatch) => number) =>
+    revision.patches.reduce((total, patch) => total + of(patch), 0)
+  return html`<p class="meta"><span><span class="rev">v${revision.version}</span>${revision.resend ? ' resent' : ''}${topic.revisions.length > 1 ? ` of ${topic.revisions.at(-1)?.version ?? 1}` : ''}</span><span>${nameOf(revision.author)}</span>${minuteOf(revision.said)}${
+    revision.pullRequest
+      ? html`<span>Pull request</span>`
+      : html`<span>${countText(revision.patches.length, 'patch', 'patches')}, ${countText(files.size, 'file')}</span>${linesOf(
+          sum(patch => patch.added),
+          sum(patch => patch.removed),
+        )}`
+  }</p>`
+}
+
+/** What a reader must know before the rest: an older revision, missing patches, an odd topic. */
+function warnings({ list, topic, revision }: PatchsetView): Html | undefined {
+  const newest = topic.revisions.at(-1)
+  const newestHead = newest && headOf(newest)
+  const said: Html[] = []
+  if (newest && newest !== revision && newestHead)
+    said.push(
+      html`You are reading v${revision.version}. <a href="${paths.mail(list.name, newestHead)}">Go to the newest, v${newest.version}${newest.version === revision.version ? ', sent again' : ''}</a>`,
+    )
+  if (revision.incomplete) said.push(html`Not complete: ${visible(revision.incomplete)}`)
+  for (const problem of topic.problems) said.push(html`${visible(problem)}`)
+  return said.length === 0
+    ? undefined
+    : html`${said.map((line, index) => html`${index > 0 ? html`<br>` : ''}${line}.`)}`
+}
+
+const patchesSection = (
+  list: string,
+  topic: Topic,
+  revision: Revision,
+): Html => html`<section aria-labelledby="h-patches">
+<div class="hd"><h2 id="h-patches">Patches</h2></div>
+${patchTable(list, topic, revision)}
+</section>`
+
+/** Newest first. */
+const revisionsSection = (
+  list: string,
+  topic: Topic,
+  shown: Revision,
+): Html => html`<section aria-labelledby="h-revisions">
+<div class="hd"><h2 id="h-revisions">Revisions</h2></div>
+<div class="card"><table class="flat"><thead><tr><th scope="col">Revision</th><th scope="col">Sent</th><th scope="col">Patches</th><th scope="col">State</th></tr></thead>
+<tbody>${topic.revisions.toReversed().map(revision => revisionRow(list, revision, revision === shown))}</tbody></table></div>
+</section>`
+
+function revisionRow(list: string, revision: Revision, isShown: boolean): Html {
+  const head = headOf(revision)
+  const label = `v${revision.version}`
+  return html`<tr${isShown ? html` class="now"` : ''}><td>${
+    isShown || head === null
+      ? html`<span class="rev">${label}</span>`
+      : html`<a class="rev" href="${paths.mail(list, head)}">${label}</a>`
+  }${revision.resend ? ' sent again' : ''}${isShown ? ' shown here' : ''}</td><td>${dayOf(revision.said)}</td><td class="full">${
+    revision.pullRequest ? 'Pull request' : countText(revision.patches.length, 'patch', 'patches')
+  }${revision.incomplete ? html`, <span class="soft">${visible(revision.incomplete)}</span>` : ''}</td><td>${stateWords(revision.state)}</td></tr>
+`
+}
+
+/** The cover letter; without one the message and diff of the patch that the address names. */
+function textSection({ list, topic, revision, id, mail }: PatchsetView): Html | string {
+  if (mail === undefined) return ''
+  const patch = revision.patches.find(one => one.id === id)
+  if (patch)
+    return patchMailSections({ list, topic, patch, mail, reviews: reviewsOf(topic, revision, patch) })
+  return html`<section aria-labelledby="h-cover">
+<div class="hd"><h2 id="h-cover">${revision.pullRequest ? 'Request' : 'Cover letter'}</h2><a href="${paths.raw(list.name, id)}">Raw mail</a></div>
+${mailProblems(list.name, topic, id, mail)}
+<div class="card"><div class="mail">${mailText(mail.body, textOptions(list, topic, id))}</div></div>
+</section>`
+}
+
+function checksSection(list: string, topic: Topic, revision: Revision): Html | string {
+  const checks = revisionChecks(topic.checks, revision)
+  return checks.length === 0 ? '' : html`<section><h2>Checks</h2>${checkList(list, checks)}</section>`
+}

@@ -1,0 +1,115 @@
+// Search: how many mails hold the words, each with the line that matched; or, when nothing was found, what to try.
+import { html } from 'hono/html'
+import { frame } from '../part/frame.ts'
+import { cappedText, dayOf, type Html, nameOf, titleText, visible } from '../part/text.ts'
+import { paths } from '../paths.ts'
+import type { Hit, Hits } from '../read/hits.ts'
+import type { ListRow } from '../read/place.ts'
+
+export interface SearchView {
+  readonly list: ListRow
+  readonly query: string
+  readonly found: Hits
+  /** From 1. */
+  readonly page: number
+  readonly pageRows: number
+  readonly countMax: number
+  /** A sentence when the query could not be used as it was written. */
+  readonly trouble: string | null
+}
+
+export const searchPage = (view: SearchView): Html => {
+  const { list, query, found, trouble } = view
+  return frame({
+    title: query ? `Search: ${query}` : 'Search',
+    list,
+    query,
+    crumbs: [{ text: list.name, path: paths.list(list.name) }, { text: 'Search' }],
+    skipTo: 'results',
+    main: html`<h1>${heading(view)}</h1>
+${trouble === null ? '' : html`<div class="stand tone-warn"><span class="chip warn"><span aria-hidden="true">?</span> Read otherwise</span><div><p>${visible(trouble)}</p></div></div>`}
+<div class="cols"><div>
+${found.hits.length > 0 ? results(view) : advice(view)}
+</div>
+${help(list)}</div>`,
+  })
+}
+
+function heading({ query, found, countMax }: SearchView): Html {
+  if (query === '') return html`Search the mails of this list`
+  if (found.words.length === 0) return html`Nothing to look for in “<bdi>${visible(query)}</bdi>”`
+  if (found.count === 0) return html`No mail holds “<bdi>${visible(query)}</bdi>”`
+  const count = cappedText(found.count, countMax, 'mail')
+  return html`${count.charAt(0).toUpperCase()}${count.slice(1)} ${found.count === 1 ? 'holds' : 'hold'} “<bdi>${visible(query)}</bdi>”`
+}
+
+const results = (view: SearchView): Html => html`<section aria-labelledby="h-hits">
+<div class="hd"><h2 id="h-hits">Newest first</h2></div>
+${view.found.hits.map(hit => hitCard(view, hit))}
+${pager(view)}</section>`
+
+const hitCard = ({ list, found }: SearchView, hit: Hit): Html =>
+  html`<article class="card hit"><h3><a href="${paths.mail(list.name, hit.id)}"><bdi>${marked(titleText(hit.subject), found.words)}</bdi></a></h3>
+<p class="by"><span>${nameOf(hit.sender)}, ${dayOf(hit.said)}</span></p>
+${hit.matched.length === 0 ? (hit.gist ? html`<p class="gist soft">${marked(visible(hit.gist), found.words)}</p>` : '') : html`<pre class="diff" tabindex="0">${hit.matched.map(line => html`<span>${marked(visible(line), found.words)}</span>`)}</pre>`}</article>
+`
+
+/** The words of the query inside a line. */
+function marked(text: string, words: readonly string[]): (string | Html)[] {
+  const lower = text.toLowerCase()
+  // Lower-casing can change the length of a few letters; then the places would not fit.
+  if (lower.length !== text.length) return [text]
+  const parts: (string | Html)[] = []
+  let done = 0
+  for (let at = nextWord(lower, words, 0); at !== null; at = nextWord(lower, words, done)) {
+    parts.push(text.slice(done, at.start), html`<mark>${text.slice(at.start, at.end)}</mark>`)
+    done = at.end
+  }
+  return [...parts, text.slice(done)]
+}
+
+function nextWord(
+  lower: string,
+  words: readonly string[],
+  from: number,
+): { start: number; end: number } | null {
+  let best: { start: number; end: number } | null = null
+  for (const word of words) {
+    const start = lower.indexOf(word, from)
+    if (
+      start !== -1 &&
+      (best === null || start < best.start || (start === best.start && start + word.length > best.end))
+    )
+      best = { start, end: start + word.length }
+  }
+  return best
+}
+
+function pager({ list, query, found, page, pageRows }: SearchView): Html | string {
+  const hasNext = found.count > page * pageRows
+  if (page === 1 && !hasNext) return ''
+  return html`<nav class="near" aria-label="Pages">${page > 1 ? html`<a href="${paths.search(list.name, query, page - 1)}" rel="prev">← Newer hits</a>` : html`<span></span>`}<b>Page ${page}</b>${hasNext ? html`<a href="${paths.search(list.name, query, page + 1)}" rel="next">Older hits →</a>` : html`<span></span>`}</nav>`
+}
+
+const examples: readonly (readonly [string, string])[] = [
+  ['power cut', 'mails with both words'],
+  ['"power cut"', 'the words next to each other'],
+  ['leak -test', 'mails without a word'],
+  ['overflow or underflow', 'either word'],
+  ['Makefile', 'mails that touch the file, or speak of it'],
+]
+
+/** For an empty box and for a search that found nothing. */
+const advice = ({ list, found, page }: SearchView): Html => html`<section aria-labelledby="h-try">
+<h2 id="h-try">${found.count > 0 && page > 1 ? 'There are no more hits' : 'What can be looked for'}</h2>
+<p>Whole words in subjects, authors, texts and names of touched files. Quoted lines are left out, so a word is found where it was said.</p>
+<div class="card"><table class="flat"><thead><tr><th scope="col">Search</th><th scope="col">Finds</th></tr></thead>
+<tbody>${examples.map(
+  ([query, finds]) =>
+    html`<tr><th scope="row" class="sub"><a href="${paths.search(list.name, query)}"><code>${query}</code></a></th><td>${finds}</td></tr>`,
+)}</tbody></table></div>
+<p>A Message-ID leads straight to its mail. Everything, newest first, is in the <a href="${paths.topics(list.name, 'all')}">archive</a>.</p></section>`
+
+const help = (list: ListRow): Html => html`<aside class="side" aria-label="Search help">
+<section><h2>Put together</h2><p class="soft">A space means and, <code>or</code> means or, <code>-</code> means not, quotes keep words together.</p></section>
+<section><h2>Elsewhere</h2><ul class="quiet"><li><a href="${paths.list(list.name)}">Open patches</a></li><li><a href="${paths.bugs(list.name)}">Open bugs</a></li><li><a href="${paths.topics(list.name, 'all')}">Archive</a></li></ul></section></aside>`

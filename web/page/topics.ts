@@ -1,0 +1,56 @@
+// A run of topics: one group of patchsets, everything closed, the bugs, the whole archive.
+import { html } from 'hono/html'
+import { frame } from '../part/frame.ts'
+import type { Html } from '../part/text.ts'
+import { patchsetTable, topicTable } from '../part/topic-table.ts'
+import { paths } from '../paths.ts'
+import type { ListRow } from '../read/place.ts'
+import type { TopicRun } from '../read/topic-rows.ts'
+
+export interface TopicsView {
+  readonly list: ListRow
+  readonly here: 'home' | 'bugs' | 'archive'
+  readonly words: string
+  /** One sentence below the heading. */
+  readonly meaning: string
+  readonly shape: 'patchsets' | 'bugs' | 'mixed'
+  readonly run: TopicRun
+  /** The address of this run from a cursor, or from its beginning. */
+  readonly pathOf: (before?: string) => string
+  /** True when this is not the first page. */
+  readonly continued: boolean
+  readonly other?: { readonly words: string; readonly path: string }
+}
+
+export const topicsPage = (view: TopicsView): Html => {
+  const { list, words, meaning, run, other } = view
+  return frame({
+    title: words,
+    list,
+    here: view.here,
+    crumbs: [{ text: list.name, path: paths.list(list.name) }, { text: words }],
+    skipTo: 'list',
+    main: html`<h1>${words}</h1>
+<p class="meta"><span>${meaning}</span>${other ? html`<a href="${other.path}">${other.words}</a>` : ''}</p>
+${run.rows.length === 0 ? html`<p>${view.continued ? 'That was all.' : 'There are none.'} <a href="${paths.list(list.name)}">What is open on ${list.name}</a></p>` : tableOf(view)}
+${pager(view)}`,
+  })
+}
+
+function tableOf({ list, shape, run }: TopicsView): Html {
+  switch (shape) {
+    case 'patchsets':
+      return patchsetTable(list.name, run.rows, { states: true })
+    case 'bugs':
+      return topicTable(list.name, run.rows, { kinds: false })
+    case 'mixed':
+      return topicTable(list.name, run.rows, { kinds: true })
+    default:
+      return shape satisfies never
+  }
+}
+
+const pager = ({ run, pathOf, continued }: TopicsView): Html | string =>
+  run.next || continued
+    ? html`<nav class="near" aria-label="Pages">${continued ? html`<a href="${pathOf()}">← From the newest</a>` : html`<span></span>`}<span></span>${run.next ? html`<a href="${pathOf(run.next)}" rel="next">Older ones →</a>` : html`<span></span>`}</nav>`
+    : ''

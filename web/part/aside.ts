@@ -1,0 +1,105 @@
+// The blocks beside a page: how to apply, the facts each with its mail, how to follow, how to change something.
+import { html } from 'hono/html'
+import type { Change, Revision, Topic } from '../../tracker/topic/topic.ts'
+import { paths, replyByMail } from '../paths.ts'
+import type { ListRow } from '../read/place.ts'
+import type { TopicLink } from '../read/topic.ts'
+import { stateLook } from './chip.ts'
+import { dayOf, type Html, titleOf, visible } from './text.ts'
+
+export const applySection = (list: ListRow, revision: Revision, options: { only?: number } = {}): Html => {
+  const head = headOf(revision)
+  if (revision.pullRequest || head === null) return html``
+  const only = options.only === undefined ? '' : `-P ${options.only} `
+  return html`<section><h2>Apply</h2>
+<code class="cmd">b4 am ${only}${visible(head)}</code>
+<p class="acts"><a href="${paths.mbox(list.name, head)}">Thread as mbox</a><a href="${paths.raw(list.name, head)}">First mail, raw</a></p></section>`
+}
+
+/** The mail that stands for a revision: its cover, else its first patch. */
+export const headOf = (revision: Revision) => revision.cover ?? revision.patches[0]?.id ?? null
+
+export const factsSection = (
+  list: ListRow,
+  topic: Topic,
+  revision: Revision | undefined,
+  claimed: ReadonlyMap<string, TopicLink>,
+): Html => html`<section><h2>Facts</h2><dl class="quiet">
+${topic.state === null ? '' : html`<dt>State</dt><dd>${stateLook(topic.state).word}${setBy(list, topic)}</dd>`}
+${topic.bug?.severity ? html`<dt>Severity</dt><dd>${visible(topic.bug.severity)}</dd>` : ''}
+${topic.bug?.labels.length ? html`<dt>Labels</dt><dd>${visible(topic.bug.labels.join(', '))}</dd>` : ''}
+${revision?.baseCommit ? html`<dt>Base</dt><dd><code>${visible(revision.baseCommit)}</code></dd>` : ''}
+${revision?.changeId ? html`<dt>Change-id</dt><dd><code>${visible(revision.changeId)}</code></dd>` : ''}
+${topic.applied.map(applied => html`<dt>Applied</dt><dd>${applied.commit ? html`<code>${visible(applied.commit)}</code>, ` : ''}<a href="${paths.mail(list.name, applied.mail)}">${dayOf(applied.said)}</a></dd>`)}
+${closedBugs(list, topic, claimed)}
+<dt>Message-ID</dt><dd><code>${visible((revision && headOf(revision)) ?? topic.id)}</code></dd></dl></section>`
+
+function setBy(list: ListRow, topic: Topic): Html | string {
+  const change = topic.history.findLast(({ effect, what }) => effect && stateWords.has(what))
+  return change ? html`, <a href="${paths.mail(list.name, change.mail)}">${dayOf(change.said)}</a>` : ''
+}
+
+const stateWords: ReadonlySet<Change['what']> = new Set([
+  'Patch-Status',
+  'Bug-Status',
+  'applied',
+  'superseded',
+])
+
+const closedBugs = (list: ListRow, topic: Topic, claimed: ReadonlyMap<string, TopicLink>): Html[] =>
+  distinctTargets(topic, 'closes').map(({ target, mail }) => {
+    const found = claimed.get(target)
+    return html`<dt>Closes</dt><dd>${
+      found
+        ? html`<a href="${paths.mail(list.name, found.id)}">${titleOf(found.title)}</a>`
+        : html`${visible(target)}, said in <a href="${paths.mail(list.name, mail)}">this mail</a>`
+    }</dd>`
+  })
+
+/** The first claim on each target. */
+export const distinctTargets = (topic: Topic, what: 'closes' | 'link') => {
+  const claims = topic.claims.filter(claim => claim.what === what)
+  return claims.filter((claim, index) => claims.findIndex(other => other.target === claim.target) === index)
+}
+
+export const followSection = (
+  list: ListRow,
+  id: string,
+): Html => html`<section><h2>Follow</h2><ul class="quiet">
+<li><a href="${paths.thread(list.name, id)}">Read in one page</a></li>
+<li><a href="${paths.mbox(list.name, id)}">Thread as mbox</a></li></ul></section>`
+
+/** One tag that can be sent from here, with the text that would be sent. */
+export interface OfferedTag {
+  readonly words: string
+  readonly tag: string
+}
+
+/** Each change is a mail: a link that prepares it, and the line to write for those who write it themselves. */
+export const changeSection = (
+  list: ListRow,
+  answered: { readonly id: string; readonly subject: string },
+  tags: readonly OfferedTag[],
+): Html => html`<section><h2>Change by mail</h2>
+<p><a href="${replyTo(list, answered)}">Reply to this mail</a>, or send one line:</p>
+<ul class="quiet tags">${tags.map(
+  ({ words, tag }) =>
+    html`<li><a href="${replyTo(list, answered, tag)}">${words}</a><br><code>${tag}</code></li>`,
+)}</ul></section>`
+
+const replyTo = (list: ListRow, { id, subject }: { id: string; subject: string }, body?: string) =>
+  replyByMail({ to: list.address, subject, inReplyTo: id, ...(body === undefined ? {} : { body }) })
+
+export const patchTags: readonly OfferedTag[] = [
+  { words: 'Take it', tag: 'Patch-Status: accepted' },
+  { words: 'Ask for changes', tag: 'Patch-Status: changes-requested' },
+  { words: 'Say that you look at it', tag: 'Patch-Status: under-review' },
+  { words: 'Withdraw your own', tag: 'Patch-Status: withdrawn' },
+]
+
+export const bugTags: readonly OfferedTag[] = [
+  { words: 'Confirm it', tag: 'Bug-Status: confirmed' },
+  { words: 'Ask the reporter', tag: 'Bug-Status: needs-info' },
+  { words: 'It is fixed', tag: 'Bug-Status: fixed' },
+  { words: 'It is no bug', tag: 'Bug-Status: invalid' },
+]

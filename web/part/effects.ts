@@ -1,0 +1,40 @@
+// What each mail of a topic did: the trailers it gave and the states it set, as short words for trees and threads.
+import { html } from 'hono/html'
+import type { Change, Topic } from '../../tracker/topic/topic.ts'
+import { checkLook } from './chip.ts'
+import { type Html, visible } from './text.ts'
+
+/** By Message-ID; mails that only talk are left out. */
+export function effectsOf(topic: Topic): ReadonlyMap<string, Html> {
+  const said = new Map<string, Map<string, Html>>()
+  const add = (mail: string, tone: string, words: string) => {
+    const own = said.get(mail) ?? new Map<string, Html>()
+    said.set(mail, own.set(words, html`<span class="${tone} txt">${words}</span>`))
+  }
+  for (const { mail, key, counts } of topic.trailers) if (counts) add(mail, 'ok', `✓ ${visible(key)}`)
+  for (const check of topic.checks) {
+    const { sign, word, tone } = checkLook(check.state)
+    add(check.mail, tone, `${sign} ${visible(check.context)} ${word}`)
+  }
+  for (const change of topic.history) add(change.mail, change.effect ? 'ok' : 'bad', changeWords(change))
+  return new Map([...said].map(([mail, effects]) => [mail, some([...effects.values()])]))
+}
+
+/** A mail with twenty trailers shows the first ones. */
+const effectsShownMax = 3
+
+const some = (effects: readonly Html[]): Html =>
+  html`${effects.slice(0, effectsShownMax).map((effect, index) => html`${index > 0 ? ' ' : ''}${effect}`)}${
+    effects.length > effectsShownMax
+      ? html` <span class="soft">+${effects.length - effectsShownMax}</span>`
+      : ''
+  }`
+
+function changeWords({ what, value, effect }: Change): string {
+  if (!effect) return `✕ ${visible(what)}: no effect`
+  return what === 'superseded' || what === 'applied'
+    ? `✓ ${changeVerbs[what]}`
+    : `✓ ${visible(value || what)}`
+}
+
+const changeVerbs = { superseded: 'newer revision', applied: 'applied' } as const

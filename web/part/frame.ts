@@ -1,0 +1,62 @@
+// What all pages share: head, skip link, the bar with its search, where you are, and the foot.
+import { html } from 'hono/html'
+import { paths } from '../paths.ts'
+import type { ListRow } from '../read/place.ts'
+import { stylesheet } from '../stylesheet.ts'
+import { type Html, visible } from './text.ts'
+
+export interface Page {
+  /** For the tab; the list's name is added. */
+  readonly title: string
+  /** Absent on pages that belong to no list. */
+  readonly list?: ListRow
+  readonly here?: 'home' | 'bugs' | 'archive'
+  readonly crumbs?: readonly { readonly text: string; readonly path?: string }[]
+  /** What stands in the search box. */
+  readonly query?: string
+  /** The skip link's words: `Skip to the ...`. */
+  readonly skipTo: string
+  readonly main: Html
+}
+
+export const frame = (page: Page): Html => html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${visible(page.title)}${page.list ? ` · ${visible(page.list.name)}` : ''}</title>
+<link rel="stylesheet" href="${stylesheet.path}">
+</head>
+<body>
+<a class="skip" href="#main">Skip to the ${page.skipTo}</a>
+<header class="top"><div class="wrap">
+<a class="brand" href="${paths.lists()}">Threadwork</a>
+${page.list ? bar(page.list, page) : ''}
+</div></header>
+<main id="main" class="wrap" tabindex="-1">
+${page.crumbs ? crumbs(page.crumbs) : ''}
+${page.main}
+</main>
+<footer class="wrap"><div class="foot">${page.list ? footOf(page.list) : 'Built from the mails to these lists, nothing else.'}</div></footer>
+</body>
+</html>
+`
+
+const bar = (list: ListRow, { here, query }: Page): Html => html`<nav class="menu" aria-label="List">
+${link(paths.list(list.name), 'Patches', here === 'home')}
+${link(paths.bugs(list.name), 'Bugs', here === 'bugs')}
+${link(paths.topics(list.name, 'all'), 'Archive', here === 'archive')}
+</nav>
+<form class="find" role="search" action="${paths.list(list.name)}"><input type="search" name="q" value="${query ?? ''}" aria-label="Search the mails of ${visible(list.name)}" placeholder="Search mails"><button>Search</button></form>`
+
+const link = (path: string, text: string, current: boolean): Html =>
+  current ? html`<a href="${path}" aria-current="page">${text}</a>` : html`<a href="${path}">${text}</a>`
+
+const crumbs = (steps: NonNullable<Page['crumbs']>): Html =>
+  html`<nav class="crumbs" aria-label="Where you are">${steps.map(
+    ({ text, path }, index) =>
+      html`${index > 0 ? ' / ' : ''}${path ? html`<a href="${path}"><bdi>${visible(text)}</bdi></a>` : html`<bdi>${visible(text)}</bdi>`}`,
+  )}</nav>`
+
+const footOf = (list: ListRow): Html =>
+  html`Every fact here comes from a mail to <a href="mailto:${list.address}">${visible(list.address)}</a>. To change one, reply there.`

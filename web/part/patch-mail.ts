@@ -1,0 +1,75 @@
+// A patch mail in its parts: commit message, the notes below `---` that git drops, and the diff.
+import { html } from 'hono/html'
+import { limits } from '../../base/limits.ts'
+import type { DecodedMail } from '../../tracker/decode/mail.ts'
+import type { Topic, TopicPatch } from '../../tracker/topic/topic.ts'
+import { paths } from '../paths.ts'
+import type { ListRow } from '../read/place.ts'
+import { diffOf } from './diff.ts'
+import { readDiff } from './diff-lines.ts'
+import { mailProblems } from './mail-problems.ts'
+import { type MailTextOptions, plainText } from './mail-text.ts'
+import type { Review } from './reviews.ts'
+import { dayOf, type Html, nameOf, visible } from './text.ts'
+
+export interface PatchMail {
+  readonly list: ListRow
+  readonly topic: Topic
+  readonly patch: TopicPatch
+  readonly mail: DecodedMail
+  readonly reviews: readonly Review[]
+}
+
+/** The commit message with what others said about it below, then the diff. */
+export function patchMailSections(shown: PatchMail): Html {
+  const { list, topic, patch, mail } = shown
+  const text = [mail.body, ...mail.attachedPatches.map(part => part.text)].join('\n')
+  const { before, files, after } = readDiff(text)
+  const cut = before.indexOf('---')
+  const options = textOptions(list, topic, patch.id)
+  const raw = paths.raw(list.name, patch.id)
+  return html`<section aria-labelledby="h-message">
+<div class="hd"><h2 id="h-message">Commit message</h2><a href="${raw}">Raw mail</a></div>
+${mailProblems(list.name, topic, patch.id, mail)}
+<div class="card"><div class="mail">${plainText(cut === -1 ? before : before.slice(0, cut), options)}</div>
+${cut === -1 ? '' : notes(before.slice(cut + 1), options)}
+${reviewTable(list, shown.reviews)}</div></section>
+<section aria-labelledby="h-diff">
+<div class="hd"><h2 id="h-diff">Diff</h2></div>
+${files.length > 0 ? diffOf(files, raw) : html`<p>This mail holds no diff that can be read. <a href="${raw}">Raw mail</a></p>`}
+${after.some(isSaid) ? html`<div class="card"><div class="mail">${plainText(after, options)}</div></div>` : ''}
+</section>`
+}
+
+export const textOptions = (list: ListRow, topic: Topic | null, id: string): MailTextOptions => ({
+  list: list.name,
+  known: new Set<string>(topic?.mails.map(mail => mail.id)),
+  rest: paths.raw(list.name, id),
+  bytesMax: limits.textShownCharactersMax,
+})
+
+/** Not what git format-patch itself writes below a diff: signature, version, and the base shown among the facts. */
+const isSaid = (line: string) =>
+  !/^(?:\s*|-- |\d+\.\d[\w.-]*|(?:base-commit|change-id|prerequisite-[a-z-]+): .*)$/.test(line)
+
+const notes = (lines: readonly string[], options: MailTextOptions): Html | string =>
+  lines.some(line => line.trim() !== '')
+    ? html`<details><summary>Notes and diffstat, not part of the commit</summary><div class="mail">${plainText(lines, options)}</div></details>`
+    : ''
+
+const reviewTable = (list: ListRow, reviews: readonly Review[]): Html | string =>
+  reviews.length === 0
+    ? ''
+    : html`<table class="flat"><thead><tr><th scope="col">Given by mail</th><th scope="col">By</th><th scope="col">On</th><th scope="col">Counts</th></tr></thead>
+<tbody>${reviews.map(review => reviewRow(list, review))}</tbody></table>`
+
+function reviewRow(list: ListRow, { letter, key, who, mail, said, from, counts }: Review): Html {
+  const cell = counts === 'yes' ? `tr${from === null ? ' new' : ''}${letter === 'N' ? ' c' : ''}` : 'tr off'
+  return html`<tr${counts === 'yes' ? '' : html` class="soft"`}><td><b class="${cell}" aria-hidden="true">${letter}</b> ${visible(key)}</td><td>${nameOf(who)}</td><td><a href="${paths.mail(list.name, mail)}">${from === null ? '' : `v${from}, `}${dayOf(said)}</a></td><td>${countsWords[counts]}</td></tr>`
+}
+
+const countsWords: Record<Review['counts'], string> = {
+  yes: 'yes',
+  'code changed': 'no, the code changed since',
+  'not the sender': 'no, somebody else wrote this line',
+}

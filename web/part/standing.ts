@@ -1,0 +1,17 @@
+// The first thing a page says: whose turn it is and why, in one sentence whose words link to their mails.
+import { html } from 'hono/html'
+import type { Sentence, Standing } from '../../tracker/topic/topic.ts'
+import { paths } from '../paths.ts'
+import { standingChip } from './chip.ts'
+import { type Html, visible } from './text.ts'
+
+/** `more` is a second paragraph, for what the page itself has to add. */
+export const standingBox = (list: string, standing: Standing, more?: Html): Html =>
+  html`<div class="stand tone-${standing.tone}">${standingChip(standing)}<div><p>${sentence(list, standing.sentence)}</p>${more ? html`<p>${more}</p>` : ''}</div></div>`
+
+const sentence = (list: string, parts: Sentence): Html[] =>
+  parts.map(part =>
+    typeof part === 'string'
+      ? html`${visible(part)}`
+      : html`<a href="${paths.mail(list, part.mail)}">${visible(part.text)}</a>`,
+  )

@@ -1,0 +1,58 @@
+// Every URL of the pages is made here. The archive's part is public-inbox's contract, so that b4, lei and years of
+// links keep working: a list is `/LIST/`, a mail `/LIST/MESSAGE-ID/`.
+
+/** Percent-encodes a Message-ID as public-inbox does: all that a path segment may hold stays readable, `/` does not. */
+const encodeId = (id: string) =>
+  encodeURIComponent(id.toWellFormed()).replace(/%(24|26|2B|2C|3A|3B|3D|40)/g, encoded =>
+    decodeURIComponent(encoded),
+  )
+
+const query = (values: Record<string, string | number | undefined>) => {
+  const given = Object.entries(values).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, String(value)] as [string, string]],
+  )
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
+}
+
+const list = (name: string) => `/${encodeId(name)}/`
+const mail = (name: string, id: string) => `${list(name)}${encodeId(id)}/`
+
+export const paths = {
+  lists: () => '/',
+  list,
+  /** Topics in one state, or `all` or `closed`; `before` continues a page. */
+  topics: (name: string, state: string, before?: string) => list(name) + query({ state, before }),
+  bugs: (name: string, state?: string, before?: string) => `${list(name)}bugs/${query({ state, before })}`,
+  search: (name: string, q: string, page?: number) => list(name) + query({ q, page }),
+  /** Whatever page that mail has: patchset, patch, bug or message. */
+  mail,
+  /** Leads to whatever list has the mail. */
+  mailAnywhere: (id: string) => `/${encodeId(id)}/`,
+  raw: (name: string, id: string) => `${mail(name, id)}raw`,
+  thread: (name: string, id: string, page?: number) => `${mail(name, id)}T/${query({ page })}`,
+  mbox: (name: string, id: string) => `${mail(name, id)}t.mbox.gz`,
+}
+
+/**
+ * A `mailto:` that answers a mail: To, Subject, In-Reply-To and a body are filled in (RFC 6068; the angle brackets
+ * of the Message-ID are percent-encoded).
+ */
+export function replyByMail(answer: {
+  to: string
+  cc?: string
+  subject: string
+  inReplyTo: string
+  body?: string
+}): string {
+  const subject = /^re:/i.test(answer.subject) ? answer.subject : `Re: ${answer.subject}`
+  const fields: [string, string | undefined][] = [
+    ['In-Reply-To', `<${answer.inReplyTo}>`],
+    ['Cc', answer.cc],
+    ['Subject', subject],
+    ['body', answer.body],
+  ]
+  const written = fields.flatMap(([name, value]) =>
+    value ? [`${name}=${encodeURIComponent(value.toWellFormed())}`] : [],
+  )
+  return `mailto:${encodeURIComponent(answer.to.toWellFormed()).replace('%40', '@')}?${written.join('&')}`
+}

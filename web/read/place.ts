@@ -1,0 +1,91 @@
+// Where a request leads: the list, and of a Message-ID the topic that holds it, with the versions of both. It is the
+// one query behind every page, and all that a 304 needs.
+import { type Kysely, sql } from 'kysely'
+import { type ListId, listId, type MessageId, messageId } from '../../base/ids.ts'
+import { indexKey } from '../../base/key.ts'
+import { toStorableText } from '../../base/storable.ts'
+import type { Tables } from '../../sql/tables.ts'
+import type { Topic } from '../../tracker/topic/topic.ts'
+
+export interface ListRow {
+  readonly id: ListId
+  readonly name: string
+  readonly address: string
+  readonly description: string
+  /** Grows with every change to what the list's pages show. */
+  readonly version: string
+}
+
+export interface Place {
+  readonly list: ListRow
+  readonly id: MessageId
+  readonly key: string
+  /** Null for a mail that is in the log and not sorted yet. */
+  readonly topic: { readonly key: string; readonly version: string } | null
+}
+
+/** The list of this name; undefined when there is none. */
+export async function findListRow(db: Kysely<Tables>, name: string): Promise<ListRow | undefined> {
+  const row = await db
+    .selectFrom('list')
+    .select(['id', 'name', 'address', 'description', 'version'])
+    .where('name', '=', toStorableText(name))
+    .executeTakeFirst()
+  return row && { ...row, id: listId(row.id) }
+}
+
+/** The place of a mail on a list; `unknown` when the list exists and the mail does not. */
+export async function findPlace(
+  db: Kysely<Tables>,
+  name: string,
+  id: string,
+): Promise<Place | { list: ListRow; unknown: true } | undefined> {
+  const key = indexKey(messageId(id))
+  const { rows } = await sql<PlaceRow>`
+    select l.id, l.name, l.address, l.description, l.version,
+      t.id_key, t.kind, concat_ws('-', t.version, t.cluster, t.mails, t.last_said) as topic_version,
+      (select m.message_id from mail m where m.list_id = l.id and m.message_key = ${key} limit 1) as message_id
+    from list l
+    left join topic_mail tm on tm.list_id = l.id and tm.message_key = ${key}
+    left join topic t on t.list_id = l.id and t.id_key = tm.topic_key
+    where l.name = ${toStorableText(name)}`.execute(db)
+  const row = rows[0]
+  if (row === undefined) return undefined
+  const list = { id: listId(row.id), ...pickList(row) }
+  if (row.message_id === null) return { list, unknown: true }
+  return { list, id: messageId(row.message_id), key, topic: topicOf(row) }
+}
+
+/** The name of a list that has this mail, for addresses without a list; undefined when none has. */
+export async function findListOfMail(db: Kysely<Tables>, id: string): Promise<string | undefined> {
+  const key = indexKey(messageId(id))
+  // Asked list by list: the log is indexed by list and id, and lists are few.
+  const { rows } = await sql<{ name: string }>`
+    select l.name from list l
+    where exists (select from mail m where m.list_id = l.id and m.message_key = ${key})
+    order by l.id limit 1`.execute(db)
+  return rows[0]?.name
+}
+
+interface PlaceRow {
+  id: number
+  name: string
+  address: string
+  description: string
+  version: string
+  id_key: string | null
+  kind: Topic['kind'] | null
+  topic_version: string
+  message_id: string | null
+}
+
+const pickList = ({ name, address, description, version }: PlaceRow) => ({
+  name,
+  address,
+  description,
+  version,
+})
+
+/** A bug's page shows the patchsets that claim it, so it changes with the list. */
+const topicOf = ({ id_key: key, kind, topic_version, version }: PlaceRow): Place['topic'] =>
+  key === null ? null : { key, version: kind === 'bug' ? `${topic_version} ${version}` : topic_version }

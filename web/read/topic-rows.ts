@@ -1,0 +1,147 @@
+// Rows of topics as lists show them: the parts of a topic that a row needs, cut out by the database, because a
+// topic of 300 mails is large and its row is not.
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { ListId } from '../../base/ids.ts'
+import type { Tables } from '../../sql/tables.ts'
+import type { Person } from '../../tracker/mail/facts.ts'
+import type { Check, Revision, Topic, Trailer } from '../../tracker/topic/topic.ts'
+
+export interface TopicRow {
+  readonly id: string
+  readonly kind: Topic['kind']
+  readonly title: string
+  readonly state: Topic['state']
+  readonly author: Person
+  readonly mails: number
+  /** Milliseconds. */
+  readonly lastSaid: number
+  readonly standing: string
+  readonly revisions: readonly Revision[]
+  readonly trailers: readonly Trailer[]
+  readonly checks: readonly Check[]
+  /** Where the next page begins, for `before`. */
+  readonly cursor: string
+}
+
+/** A run of topics, newest activity first; `next` continues it. */
+export interface TopicRun {
+  readonly rows: readonly TopicRow[]
+  readonly next: string | null
+}
+
+export interface TopicChoice {
+  readonly kind?: Topic['kind']
+  readonly open?: boolean
+  readonly states?: readonly string[]
+  /** A cursor of an earlier run; one that is not ours is taken as none. */
+  readonly before?: string
+  readonly limit: number
+}
+
+/** The topics of a list that fit the choice. */
+export async function readTopicRun(db: Kysely<Tables>, list: ListId, choice: TopicChoice): Promise<TopicRun> {
+  const { rows } = await sql<DatabaseRow>`
+    select ${rowColumns} from (
+      select * from topic t where ${conditions(list, choice)}
+      order by t.last_said desc, t.id_key desc limit ${choice.limit + 1}
+    ) t, ${rowParts}
+    order by t.last_said desc, t.id_key desc`.execute(db)
+  const shown = rows.slice(0, choice.limit).map(toTopicRow)
+  return { rows: shown, next: rows.length > choice.limit ? (shown.at(-1)?.cursor ?? null) : null }
+}
+
+/** Open topics of one kind in some states. */
+export interface TopicGroup {
+  readonly kind: Topic['kind']
+  readonly states: readonly string[]
+}
+
+export interface FilledGroup {
+  readonly rows: readonly TopicRow[]
+  /** Up to `countMax` + 1, which stands for "more": a million topics are not counted for a page. */
+  readonly count: number
+}
+
+/** The newest topics of each group and how many there are, in the order of `groups`: one query for a whole home page. */
+export async function readTopicGroups(
+  db: Kysely<Tables>,
+  list: ListId,
+  groups: readonly TopicGroup[],
+  { limit, countMax }: { limit: number; countMax: number },
+): Promise<FilledGroup[]> {
+  // A line for each state, so that the index gives its newest topics in order.
+  const wanted = groups.flatMap(({ kind, states }, place) => states.map(state => ({ place, kind, state })))
+  const { rows } = await sql<DatabaseRow & { place: number; count: number }>`
+    with wanted as (
+      select * from unnest(${wanted.map(one => one.place)}::int[], ${wanted.map(one => one.kind)}::text[],
+        ${wanted.map(one => one.state)}::text[]) as w(place, kind, state)
+    ), counted as (
+      select w.place, sum(c.count)::int as count from wanted w cross join lateral (
+        select count(*) from (
+          select from topic t where t.list_id = ${list} and t.kind = w.kind and t.state = w.state and t.open
+          limit ${countMax + 1}) s
+      ) c group by w.place
+    ), ranked as (
+      select w.place, n.id_key, row_number() over (partition by w.place order by n.last_said desc, n.id_key desc) as rank
+      from wanted w cross join lateral (
+        select t.id_key, t.last_said from topic t
+        where t.list_id = ${list} and t.kind = w.kind and t.state = w.state and t.open
+        order by t.last_said desc limit ${limit}
+      ) n
+    )
+    select r.place, c.count, ${rowColumns}
+    from ranked r join counted c using (place) join topic t on t.list_id = ${list} and t.id_key = r.id_key, ${rowParts}
+    where r.rank <= ${limit} order by r.place, r.rank`.execute(db)
+  const filled = Map.groupBy(rows, row => row.place)
+  return groups.map((_, place) => {
+    const own = filled.get(place) ?? []
+    return { rows: own.map(toTopicRow), count: Math.min(own[0]?.count ?? 0, countMax + 1) }
+  })
+}
+
+/** How many patchsets are closed, up to `max` + 1. */
+export async function countClosed(db: Kysely<Tables>, list: ListId, max: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from (
+      select from topic t where t.list_id = ${list} and t.kind = 'patchset' and not t.open limit ${max + 1}) c`.execute(
+    db,
+  )
+  return rows[0]?.count ?? 0
+}
+
+/** `jsonb_to_record` unpacks the stored topic once; an arrow for each part would do it once a part. */
+const rowParts = sql`jsonb_to_record(t.data) as d(author jsonb, standing jsonb, revisions jsonb, trailers jsonb, checks jsonb)`
+const rowColumns = sql`t.id, t.id_key, t.kind, t.title, t.state, t.mails, t.last_said, d.author,
+  d.standing->>'word' as standing, d.revisions, d.trailers, d.checks`
+
+interface DatabaseRow extends Pick<TopicRow, 'id' | 'kind' | 'title' | 'mails' | 'author'> {
+  id_key: string
+  state: Topic['state']
+  last_said: Date
+  standing: string
+  revisions: Revision[]
+  trailers: Trailer[]
+  checks: Check[]
+}
+
+const toTopicRow = ({ id_key, last_said, ...row }: DatabaseRow): TopicRow => ({
+  ...row,
+  lastSaid: last_said.getTime(),
+  cursor: `${last_said.getTime()}.${id_key}`,
+})
+
+function conditions(list: ListId, choice: Omit<TopicChoice, 'limit'>): RawBuilder<unknown> {
+  const parts = [sql`t.list_id = ${list}`]
+  if (choice.kind !== undefined) parts.push(sql`t.kind = ${choice.kind}`)
+  if (choice.open !== undefined) parts.push(sql`t.open = ${choice.open}`)
+  if (choice.states !== undefined) parts.push(sql`t.state = any(${choice.states}::text[])`)
+  const cursor = parseCursor(choice.before)
+  if (cursor) parts.push(sql`(t.last_said, t.id_key) < (${cursor.lastSaid}, ${cursor.key})`)
+  return sql.join(parts, sql` and `)
+}
+
+function parseCursor(text: string | undefined): { lastSaid: Date; key: string } | undefined {
+  const [, milliseconds, key] = text?.match(/^(-?\d{1,14})\.(.+)$/s) ?? []
+  if (milliseconds === undefined || key === undefined || key.includes('\0')) return undefined
+  return { lastSaid: new Date(Number(milliseconds)), key: key.toWellFormed() }
+}

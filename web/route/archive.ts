@@ -1,0 +1,49 @@
+// `/LIST/MESSAGE-ID/raw` and `/t.mbox.gz`: the mails as they came, for b4, git am and whoever does not trust a page.
+import type { Context } from 'hono'
+import type { Kysely } from 'kysely'
+import { limits } from '../../base/limits.ts'
+import { readRawBatch } from '../../sql/log.ts'
+import type { Tables } from '../../sql/tables.ts'
+import { readHeaders } from '../../tracker/decode/headers.ts'
+import { decodeWords } from '../../tracker/decode/words.ts'
+import { answerFresh } from '../answer.ts'
+import { fileName } from '../archive/file-name.ts'
+import { toMboxrd } from '../archive/mboxrd.ts'
+import { placesOfAll, threadMbox } from '../archive/thread-mbox.ts'
+import type { Place } from '../read/place.ts'
+import { readTopic } from '../read/topic.ts'
+import { versionsOf } from './mail.ts'
+
+type Database = Kysely<Tables>
+
+/** Every arrival with this Message-ID, one after the other. */
+export async function answerRaw(c: Context, db: Database, { list, id }: Place): Promise<Response> {
+  const places = (await placesOfAll(db, list.id, id)).slice(0, limits.copiesReadMax)
+  return answerFresh(c, ['raw', list.name, ...places], async () => {
+    const mails = await readRawBatch(db, list.id, places)
+    const subject = mails[0] ? subjectOf(mails[0].bytes) : ''
+    return c.body(new Uint8Array(Buffer.concat(mails.map(mail => toMboxrd(mail.bytes)))), 200, {
+      'Content-Type': 'text/plain; charset=UTF-8',
+      'Content-Disposition': `inline; filename=${fileName(subject)}`,
+    })
+  })
+}
+
+const subjectOf = (bytes: Buffer) =>
+  decodeWords(readHeaders(bytes).headers.find(({ name }) => name === 'subject')?.value ?? '')
+
+/** The mails of the whole topic; a mail that waits to be sorted is an mbox of one. */
+export function answerMbox(c: Context, db: Database, place: Place): Promise<Response> {
+  const { list, id, topic: at } = place
+  const make = async () => {
+    const topic = at && (await readTopic(db, list.id, at.key))
+    const mails = topic?.mails ?? [{ id }]
+    const reused = new Set(topic?.mails.filter(mail => mail.imposters).map(mail => mail.id))
+    const ids = mails.map(mail => mail.id)
+    return c.body(threadMbox(db, list.id, ids, reused), 200, {
+      'Content-Type': 'application/gzip',
+      'Content-Disposition': 'inline; filename=t.mbox.gz',
+    })
+  }
+  return at === null ? make() : answerFresh(c, ['mbox', ...versionsOf(place)], make)
+}

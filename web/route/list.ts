@@ -1,0 +1,168 @@
+// The addresses of a list: home, groups of topics, bugs, search.
+import type { Context } from 'hono'
+import type { Kysely } from 'kysely'
+import { limits } from '../../base/limits.ts'
+import type { Tables } from '../../sql/tables.ts'
+import { bugStatuses } from '../../tracker/topic/topic.ts'
+import { answerFresh, answerPage } from '../answer.ts'
+import { listHomePage } from '../page/list-home.ts'
+import { patchsetGroups } from '../page/patchset-groups.ts'
+import { searchPage } from '../page/search.ts'
+import { type TopicsView, topicsPage } from '../page/topics.ts'
+import { paths } from '../paths.ts'
+import { readHits } from '../read/hits.ts'
+import { readLatestMails } from '../read/latest-mails.ts'
+import { findPlace, type ListRow } from '../read/place.ts'
+import { countClosed, readTopicGroups, readTopicRun, type TopicChoice } from '../read/topic-rows.ts'
+
+type Database = Kysely<Tables>
+
+/** Rows of a group on the home page; the group's own page has all. */
+const groupRows = 12
+const latestRows = 10
+const topicRows = 50
+const hitRows = 20
+
+/** `/LIST/`, `/LIST/?state=`, `/LIST/?q=`. */
+export async function answerList(c: Context, db: Database, list: ListRow): Promise<Response> {
+  const { q, state, before } = c.req.query()
+  if (q !== undefined) return answerSearch(c, db, list, q)
+  const versions = [list.name, list.address, list.description, list.version]
+  if (state === undefined) return answerFresh(c, ['home', ...versions], () => home(c, db, list))
+  const chosen = topicsOf(list, state)
+  if (chosen === undefined) return c.redirect(paths.list(list.name), 302)
+  return answerFresh(c, ['topics', state, before ?? '', ...versions], () => topics(c, db, chosen, before))
+}
+
+/** `/LIST/bugs/`. */
+export function answerBugs(c: Context, db: Database, list: ListRow): Promise<Response> {
+  const { state, before } = c.req.query()
+  const closed = state === 'closed'
+  const versions = [String(closed), before ?? '', list.name, list.address, list.version]
+  const chosen: ChosenTopics = {
+    choice: { kind: 'bug', open: !closed },
+    view: {
+      list,
+      here: 'bugs',
+      words: closed ? 'Closed bugs' : 'Open bugs',
+      meaning: 'Last mail first',
+      shape: 'bugs',
+      pathOf: from => paths.bugs(list.name, closed ? 'closed' : undefined, from),
+      other: closed
+        ? { words: 'Open bugs', path: paths.bugs(list.name) }
+        : { words: 'Closed bugs', path: paths.bugs(list.name, 'closed') },
+    },
+  }
+  return answerFresh(c, ['bugs', ...versions], () => topics(c, db, chosen, before))
+}
+
+async function home(c: Context, db: Database, list: ListRow): Promise<Response> {
+  const countMax = limits.countShownMax
+  const groups = [
+    ...patchsetGroups.map(({ states }) => ({ kind: 'patchset', states }) as const),
+    { kind: 'bug', states: bugStatuses } as const,
+  ]
+  const [filled, closedCount, latest] = await Promise.all([
+    readTopicGroups(db, list.id, groups, { limit: groupRows, countMax }),
+    countClosed(db, list.id, countMax),
+    readLatestMails(db, list.id, latestRows),
+  ])
+  const bugs = filled.at(-1) ?? { rows: [], count: 0 }
+  const patchsets = new Map(patchsetGroups.map((group, at) => [group, filled[at] ?? { rows: [], count: 0 }]))
+  return answerPage(c, listHomePage({ list, groups: patchsets, bugs, closedCount, latest, countMax }))
+}
+
+interface ChosenTopics {
+  readonly choice: Omit<TopicChoice, 'limit' | 'before'>
+  readonly view: Omit<TopicsView, 'run' | 'continued'>
+}
+
+/** What `?state=` stands for; undefined for a word that is no state. */
+function topicsOf(list: ListRow, state: string): ChosenTopics | undefined {
+  const pathOf = (before?: string) => paths.topics(list.name, state, before)
+  if (state === 'all')
+    return {
+      choice: {},
+      view: {
+        list,
+        here: 'archive',
+        words: 'Archive',
+        meaning: 'Every topic, last mail first',
+        shape: 'mixed',
+        pathOf,
+      },
+    }
+  if (state === 'closed')
+    return {
+      choice: { kind: 'patchset', open: false },
+      view: {
+        list,
+        here: 'home',
+        words: 'Closed patchsets',
+        meaning: 'Applied, replaced or given up',
+        shape: 'patchsets',
+        pathOf,
+      },
+    }
+  const group = patchsetGroups.find(({ key }) => key === state)
+  return (
+    group && {
+      choice: { kind: 'patchset', open: true, states: group.states },
+      view: { list, here: 'home', words: group.words, meaning: group.meaning, shape: 'patchsets', pathOf },
+    }
+  )
+}
+
+async function topics(
+  c: Context,
+  db: Database,
+  { choice, view }: ChosenTopics,
+  before?: string,
+): Promise<Response> {
+  const run = await readTopicRun(db, view.list.id, {
+    ...choice,
+    limit: topicRows,
+    ...(before === undefined ? {} : { before }),
+  })
+  return answerPage(c, topicsPage({ ...view, run, continued: before !== undefined }))
+}
+
+async function answerSearch(c: Context, db: Database, list: ListRow, typed: string): Promise<Response> {
+  const query = typed.trim().slice(0, limits.queryCharactersMax)
+  if (/^<?[^\s<>@]+@[^\s<>@]+>?$/.test(query)) {
+    const id = query.replace(/^<|>$/g, '')
+    const place = await findPlace(db, list.name, id)
+    if (place && !('unknown' in place)) return c.redirect(paths.mail(list.name, place.id), 302)
+  }
+  const page = pageNumber(c.req.query('page'), limits.countShownMax / hitRows)
+  return answerFresh(c, ['search', query, String(page), list.name, list.address, list.version], async () => {
+    const range = { offset: (page - 1) * hitRows, limit: hitRows, countMax: limits.countShownMax }
+    const found = await readHits(db, list.id, query, range)
+    const trouble = troubleOf(typed, query, found.words)
+    return answerPage(
+      c,
+      searchPage({ list, query, found, page, pageRows: hitRows, countMax: limits.countShownMax, trouble }),
+    )
+  })
+}
+
+/** A page from 1 to `max`; anything else is the first. */
+export function pageNumber(text: string | undefined, max: number): number {
+  const page = /^\d{1,6}$/.test(text ?? '') ? Number(text) : 1
+  return page >= 1 && page <= max ? page : 1
+}
+
+/** The prefixes of public-inbox that people will try. */
+const prefix =
+  /(?:^|\s)((?:s|d|dt|rt|b|nq|q|bs|f|t|c|a|tc|tcf|m|mid|l|dfn|dfa|dfb|dfhh|dfctx|patchid|is|state|from|subject|body|date):)/
+
+function troubleOf(typed: string, query: string, words: readonly string[]): string | null {
+  if (typed.trim().length > limits.queryCharactersMax)
+    return `A search has at most ${limits.queryCharactersMax} characters; the rest was left out.`
+  const found = prefix.exec(query)?.[1]
+  if (found)
+    return `“${found}” is read as a plain word: a search here has words, "phrases", or, and -without.`
+  if (query !== '' && words.length === 0)
+    return 'A search needs at least one word to look for: a letter or a digit.'
+  return null
+}

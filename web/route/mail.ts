@@ -1,0 +1,94 @@
+// `/LIST/MESSAGE-ID/`: the page of that mail, which is a patchset's, a patch's, a bug's or its own.
+import type { Context } from 'hono'
+import type { Kysely } from 'kysely'
+import type { MessageId } from '../../base/ids.ts'
+import type { Tables } from '../../sql/tables.ts'
+import type { Revision, Topic } from '../../tracker/topic/topic.ts'
+import { answerFresh, answerPage } from '../answer.ts'
+import { bugMailsShownMax, bugPage } from '../page/bug.ts'
+import { messagePage } from '../page/message.ts'
+import { missingMailPage } from '../page/missing.ts'
+import { patchPage } from '../page/patch.ts'
+import { patchsetPage } from '../page/patchset.ts'
+import { distinctTargets, headOf } from '../part/aside.ts'
+import type { Html } from '../part/text.ts'
+import { readMails } from '../read/mails.ts'
+import type { Place } from '../read/place.ts'
+import { readClaimed, readFixes, readTopic } from '../read/topic.ts'
+
+type Database = Kysely<Tables>
+
+export function answerMail(c: Context, db: Database, place: Place): Promise<Response> {
+  const make = async () => {
+    const page = await pageOf(db, place)
+    return page === undefined
+      ? answerPage(c, missingMailPage(place.list, place.id), 404)
+      : answerPage(c, page)
+  }
+  return place.topic === null ? make() : answerFresh(c, ['mail', ...versionsOf(place)], make)
+}
+
+/** What the pages of a topic depend on besides the program. */
+export const versionsOf = ({ list, key, topic }: Place): string[] => [
+  list.name,
+  list.address,
+  key,
+  topic?.key ?? '',
+  topic?.version ?? '',
+]
+
+async function pageOf(db: Database, place: Place): Promise<Html | undefined> {
+  const topic = place.topic && (await readTopic(db, place.list.id, place.topic.key))
+  if (!topic) return message(db, place, null)
+  const revision = revisionAt(topic, place.id)
+  if (revision)
+    return headOf(revision) === place.id
+      ? patchset(db, place, topic, revision)
+      : patch(db, place, topic, revision)
+  if (place.id !== topic.id) return message(db, place, topic)
+  const newest = topic.revisions.at(-1)
+  if (topic.kind === 'patchset' && newest) return patchset(db, place, topic, newest)
+  return topic.kind === 'bug' || topic.kind === 'report' ? bug(db, place, topic) : message(db, place, topic)
+}
+
+/** The revision that this mail heads or is a patch of. */
+const revisionAt = (topic: Topic, id: MessageId): Revision | undefined =>
+  topic.revisions.find(({ cover, patches }) => cover === id || patches.some(patch => patch.id === id))
+
+async function patchset(db: Database, { list }: Place, topic: Topic, revision: Revision): Promise<Html> {
+  const id = headOf(revision) ?? topic.id
+  const [mails, claimed] = await Promise.all([
+    readMails(db, list.id, [id]),
+    readClaimed(db, list.id, targetsOf(topic)),
+  ])
+  return patchsetPage({ list, topic, revision, id, mail: mails.get(id), claimed })
+}
+
+async function patch(
+  db: Database,
+  place: Place,
+  topic: Topic,
+  revision: Revision,
+): Promise<Html | undefined> {
+  const shown = revision.patches.find(({ id }) => id === place.id)
+  if (shown === undefined) return undefined
+  const mails = await readMails(db, place.list.id, [shown.id])
+  return patchPage({ list: place.list, topic, revision, patch: shown, mail: mails.get(shown.id) })
+}
+
+async function bug(db: Database, { list }: Place, topic: Topic): Promise<Html> {
+  const ids = topic.mails.map(mail => mail.id)
+  const [mails, claimed, fixes] = await Promise.all([
+    readMails(db, list.id, ids.slice(0, bugMailsShownMax)),
+    readClaimed(db, list.id, targetsOf(topic)),
+    readFixes(db, list.id, ids.slice(0, bugMailsShownMax)),
+  ])
+  return bugPage({ list, topic, mails, claimed, fixes })
+}
+
+async function message(db: Database, { list, id }: Place, topic: Topic | null): Promise<Html | undefined> {
+  const mail = (await readMails(db, list.id, [id])).get(id)
+  return mail && messagePage({ list, id, mail, topic })
+}
+
+const targetsOf = (topic: Topic) => distinctTargets(topic, 'closes').map(({ target }) => target)

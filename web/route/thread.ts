@@ -1,0 +1,30 @@
+// `/LIST/MESSAGE-ID/T/` and `/t/`: the whole thread around a mail.
+import type { Context } from 'hono'
+import type { Kysely } from 'kysely'
+import type { Tables } from '../../sql/tables.ts'
+import { answerFresh, answerPage } from '../answer.ts'
+import { mailsOnPage, threadPage, threadPageCount, threadPageOf } from '../page/thread.ts'
+import { paths } from '../paths.ts'
+import { readMails } from '../read/mails.ts'
+import type { Place } from '../read/place.ts'
+import { readTopic } from '../read/topic.ts'
+import { pageNumber } from './list.ts'
+import { versionsOf } from './mail.ts'
+
+export async function answerThread(c: Context, db: Kysely<Tables>, place: Place): Promise<Response> {
+  const { list, id, topic: at } = place
+  // A mail that waits to be sorted has no thread yet; its own page says so.
+  if (at === null) return c.redirect(paths.mail(list.name, id), 302)
+  const asked = c.req.query('page')
+  return answerFresh(c, ['thread', asked ?? '', ...versionsOf(place)], async () => {
+    const topic = await readTopic(db, list.id, at.key)
+    if (topic === undefined) return c.redirect(paths.mail(list.name, id), 302)
+    const page = asked === undefined ? threadPageOf(topic, id) : pageNumber(asked, threadPageCount(topic))
+    const mails = await readMails(
+      db,
+      list.id,
+      mailsOnPage(topic, page).map(mail => mail.id),
+    )
+    return answerPage(c, threadPage({ list, topic, id, page, mails }))
+  })
+}
