@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { loadConfig } from '../../base/config.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'threadwork-config-'))
+const file = join(directory, 'threadwork.toml')
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const load = (text: string, given: Partial<Parameters<typeof loadConfig>[0]> = {}) => {
+  writeFileSync(file, text)
+  return loadConfig({ config: file, env: {}, ...given })
+}
+
+/** What is wrong with the text, without the path of the file. */
+function complaints(text: string): string[] {
+  try {
+    load(text)
+    return []
+  } catch (error) {
+    return (error as Error).message.replaceAll(`${file}:`, '').split('\n')
+  }
+}
+
+test('without a file there is the list demo@localhost on loopback', () => {
+  const config = loadConfig({ env: {} })
+  expect(config.lists.map(list => list.address)).toEqual(['demo@localhost'])
+  expect([config.smtp, config.web]).toEqual([
+    { host: '127.0.0.1', port: 2525 },
+    { host: '127.0.0.1', port: 8080 },
+  ])
+  expect(config.database).toBeNull()
+})
+
+test('a file says all there is to say', () => {
+  const config = load(`
+data = "db"
+database = "postgres://t@db.example.org/t"
+relay = "smtp://mail.example.org:587"
+smtp = { listen = "[::1]:25" }
+[web]
+listen = "0.0.0.0:80"
+[limits]
+mail_bytes_max = 1_000_000
+[[lists]]
+name = "net-dev"
+address = "net@example.org"
+list_id = "net.example.org"
+description = "The network"
+prefix = "net"
+repository = "/srv/git/net.git"
+people = [{ name = "Ada", address = "Ada@Example.org", role = "maintainer", paths = ["net/*"] }]
+[[lists]]
+name = "docs"
+address = "docs@example.org"
+`)
+  expect(config).toEqual({
+    file,
+    lists: [
+      {
+        name: 'net-dev',
+        address: 'net@example.org',
+        listId: 'net.example.org',
+        description: 'The network',
+        prefix: 'net',
+        repository: '/srv/git/net.git',
+        people: [{ name: 'Ada', address: 'ada@example.org', role: 'maintainer', paths: ['net/*'] }],
+      },
+      {
+        name: 'docs',
+        address: 'docs@example.org',
+        listId: null,
+        description: '',
+        prefix: null,
+        repository: null,
+        people: [],
+      },
+    ],
+    smtp: { host: '::1', port: 25 },
+    web: { host: '0.0.0.0', port: 80 },
+    relay: 'smtp://mail.example.org:587',
+    limits: { mailBytesMax: 1_000_000 },
+    database: 'postgres://t@db.example.org/t',
+    data: join(directory, 'db'),
+    dataChosen: true,
+  })
+})
+
+test('the command line goes before the environment, and both before the file', () => {
+  const text = 'data = "file"\ndatabase = "postgres://file/x"\n'
+  const env = { THREADWORK_DATA: '/env', DATABASE_URL: 'postgres://env/x' }
+  expect(load(text, { env })).toMatchObject({ data: '/env', database: 'postgres://env/x' })
+  const both = load(text, { env, data: '/line', database: 'postgres://line/x' })
+  expect(both).toMatchObject({ data: '/line', database: 'postgres://line/x' })
+  expect(loadConfig({ env: { THREADWORK_CONFIG: file } }).file).toBe(file)
+})
+
+test('each wrong value is told with its line, key, value and what is allowed', () => {
+  const text = `# a comment with a [table] in it
+relay = "pigeon"
+[smtp]
+listen = "2525"
+[limits]
+mail_bytes_max = 5 # too few
+[[lists]]
+name = "Net Dev"
+address = "foo"
+description = """
+# not a comment
+[[lists]]
+"""
+people = [
+  { address = "ada@example.org", role = "boss" },
+  { address = "bob@example.org",
+    role = 7 },
+]
+`
+  expect(complaints(text)).toEqual([
+    '2: relay is "pigeon"; allowed: "loopback" or a URL such as "smtp://mail.example.org:587"',
+    '4: smtp.listen is "2525"; allowed: an address and a port such as "127.0.0.1:2525"',
+    '6: limits.mail_bytes_max is 5; allowed: a number of bytes from 65536 to 104857600',
+    '8: lists[0].name is "Net Dev"; allowed: 1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first',
+    '9: lists[0].address is "foo"; allowed: a mail address',
+    '10: lists[0].description is "# not a comment\\n[[lists]]\\n"; allowed: one line of text',
+    '15: lists[0].people[0].role is "boss"; allowed: "maintainer", "reviewer" or "robot"',
+    '17: lists[0].people[1].role is 7; allowed: "maintainer", "reviewer" or "robot"',
+  ])
+})
+
+test('a missing key is told at the line of the table that lacks it', () => {
+  const text = `[[lists]]
+name = "a"
+address = "a@example.org"
+
+[[lists]]
+name = "b"
+
+[[lists.people]]
+address = "ada@example.org"
+role = "robot"
+
+[[lists.people]]
+address = "bob@example.org"
+`
+  expect(complaints(text)).toEqual([
+    '5: lists[1].address is missing; allowed: a mail address',
+    '12: lists[1].people[1].role is missing; allowed: "maintainer", "reviewer" or "robot"',
+  ])
+})
+
+test('an unknown key is told with the nearest right one', () => {
+  const text = `dta = "x"
+[web]
+port = 80
+[[lists]]
+name = "a"
+address = "a@example.org"
+"reposiotry" = "x"
+`
+  expect(complaints(text)).toEqual([
+    '1: dta is not a setting; did you mean "data"?',
+    '3: web.port is not a setting; allowed: listen',
+    '7: lists[0].reposiotry is not a setting; did you mean "repository"?',
+  ])
+})
+
+test('two lists cannot share a name or an address', () => {
+  const list = (name: string, address: string) => `[[lists]]\nname = "${name}"\naddress = "${address}"\n`
+  const text = list('a', 'a@example.org') + list('b', 'A@example.org') + list('a', 'c@example.org')
+  expect(complaints(text)).toEqual([
+    '6: lists[1].address is "A@example.org"; allowed: an address that no other list has',
+    '8: lists[2].name is "a"; allowed: a name that no other list has',
+  ])
+})
+
+test('a text that is not TOML is told with its line', () => {
+  expect(complaints('[web]\nlisten = 127.0.0.1:80\n')).toEqual([
+    expect.stringMatching(/^2: "listen = 127\.0\.0\.1:80" is not TOML: /),
+  ])
+})
+
+test('a password does not get into the message', () => {
+  expect(complaints('database = "mysql://root:secret@db/x"')[0]).toContain('"mysql://root:...@db/x"')
+})
