@@ -1,4 +1,4 @@
-// The fixture threads: folders of mails in the order they were said, each with the export that must come out.
+// The fixture threads and cases: folders of mails in the order they were said, each with the export that must come out.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,18 +14,27 @@ export interface Thread {
   readonly expected: readonly Record<string, unknown>[]
 }
 
-const folder = join(import.meta.dirname, '../../fixtures/thread')
+/** Whole threads of eight mails or more, for the laws of order. */
+export const threads = threadsIn('thread')
 
-export const threads: readonly Thread[] = readdirSync(folder)
-  .sort()
-  .map(name => {
-    const files = readdirSync(join(folder, name)).filter(file => file.endsWith('.eml'))
-    return {
-      name,
-      mails: files.sort().map(file => readFileSync(join(folder, name, file))),
-      expected: JSON.parse(readFileSync(join(folder, name, 'expected.json'), 'utf8')),
-    }
-  })
+/** One class of mail each, as few mails as it takes. */
+export const cases = threadsIn('case')
+
+function threadsIn(name: string): readonly Thread[] {
+  const folder = join(import.meta.dirname, '../../fixtures', name)
+  return readdirSync(folder)
+    .sort()
+    .map(name => threadOf(name, join(folder, name)))
+}
+
+function threadOf(name: string, folder: string): Thread {
+  const files = readdirSync(folder).filter(file => file.endsWith('.eml'))
+  return {
+    name,
+    mails: files.sort().map(file => readFileSync(join(folder, file))),
+    expected: JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')),
+  }
+}
 
 /** Bytes -> what the fold takes. */
 export function arrivalOf(raw: Buffer): Arrival {

@@ -17,8 +17,11 @@ export function senderOf(headers: readonly Header[]): Person {
   const replies = people(headers, 'reply-to').filter(p => !isListAddress(headers, p.address))
   const answer = replies.find(p => sameName(p.name, name)) ?? replies[0]
   if (answer) return named(answer, name)
-  const copied = people(headers, 'cc').find(p => name !== '' && sameName(p.name, name))
-  return copied ? named(copied, name) : { name, address: '' }
+  const copied = people(headers, 'cc').filter(p => name !== '' && sameName(p.name, name))
+  // Of two addresses in Cc either may be the one that was rewritten.
+  return copied[0] && new Set(copied.map(p => p.address)).size === 1
+    ? named(copied[0], name)
+    : { name, address: '' }
 }
 
 /** All addresses of From, To and Cc, lower case: what In-Reply-To may hold by mistake. */

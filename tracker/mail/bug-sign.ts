@@ -9,15 +9,22 @@ export function bugSignOf(
   tags: readonly TagFact[],
   lines: readonly string[],
 ): string | null {
-  const word = subject.tags.find(tag => /^(?:bug|regression)$/i.test(tag))
+  const word = subject.tags.find(tag => /^(?:bug|regression|task|idea)$/i.test(tag))
   if (word) return `subject tag [${word}]`
   if (/^(?:bug|regression)\??:\s/i.test(subject.title)) return 'subject begins with a bug word'
   if (headers.some(h => h.name === 'x-bugzilla-type' && h.value.trim().toLowerCase() === 'new'))
     return 'Bugzilla'
+  const address = headers.find(
+    h => /^(?:to|cc|x-original-to)$/.test(h.name) && bugAddress.test(h.value.slice(0, 4_000)),
+  )
+  if (address) return 'sent to an address for bugs'
   const status = tags.find(tag => tag.tag === 'Bug-Status')
   if (status && !subject.reply) return status.line
   return pseudoHeaders(lines)
 }
+
+/** `bugs+list@` and `list+bug@`: an operator may route them to the list. */
+const bugAddress = /(?:^|[\s<,])(?:bugs?\+[\w.-]{1,60}|[\w.-]{1,60}\+bugs?)@/i
 
 /** debbugs: fields at the top of the body, Package or Component among them. */
 function pseudoHeaders(lines: readonly string[]): string | null {

@@ -5,8 +5,32 @@
 //   _Build passed_
 import type { CheckFact } from './facts.ts'
 
-/** One check for each Test-Label among said lines. */
-export function checksOf(lines: readonly string[]): CheckFact[] {
+/** One check for each Test-Label among said lines; a test robot's answer without one is a check too. */
+export function checksOf(lines: readonly string[], robot: string | null): CheckFact[] {
+  const labelled = labelledChecks(lines)
+  const told = robot === null ? undefined : robotChecks[robot]
+  return labelled.length > 0 || !told ? labelled : [robotCheck(robot ?? '', told, lines)]
+}
+
+/** What an answer of the robot means when it says nothing else; a word of success turns it. */
+const robotChecks: Readonly<Record<string, 'fail' | 'warning'>> = {
+  'kernel-test-robot': 'fail',
+  'bpf-ci': 'warning',
+  'syzbot-reply': 'fail',
+}
+
+function robotCheck(robot: string, told: 'fail' | 'warning', lines: readonly string[]): CheckFact {
+  const start = lines.find(line => /^\S.{10,}/.test(line) && !/^(?:hi|hello|dear)\b/i.test(line)) ?? ''
+  const good = lines.some(line =>
+    /\bimprovement\b|BUILD SUCCESS|did not trigger any issue|no (?:build )?(?:errors|regressions)/i.test(
+      line,
+    ),
+  )
+  const url = lines.join(' ').match(/https?:\/\/[^\s<>"']{4,500}/)?.[0] ?? null
+  return { context: robot, state: good ? 'success' : told, description: start.trim().slice(0, 200), url }
+}
+
+function labelledChecks(lines: readonly string[]): CheckFact[] {
   const starts = lines.flatMap((line, at) => (/^Test-Label:\s{0,5}\S/i.test(line) ? [at] : []))
   return starts
     .slice(0, checksMax)

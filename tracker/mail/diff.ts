@@ -64,7 +64,7 @@ function fileName(name: string | undefined): string {
   if (!name) return ''
   // parse-diff drops the quotes; git never leaves a backslash unquoted, so one is always an escape.
   const plain = name.includes('\\') ? unquote(name.replace(/^"|"$/g, '')) : name
-  return plain.replace(/^[abciow]\/(?=.)/, '').replace(/\t.*$/, '')
+  return plain.replace(/^[abciow]\/(?=.)/, '').replace(/\t.*$/s, '')
 }
 
 function unquote(text: string): string {

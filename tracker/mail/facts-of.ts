@@ -6,23 +6,26 @@ import { decodeWords } from '../decode/words.ts'
 import { appliedOf } from './applied.ts'
 import { addressesOf, senderOf } from './author.ts'
 import { bugSignOf } from './bug-sign.ts'
+import { bugzillaPerson, bugzillaTags } from './bugzilla.ts'
 import { checksOf } from './check.ts'
 import { touchedFiles } from './diff.ts'
 import type { MailFacts, Posting, PullRequestFact, Run, SubjectFact } from './facts.ts'
 import { inBodyFrom } from './in-body.ts'
 import { linksOf } from './links.ts'
+import { withoutListPrefix } from './list-prefix.ts'
 import { patchId } from './patch-id.ts'
 import { pullRequestOf } from './pull-request.ts'
 import { referencesOf } from './references.ts'
 import { robotOf } from './robot.ts'
 import { saidTime } from './said.ts'
+import { signalsOf } from './signals.ts'
 import { parseSubject } from './subject.ts'
 import { tagsOf } from './tags.ts'
 import { readText, type Text } from './text.ts'
 import { trailersOf } from './trailers.ts'
 
 /** Raised when a change here gives other facts for the same mail; a rebuild then reads every mail again. */
-export const factsVersion = 1
+export const factsVersion = 3
 
 /** Pure: the same bytes and the same trace give the same facts. `trace`: when a live mail reached us, ISO 8601. */
 export function factsOf(
@@ -32,16 +35,24 @@ export function factsOf(
 ): MailFacts {
   const text = readText(mail.body)
   const lines = text.said.map(({ line }) => line)
-  const subject = parseSubject(decodeWords(header(mail.headers, 'subject') ?? ''))
+  const subject = withoutListPrefix(
+    parseSubject(decodeWords(header(mail.headers, 'subject') ?? '')),
+    mail.headers,
+  )
   const attached = mail.attachedPatches.map(part => readText(part.text))
   const diff = [text.diff, ...attached.map(a => a.diff)].filter(Boolean).join('')
-  const sender = senderOf(mail.headers)
-  const pullRequest = subject.reply ? null : pullRequestOf(lines)
-  const posting = postingOf(subject, text, diff, pullRequest)
-  const isPosting = posting !== 'none' && posting !== 'offered'
+  const from = senderOf(mail.headers)
   const references = referencesOf(mail.headers, id.id, addressesOf(mail.headers))
-  const tags = tagsOf(lines)
-  const checks = checksOf(lines)
+  const tags = [...tagsOf(lines), ...bugzillaTags(mail.headers, lines)]
+  const answers = references.length > 0
+  const robot = robotOf({ sender: from, subject, id: id.id, headers: mail.headers, answers })
+  const pullRequest = subject.reply ? null : pullRequestOf(lines)
+  // tip-bot repeats the patch that it tells is applied: a robot posts nothing.
+  const posting = robot && robot !== 'b4-ty' ? 'none' : postingOf(subject, text, diff, pullRequest)
+  const isPosting = posting !== 'none' && posting !== 'offered'
+  const who = bugzillaPerson(mail.headers)
+  const sender = who ? { name: '', address: who } : from
+  const checks = checksOf(lines, answers ? robot : null)
   const said = saidTime(mail.headers, envelope.trace)
   const message = posting === 'patch' ? commitMessage(text, attached) : lines
   return {
@@ -62,11 +73,13 @@ export function factsOf(
     tags,
     checks,
     // A CI bot says on what it applied the patch, not that it is in.
-    applied: isPosting || checks.length > 0 ? null : appliedOf(lines),
+    applied: isPosting || checks.length > 0 ? null : appliedOf(subject.text, lines),
     pullRequest,
     links: linksOf(lines),
-    bugSign: bugSignOf(mail.headers, subject, tags, lines),
-    robot: robotOf({ sender, subject, id: id.id, headers: mail.headers, answers: references.length > 0 }),
+    // A robot's report is a report, whatever its subject says; the Bugzilla bridge speaks for a person.
+    bugSign: robot && robot !== 'bugzilla-new' ? null : bugSignOf(mail.headers, subject, tags, lines),
+    robot,
+    signals: isPosting || answers ? null : signalsOf(subject, lines),
     runs: isPosting ? [] : runsOf(text),
     textHash: textHash(mail, text),
     dressing: header(mail.headers, 'list-id') ?? header(mail.headers, 'x-beenthere') ?? '',

@@ -75,6 +75,10 @@ export interface CheckFact {
 /** "Applied, thanks" said by a person or a robot. */
 export interface AppliedFact {
   readonly commit: string | null
+  /** It speaks of some of the patches only. */
+  readonly part?: true
+  /** The numbers of the patches it names. */
+  readonly numbers?: readonly number[]
   readonly line: string
 }
 
@@ -90,6 +94,20 @@ export interface Run {
   readonly kind: 'quote' | 'said'
   readonly from: number
   readonly lines: number
+}
+
+/** Weak signs in a mail that answers nothing and posts nothing. */
+export interface Signals {
+  /** Kinds of sign that it reports a bug: `tag`, `words`, `trace`, `phrase`. */
+  readonly bug: readonly string[]
+  readonly question: boolean
+  /** It asks to be helped with the sender's own machine. */
+  readonly help: boolean
+  readonly announcement: boolean
+  /** Different signs of software in it, at most 20. */
+  readonly technical: number
+  /** Share of its letters beyond ASCII, 0 to 1. */
+  readonly foreign: number
 }
 
 export interface MailFacts {
@@ -124,6 +142,8 @@ export interface MailFacts {
   readonly bugSign: string | null
   /** The robot this mail is of, by the sorter table, else null. */
   readonly robot: string | null
+  /** Null for an answer and for a posting. */
+  readonly signals: Signals | null
   readonly runs: readonly Run[]
   /** Hash of the text a reader sees without list dressing; equal for copies, different for imposters. */
   readonly textHash: string

@@ -20,11 +20,11 @@ const linksMax = 50
 
 function idInUrl(url: string): string | null {
   for (const segment of url
-    .replace(/[?#].*$/, '')
+    .replace(/[?#].*$/s, '')
     .split('/')
     .slice(3)
     .reverse()) {
-    const text = decoded(segment).replace(/[.,;:]+$/, '')
+    const text = decoded(segment).replace(/[.,;:]{1,10}$/, '')
     if (/^[^@\s<>]{3,400}@[^@\s<>]{1,200}$/.test(text)) return text
   }
   return null

@@ -16,29 +16,34 @@ export function robotOf(seen: Seen): string | null {
   return rules.find(([, rule]) => rule(seen))?.[0] ?? null
 }
 
+/** The first that fits names the class. Sender addresses are claims; the facts these mails state are marked so. */
 const rules: readonly (readonly [string, (s: Seen) => boolean])[] = [
-  [
-    'vacation',
-    s =>
-      /^auto-(?:replied|generated)/i.test(header(s, 'auto-submitted')) &&
-      /^auto-replied/i.test(header(s, 'auto-submitted')),
-  ],
-  [
-    'bounce',
-    s =>
-      /^(?:mailer-daemon|postmaster)@/.test(s.sender.address) ||
-      /multipart\/report/i.test(header(s, 'content-type')),
-  ],
-  ['syzbot-ci', s => /^syzbot\+ci/.test(s.sender.address)],
-  ['syzbot-reply', s => /^syzbot\+/.test(s.sender.address) && s.answers],
-  ['syzbot-report', s => /^syzbot\+/.test(s.sender.address)],
+  ['vacation', s => /^auto-replied/i.test(header(s, 'auto-submitted'))],
+  ['bounce', s => /^(?:mailer-daemon|postmaster)@/.test(s.sender.address) || isDeliveryReport(s)],
+  ['syzbot-reply', s => isSyzbot(s) && (s.answers || /^syzbot\+ci/.test(s.sender.address))],
+  ['syzbot-report', s => isSyzbot(s)],
   ['patchwork-bot', s => /^patchwork-bot\+/.test(s.sender.address)],
-  ['pr-tracker', s => /^pr-tracker-bot@/.test(s.sender.address)],
-  ['tip-bot', s => /^tip-bot2?@/.test(s.sender.address)],
+  ['pr-tracker-bot', s => /^pr-tracker-bot@/.test(s.sender.address)],
+  ['tip-bot2', s => /^tip-bot2?@/.test(s.sender.address)],
+  ['bpf-ci', s => /^bot\+bpf-ci@/.test(s.sender.address)],
   ['b4-ty', s => /\.b4-ty@/.test(s.id)],
-  ['lkp', s => /^kernel test robot$/i.test(s.sender.name) || /^lkp@/.test(s.sender.address)],
+  ['kernel-test-robot', s => isTestRobot(s)],
   ['lkft', s => /^lkft@/.test(s.sender.address)],
-  ['bugzilla', s => header(s, 'x-bugzilla-type') !== ''],
+  ['bugzilla-new', s => /^new$/i.test(header(s, 'x-bugzilla-type'))],
+  ['bugzilla-changed', s => /^changed$/i.test(header(s, 'x-bugzilla-type'))],
+  ['bugzilla-admin', s => header(s, 'x-bugzilla-type') !== '' || /^bugzilla-daemon@/.test(s.sender.address)],
 ]
+
+const isSyzbot = (s: Seen) => /^syzbot\+[0-9a-z]{10,60}@/.test(s.sender.address)
+
+/** The robot signs with its own name or with the people who run it. */
+function isTestRobot(s: Seen): boolean {
+  return (
+    /^kernel test robot$/i.test(s.sender.name) ||
+    /^(?:lkp|oliver\.sang|rong\.a\.chen|yujie\.liu)@intel\.com$/.test(s.sender.address)
+  )
+}
+
+const isDeliveryReport = (s: Seen) => /^multipart\/report\b/i.test(header(s, 'content-type'))
 
 const header = (s: Seen, name: string) => s.headers.find(h => h.name === name)?.value.trim() ?? ''

@@ -17,9 +17,9 @@ export function saidTime(
   return { said: Math.min(Math.max(said, firstTime), lastTime), problem }
 }
 
-// PostgreSQL knows no year 0, and five digits are no year of a calendar page.
-const firstTime = Date.UTC(2000, 0, 1) - 730_119 * 86_400_000
-const lastTime = Date.UTC(9999, 11, 31, 23, 59, 59)
+/** PostgreSQL knows no year 0, and five digits are no year of a calendar page. */
+export const firstTime = Date.UTC(2000, 0, 1) - 730_119 * 86_400_000
+export const lastTime = Date.UTC(9999, 11, 31, 23, 59, 59)
 
 function boundedTime(
   headers: readonly Header[],

@@ -29,7 +29,7 @@ export function parseSubject(decoded: string): SubjectFact {
 }
 
 /** A title for comparing: letters and digits in lower case, everything else one space. */
-function titleKey(title: string): string {
+export function titleKey(title: string): string {
   return title
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
@@ -43,7 +43,7 @@ const bracketsMax = 12
 const replyWord =
   /^(?:re|aw|fwd?|wg|sv|vs|vb|antw|odp|rif|tr|ynt|回复|答复|转发|回覆)(?:\[\d{1,3}\])?\s{0,3}[:：]\s{0,3}/i
 const leadWord = /^(?:subject|rfc|resend|patch|v\d{1,3})\s{0,2}[:：]?\s{0,2}(?=\[)/i
-const versionInTitle = /\s*[([]v(\d{1,3})[)\]]\s*$/i
+const versionInTitle = /\s?[([]v(\d{1,3})[)\]]$/i
 
 const squeeze = (text: string) => text.replace(/\s+/g, ' ').trim()
 
@@ -82,7 +82,7 @@ function stripLead(text: string): { words: string[]; rest: string; reply: boolea
       words.push(...inside.text.split(/[\s,;:[\]]+/).filter(Boolean))
       rest = rest.slice(inside.end).trimStart()
     } else if (lead) {
-      words.push(lead[0].replace(/[\s:：]+$/, ''))
+      words.push(lead[0].replace(/[\s:：]{1,5}$/, ''))
       rest = rest.slice(lead[0].length)
     } else break
   }

@@ -11,7 +11,7 @@ export function tagsOf(lines: readonly string[]): TagFact[] {
 }
 
 const tagsMax = 20
-const names = ['Patch-Status', 'Bug-Status', 'Type', 'Severity', 'Title', 'Labels'] as const
+const names = ['Patch-Status', 'Bug-Status', 'Type', 'Severity', 'Title', 'Labels', 'Target'] as const
 const canonical = new Map(names.map(name => [name.toLowerCase(), name]))
 const shape = /^([A-Za-z][A-Za-z-]{2,20}):[ \t]{1,20}(?:(\d{1,4})\/\d{1,4}[ \t]{1,5})?(\S.{0,400})$/
 

@@ -40,10 +40,10 @@ function personAndNote(value: string): { person: Person | null; note?: string } 
     return {
       person: person?.address.includes('@')
         ? person
-        : { name: value.replace(/\s*[#[(].*$/, ''), address: '' },
+        : { name: value.replace(/[#[(].*$/s, '').trimEnd(), address: '' },
     }
   }
-  const note = (parts[3] ?? '').replace(/^[\s#[(]+|[\])\s]+$/g, '')
+  const note = (parts[3] ?? '').replace(/^[\s#[(]{1,9}|[\])\s]{1,9}$/g, '')
   const name = (parts[1] ?? '').replace(/^"|"$/g, '').trim()
   return { person: { name, address: (parts[2] ?? '').toLowerCase() }, ...(note ? { note } : {}) }
 }

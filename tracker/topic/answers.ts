@@ -2,7 +2,7 @@
 import type { Person } from '../mail/facts.ts'
 import { samePerson } from './person.ts'
 import { isPosting } from './series.ts'
-import type { Applied, Check, Topic, TopicMail, Trailer } from './topic.ts'
+import type { Applied, Check, Claim, Topic, TopicMail, Trailer } from './topic.ts'
 import type { Node } from './tree.ts'
 
 export type Answers = Pick<Topic, 'trailers' | 'checks' | 'applied' | 'robots' | 'claims' | 'ghosts'>
@@ -45,14 +45,11 @@ function spokenOf(mail: Node): Node | null {
   return null
 }
 
-const reviewKeys =
-  /^(?:reviewed|acked|tested|nacked|suggested|reported|co-developed|signed-off)(?:-and-[a-z]+)?-by$/i
-
 function trailersIn(mail: Node): Trailer[] {
   const on = spokenOf(mail)
   if (!on) return []
   return mail.facts.trailers
-    .filter(({ key, person }) => person && (reviewKeys.test(key) || key.endsWith('-by')))
+    .filter(({ key, person }) => person && key.endsWith('-by') && key !== 'Signed-off-by')
     .map(({ key, person }) => ({
       mail: mail.id,
       on: on.id,
@@ -72,7 +69,7 @@ function speaksForSelf(named: Person, sender: Person): boolean {
   return withoutTag(named.address) !== '' && withoutTag(named.address) === withoutTag(sender.address)
 }
 
-const withoutTag = (address: string) => address.replace(/\+[^@]*@/, '@')
+const withoutTag = (address: string) => address.replace(/\+[^@]{0,64}@/, '@')
 
 function checksIn(mail: Node): Check[] {
   const on = spokenOf(mail)
@@ -81,18 +78,35 @@ function checksIn(mail: Node): Check[] {
 
 function appliedIn(mail: Node): Applied[] {
   if (!mail.facts.applied || !mail.parent) return []
-  return [{ mail: mail.id, commit: mail.facts.applied.commit, who: mail.facts.sender, said: mail.said }]
+  return [
+    {
+      mail: mail.id,
+      commit: mail.facts.applied.commit,
+      who: mail.facts.sender,
+      said: mail.said,
+      part: mail.facts.applied.part ?? false,
+    },
+  ]
 }
 
-function claimsIn(mail: Node): Topic['claims'] {
-  if (mail.facts.posting !== 'patch' && mail.facts.posting !== 'cover') return []
+function claimsIn(mail: Node): Claim[] {
+  if (mail.facts.posting !== 'patch' && mail.facts.posting !== 'cover') return duplicatesIn(mail)
   return mail.facts.trailers
     .filter(({ key }) => /^(?:closes|resolves|link|buglink|bug)$/i.test(key))
     .map(({ key, value }) => ({
       mail: mail.id,
-      what: /^(?:closes|resolves)$/i.test(key) ? 'closes' : 'link',
+      what: /^(?:closes|resolves)$/i.test(key) ? ('closes' as const) : ('link' as const),
       target: target(value),
     }))
+}
+
+/** `Bug-Status: duplicate <ref>` */
+function duplicatesIn(mail: Node): Claim[] {
+  return mail.facts.tags.flatMap(tag => {
+    const ref =
+      tag.tag === 'Bug-Status' ? tag.value.match(/^duplicate\s+(?:of\s+)?(\S{2,500})/i)?.[1] : undefined
+    return ref ? [{ mail: mail.id, what: 'duplicate' as const, target: target(ref) }] : []
+  })
 }
 
 /** The Message-ID at the end of an archive URL or in brackets, else the value as it stands. */

@@ -18,7 +18,7 @@ function isMaintainer(person: Person, roster: Roster, files: readonly string[] =
   return holds('maintainer', person, roster, files)
 }
 
-export function hasMaintainers(roster: Roster): boolean {
+function hasMaintainers(roster: Roster): boolean {
   return roster.some(entry => entry.role === 'maintainer')
 }
 
@@ -64,6 +64,12 @@ export function bugStatusRefusal(
   if (status === 'new') return null
   if (holds('reviewer', sender, roster, []) && ['confirmed', 'needs-info'].includes(status)) return null
   return `"${status}" needs a maintainer of the list`
+}
+
+/** Null when the sender may say what a thread is and what it is planned for. */
+export function planningRefusal(sender: Person, reporter: Person, roster: Roster): string | null {
+  if (!hasMaintainers(roster) || isMaintainer(sender, roster) || samePerson(sender, reporter)) return null
+  return holds('reviewer', sender, roster, []) ? null : 'it needs a maintainer, a reviewer or the reporter'
 }
 
 /** A role with paths holds for a change only when each of its files lies in one of them. */

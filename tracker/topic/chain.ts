@@ -82,12 +82,19 @@ const surePoints = 3
 /** Points for "the younger is a new posting of the elder"; two are enough. */
 function evidence(elder: Profile, younger: Profile): number {
   if (elder.changeId !== null && elder.changeId === younger.changeId) return 10
-  if (!samePerson(elder.head.facts.sender, younger.head.facts.sender)) return 0
+  if (!samePerson(elder.head.facts.sender, younger.head.facts.sender))
+    return takenOver(elder, younger) ? 2 : 0
   if (elder.branch !== younger.branch || younger.said - elder.said > limits.revisionDaysMax * 86_400_000)
     return 0
   const versions = versionPoints(elder, younger)
   if (versions < 0) return 0
   return versions + textPoints(elder, younger) + threadPoints(elder, younger)
+}
+
+/** Another person's posting goes on with the change when it answers it and is its next version by a shared title. */
+function takenOver(elder: Profile, younger: Profile): boolean {
+  if (younger.version !== elder.version + 1 || threadPoints(elder, younger) < 0.5) return false
+  return shareOfSmaller(allTitles(elder), allTitles(younger)) > 0
 }
 
 /** A higher version supports a link; the same one speaks against it unless it is a RESEND or an exact repost. */

@@ -1,20 +1,47 @@
 // Arrivals -> connected components by the edges of edges.ts and likeness.ts: union-find over shared keys, then the
 // pairs that the hint keys bring together. The projector does the same against its tables, one batch at a time.
+import { limits } from '../../base/limits.ts'
 import { edgeKeys } from './edges.ts'
 import { alike, hintKeys, type Sketch, sketchOf } from './likeness.ts'
 import type { Arrival } from './unit.ts'
 
-export function componentsOf(arrivals: readonly Arrival[]): Arrival[][] {
+/** Mails that are folded together. */
+export interface Component {
+  readonly arrivals: readonly Arrival[]
+  /** It was cut: above `clusterMailsMax` mails the weakest edges are dropped until the parts fit. */
+  readonly large: boolean
+}
+
+export function componentsOf(arrivals: readonly Arrival[]): Component[] {
+  return connected(arrivals, 'all').flatMap((part): Component[] =>
+    part.length <= limits.clusterMailsMax
+      ? [{ arrivals: part, large: false }]
+      : cut(part).map(arrivals => ({ arrivals, large: true })),
+  )
+}
+
+/** References beyond the parent go first, then likeness of patches; what is larger still stays whole. */
+function cut(arrivals: readonly Arrival[]): (readonly Arrival[])[] {
+  const byParents = connected(arrivals, 'parents')
+  return byParents.flatMap(part =>
+    part.length <= limits.clusterMailsMax ? [part] : connected(part, 'parents without likeness'),
+  )
+}
+
+type Edges = 'all' | 'parents' | 'parents without likeness'
+
+function connected(arrivals: readonly Arrival[], edges: Edges): Arrival[][] {
   const sets = new DisjointSets(arrivals.length)
   const firstWith = new Map<string, number>()
   arrivals.forEach(({ facts }, index) => {
-    for (const key of edgeKeys(facts)) {
+    const nearest = edges === 'all' ? facts : { ...facts, references: facts.references.slice(0, 1) }
+    for (const key of edgeKeys(nearest)) {
       const first = firstWith.get(key)
       if (first === undefined) firstWith.set(key, index)
       else sets.join(first, index)
     }
   })
-  joinAlike(arrivals, sets)
+  if (edges !== 'parents without likeness') joinAlike(arrivals, sets)
   return [...Map.groupBy(arrivals.keys(), index => sets.find(index)).values()].map(indexes =>
     indexes.flatMap(index => arrivals[index] ?? []),
   )

@@ -3,23 +3,40 @@
 import type { MessageId } from '../../base/ids.ts'
 import type { Roster } from './authority.ts'
 import { chainsOf } from './chain.ts'
-import { componentsOf } from './component.ts'
+import { type Component, componentsOf } from './component.ts'
+import { guessOf } from './guess.ts'
 import { patchsetOf } from './patchset.ts'
-import { draftsOf, isPosting } from './series.ts'
+import { personKeys } from './person.ts'
+import { establishedBy, type Profile } from './profile.ts'
+import { type Draft, draftsOf, isPosting } from './series.ts'
 import { threadTopicOf } from './thread-topic.ts'
-import type { Topic } from './topic.ts'
+import type { Claim, Topic } from './topic.ts'
 import { type Node, treeOf } from './tree.ts'
 import { type Arrival, unitsOf } from './unit.ts'
 
 /** Raised when a change in this folder gives other topics for the same facts; clusters below it are refolded. */
-export const foldVersion = 1
+export const foldVersion = 2
 
-/** Every mail is in exactly one topic. Arrivals that no edge joins do not change each other's topics. */
-export function fold(arrivals: readonly Arrival[], roster: Roster): Topic[] {
-  return componentsOf(arrivals).flatMap(component => foldComponent(component, roster))
+export interface Folded {
+  /** Every mail is in exactly one of them. */
+  readonly topics: readonly Topic[]
+  /** The person keys that these mails establish on the list (profile.ts). */
+  readonly established: ReadonlySet<string>
+  /** The person keys on which topics hang that a growing profile may change. */
+  readonly judged: ReadonlySet<string>
 }
 
-function foldComponent(arrivals: readonly Arrival[], roster: Roster): Topic[] {
+/** Arrivals that no edge joins do not change each other's topics. */
+export function fold(arrivals: readonly Arrival[], roster: Roster, profile: Profile): Folded {
+  const parts = componentsOf(arrivals).map(component => foldComponent(component, roster, profile))
+  return {
+    topics: parts.flatMap(part => part.topics),
+    established: new Set(parts.flatMap(part => [...part.established])),
+    judged: new Set(parts.flatMap(part => [...part.judged])),
+  }
+}
+
+function foldComponent({ arrivals, large }: Component, roster: Roster, profile: Profile): Folded {
   const nodes = treeOf(unitsOf(arrivals))
   const chains = chainsOf(draftsOf(nodes))
   const homes = homesOf(nodes, chains)
@@ -28,8 +45,44 @@ function foldComponent(arrivals: readonly Arrival[], roster: Roster): Topic[] {
     nodes.filter(node => typeof homes.get(node) === 'string'),
     node => String(homes.get(node)),
   )
-  return [...patchsets, ...[...threads.values()].map(mails => threadTopicOf(mails, roster))]
+  const threadTopics = new Map(
+    [...threads].map(([name, mails]) => [name, threadTopicOf(mails, roster, profile)]),
+  )
+  const withFixes = patchsets.map((topic, index) => {
+    const proposed = proposedIn(chains[index] ?? [], homes, threadTopics)
+    return { ...topic, claims: [...topic.claims, ...proposed] }
+  })
+  return {
+    topics: [...withFixes, ...threadTopics.values()].map(topic =>
+      large ? { ...topic, problems: [...topic.problems, largeProblem] } : topic,
+    ),
+    established: establishedBy(nodes),
+    judged: new Set([...threads.values()].filter(mails => guessOf(mails, profile).judged).flatMap(sendersOf)),
+  }
 }
+
+const largeProblem =
+  'This discussion is large: links between its mails beyond direct answers are not followed'
+
+/** Patches posted in the thread of a bug or a report: the fix that is proposed there. */
+function proposedIn(
+  drafts: readonly Draft[],
+  homes: ReadonlyMap<Node, Home>,
+  threads: ReadonlyMap<string, Topic>,
+): Claim[] {
+  return drafts.flatMap(({ members: [head] }) => {
+    for (let at = head?.parent ?? null; at && head; at = at.parent) {
+      const topic = threads.get(String(homes.get(at)))
+      if (topic)
+        return topic.kind === 'bug' || topic.kind === 'report'
+          ? [{ mail: head.id, what: 'proposed', target: topic.id }]
+          : []
+    }
+    return []
+  })
+}
+
+const sendersOf = ([first]: readonly Node[]) => (first ? personKeys(first.facts.sender) : [])
 
 /** The topic of a mail: the number of its patchset, or the name of its thread. */
 type Home = number | string

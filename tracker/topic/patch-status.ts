@@ -2,8 +2,8 @@
 // "applied" of a maintainer accepts. What had no effect is in the history too, with the reason.
 import type { MessageId } from '../../base/ids.ts'
 import type { TagFact } from '../mail/facts.ts'
-import { hasMaintainers, patchStateRefusal, type Roster } from './authority.ts'
-import { completenessOf } from './completeness.ts'
+import { patchStateRefusal, type Roster } from './authority.ts'
+import { isPartialReroll } from './completeness.ts'
 import { samePerson } from './person.ts'
 import type { Draft } from './series.ts'
 import { numberOf } from './series.ts'
@@ -47,7 +47,7 @@ class Run {
     this.#drafts = drafts
     this.#roster = roster
     for (const draft of drafts)
-      for (const patch of draft.patches.values())
+      for (const patch of changesOf(draft))
         this.statuses.set(patch, { state: firstState(draft, patch), by: null })
   }
 
@@ -64,12 +64,12 @@ class Run {
     const draft = this.#drafts[index]
     const elders = this.#drafts.slice(0, index)
     if (!draft || elders.length === 0) return
-    const partial = completenessOf(draft, elders.at(-1) ?? null) === 'partial-reroll'
+    const partial = isPartialReroll(draft, elders)
     const replaced = elders
-      .flatMap(elder => [...elder.patches.values()])
+      .flatMap(elder => (replacesAll(draft, elder) ? changesOf(elder) : []))
       .filter(patch => !partial || draft.patches.has(numberOf(patch)))
       .filter(patch => !finalStates.includes(this.statuses.get(patch)?.state ?? 'new'))
-      .filter(patch => samePerson(patch.facts.sender, mail.facts.sender))
+      .filter(patch => samePerson(patch.facts.sender, mail.facts.sender) || takesOver(draft, patch))
     for (const patch of replaced) this.statuses.set(patch, { state: 'superseded', by: mail.id })
     if (replaced.length > 0) this.#record(mail, 'superseded', `${replaced.length} older`, null, true)
   }
@@ -100,17 +100,21 @@ class Run {
     )
   }
 
+  /** "Applied" is a change to accepted, by the same rules; of a part of the patches it changes none that is not named. */
   #applied(mail: Node): void {
-    const { sender, applied } = mail.facts
-    const believed = hasMaintainers(this.#roster)
-      ? this.#scope(mail, undefined).filter(patch => this.#refusal('accepted', mail, patch) === null)
-      : []
-    for (const patch of believed) this.statuses.set(patch, { state: 'accepted', by: mail.id })
-    const reason =
-      believed.length > 0
-        ? null
-        : `${sender.name || sender.address || 'The sender'} is no configured maintainer`
-    this.#record(mail, 'applied', applied?.commit ?? 'said, not seen', reason, believed.length > 0)
+    const { numbers, part, commit } = mail.facts.applied ?? { commit: null }
+    const patches = numbers
+      ? numbers.flatMap(number => this.#scope(mail, number))
+      : this.#scope(mail, undefined)
+    const vague = part === true && !numbers && patches.length > 1
+    const refusals = patches.map(patch =>
+      vague ? 'it speaks of some of the patches' : this.#refusal('accepted', mail, patch),
+    )
+    patches.forEach((patch, index) => {
+      if (refusals[index] === null) this.statuses.set(patch, { state: 'accepted', by: mail.id })
+    })
+    const refused = refusals.find(refusal => refusal !== null) ?? null
+    this.#record(mail, 'applied', commit ?? 'said, not seen', refused, refusals.includes(null))
   }
 
   /** A number narrows, answering a patch narrows to it; anything else is the whole latest revision. */
@@ -121,7 +125,7 @@ class Run {
     if (number !== undefined)
       return [(spoken ?? latest)?.patches.get(number)].filter(patch => patch !== undefined)
     if (spoken && above) return [above]
-    return latest ? [...latest.patches.values()] : []
+    return latest ? changesOf(latest) : []
   }
 
   #record(mail: Node, what: string, value: string, reason: string | null, effect: boolean): void {
@@ -130,6 +134,43 @@ class Run {
 }
 
 const isPatchState = (word: string): word is PatchState => (patchStates as readonly string[]).includes(word)
+
+/** A higher version replaces all; the same one replaces what it posts again: a split stands beside the other half. */
+function replacesAll(draft: Draft, elder: Draft): boolean {
+  if ((draft.version ?? 1) > (elder.version ?? 1)) return true
+  return changesOf(elder).some(patch => changesOf(draft).some(other => postsAgain(other, patch)))
+}
+
+function postsAgain(younger: Node, elder: Node): boolean {
+  if (younger.facts.subject.key === elder.facts.subject.key || answers(younger, elder)) return true
+  return elder.facts.patchId !== null && younger.facts.patchId === elder.facts.patchId
+}
+
+/** Somebody else carries the change on: the newer posting answers the older and shares its change-id or a patch. */
+function takesOver(draft: Draft, patch: Node): boolean {
+  const ids = new Set(
+    draft.members.flatMap(({ facts }) => [facts.changeId, facts.patchId]).filter(id => id !== null),
+  )
+  const shared =
+    (patch.facts.patchId && ids.has(patch.facts.patchId)) ||
+    (patch.facts.changeId && ids.has(patch.facts.changeId))
+  const head = draft.members[0]
+  const elders = patch.parent ? [patch, patch.parent] : [patch]
+  const change = elders.some(elder => elder.facts.changeId !== null && ids.has(elder.facts.changeId))
+  return Boolean(
+    head && (shared || change) && elders.some(elder => draft.members.some(member => answers(member, elder))),
+  )
+}
+
+function answers(mail: Node, above: Node): boolean {
+  for (let at = mail.parent; at; at = at.parent) if (at === above) return true
+  return false
+}
+
+/** The mails of a revision that have a state: its patches, or the pull request that came without any. */
+function changesOf(draft: Draft): Node[] {
+  return draft.patches.size > 0 ? [...draft.patches.values()] : draft.cover ? [draft.cover] : []
+}
 
 function firstState(draft: Draft, patch: Node): PatchState {
   return patch.facts.subject.rfc || draft.cover?.facts.subject.rfc ? 'rfc' : 'new'

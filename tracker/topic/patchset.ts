@@ -12,7 +12,7 @@ import type { Node } from './tree.ts'
 /** `drafts` and `mails` in order of said time. */
 export function patchsetOf(drafts: readonly Draft[], mails: readonly Node[], roster: Roster): Topic {
   const { statuses, history } = patchStatuses(drafts, mails, roster)
-  const revisions = drafts.map((draft, index) => revisionOf(draft, drafts[index - 1] ?? null, statuses))
+  const revisions = drafts.map((draft, index) => revisionOf(draft, drafts.slice(0, index), statuses))
   const newest = revisions.at(-1)
   const first = mails[0]
   if (!newest || !first) throw new Error('A patchset has no revision')
@@ -26,9 +26,10 @@ export function patchsetOf(drafts: readonly Draft[], mails: readonly Node[], ros
     revisions,
     ...answers,
     bug: null,
+    candidate: null,
     mails: mails.map(mail => topicMail(mail, roleOf(mail, drafts))),
     history,
-    standing: patchsetStanding(revisions, mails, answers, history),
+    standing: patchsetStanding({ revisions, mails, ...answers }, history),
     said: first.said,
     lastSaid: mails.at(-1)?.said ?? first.said,
     problems: revisions.flatMap(revision =>
@@ -37,13 +38,17 @@ export function patchsetOf(drafts: readonly Draft[], mails: readonly Node[], ros
   }
 }
 
-function revisionOf(draft: Draft, elder: Draft | null, statuses: ReadonlyMap<Node, PatchStatus>): Revision {
+function revisionOf(
+  draft: Draft,
+  elders: readonly Draft[],
+  statuses: ReadonlyMap<Node, PatchStatus>,
+): Revision {
   const patches = [...draft.patches.values()]
     .sort((a, b) => numberOf(a) - numberOf(b))
     .map(patch => topicPatch(patch, statuses))
   const head = draft.cover ?? draft.patches.get(Math.min(...draft.patches.keys()))
   if (!head) throw new Error('A revision has no mail')
-  const completeness = completenessOf(draft, elder)
+  const completeness = completenessOf(draft, elders)
   const all = [head, ...draft.patches.values()].map(node => node.facts)
   return {
     version: draft.version ?? 1,
@@ -57,11 +62,31 @@ function revisionOf(draft: Draft, elder: Draft | null, statuses: ReadonlyMap<Nod
     author: head.facts.author,
     said: Math.min(...draft.members.map(member => member.said)),
     patches,
-    state: sharedState(patches),
+    state: patches.length > 0 ? sharedState(patches) : (statuses.get(head)?.state ?? 'new'),
     changeId: all.find(facts => facts.changeId)?.changeId ?? null,
     baseCommit: all.find(facts => facts.baseCommit)?.baseCommit ?? null,
+    note: shapeNote(draft, elders, completeness),
   }
 }
+
+/** A renamed, gathered or split patchset says so. */
+function shapeNote(
+  draft: Draft,
+  elders: readonly Draft[],
+  completeness: Revision['completeness'],
+): string | null {
+  const before = elders.filter(elder => (elder.version ?? 1) === (elders.at(-1)?.version ?? 1))
+  const last = before.at(-1)
+  if (!last || completeness === 'partial-reroll') return null
+  if (before.length > 1 && draft.patches.size >= before.length && before.every(elder => elder.total === 1))
+    return `gathers ${before.length} patches that were sent alone`
+  if (draft.total === 1 && last.total > 1) return `one of the ${last.total} patches of v${last.version ?? 1}`
+  const was = titleOf(last)
+  return was === '' || was === titleOf(draft) ? null : `was called "${was}"`
+}
+
+const titleOf = (draft: Draft) =>
+  (draft.cover ?? (draft.total === 1 ? draft.patches.get(1) : undefined))?.facts.subject.title ?? ''
 
 function topicPatch(patch: Node, statuses: ReadonlyMap<Node, PatchStatus>): TopicPatch {
   const { facts } = patch
@@ -80,7 +105,7 @@ function topicPatch(patch: Node, statuses: ReadonlyMap<Node, PatchStatus>): Topi
   }
 }
 
-/** The state all patches share, else mixed. A bare pull request is new until something is said of it. */
+/** The state all patches share, else mixed. */
 function sharedState(patches: readonly TopicPatch[]): PatchState | 'mixed' {
   const states = new Set(patches.map(patch => patch.state))
   const [only = 'new'] = states

@@ -26,14 +26,44 @@ export function draftsOf(nodes: readonly Node[]): Draft[] {
   for (const node of nodes) {
     if (!isPosting(node)) continue
     const linked = linkedDrafts(node, drafts, of)
-    const home = linked.find(draft => fits(draft, node))
-    const repeated = home ? undefined : linked.find(draft => repeats(draft, node))
+    const home = linked.find(({ draft }) => fits(draft, node))?.draft
+    const repeated = home ? undefined : linked.find(one => one.rank > 1 && repeats(one.draft, node))?.draft
     if (home) join(home, node)
     else if (repeated) repeated.repeats.push(node)
     else drafts.push(begin(node))
     of.set(node, home ?? repeated ?? last(drafts))
   }
-  return drafts
+  return withoutRepeats(drafts)
+}
+
+/** A cover that was sent once more is a repeat in the posting it heads. */
+function withoutRepeats(drafts: readonly Draft[]): Draft[] {
+  const kept: Draft[] = []
+  for (const draft of drafts) {
+    const whole = drafts.find(other => other !== draft && isRepeatOf(draft, other))
+    if (whole) whole.repeats.push(...draft.members, ...draft.repeats)
+    else kept.push(draft)
+  }
+  return kept
+}
+
+function isRepeatOf(draft: Draft, other: Draft): boolean {
+  const { cover } = draft
+  if (
+    !cover ||
+    draft.patches.size > 0 ||
+    cover.facts.subject.resend ||
+    !other.cover ||
+    other.patches.size < 2
+  )
+    return false
+  return (
+    samePerson(cover.facts.sender, other.cover.facts.sender) &&
+    draft.version === other.version &&
+    draft.total === other.total &&
+    other.cover.facts.subject.key === cover.facts.subject.key &&
+    other.cover.said < cover.said
+  )
 }
 
 /** Does this mail post a change or announce one? */
@@ -60,7 +90,10 @@ function join(draft: Draft, node: Node): void {
   draft.members.push(node)
   if (posting === 'patch') draft.patches.set(numberOf(node), node)
   else draft.cover = node
-  draft.version ??= subject.version
+  // The patches know their version better than a cover that was written for the last one.
+  if (posting === 'patch' && subject.version !== null && draft.patches.size <= 1)
+    draft.version = subject.version
+  else draft.version ??= subject.version
   if (posting === 'patch') draft.total = subject.total ?? Math.max(draft.total, 1)
   else if (draft.patches.size === 0) draft.total = subject.total ?? 0
 }
@@ -91,14 +124,18 @@ function repeats(draft: Draft, node: Node): boolean {
   )
 }
 
+interface Linked {
+  readonly draft: Draft
+  readonly rank: number
+}
+
 /** The revisions a numbered posting is tied to, the surest first, then the latest. */
-function linkedDrafts(node: Node, drafts: readonly Draft[], of: ReadonlyMap<Node, Draft>): Draft[] {
+function linkedDrafts(node: Node, drafts: readonly Draft[], of: ReadonlyMap<Node, Draft>): Linked[] {
   if (node.facts.posting === 'pull-request' || node.facts.subject.number === null) return []
   return drafts
     .map((draft, index) => ({ draft, index, rank: link(draft, node, of) }))
     .filter(({ rank }) => rank > 0)
     .sort((a, b) => b.rank - a.rank || b.index - a.index)
-    .map(({ draft }) => draft)
 }
 
 /** Same sender, a free place, and counts that do not contradict. */
@@ -107,6 +144,8 @@ function fits(draft: Draft, node: Node): boolean {
   if (!head || !samePerson(head.facts.sender, node.facts.sender)) return false
   const number = numberOf(node)
   if (number === 0 ? draft.cover !== null : draft.patches.has(number)) return false
+  // A cover goes out with its patches; one that comes a day later heads another series.
+  if (number === 0 && !sameRun(draft, node) && !near(node, head, minutes(60))) return false
   const { total } = node.facts.subject
   // The count of a cover slips when a patch was added last: the patches right below it know better.
   const slipped =
@@ -127,6 +166,7 @@ function link(draft: Draft, node: Node, of: ReadonlyMap<Node, Draft>): number {
 
 /** Both answer the same mail, or both answer none, soon after each other. */
 function beside(member: Node, node: Node): boolean {
+  if (member.facts.subject.tags.join(' ') !== node.facts.subject.tags.join(' ')) return false
   if (node.parent) return member.parent === node.parent && near(node, member, minutes(180))
   if (node.ghost) return member.ghost === node.ghost && near(node, member, minutes(180))
   return member.parent === null && member.ghost === null && near(node, member, looseMs)

@@ -1,29 +1,49 @@
 // Whose turn it is and why, as one sentence. Every claim in it links to its mail; what is not known is not said.
 
-import type { MessageId } from '../../base/ids.ts'
-import type { Answers } from './answers.ts'
-import { samePerson } from './person.ts'
 import { isPosting } from './series.ts'
-import type { Bug, BugStatus, Change, PatchState, Revision, Sentence, Standing, TopicKind } from './topic.ts'
+import type {
+  Bug,
+  BugStatus,
+  Change,
+  PatchState,
+  Revision,
+  Sentence,
+  Standing,
+  TopicKind,
+  Trailer,
+  Turn,
+} from './topic.ts'
 import type { Node } from './tree.ts'
+import { type TurnAndWhy, turnOf, type Watched } from './turn.ts'
 
 /** `revisions` oldest first, at least one; `mails` in order. */
-export function patchsetStanding(
-  revisions: readonly Revision[],
-  mails: readonly Node[],
-  answers: Answers,
-  history: readonly Change[],
-): Standing {
-  const newest = revisions.at(-1)
+export function patchsetStanding(watched: Watched, history: readonly Change[]): Standing {
+  const newest = watched.revisions.at(-1)
   if (!newest) throw new Error('A patchset has no revision')
-  const set = history.findLast(change => change.effect && change.what !== 'superseded')
-  if (newest.state === 'mixed') return { tone: 'info', word: 'Mixed', sentence: mixedSentence(newest) }
+  const why = turnOf(watched)
+  const { turn } = why
+  if (newest.state === 'mixed') return { tone: 'info', word: 'Mixed', sentence: mixedSentence(newest), turn }
   const [tone, word] = patchWords[newest.state]
-  if (set && newest.patches.some(patch => patch.stateBy === set.mail))
-    return { tone, word, sentence: setSentence(newest.state, set) }
-  const incomplete = newest.incomplete ? [` ${capital(newest.incomplete)}.`] : []
-  return { tone, word, sentence: [...reviewSentence(newest, mails, answers), ...incomplete] }
+  const set = history.findLast(
+    change => change.effect && newest.patches.some(patch => patch.stateBy === change.mail),
+  )
+  if (set) return { tone, word, sentence: setSentence(newest.state, set), turn }
+  return {
+    ...toneOfTurn(newest.state, turn),
+    sentence: [...waitSentence(newest, watched, why), ...incompleteSentence(newest)],
+    turn,
+  }
 }
+
+function toneOfTurn(state: PatchState, turn: Turn): Pick<Standing, 'tone' | 'word'> {
+  const [tone, word] = patchWords[state]
+  if (state !== 'new') return { tone, word }
+  if (turn === 'maintainer') return { tone: 'ok', word: 'Reviewed' }
+  return turn === 'author' ? { tone: 'warn', word: 'With the author' } : { tone, word: 'Needs review' }
+}
+
+const incompleteSentence = (newest: Revision): Sentence =>
+  newest.incomplete ? [` ${capital(newest.incomplete)}.`] : []
 
 /** For bugs, reports and discussions; `mails` in order. */
 export function threadStanding(
@@ -42,6 +62,7 @@ export function threadStanding(
       tone,
       word,
       sentence: [`${name(set.who)} said `, { text: set.value, mail: set.mail }, ` on ${day(set.said)}.`],
+      turn: null,
     }
   }
   const answered: Sentence =
@@ -52,8 +73,9 @@ export function threadStanding(
           { text: name(latest.facts.sender), mail: latest.id },
           ` on ${day(latest.said)}.`,
         ]
-  if (bug) return { tone: bugWords[bug.status][0], word: bugWords[bug.status][1], sentence: answered }
-  return { tone: 'idle', word: kind === 'report' ? 'Report' : 'Discussion', sentence: answered }
+  if (bug)
+    return { tone: bugWords[bug.status][0], word: bugWords[bug.status][1], sentence: answered, turn: null }
+  return { tone: 'idle', word: kind === 'report' ? 'Report' : 'Discussion', sentence: answered, turn: null }
 }
 
 const patchWords: Record<PatchState, readonly [Standing['tone'], string]> = {
@@ -89,53 +111,40 @@ function setSentence(state: PatchState, set: Change): Sentence {
   return [`${turn}${name(set.who)} said `, { text: said, mail: set.mail }, ` on ${day(set.said)}.`]
 }
 
-/** Who looked at the newest revision; nobody is an answer too. */
-function reviewSentence(newest: Revision, mails: readonly Node[], answers: Answers): Sentence {
-  const on = new Set([newest.cover, ...newest.patches.map(patch => patch.id)])
-  const given = answers.trailers.filter(
-    trailer => trailer.counts && on.has(trailer.on) && /^(?:reviewed|acked|tested)-by$/i.test(trailer.key),
-  )
-  const first = given[0]
-  if (!first) return answeredSentence(newest, on, mails)
-  const whole = given.some(trailer => trailer.on === newest.cover)
-  const patches = new Set(given.map(trailer => trailer.on)).size
+/** Why it is whose turn; the mail that says so is behind the words. */
+function waitSentence(newest: Revision, { mails }: Watched, why: TurnAndWhy): Sentence {
+  const { remark, failed, reviewed, reviews } = why
+  const total = newest.patches.length
   const count =
-    whole || patches === newest.patches.length
-      ? 'all of it'
-      : `${patches} of ${newest.patches.length} patches`
-  const names = [...new Set(given.map(trailer => name(trailer.who)))]
+    total === 1 ? '' : reviewed === total ? ` all ${total} patches` : ` ${reviewed} of ${total} patches`
+  const parts: Sentence[] = []
+  if (reviewed > 0) parts.push([...reviewersWords(reviews, count), ' '])
+  if (remark)
+    parts.push([
+      `${name(remark.facts.sender)} `,
+      { text: 'commented', mail: remark.id },
+      ` on ${day(remark.said)} and has no answer yet.`,
+    ])
+  else if (failed) parts.push(['The check ', { text: failed.context, mail: failed.mail }, ' failed.'])
+  else if (reviewed === 0) parts.push(unreviewed(newest, mails))
+  else if (reviewed < total) parts.push(['The rest waits for review.'])
+  else parts.push(['Nothing is open.'])
+  return parts.flat()
+}
+
+function reviewersWords(reviews: readonly Trailer[], count: string): Sentence {
+  const last = reviews.at(-1)
+  const names = [...new Set(reviews.map(review => name(review.who)))]
   const people =
-    names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
-  return ['Reviewed: ', { text: count, mail: first.mail }, ` by ${people}.`]
+    names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(' and ')
+  return last ? [`${people} `, { text: 'reviewed', mail: last.mail }, `${count || ' it'}.`] : []
 }
 
-/** No review yet; but did somebody else answer this revision? */
-function answeredSentence(
-  newest: Revision,
-  on: ReadonlySet<MessageId | null>,
-  mails: readonly Node[],
-): Sentence {
-  const answer = mails.findLast(
-    mail =>
-      !isPosting(mail) &&
-      !mail.facts.robot &&
-      !samePerson(mail.facts.sender, newest.author) &&
-      answers(mail, on),
-  )
-  const nobody =
-    newest.version > 1 ? `Nobody has reviewed v${newest.version} yet.` : 'Nobody has reviewed it yet.'
-  if (!answer) return [nobody]
-  const link = { text: 'answered', mail: answer.id }
-  return [
-    `${name(answer.facts.sender)} `,
-    link,
-    ` on ${day(answer.said)}; no review of ${newest.version > 1 ? `v${newest.version}` : 'it'} has been given yet.`,
-  ]
-}
-
-function answers(mail: Node, on: ReadonlySet<MessageId | null>): boolean {
-  for (let at = mail.parent; at; at = at.parent) if (isPosting(at)) return on.has(at.id)
-  return false
+/** Nobody reviewed it; somebody may have answered all the same. */
+function unreviewed(newest: Revision, mails: readonly Node[]): Sentence {
+  const it = newest.version > 1 ? `v${newest.version}` : 'it'
+  const answered = mails.some(mail => !isPosting(mail) && !mail.facts.robot && mail.said >= newest.said)
+  return [answered ? `No review of ${it} has been given yet.` : `Nobody has answered ${it} yet.`]
 }
 
 function mixedSentence(newest: Revision): Sentence {

@@ -1,22 +1,26 @@
-// A thread without patches of its own -> a bug, a robot's report or a discussion. Here only explicit signs make a
-// bug; a guess needs the whole list's profile.
+// A thread without patches of its own -> a bug, a robot's report, an announcement, spam or a discussion. What a
+// person said of it comes first, then its explicit signs, then the guess.
 import { answersOf, topicMail } from './answers.ts'
 import type { Roster } from './authority.ts'
-import { bugOf } from './bug.ts'
+import { type Planning, planningOf } from './bug.ts'
+import { type Guess, guessOf } from './guess.ts'
+import type { Profile } from './profile.ts'
 import { threadStanding } from './standing.ts'
 import type { Topic, TopicKind } from './topic.ts'
 import type { Node } from './tree.ts'
 
 /** `mails` in order of said time; the first one names the topic. */
-export function threadTopicOf(mails: readonly Node[], roster: Roster): Topic {
+export function threadTopicOf(mails: readonly Node[], roster: Roster, profile: Profile): Topic {
   const first = mails[0]
   if (!first) throw new Error('A thread has no mail')
-  const { bug, history, title } = bugOf(mails, roster)
-  const kind = bug ? 'bug' : kindOf(first)
+  const planning = planningOf(mails, roster)
+  const guess = guessOf(mails, profile)
+  const kind = kindOf(first, planning, guess)
+  const bug = kind === 'bug' ? planning.bug : null
   return {
     kind,
     id: first.id,
-    title: title ?? (first.facts.subject.title || '(no subject)'),
+    title: planning.title ?? (first.facts.subject.title || '(no subject)'),
     author: first.facts.sender,
     state: bug?.status ?? null,
     revisions: [],
@@ -24,17 +28,20 @@ export function threadTopicOf(mails: readonly Node[], roster: Roster): Topic {
     // "Applied" speaks of a patch, and there is none here.
     applied: [],
     bug,
+    candidate: kind === 'discussion' && planning.decided === null ? guess.candidate : null,
     mails: mails.map(mail => topicMail(mail, mail === first && kind !== 'discussion' ? 'report' : 'reply')),
-    history,
-    standing: threadStanding(kind, bug, mails, history),
+    history: planning.history,
+    standing: threadStanding(kind, bug, mails, planning.history),
     said: first.said,
     lastSaid: mails.at(-1)?.said ?? first.said,
     problems: first.ghost ? ['The mail this thread answers never came to this list'] : [],
   }
 }
 
-const reporters = new Set(['syzbot-report', 'lkp', 'lkft'])
-
-function kindOf(first: Node): TopicKind {
-  return first.facts.robot && reporters.has(first.facts.robot) ? 'report' : 'discussion'
+function kindOf(first: Node, { decided }: Planning, guess: Guess): TopicKind {
+  if (decided) return decided
+  if (first.facts.robot === 'bugzilla-changed') return 'bug'
+  return first.facts.robot && reporters.has(first.facts.robot) ? 'report' : guess.kind
 }
+
+const reporters = new Set(['syzbot-report', 'syzbot-reply', 'kernel-test-robot', 'lkft'])

@@ -81,6 +81,8 @@ export interface Revision {
   readonly state: PatchState | 'mixed'
   readonly changeId: string | null
   readonly baseCommit: string | null
+  /** What changed in the shape of the patchset: "was called ...", "gathers 2 postings". */
+  readonly note: string | null
 }
 
 export interface Trailer {
@@ -108,6 +110,17 @@ export interface Applied {
   readonly commit: string | null
   readonly who: Person
   readonly said: number
+  /** It speaks of some of the patches only. */
+  readonly part: boolean
+}
+
+/** A word about another topic; it flows from patchset to bug and from bug to the bug it repeats, no further. */
+export interface Claim {
+  readonly mail: MessageId
+  /** `proposed`: a patch posted in the thread of a bug is its proposed fix without any line. */
+  readonly what: 'closes' | 'link' | 'proposed' | 'duplicate'
+  /** A Message-ID, or the reference as it was written. */
+  readonly target: string
 }
 
 /** A change of state, for the history; every one names its mail. */
@@ -126,12 +139,17 @@ export interface Change {
 /** Text with links into the topic: strings, and words that link to a mail. */
 export type Sentence = readonly (string | { readonly text: string; readonly mail: MessageId })[]
 
+/** Whose turn it is: `maintainer` is to apply, `nobody` waits for nothing here. */
+export type Turn = 'author' | 'reviewer' | 'maintainer' | 'nobody'
+
 export interface Standing {
   /** The tone of the chip. */
   readonly tone: 'ok' | 'warn' | 'bad' | 'info' | 'idle'
   /** The chip: one or two words. */
   readonly word: string
   readonly sentence: Sentence
+  /** Of a patchset; null for the others. */
+  readonly turn: Turn | null
 }
 
 export interface Bug {
@@ -139,6 +157,10 @@ export interface Bug {
   readonly status: BugStatus
   readonly severity: string | null
   readonly labels: readonly string[]
+  /** The milestone it is planned for. */
+  readonly target: string | null
+  /** False when two signs made it a bug and nobody said so. */
+  readonly explicit: boolean
 }
 
 export interface Topic {
@@ -154,17 +176,15 @@ export interface Topic {
   readonly checks: readonly Check[]
   readonly applied: readonly Applied[]
   readonly bug: Bug | null
+  /** Of a discussion with one sign of a bug: why, as the end of "It may be a bug:". */
+  readonly candidate: string | null
   readonly robots: readonly { readonly mail: MessageId; readonly class: string }[]
   /** In the order of said time; parents before their answers. */
   readonly mails: readonly TopicMail[]
   /** Ids answered in this topic that never came. */
   readonly ghosts: readonly MessageId[]
   /** Ids of topics' mails that this one names: bugs it closes, threads it links. */
-  readonly claims: readonly {
-    readonly mail: MessageId
-    readonly what: 'closes' | 'link'
-    readonly target: string
-  }[]
+  readonly claims: readonly Claim[]
   readonly history: readonly Change[]
   readonly standing: Standing
   readonly said: number

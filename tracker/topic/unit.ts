@@ -23,16 +23,34 @@ export function unitsOf(arrivals: readonly Arrival[]): Unit[] {
 }
 
 function unitOf(id: MessageId, arrivals: readonly Arrival[]): Unit {
-  const texts = [
-    ...groupBy(arrivals, ({ facts }) => `${facts.textHash} ${facts.sender.address || facts.sender.name}`),
-  ]
+  const texts = [...groupBy(arrivals, textAndSender(arrivals))]
     .map(([, copies]) => [...copies].sort(earliestFirst))
     .sort((a, b) => earliestFirst(first(a), first(b)))
   const primary = first(texts)
   // Of the copies the undressed one is read: its subject and sender are the author's own.
-  const plain = primary.find(({ facts }) => facts.dressing === '') ?? first(primary)
+  const known = primary.filter(hasAddress)
+  const plain = known.find(({ facts }) => facts.dressing === '') ?? known[0] ?? first(primary)
   return { id, facts: plain.facts, said: first(primary).facts.said, imposters: texts.length - 1 }
 }
+
+/**
+ * What two copies share. Some lists leave only the name of a sender whom they rewrite ("X via list"): who has that name
+ * in a copy with the same text is the same person.
+ */
+function textAndSender(arrivals: readonly Arrival[]): (arrival: Arrival) => string {
+  const named = ({ facts }: Arrival) => `${facts.textHash} ${facts.sender.name.toLowerCase()}`
+  const addresses = new Map(
+    arrivals
+      .filter(hasAddress)
+      .sort(earliestFirst)
+      .reverse()
+      .map(arrival => [named(arrival), arrival.facts.sender.address]),
+  )
+  return arrival =>
+    `${arrival.facts.textHash} ${arrival.facts.sender.address || (addresses.get(named(arrival)) ?? arrival.facts.sender.name)}`
+}
+
+const hasAddress = ({ facts }: Arrival) => facts.sender.address !== ''
 
 function earliestFirst(a: Arrival, b: Arrival): number {
   return a.facts.said - b.facts.said || (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0)

@@ -1,0 +1,33 @@
+// The classes of mail that trackers get wrong, one folder each (fixtures/case): what must come out of the fold, and
+// that the order of arrival does not matter. `story.md` of a case says why.
+import { describe, expect, it } from 'vitest'
+import { exportLine } from '../../../tracker/export/line.ts'
+import { fold } from '../../../tracker/topic/fold.ts'
+import type { Topic } from '../../../tracker/topic/topic.ts'
+import type { Arrival } from '../../../tracker/topic/unit.ts'
+import { arrivalOf, cases, shuffled } from '../threads.ts'
+
+const orders = 50
+
+describe.each(cases)('$name', ({ mails, expected }) => {
+  const arrivals = mails.map(arrivalOf)
+
+  it('comes out as a careful reader would sort it', () => {
+    const lines = topicsOf(arrivals).map(topic => JSON.parse(exportLine(topic, '', undefined)))
+    expect(lines).toMatchObject(expected)
+    expect(lines).toHaveLength(expected.length)
+  })
+
+  it(`is the same in ${orders} orders of arrival`, () => {
+    const reference = JSON.stringify(topicsOf(arrivals))
+    for (let seed = 1; seed <= orders; seed++)
+      expect(JSON.stringify(topicsOf(shuffled(arrivals, seed)))).toBe(reference)
+  })
+})
+
+/** By id, with everybody known whom the mails of the case establish. */
+function topicsOf(arrivals: readonly Arrival[]): Topic[] {
+  const { established } = fold(arrivals, [], { established: new Set() })
+  const { topics } = fold(arrivals, [], { established })
+  return [...topics].sort((a, b) => (a.id < b.id ? -1 : 1))
+}

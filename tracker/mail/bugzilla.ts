@@ -1,0 +1,51 @@
+// What a Bugzilla bridge mail says about its bug: who really wrote it, and the state it was set to. Its body holds a
+// table of changes ("Resolution|---  |CODE_FIX") that no person would type.
+import type { Header } from '../decode/mail.ts'
+import type { TagFact } from './facts.ts'
+
+/** The address of the person behind the bridge, or null. */
+export function bugzillaPerson(headers: readonly Header[]): string | null {
+  const who = field(headers, 'x-bugzilla-who')
+  return who && /^[^@\s<>]{1,100}@[^@\s<>]{1,100}$/.test(who) ? who.toLowerCase() : null
+}
+
+/** A Bug-Status for each change of status or resolution in the table of a `changed` mail. */
+export function bugzillaTags(headers: readonly Header[], lines: readonly string[]): TagFact[] {
+  if (!/^changed$/i.test(field(headers, 'x-bugzilla-type') ?? '')) return []
+  const resolution = changed(lines, 'Resolution')
+  const status = changed(lines, 'Status')
+  const value = resolution ? (resolutions[resolution.to] ?? 'invalid') : status && statuses[status.to]
+  const line = (resolution ?? status)?.line
+  return value && line ? [{ tag: 'Bug-Status', value, line }] : []
+}
+
+const field = (headers: readonly Header[], name: string) => headers.find(h => h.name === name)?.value.trim()
+
+function changed(lines: readonly string[], what: string): { to: string; line: string } | null {
+  for (const line of lines) {
+    const row = line.slice(0, 200).match(/^\s{0,30}(\w{3,20})\|([^|]{0,40})\|(\S{1,40})\s*$/)
+    if (row?.[1] === what && row[3] && row[3] !== '---')
+      return { to: row[3].toUpperCase(), line: line.trim() }
+  }
+  return null
+}
+
+const statuses: Readonly<Record<string, string>> = {
+  CONFIRMED: 'confirmed',
+  ASSIGNED: 'confirmed',
+  NEEDINFO: 'needs-info',
+  REOPENED: 'reopened',
+}
+
+const resolutions: Readonly<Record<string, string>> = {
+  FIXED: 'fixed',
+  CODE_FIX: 'fixed',
+  DOCUMENTED: 'fixed',
+  PATCH_ALREADY_AVAILABLE: 'fixed',
+  WILL_FIX_LATER: 'confirmed',
+  WONTFIX: 'wontfix',
+  WILL_NOT_FIX: 'wontfix',
+  DUPLICATE: 'duplicate',
+  WORKSFORME: 'worksforme',
+  UNREPRODUCIBLE: 'worksforme',
+}

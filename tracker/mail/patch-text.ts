@@ -1,0 +1,27 @@
+// A patch mail in its parts, as `git am` takes it apart: the commit message, the notes below `---` that git drops, the
+// diff, and what stands below it.
+import type { DecodedMail } from '../decode/mail.ts'
+import { type DiffFile, readDiff } from './diff-lines.ts'
+import { footerStart } from './footer.ts'
+
+export interface PatchText {
+  readonly message: readonly string[]
+  /** Below the three dashes, most often the diffstat and what changed since the last version. */
+  readonly notes: readonly string[]
+  readonly files: readonly DiffFile[]
+  readonly after: readonly string[]
+}
+
+export function readPatch(text: string): PatchText {
+  const { before, files, after } = readDiff(text)
+  const cut = before.indexOf('---')
+  if (cut === -1) return { message: before, notes: [], files, after }
+  return { message: before.slice(0, cut), notes: before.slice(cut + 1), files, after }
+}
+
+/** The body without the list's footer, with attached patches below it: they are read like a patch in the text. */
+export function patchTextOf(mail: DecodedMail): string {
+  const lines = mail.body.split('\n')
+  const body = lines.slice(0, footerStart(lines)).join('\n')
+  return [body, ...mail.attachedPatches.map(part => part.text)].join('\n')
+}

@@ -1,0 +1,71 @@
+// What the words of a thread's first mail hint at: a bug, a question, an announcement, or nothing of the project.
+// Each is a weak sign; the fold judges them together with who sent the mail and whether anybody answered.
+import type { Signals, SubjectFact } from './facts.ts'
+
+/** Reads the subject and the said lines of a mail that answers nothing. */
+export function signalsOf(subject: SubjectFact, lines: readonly string[]): Signals {
+  const said = lines.slice(0, linesMax).map(line => line.slice(0, 400))
+  const text = said.join('\n')
+  const bug = [
+    ...(subject.tags.some(tag => /^(?:bug|regression)/i.test(tag)) || marked.test(subject.title)
+      ? ['tag']
+      : []),
+    ...(problemWord.test(subject.title) ? ['words'] : []),
+    ...(said.some(line => trace.test(line)) ? ['trace'] : []),
+    ...(phrase.test(text) ? ['phrase'] : []),
+  ]
+  return {
+    bug,
+    question:
+      /\?\s*$|^(?:how|what|why|where|question|help|seeking|request|doubts?|call|proposal|idea|rfc)\b/i.test(
+        subject.title,
+      ),
+    help: said.some(line => help.test(line)) || help.test(subject.title) || helpSubject.test(subject.title),
+    announcement: subject.tags.some(tag => /^announce/i.test(tag)) || announced.test(subject.title),
+    technical: technicalCount(`${subject.text}\n${text}`),
+    foreign: foreignShare(`${subject.text}\n${text}`),
+  }
+}
+
+const linesMax = 400
+
+/** Begins with the word, or is the kernel's own headline. */
+const marked =
+  /^(?:bug|regression)\b|\bkernel BUG at\b|\bKASAN: |general protection fault|\bNULL pointer dereference/i
+
+const problemWord =
+  /\b(?:bugs?|issues?|errors?|fail(?:s|ed|ing|ures?)?|broken|breaks?|crash(?:es|ed)?|panic|oops|regress(?:ion|ed)?|typos?|wrong(?:ly)?|incorrect(?:ly)?|inaccura\w{2,6}|missing|mistakes?|warnings?|leaks?|deadlocks?|hangs?|hung|stuck|corrupt\w{0,4}|unable to|cannot|can't|doesn't|does not|do not|don't|not work\w{0,3}|null pointer|dereference|segfault\w{0,3}|segmentation|overflow|out-of-bounds|use-after-free|undefined|unexpected|misleading|outdated|depends on|slow(?:er)?|TFAIL|TBROK|BUG|WARNING|KASAN|UBSAN|RIP|EIP|ENOSPC|UB)\b/i
+
+const trace =
+  /^\s{0,8}(?:\[\s{0,6}\d{1,8}\.\d{3,6}\]|BUG:|WARNING:|INFO: task|Oops|Call Trace|Unable to handle|Kernel panic|RIP: |EIP: |Segmentation fault|Traceback |==\d{1,8}==|#\d{1,3}\s{1,3}0x[0-9a-f]{6,16}|Program received signal|\S{1,80}:\d{1,6}: (?:TFAIL|TBROK|TWARN|error|warning|fatal error|undefined reference)|(?:not ok|FAILED?|ERROR)\b)/i
+
+const phrase =
+  /reproduc|should (?:be|not|say|read|have)|shouldn't|expected|instead of|(?:is|are|seems?|looks?) (?:wrong|incorrect|broken|missing|outdated)|without further ado|following (?:issue|typo|error|problem|bug)|\btypos?\b|(?:i|we) (?:found|noticed|noticing|see|saw|hit|get|got|observed?|encountered|ran into)\b|(?:fails?|failed|crash\w{0,2}) (?:with|to|on|in|when|for|due)|steps? to|does ?n[o']t (?:work|exist|match|mention|build|compile|behave)|there is (?:a|an) (?:bug|error|typo|mistake|problem)|\bbug\b.{0,80}\b(?:report|found|in)\b|regression|reported-by:|log:|no longer/i
+
+/** Somebody wants to be helped with his own machine: a question, whatever trace he shows. */
+const help =
+  /\b(?:how (?:can|do|should|would) i\b|is there (?:a|any|some) (?:way|chance|hope|method)|any (?:help|advice)\b|(?:please|kindly) advi[sc]e|help me\b|(?:correct|right|proper) way to|need (?:some )?(?:help|advice)|should i\b|recover (?:my|the|from|data|files)|troubles? (?:with|removing|mounting))/i
+const helpSubject = /^(?:can'?t|cannot|unable to|trouble)/i
+
+const announced =
+  /\b(?:has been released|released\b|is out|now available|available for testing|release candidate|announc(?:e|ing|ement))\b|^\S{2,40}(?: \S{2,20})? release v?\d{1,4}\.\d{1,4}\S{0,10}$|^\S{2,40}(?: \S{2,20})? (?:version )?v?\d{1,4}\.\d{1,4}(?:\.\d{1,5})?(?:[-.~]?(?:rc|alpha|beta|pre)\.?\d{0,3})?(?: released)?$/i
+
+/** Different signs of software: names with underscores, calls, manual pages, files, options, versions, its words. */
+function technicalCount(text: string): number {
+  const seen = new Set<string>()
+  for (const [token] of text.slice(0, 20_000).matchAll(technical)) {
+    seen.add(token.toLowerCase())
+    if (seen.size >= technicalMax) break
+  }
+  return seen.size
+}
+const technicalMax = 20
+const technical =
+  /\b[A-Za-z]\w{0,40}_\w{1,40}\b|\b\w{2,40}\(\w{0,3}\)|\b[\w-]{1,40}\.(?:c|h|cc|cpp|rs|py|sh|go|ts|js|pl|md|rst|txt|conf|ko|so|S|patch|diff|po|\d)\b|(?:^|\s)--?[a-z][\w-]{1,30}\b|\b0x[0-9a-f]{2,16}\b|\b[0-9a-f]{10,40}\b|\bv?\d{1,4}\.\d{1,4}\.\d{1,6}\b|#include|\b(?:patch(?:es|set)?|bugs?|kernel|linux|unix|posix|glibc|gcc|git|commits?|compil\w{1,5}|build|makefile|branch|repo(?:sitory)?|source code|function|struct|syscalls?|system call|driver|librar(?:y|ies)|module|man[ -]?pages?|manpage|manual page|documentation|API|ABI|macro|pointer|buffer|thread|mutex|malloc|stdin|stdout|ELF|btrfs|ext[234]|xfs|zfs|nfs|raid ?\d?|file ?systems?|snapshots?|subvol\w{0,6}|SSDs?|solid state|dmesg|syslog|sysfs|procfs|kasan|netfilter|iptables|io_uring|x86|arm64|aarch64|riscv|debian|ubuntu|fedora|maintainers?|upstream|release[sd]?|mailing list|bugzilla|test ?suite|testcase)\b/gi
+
+/** Share of letters beyond ASCII, 0 to 1. */
+function foreignShare(text: string): number {
+  const letters = text.slice(0, 5_000).match(/\p{L}/gu) ?? []
+  if (letters.length === 0) return 0
+  return letters.filter(letter => letter > '\u007f').length / letters.length
+}

@@ -1,0 +1,55 @@
+// What a thread without explicit signs is: spam, an announcement, a bug by two signs, a candidate by one. Measured on
+// hand-labelled archives; a guess never sends mail, and a moderator's or maintainer's `Type:` line overrules it.
+import { samePerson } from './person.ts'
+import { isEstablished, type Profile } from './profile.ts'
+import type { Node } from './tree.ts'
+
+export interface Guess {
+  readonly kind: 'spam' | 'announcement' | 'bug' | 'discussion'
+  /** Why it may be a bug all the same, for a person to judge. */
+  readonly candidate: string | null
+  /** Did the answer depend on whom the list knows? Then it is asked again when that changes. */
+  readonly judged: boolean
+}
+
+/** `mails` in order; the first one is judged. */
+export function guessOf(mails: readonly Node[], profile: Profile): Guess {
+  const [first] = mails
+  const signals = first?.facts.signals
+  if (!first || !signals || first.facts.robot) return { kind: 'discussion', candidate: null, judged: false }
+  const answered = mails.some(mail => !samePerson(mail.facts.sender, first.facts.sender))
+  const strange = looksStrange(first)
+  if (strange && !answered && !isEstablished(first, profile))
+    return { kind: 'spam', candidate: null, judged: true }
+  if (signals.announcement && !signals.question)
+    return { kind: 'announcement', candidate: null, judged: strange }
+  return { ...bugGuess(first), judged: strange }
+}
+
+/** No word of the trade in it (or one and nothing of a bug), or a script that nearly nobody on the list reads. */
+function looksStrange(first: Node): boolean {
+  const signals = first.facts.signals
+  if (!signals || signals.announcement) return false
+  if (signals.technical === 0) return signals.bug.length < 2
+  if (signals.technical === 1) return signals.bug.length === 0 && !signals.question
+  return signals.foreign > 0.3 && signals.technical < 4
+}
+
+/** Two signs; who asks for help or puts a question needs the plain mark of a bug. */
+function bugGuess(first: Node): Pick<Guess, 'kind' | 'candidate'> {
+  const signals = first.facts.signals
+  const signs = signals?.bug ?? []
+  const asks = (signals?.question && !signs.includes('words') && !signs.includes('trace')) || signals?.help
+  if (signs.length >= 2 && (!asks || signs.includes('tag'))) return { kind: 'bug', candidate: null }
+  return {
+    kind: 'discussion',
+    candidate: signs[0] ? candidateWords[signs[0] as keyof typeof candidateWords] : null,
+  }
+}
+
+const candidateWords = {
+  tag: 'its subject is marked as a bug',
+  words: 'its subject speaks of a problem',
+  trace: 'it holds a trace or a failure message',
+  phrase: 'its text speaks like a report',
+} as const

@@ -1,0 +1,27 @@
+// What only the whole list can say: whom the list knows. A person is established who posted a patch, or was answered
+// by somebody else. The set only grows with the mails, so the fold stays free of the order of arrival: when it grows,
+// the threads that were judged without it are folded again.
+import { personKeys, samePerson } from './person.ts'
+import { isPosting } from './series.ts'
+import type { Node } from './tree.ts'
+
+export interface Profile {
+  /** Person keys (person.ts). */
+  readonly established: ReadonlySet<string>
+}
+
+export const isEstablished = (node: Node, profile: Profile): boolean =>
+  personKeys(node.facts.sender).some(key => profile.established.has(key))
+
+/** The person keys that these mails establish. */
+export function establishedBy(nodes: readonly Node[]): Set<string> {
+  const keys = new Set<string>()
+  for (const node of nodes) {
+    if (isPosting(node)) for (const key of personKeys(node.facts.sender)) keys.add(key)
+    const { parent } = node
+    // A robot's answer to a spammer makes him nobody's acquaintance.
+    if (!parent || node.facts.robot || samePerson(parent.facts.sender, node.facts.sender)) continue
+    for (const key of personKeys(parent.facts.sender)) keys.add(key)
+  }
+  return keys
+}

@@ -1,0 +1,97 @@
+// Whose turn is it with a patchset? From facts alone: a state somebody set, an unanswered remark, reviews of every
+// patch, checks. Where the facts don't say, it needs review.
+import type { MessageId } from '../../base/ids.ts'
+import { finalStates } from './patch-status.ts'
+import { samePerson } from './person.ts'
+import { isPosting } from './series.ts'
+import type { Check, Revision, TopicPatch, Trailer, Turn } from './topic.ts'
+import type { Node } from './tree.ts'
+
+export interface Watched {
+  readonly revisions: readonly Revision[]
+  /** The patchset's mails, in order. */
+  readonly mails: readonly Node[]
+  readonly trailers: readonly Trailer[]
+  readonly checks: readonly Check[]
+}
+
+export interface TurnAndWhy {
+  readonly turn: Turn
+  /** The remark that waits for the author. */
+  readonly remark: Node | null
+  /** The check that failed. */
+  readonly failed: Check | null
+  /** Patches of the newest revision that somebody else reviewed, there or with the same change before. */
+  readonly reviewed: number
+  /** The trailers that say so. */
+  readonly reviews: readonly Trailer[]
+}
+
+export function turnOf({ revisions, mails, trailers, checks }: Watched): TurnAndWhy {
+  const newest = revisions.at(-1)
+  if (!newest) throw new Error('A patchset has no revision')
+  const byPatch = newest.patches.map(patch => reviewsOf(patch, newest, revisions, trailers))
+  const reviewed = byPatch.filter(given => given.length > 0).length
+  const remark = openRemark(newest, mails)
+  const failed = failedCheck(newest, checks)
+  const reviews = trailers.filter(trailer => byPatch.some(given => given.includes(trailer)))
+  return { turn: whose(newest, reviewed, remark, failed), remark, failed, reviewed, reviews }
+}
+
+function whose(newest: Revision, reviewed: number, remark: Node | null, failed: Check | null): Turn {
+  const states = newest.patches.map(patch => patch.state)
+  if (states.length > 0 && states.every(state => finalStates.includes(state))) return 'nobody'
+  if (states.includes('deferred') || states.includes('awaiting-upstream')) return 'nobody'
+  if (states.includes('changes-requested') || newest.completeness === 'incomplete' || remark || failed)
+    return 'author'
+  return newest.patches.length > 0 && reviewed === newest.patches.length ? 'maintainer' : 'reviewer'
+}
+
+/**
+ * The latest mail about the newest revision, when a person other than the author wrote it and gave no trailer with
+ * it: the author has not answered. The author's own mail, or a trailer after it, ends the waiting.
+ */
+function openRemark(newest: Revision, mails: readonly Node[]): Node | null {
+  const on = new Set<MessageId | null>([newest.cover, ...newest.patches.map(patch => patch.id)])
+  const answers = mails.filter(mail => !isPosting(mail) && !mail.facts.robot && postingAbove(mail, on))
+  const last = answers.at(-1)
+  if (!last || samePerson(last.facts.sender, newest.author) || last.facts.applied || last.facts.gist === '')
+    return null
+  return last.facts.trailers.some(({ key }) => /-by$/i.test(key)) || last.facts.tags.length > 0 ? null : last
+}
+
+function postingAbove(mail: Node, on: ReadonlySet<MessageId | null>): boolean {
+  for (let at = mail.parent; at; at = at.parent) if (isPosting(at)) return on.has(at.id)
+  return false
+}
+
+/** The latest word of each check counts. */
+function failedCheck(newest: Revision, checks: readonly Check[]): Check | null {
+  const on = new Set<MessageId | null>([newest.cover, ...newest.patches.map(patch => patch.id)])
+  const latest = new Map(
+    checks.filter(check => on.has(check.on)).map(check => [`${check.context} ${check.on}`, check]),
+  )
+  return [...latest.values()].find(check => check.state === 'fail') ?? null
+}
+
+/** Trailers on the patch, on the cover of its revision, or on an elder with the same patch-id. */
+function reviewsOf(
+  patch: TopicPatch,
+  newest: Revision,
+  revisions: readonly Revision[],
+  trailers: readonly Trailer[],
+): Trailer[] {
+  const spoken = revisions.flatMap(revision => {
+    const same = revision.patches.filter(
+      one => one.id === patch.id || (one.patchId !== null && one.patchId === patch.patchId),
+    )
+    return same.length > 0 ? [...same.map(one => one.id), revision.cover] : []
+  })
+  return trailers.filter(
+    ({ counts, key, on, who }) =>
+      counts &&
+      /^(?:reviewed|acked)-by$/i.test(key) &&
+      spoken.includes(on) &&
+      !samePerson(who, newest.author),
+  )
+}
