@@ -1,223 +1,272 @@
-// Imports archives into the log of one list, batch by batch: a batch of mails and how far it reaches in the file are
-// one transaction, so after ^C or a crash the same command goes on where it ended, and running it twice adds nothing.
+// Imports archives into the log, batch by batch: a batch of mails and how far it reaches in its source are one
+// transaction, so after ^C or a crash the same command goes on where it ended, and running it twice adds nothing.
 // While one batch is sorted into topics the next is read and appended.
-import { access, constants, realpath, stat } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import type { ListId } from '../base/ids.ts'
 import { limits } from '../base/limits.ts'
-import { toStorableText } from '../base/storable.ts'
 import type { List } from '../sql/lists.ts'
 import { type Appended, appendWithin } from '../sql/log.ts'
 import type { Tables } from '../sql/tables.ts'
-import { assignAll, sortAll } from '../tracker/project/projector.ts'
+import { messageIdOf } from '../tracker/decode/message-id.ts'
+import { hide } from '../tracker/project/moderate.ts'
+import { type Batch, batches } from './batch.ts'
+import { forgetPosition, savedPosition, savePosition } from './import-position.ts'
+import { type ImportSorter, startSorter } from './import-sorter.ts'
+import { listsOfMail } from './list-of-mail.ts'
 import type { Progress } from './progress.ts'
-import { openFileBytes } from './source/file-bytes.ts'
-import { type MboxItem, readMbox } from './source/mbox.ts'
+import { openSources } from './source/open.ts'
+import type { Source } from './source/source.ts'
 
 export interface ImportOptions {
   readonly db: Kysely<Tables>
-  readonly list: List
+  /** Where the mails go; with `lists` only those that are for none of them. */
+  readonly list?: List | undefined
+  /** For an archive of mixed mails: each finds its list among these. */
+  readonly lists?: readonly List[] | undefined
   readonly paths: readonly string[]
+  /** Goes on when all is read: new mails of a public-inbox are taken as they come, until `signal`. */
+  readonly follow?: boolean | undefined
   /** Ends the import behind the batch that is under way. */
   readonly signal: AbortSignal
   readonly progress: Progress
 }
 
 export interface ImportReport {
-  /** Mails read, and of them: new in the log, there before, not kept because of their size. */
+  /** Mails read, and of them: new in the log, there before, not kept because of their size or without a list. */
   readonly read: number
   readonly fresh: number
   readonly known: number
   readonly skipped: number
+  /** Mails that the archive had deleted. */
+  readonly hidden: number
   readonly seconds: number
+  /** Not all was read. */
   readonly interrupted: boolean
-  /** A sentence for each file that could not be read, wholly or partly, and for each mail that was skipped. */
+  /** A sentence for each source that could not be read, wholly or partly, and for mails that were skipped. */
   readonly problems: readonly string[]
 }
 
 /**
- * Imports mbox files, gzip or not; every mail that it appended is sorted when it resolves. What is wrong with a
- * file is a problem in the report, and the next file follows. It rejects when the database fails.
+ * Every mail that it appended is sorted when it resolves. What is wrong with a source is a problem in the report, and
+ * the next one follows. It rejects when the database fails.
  */
 export async function importPaths(options: ImportOptions): Promise<ImportReport> {
-  const { db, list, paths, signal, progress } = options
+  const { signal, follow, progress } = options
   const began = performance.now()
-  const tally = { read: 0, fresh: 0, known: 0, skipped: 0 }
-  const problems: string[] = []
-  const files = await Promise.all(paths.map(look))
-  const bytesTotal = files.reduce((sum, file) => sum + file.size, 0)
-  const sorter = startSorter(db, list.id)
-  let bytesBefore = 0
-
-  const problem = (sentence: string) => {
-    problems.push(sentence)
-    progress.say(sentence)
-  }
-
-  async function importFile({ path, source }: SourceFile): Promise<void> {
-    const file = await openFileBytes(path)
-    const start = await savedPosition(db, list.id, source)
-    for await (const batch of batches(readMbox(file.read(start), start))) {
-      const appended = await appendBatch(db, list.id, source, batch)
-      await sorter.next()
-      count(tally, batch, appended)
-      for (const item of batch.items)
-        if (item.bytes === null) problem(tooLarge(path, item.begin, item.tooLarge))
-      if (batch.failure !== null) problem(cannotImport(path, batch.failure))
-      progress.show({ path, mails: tally.read, bytesDone: bytesBefore + file.done, bytesTotal })
-      if (signal.aborted) return
-    }
-    await forgetPosition(db, list.id, source)
-  }
-
-  for (const file of files) {
+  const run = begin(options)
+  const sources = await openAll(run)
+  const total = sources.reduce((sum, source) => sum + source.size, 0)
+  let before = 0
+  for (const source of sources) {
     if (signal.aborted) break
-    if (file.failure === null) await importFile(file)
-    else problem(cannotImport(file.path, file.failure))
-    bytesBefore += file.size
+    await importSource(run, source, { before, total })
+    before += source.size
   }
-  await sorter.end()
+  await run.sorter.finish()
+  const interrupted = signal.aborted
+  if (follow && !interrupted && sources.length > 0) {
+    progress.say('All is read; waiting for new mails until Ctrl-C')
+    await followSources(options, sources, async source => {
+      await importSource(run, source, { before: total, total })
+      await run.sorter.finish()
+    })
+  }
   const seconds = (performance.now() - began) / 1000
-  const report = { ...tally, seconds, interrupted: signal.aborted, problems }
+  const report = { ...run.tally, seconds, interrupted, problems: run.problems }
   progress.finish(report)
   return report
 }
 
-interface SourceFile {
-  readonly path: string
-  readonly size: number
-  /** The file and the state it is in: a file that changed is another source and is read from its start. */
-  readonly source: string
-  readonly failure: string | null
+/** One import under way. */
+interface Run {
+  readonly options: ImportOptions
+  /** The list of every mail; null when each finds its own. */
+  readonly list: ListId | null
+  readonly sorter: ImportSorter
+  readonly tally: Record<'read' | 'fresh' | 'known' | 'skipped' | 'hidden', number>
+  readonly problems: string[]
+  problem(sentence: string): void
 }
 
-async function look(path: string): Promise<SourceFile> {
-  try {
-    const found = await stat(path)
-    const source = toStorableText(`${await realpath(path)} ${found.size} ${found.mtimeMs}`)
-    await access(path, constants.R_OK)
-    const { size } = found
-    return {
-      path,
-      size,
-      source,
-      failure: found.isFile() ? null : 'it is no file; allowed: mbox files, .gz too',
-    }
-  } catch (error) {
-    return { path, size: 0, source: '', failure: reasonOf(error) }
+function begin(options: ImportOptions): Run {
+  const problems: string[] = []
+  return {
+    options,
+    list: options.lists === undefined ? (options.list?.id ?? null) : null,
+    sorter: startSorter(options.db),
+    tally: { read: 0, fresh: 0, known: 0, skipped: 0, hidden: 0 },
+    problems,
+    problem(sentence) {
+      problems.push(sentence)
+      options.progress.say(sentence)
+    },
   }
 }
 
-interface Batch {
-  readonly items: readonly MboxItem[]
-  /** Why nothing follows this batch though the file has not ended. */
-  readonly failure: string | null
-}
-
-/** A source that fails ends with a batch of what was read before. */
-async function* batches(items: AsyncIterable<MboxItem>): AsyncGenerator<Batch> {
-  let batch: MboxItem[] = []
-  let bytes = 0
-  let failure: string | null = null
-  try {
-    for await (const item of items) {
-      batch.push(item)
-      bytes += item.bytes?.length ?? 0
-      if (batch.length < limits.commitMailsMax && bytes < limits.commitBytesMax) continue
-      yield { items: batch, failure }
-      batch = []
-      bytes = 0
-    }
-  } catch (error) {
-    failure = reasonOf(error)
+/** What cannot be opened is told before the others are read, which may take hours. */
+async function openAll({ options, problem }: Run): Promise<Source[]> {
+  const sources: Source[] = []
+  for (const path of options.paths) {
+    const opened = await openOrSay(path, options.follow === true)
+    if (typeof opened === 'string') problem(cannotImport(path, opened))
+    else sources.push(...opened)
   }
-  if (batch.length > 0 || failure !== null) yield { items: batch, failure }
+  return sources
 }
 
-/** The mails and the position behind them in one transaction: whichever way we end, they agree. */
-function appendBatch(
-  db: Kysely<Tables>,
-  list: ListId,
-  source: string,
-  { items }: Batch,
-): Promise<Appended[]> {
-  const arrivals = items.flatMap(({ bytes }) =>
-    bytes === null ? [] : [{ list, bytes, envelope: { road: 'import' } }],
-  )
-  const position = items.at(-1)?.position
-  return db.transaction().execute(async transaction => {
-    const appended = await appendWithin(transaction, arrivals)
-    if (position !== undefined) await savePosition(transaction, list, source, position)
-    return appended
+/** `bytes` are those of the sources before this one, and of all. */
+async function importSource(
+  run: Run,
+  source: Source,
+  bytes: { before: number; total: number },
+): Promise<void> {
+  const { options, tally } = run
+  const { db, signal, progress } = options
+  const place = { list: run.list, source: source.key }
+  let homeless = 0
+  for await (const batch of batches(source.read(await savedPosition(db, place)))) {
+    const targets = targetsOf(batch, options)
+    const counts = await storeBatch(db, place, batch, targets)
+    await run.sorter.next([...new Set(targets.flat())])
+    addUp(tally, batch, counts)
+    homeless += counts.homeless
+    for (const item of batch.items)
+      if (item.kind === 'too-large') run.problem(tooLarge(source.path, item.at, item.size))
+    if (batch.failure !== null) run.problem(cannotImport(source.path, batch.failure))
+    const bytesDone = bytes.before + source.done
+    progress.show({ path: source.path, mails: tally.read, bytesDone, bytesTotal: bytes.total })
+    if (signal.aborted) break
+  }
+  if (homeless > 0) run.problem(noList(source.path, homeless))
+  // A file that was read to its end is read again when it is asked for again: the log may lack what it once had.
+  if (!signal.aborted && !source.grows) await forgetPosition(db, place)
+}
+
+function addUp(tally: Run['tally'], { items }: Batch, { fresh, known, hidden, homeless }: Counts): void {
+  const large = items.filter(({ kind }) => kind === 'too-large').length
+  tally.read += items.filter(({ kind }) => kind !== 'deleted').length
+  tally.fresh += fresh
+  tally.known += known
+  tally.hidden += hidden
+  tally.skipped += homeless + large
+}
+
+/** A sentence when there is nothing to read. */
+async function openOrSay(path: string, follow: boolean): Promise<Source[] | string> {
+  try {
+    const sources = await openSources(path)
+    const ends = sources.find(source => !source.grows)
+    return follow && ends ? 'only a public-inbox git directory can be followed' : sources
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** A fetch into a clone is seen this soon. */
+const followEveryMs = 1_000
+
+/** Looks for new commits in all epochs, and for new epochs, until the signal. */
+async function followSources(
+  { paths, signal }: ImportOptions,
+  sources: readonly Source[],
+  read: (source: Source) => Promise<void>,
+): Promise<void> {
+  const known = new Map(sources.map(source => [source.path, source]))
+  while (!signal.aborted) {
+    for (const path of paths)
+      for (const source of await openSources(path, known)) {
+        known.set(source.path, source)
+        if (!signal.aborted) await read(source)
+      }
+    await sleep(followEveryMs, undefined, { signal }).catch(() => {})
+  }
+}
+
+/** The lists of each item, in the order of the items. */
+function targetsOf({ items }: Batch, { list, lists }: ImportOptions): ListId[][] {
+  const otherwise = list ? [list] : []
+  return items.map(item => {
+    if (item.kind === 'too-large') return []
+    const own = lists === undefined ? otherwise : listsOfMail(item.bytes, lists)
+    return (own.length > 0 ? own : otherwise).map(({ id }) => id)
   })
 }
 
-async function savedPosition(db: Kysely<Tables>, list: ListId, source: string): Promise<number> {
-  const row = await db
-    .selectFrom('import_progress')
-    .select('position')
-    .where('list_id', '=', list)
-    .where('source', '=', source)
-    .executeTakeFirst()
-  return Number(row?.position ?? 0)
+interface Counts {
+  readonly fresh: number
+  readonly known: number
+  readonly hidden: number
+  /** Mails of no list. */
+  readonly homeless: number
 }
 
-async function savePosition(
+/** The mails and the position behind them in one transaction: whichever way we end, they agree. */
+async function storeBatch(
   db: Kysely<Tables>,
-  list: ListId,
-  source: string,
-  position: number,
-): Promise<void> {
-  await db
-    .insertInto('import_progress')
-    .values({ list_id: list, source, position: String(position) })
-    .onConflict(conflict =>
-      conflict.columns(['list_id', 'source']).doUpdateSet({ position: String(position) }),
-    )
-    .execute()
+  place: { list: ListId | null; source: string },
+  { items }: Batch,
+  targets: readonly ListId[][],
+): Promise<Counts> {
+  const hidden = await hideDeleted(db, items, targets)
+  const arrivals = items.flatMap((item, index) =>
+    item.kind === 'mail'
+      ? (targets[index] ?? []).map(list => ({ list, bytes: item.bytes, envelope: { road: 'import' } }))
+      : [],
+  )
+  const position = items.findLast(item => item.position !== null)?.position
+  const appended = await db.transaction().execute(async transaction => {
+    const written = await appendWithin(transaction, arrivals)
+    if (position != null) await savePosition(transaction, place, position)
+    return written
+  })
+  const mails = items.flatMap(({ kind }, index) => (kind === 'mail' ? [targets[index] ?? []] : []))
+  return { ...countMails(mails, appended), hidden }
 }
 
-/** A file that was read to its end is read again when it is asked for again: the log may lack what it once had. */
-async function forgetPosition(db: Kysely<Tables>, list: ListId, source: string): Promise<void> {
-  await db.deleteFrom('import_progress').where('list_id', '=', list).where('source', '=', source).execute()
-}
-
-/**
- * Sorts behind the appends: an append waits only for the batch before it. Mails are put into clusters as they come
- * and folded at the end, once for each cluster and not once for each mail of a thread.
- */
-function startSorter(db: Kysely<Tables>, list: ListId) {
-  let sorting: Promise<unknown> = Promise.resolve()
-  return {
-    /** Waits for the sorting under way and begins the next. */
-    async next(): Promise<void> {
-      await sorting
-      sorting = assignAll(db, list)
-      // Its failure is met by the next `next` or by `end`.
-      sorting.catch(() => {})
-    },
-    async end(): Promise<void> {
-      await sorting
-      await sortAll(db, list)
-    },
+/** A mail to two lists is one mail: new when it is new to one of them. */
+function countMails(mails: readonly ListId[][], appended: readonly Appended[]): Omit<Counts, 'hidden'> {
+  let at = 0
+  const counts = { fresh: 0, known: 0, homeless: 0 }
+  for (const lists of mails) {
+    const units = appended.slice(at, at + lists.length)
+    at += lists.length
+    if (lists.length === 0) counts.homeless++
+    else if (units.some(({ fresh }) => fresh)) counts.fresh++
+    else counts.known++
   }
+  return counts
 }
 
-function count(
-  tally: { read: number; fresh: number; known: number; skipped: number },
-  batch: Batch,
-  appended: Appended[],
-) {
-  const fresh = appended.filter(mail => mail.fresh).length
-  tally.read += batch.items.length
-  tally.fresh += fresh
-  tally.known += appended.length - fresh
-  tally.skipped += batch.items.length - appended.length
+/** What the archive took out is out of sight here, too: these bytes, or, when they came in other dress, this id. */
+async function hideDeleted(
+  db: Kysely<Tables>,
+  items: Batch['items'],
+  targets: readonly ListId[][],
+): Promise<number> {
+  let hidden = 0
+  for (const [index, item] of items.entries()) {
+    if (item.kind !== 'deleted') continue
+    const stone = {
+      messageId: messageIdOf(item.bytes).id,
+      who: 'archive',
+      reason: `deleted in the archive ${item.at}`,
+    }
+    const hash = createHash('sha256').update(item.bytes).digest()
+    for (const list of targets[index] ?? []) {
+      const these = await hide(db, { ...stone, list, hash })
+      const { changed } = these.lists.length > 0 ? these : await hide(db, { ...stone, list })
+      hidden += changed
+    }
+  }
+  return hidden
 }
 
 const cannotImport = (path: string, failure: string) => `Cannot import "${path}": ${failure}`
 
-const tooLarge = (path: string, begin: number, bytes: number) =>
-  `Skipped the mail at byte ${begin} of "${path}": it has ${bytes} bytes, allowed are ${limits.importMailBytesMax}`
+const tooLarge = (path: string, at: string, bytes: number) =>
+  `Skipped the mail ${at} of "${path}": it has ${bytes} bytes, allowed are ${limits.importMailBytesMax}`
 
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+const noList = (path: string, count: number) =>
+  `Skipped ${count} ${count === 1 ? 'mail' : 'mails'} of "${path}" for no list here; --mixed with --list NAME takes such mails`

@@ -75,7 +75,8 @@ function duration(seconds: number): string {
   return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
-function summary({ read, fresh, known, skipped, seconds, interrupted }: ImportReport): string {
-  const counts = `${read} mails read: ${fresh} new, ${known} already there, ${skipped} skipped; ${seconds.toFixed(1)} s`
+function summary({ read, fresh, known, skipped, hidden, seconds, interrupted }: ImportReport): string {
+  const deleted = hidden === 0 ? '' : `, ${hidden} hidden because the archive deleted them`
+  const counts = `${read} mails read: ${fresh} new, ${known} already there, ${skipped} skipped${deleted}; ${seconds.toFixed(1)} s`
   return interrupted ? `${counts}\nInterrupted; run the same command to go on` : counts
 }

@@ -1,36 +1,37 @@
-// What stands behind the SMTP dialogue: whether an address is a list's, and one mail from the wire into the log.
-// Each answer is a reply as a value; the dialogue around it is smtp.ts.
+// What stands behind the dialogue of SMTP and LMTP: whether an address is a list's, and one mail from the wire into the
+// log. Each answer is a reply as a value; the dialogue around it is door.ts.
 import type { Kysely } from 'kysely'
 import type { SMTPServerDataStream, SMTPServerSession } from 'smtp-server'
 import { plainAddress } from '../base/git-address.ts'
 import { limits } from '../base/limits.ts'
+import type { Metrics } from '../base/metrics.ts'
 import type { List } from '../sql/lists.ts'
 import type { Envelope, Tables } from '../sql/tables.ts'
+import { messageIdOf } from '../tracker/decode/message-id.ts'
+import { type Account, accountFor, type ReceptionLog, type Reply } from './account.ts'
 import { toLogLines } from './crlf.ts'
 import { startGroupCommit } from './group-commit.ts'
 import { type Refusal, receiveMail } from './receive.ts'
 
-/** An SMTP reply. The library adds the enhanced status code that belongs to the number (RFC 3463). */
-export interface Reply {
-  readonly code: number
-  readonly text: string
-  readonly hangUp?: true
-}
-
 export interface Reception {
   /** 250 when the address is a list's. */
-  recipient(address: string): Promise<Reply>
-  /** 250 when the mail is durable in the log of each list that it is for. */
-  mail(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<Reply>
+  recipient(address: string, session: SMTPServerSession): Promise<Reply>
+  /**
+   * 250 when the mail is durable in the log of each list that it is for. One reply by SMTP; by LMTP one for each
+   * recipient, but one alone when no mail was read.
+   */
+  mail(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<Reply[]>
   /** Resolves when no commit is under way. */
   idle(): Promise<void>
 }
 
 export interface ReceptionOptions {
+  readonly road: 'smtp' | 'lmtp'
   readonly db: Kysely<Tables>
   /** Asked at each recipient, so that a list that was just made is heard. */
   readonly lists: () => Promise<readonly List[]> | readonly List[]
-  readonly log: { warn(fields: object, text: string): void }
+  readonly log: ReceptionLog
+  readonly metrics?: Metrics | undefined
   /** Called after each commit. */
   readonly onArrival?: () => void
   /** The largest mail that is taken; `limits.mailBytesMax` when absent. */
@@ -38,7 +39,7 @@ export interface ReceptionOptions {
 }
 
 export function startReception(options: ReceptionOptions): Reception {
-  const { db, lists, log, onArrival = () => {}, mailBytesMax = limits.mailBytesMax } = options
+  const { road, db, lists, onArrival = () => {}, mailBytesMax = limits.mailBytesMax } = options
   const commits = startGroupCommit(db, onArrival)
   const budget = { held: 0, mailBytesMax }
   const refusals = refusalsFor(mailBytesMax)
@@ -48,33 +49,57 @@ export function startReception(options: ReceptionOptions): Reception {
     return (await lists()).filter(list => wanted.has(list.address.toLowerCase()))
   }
 
-  async function store(received: Buffer, session: SMTPServerSession): Promise<Reply> {
-    const envelope = envelopeOf(session)
-    const targets = await listsAt(envelope.to)
-    if (targets.length === 0) return tryAgain
+  function storeAll(received: Buffer, envelope: LiveEnvelope, account: Account): Promise<Reply[]> {
     const bytes = toLogLines(received)
-    await commits.append(targets.map(list => ({ list: list.id, bytes, envelope })))
-    return { code: 250, text: `OK: in the log of ${targets.map(list => list.name).join(', ')}` }
+    const deliveries = road === 'lmtp' ? envelope.to.map(address => [address]) : [envelope.to]
+    return Promise.all(deliveries.map(to => store(bytes, envelope, to, account)))
   }
 
   /** Whatever the database throws, the sender keeps the mail and comes again. */
-  async function orTryAgain(reply: Promise<Reply>): Promise<Reply> {
+  async function store(
+    bytes: Buffer,
+    envelope: LiveEnvelope,
+    to: readonly string[],
+    account: Account,
+  ): Promise<Reply> {
+    const began = performance.now()
+    const told = { messageId: messageIdOf(bytes).id, list: '', bytes: bytes.length }
     try {
-      return await reply
+      const targets = await listsAt(to)
+      if (targets.length === 0) throw new Error('Its lists are gone')
+      told.list = targets.map(list => list.name).join(', ')
+      const appended = await commits.append(targets.map(list => ({ list: list.id, bytes, envelope })))
+      const ms = Math.round(performance.now() - began)
+      account.kept({ ...told, ms, fresh: appended.some(({ fresh }) => fresh) })
+      return { code: 250, text: `OK: in the log of ${told.list}` }
     } catch (error) {
-      log.warn({ error: error instanceof Error ? error.message : String(error) }, 'Answered 451 to a mail')
+      account.failed(told, error)
       return tryAgain
     }
   }
 
   return {
-    recipient: address =>
-      orTryAgain(listsAt([address]).then(found => (found.length > 0 ? accepted : noSuchList(address)))),
-    async mail(stream, session) {
-      const received = await receiveMail(stream, budget)
-      if (typeof received === 'string') return refusals[received]
+    async recipient(address, session) {
+      const account = accountFor(session, envelopeOf(session, road), options)
       try {
-        return await orTryAgain(store(received.bytes, session))
+        if ((await listsAt([address])).length > 0) return accepted
+        account.recipientRefused(address, noSuchList(address))
+        return noSuchList(address)
+      } catch (error) {
+        account.recipientFailed(address, error)
+        return tryAgain
+      }
+    },
+    async mail(stream, session) {
+      const envelope = envelopeOf(session, road)
+      const account = accountFor(session, envelope, options)
+      const received = await receiveMail(stream, budget)
+      if (typeof received === 'string') {
+        account.refused(refusals[received])
+        return [refusals[received]]
+      }
+      try {
+        return await storeAll(received.bytes, envelope, account)
       } finally {
         received.release()
       }
@@ -100,10 +125,12 @@ function refusalsFor(mailBytesMax: number): Record<Refusal, Reply> {
   }
 }
 
+type LiveEnvelope = Envelope & { readonly to: readonly string[] }
+
 /** The trace is the time the mail reached us: the newest Received of all, though it stands beside the bytes. */
-function envelopeOf({ envelope }: SMTPServerSession): Envelope & { readonly to: readonly string[] } {
+function envelopeOf({ envelope }: SMTPServerSession, road: string): LiveEnvelope {
   return {
-    road: 'smtp',
+    road,
     from: envelope.mailFrom ? envelope.mailFrom.address : '',
     to: envelope.rcptTo.map(recipient => recipient.address),
     trace: new Date().toISOString(),

@@ -1,99 +1,60 @@
-// The SMTP road: a mail that somebody sends to a list's address. It is a door in, never a relay: only the
-// addresses of our lists are recipients. A mail is answered 250 when it is durable in the log; while the database
-// is away it is answered 451, and the sender's server keeps it and tries again.
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
-import { limits } from '../base/limits.ts'
-import { type ReceptionOptions, type Reply, startReception } from './reception.ts'
+// The SMTP road: a mail that somebody sends to a list's address. A mail is answered 250 when it is durable in the log;
+// while the database is away it is answered 451, and the sender's server keeps it and tries again.
+import type { SMTPServerOptions, SMTPServerSession } from 'smtp-server'
+import { type ClientLimits, countClients, usualClientLimits } from './clients.ts'
+import { type Door, type DoorOptions, openDoor, toError } from './door.ts'
+import { type ReceptionOptions, startReception } from './reception.ts'
 
-export interface SmtpOptions extends ReceptionOptions {
+export interface SmtpOptions extends Omit<ReceptionOptions, 'road'>, DoorOptions {
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
-  /** The name in the greeting. */
-  readonly hostname: string
-  readonly log: ReceptionOptions['log'] & { info(fields: object, text: string): void }
+  /** `usualClientLimits` when absent. */
+  readonly clientLimits?: ClientLimits | undefined
 }
 
-export interface Smtp {
+export interface Smtp extends Pick<Door, 'renew' | 'close'> {
   readonly host: string
   readonly port: number
-  /** Takes no new connection, ends the idle ones, answers the mails that are under way. */
-  close(): Promise<void>
 }
 
 /** Resolves when it accepts connections; rejects when the address cannot be had. */
 export async function startSmtp(options: SmtpOptions): Promise<Smtp> {
-  const reception = startReception(options)
-  const busy = new Set<SMTPServerSession>()
-  let closing = false
+  const { host, port } = options
+  const reception = startReception({ ...options, road: 'smtp' })
+  const door = await openDoor(options, clientLimits(options), reception, { host, port })
+  return { ...door, host: door.address?.address ?? host, port: door.address?.port ?? port }
+}
 
-  const server: SMTPServer = new SMTPServer({
-    ...dialogue(options),
-    onRcptTo: (address, _session, answer) => {
-      reception.recipient(address.address).then(reply => answer(toError(reply)))
-    },
-    onData: (stream, session, answer) => {
-      busy.add(session)
-      reception.mail(stream, session).then(reply => {
-        busy.delete(session)
-        answer(toError(reply), reply.text)
-        if (reply.hangUp || closing) hangUp(server, session)
-      })
-    },
-  })
-  // A connection that breaks is the client's business; without a listener Node would end the process.
-  server.on('error', error => options.log.info({ error: error.message }, 'SMTP connection broke'))
-  await listen(server, options)
-
-  const { address, port } = server.server.address() as AddressInfo
+/** One client too often: 421 with the reason, and the library closes behind it. */
+function clientLimits({
+  log,
+  metrics,
+  clientLimits: allowed = usualClientLimits,
+}: SmtpOptions): SMTPServerOptions {
+  const clients = countClients(allowed)
+  const inside = new Set<SMTPServerSession>()
+  const refuse = (client: string, text: string) => {
+    metrics?.errors.inc({ kind: 'connection' })
+    log.info({ client, reason: text }, 'Refused a client')
+    return toError({ code: 421, text })
+  }
   return {
-    host: address,
-    port,
-    async close() {
-      closing = true
-      const closed = new Promise<void>(resolve => server.close(resolve))
-      for (const { session } of [...server.connections]) if (!busy.has(session)) hangUp(server, session)
-      await closed
-      await reception.idle()
+    onConnect(session, answer) {
+      if (!clients.enter(session.remoteAddress)) {
+        const text = `More than ${allowed.connectionsMax} connections from your network, try again later`
+        return answer(refuse(session.remoteAddress, text))
+      }
+      inside.add(session)
+      answer()
+    },
+    onClose(session) {
+      if (inside.delete(session)) clients.leave(session.remoteAddress)
+    },
+    onMailFrom(_address, session, answer) {
+      if (clients.mail(session.remoteAddress)) return answer()
+      const text = `More than ${allowed.mailsPerMinuteMax} mails a minute from your network, try again later`
+      answer(refuse(session.remoteAddress, text))
     },
   }
-}
-
-const dialogue = ({ hostname, mailBytesMax = limits.mailBytesMax }: SmtpOptions): SMTPServerOptions => ({
-  name: hostname,
-  banner: 'Threadwork',
-  // The library's own certificate is public and expired, and nobody has a password here.
-  disabledCommands: ['STARTTLS', 'AUTH'],
-  disableReverseLookup: true,
-  // Strict parsing refuses senders that exist, such as <user.@example.com>.
-  lenientAddressParsing: true,
-  hideENHANCEDSTATUSCODES: false,
-  size: mailBytesMax,
-  maxClients: limits.smtpClientsMax,
-  maxRecipients: limits.smtpRecipientsMax,
-  socketTimeout: limits.smtpIdleSecondsMax * 1000,
-  closeTimeout: limits.smtpCloseSecondsMax * 1000,
-  logger: false,
-})
-
-/** The library takes a refusal as an error with the reply's number. */
-const toError = ({ code, text }: Reply) =>
-  code === 250 ? null : Object.assign(new Error(text), { responseCode: code })
-
-async function listen(server: SMTPServer, { host, port }: SmtpOptions): Promise<void> {
-  server.listen(port, host)
-  try {
-    await once(server.server, 'listening')
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new Error(`Cannot listen for SMTP on "${host}:${port}": ${reason}`, { cause: error })
-  }
-}
-
-function hangUp(server: SMTPServer, session: SMTPServerSession): void {
-  const connection = [...server.connections].find(candidate => candidate.session === session)
-  // 421 is the reply that closes (RFC 5321 3.8); the library ends the socket behind it.
-  connection?.send(421, 'Closing the connection')
 }

@@ -1,8 +1,8 @@
-// Reads an mbox as a stream: mails stand one after the other, each behind a line that begins with "From ". There
-// are two dialects, mboxo and mboxrd, that differ in how a mail's own line "From " is quoted, and nothing in a file
-// says which it is. We read mboxrd, the only one that can be undone; public-inbox and git write it.
+// Reads an mbox as a stream: mails stand one after the other, each behind a line that begins with "From ". How a
+// mail's own line "From " is told from that depends on the dialect (mbox-dialect.ts).
 import { limits } from '../../base/limits.ts'
 import { toLogLines } from '../crlf.ts'
+import { contentLength, isFromLine, type MboxDialect } from './mbox-dialect.ts'
 
 /**
  * A mail, or the size of one above `importMailBytesMax`. `begin` is where its "From " line stands in the file,
@@ -21,8 +21,12 @@ interface MboxMail {
  * or a position that was given out before. Memory holds one mail. A mail that the end of the file cuts is given
  * as it is. Throws when the bytes are not an mbox, and what `chunks` throws.
  */
-export async function* readMbox(chunks: AsyncIterable<Buffer>, start = 0): AsyncGenerator<MboxItem> {
-  const window = new Window(start)
+export async function* readMbox(
+  chunks: AsyncIterable<Buffer>,
+  start = 0,
+  dialect: MboxDialect = 'mboxrd',
+): AsyncGenerator<MboxItem> {
+  const window = new Window(start, dialect)
   for await (const chunk of chunks) {
     window.add(chunk)
     for (let item = window.next(false); item !== undefined; item = window.next(false)) yield item
@@ -46,9 +50,13 @@ class Window {
   #position: number
   /** Bytes of the current mail that were let go because it is too large. */
   #dropped = 0
+  readonly #dialect: MboxDialect
+  /** Where the Content-Length of the current mail ends, from `#start`; undefined before that was looked for. */
+  #claim: number | null | undefined
 
-  constructor(position: number) {
+  constructor(position: number, dialect: MboxDialect) {
     this.#position = position
+    this.#dialect = dialect
   }
 
   add(chunk: Buffer): void {
@@ -60,6 +68,11 @@ class Window {
   /** The next whole mail; at the end of the file also the last one. Undefined when there is none in memory. */
   next(atEnd: boolean): MboxItem | undefined {
     if (!this.#begun && !this.#begin(atEnd)) return undefined
+    if (this.#counts()) {
+      const counted = this.#findCounted(atEnd)
+      if (counted === 'unread') return undefined
+      if (counted !== undefined) return this.#take(counted.end, counted.next)
+    }
     const blank = this.#findSeparator(atEnd)
     if (blank !== undefined) return this.#take(blank, blank + 1)
     if (!atEnd) this.#dropTooLarge()
@@ -88,6 +101,46 @@ class Window {
     if (!isFromLine(line)) throw new Error('not an mbox: it does not begin with a "From " line')
     this.#begun = true
     return true
+  }
+
+  #counts(): boolean {
+    return this.#claim !== null && (this.#dialect === 'mboxcl' || this.#dialect === 'mboxcl2')
+  }
+
+  /** The end that Content-Length claims, when a mail or the end of the file is there. Any other claim is forgotten. */
+  #findCounted(atEnd: boolean): { end: number; next: number } | 'unread' | undefined {
+    this.#claim ??= this.#readClaim(atEnd)
+    if (this.#claim === undefined) return 'unread'
+    if (this.#claim !== null) {
+      const end = this.#start + this.#claim
+      if (!atEnd && end + fromBytesMax > this.#end) return 'unread'
+      const next = this.#nextMailAt(end)
+      if (next !== undefined) return { end, next }
+    }
+    this.#claim = null
+    return undefined
+  }
+
+  /** Undefined while too little was read to tell. */
+  #readClaim(atEnd: boolean): number | null | undefined {
+    const head = this.#bytes.toString(
+      'latin1',
+      this.#start,
+      Math.min(this.#end, this.#start + limits.headerBytesMax),
+    )
+    const blank = /\n\r?\n/.exec(head)
+    if (blank === null) return atEnd || head.length === limits.headerBytesMax ? null : undefined
+    const begin = blank.index + blank[0].length
+    const length = contentLength(head.slice(0, begin))
+    return length === undefined || length > limits.importMailBytesMax ? null : begin + length
+  }
+
+  /** Behind at most one blank line; the end of the file is as good as a mail. */
+  #nextMailAt(end: number): number | undefined {
+    let at = end
+    while (at < end + 4 && at < this.#end && isLineEnd(this.#bytes[at])) at++
+    if (at === this.#end && end <= this.#end) return at
+    return at < this.#end && isFromLine(this.#lineAt(at, true) ?? '') ? at : undefined
   }
 
   /** The line feed of the blank line before the next mail; mailbox formats put one there (RFC 4155). */
@@ -129,10 +182,13 @@ class Window {
     const begin = this.#position - this.#dropped
     const content = this.#bytes.subarray(this.#start, blank)
     const item =
-      this.#dropped > 0 ? { bytes: null, tooLarge: this.#dropped + content.length } : toMail(content)
+      this.#dropped > 0
+        ? { bytes: null, tooLarge: this.#dropped + content.length }
+        : toMail(content, this.#dialect)
     this.#advance(next - this.#start)
     this.#searched = this.#start
     this.#dropped = 0
+    this.#claim = undefined
     return { ...item, begin, position: this.#position }
   }
 
@@ -154,31 +210,26 @@ const LF = 0x0a
 const CR = 0x0d
 const isLineEnd = (byte: number | undefined) => byte === LF || byte === CR
 
-/**
- * The rule of git's mailsplit: behind the last colon stand two digits, then a year; before it a time. A line of
- * prose that begins with "From " does not pass.
- */
-const isFromLine = (line: string) =>
-  /^From .*\d:\d\d:\d\d (?:[A-Z]{1,5} |[+-]\d{4} )?(?:19[7-9]|[2-9]\d\d)\d/.test(line)
-
 /** `content` begins with the "From " line. A file with CRLF shows it there; then all of its line ends are CRLF. */
-function toMail(content: Buffer): MboxMail {
+function toMail(content: Buffer, dialect: MboxDialect): MboxMail {
   const line = content.indexOf(LF)
   const mail = Buffer.from(line < 0 ? '' : content.subarray(line + 1))
   const hasCrlf = content[line - 1] === CR
   const lines = hasCrlf ? toLogLines(mail) : mail
   // The blank line behind a CRLF mail leaves its CR.
-  return { bytes: unquote(hasCrlf && lines.at(-1) === CR ? lines.subarray(0, -1) : lines) }
+  return { bytes: unquote(hasCrlf && lines.at(-1) === CR ? lines.subarray(0, -1) : lines, dialect) }
 }
 
-/** Takes one ">" from each line that is "From " behind any number of them. */
-function unquote(mail: Buffer): Buffer {
+/** Takes one ">" from each line that is "From " behind any number of them; in mboxo and mboxcl behind just one. */
+function unquote(mail: Buffer, dialect: MboxDialect): Buffer {
+  if (dialect === 'mboxcl2') return mail
   const pieces: Buffer[] = []
   let kept = 0
   for (let at = mail.indexOf('>From '); at >= 0; at = mail.indexOf('>From ', at + 1)) {
     let first = at
     while (first > 0 && mail[first - 1] === 0x3e) first--
     if (first > 0 && mail[first - 1] !== LF) continue
+    if (first < at && dialect !== 'mboxrd') continue
     pieces.push(mail.subarray(kept, first))
     kept = first + 1
   }

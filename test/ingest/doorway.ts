@@ -11,6 +11,8 @@ export interface Doorway {
   /** Breaks every connection and refuses new ones. */
   shut(): Promise<void>
   open(): Promise<void>
+  /** Accepts and hears, but nothing goes through: a database that hangs. `open` lets new connections through again. */
+  freeze(): void
   /** Shuts it for good. */
   remove(): Promise<void>
 }
@@ -25,6 +27,9 @@ export async function makeDoorway(database: string): Promise<Doorway> {
   url.searchParams.set('host', front)
 
   const sockets = new Set<Socket>()
+  let frozen = false
+  // A connection that lost bytes never speaks again, as one whose other end is gone.
+  const dumb = new Set<Socket>()
   const server = createServer(client => {
     const target = dial(join(directory, socketName))
     for (const [from, to] of [
@@ -32,7 +37,10 @@ export async function makeDoorway(database: string): Promise<Doorway> {
       [target, client],
     ] as const) {
       sockets.add(from)
-      from.on('data', bytes => void to.write(bytes))
+      from.on('data', bytes => {
+        if (frozen) dumb.add(client)
+        if (!dumb.has(client)) to.write(bytes)
+      })
       from.on('error', () => {})
       from.on('close', () => {
         sockets.delete(from)
@@ -42,6 +50,7 @@ export async function makeDoorway(database: string): Promise<Doorway> {
   })
   const open = () =>
     new Promise<void>(resolve => {
+      frozen = false
       if (server.listening) resolve()
       else server.listen(join(front, socketName), resolve)
     })
@@ -55,6 +64,9 @@ export async function makeDoorway(database: string): Promise<Doorway> {
     url: url.href,
     open,
     shut,
+    freeze() {
+      frozen = true
+    },
     async remove() {
       await shut()
       rmSync(front, { recursive: true })

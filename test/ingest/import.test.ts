@@ -133,10 +133,10 @@ describe('an import', () => {
     const last = file('last.mbox', mboxOf([mail('last')]))
     const report = await read([cut, not, folder, missing, empty, last])
     expect(report.problems).toEqual([
+      expect.stringContaining(`Cannot import "${folder}": it holds no mail; allowed: mbox files`),
+      expect.stringContaining(`Cannot import "${missing}": ENOENT`),
       `Cannot import "${cut}": Cannot unpack gzip: unexpected end of file`,
       `Cannot import "${not}": not an mbox: it does not begin with a "From " line`,
-      `Cannot import "${folder}": it is no file; allowed: mbox files, .gz too`,
-      expect.stringContaining(`Cannot import "${missing}": ENOENT`),
     ])
     expect(report.fresh).toBeGreaterThan(100)
     const whole = String(mboxOf([...mails(report.fresh - 1), mail('last')]))
@@ -192,7 +192,9 @@ describe('threadwork import', () => {
     expect(await exported()).toBe(String(mboxOf(mails(3))))
   })
 
-  test('killed at any moment goes on with the same command and keeps every mail once', async () => {
+  test('killed at any moment goes on with the same command and keeps every mail once', {
+    timeout: 60_000,
+  }, async () => {
     const { url, db, exported } = await archive()
     const long = mboxOf(
       Array.from({ length: 600 }, (_, index) => mail(`long-${index}`, `${'text '.repeat(100)}\n`)),

@@ -11,7 +11,16 @@ function shown(isTTY: boolean, seconds: readonly number[]) {
     progress.show({ path: '/a/list.mbox', mails: second * 100, bytesDone: second, bytesTotal: 400 })
   }
   progress.say('A problem')
-  progress.finish({ read: 9, fresh: 5, known: 3, skipped: 1, seconds: 2, interrupted: true, problems: [] })
+  progress.finish({
+    read: 9,
+    fresh: 5,
+    known: 3,
+    skipped: 1,
+    hidden: 0,
+    seconds: 2,
+    interrupted: true,
+    problems: [],
+  })
   return String(output.read())
 }
 

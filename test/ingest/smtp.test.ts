@@ -284,6 +284,13 @@ describe('the SMTP dialogue', () => {
     ['CR.LF', '\r.\n'],
     ['CRLF.CR', '\r\n.\r'],
     ['LF.CR', '\n.\r'],
+    ['CR.CRLF', '\r.\r\n'],
+    ['CRCRLF.CRLF', '\r\n\r.\r\n'],
+    ['CRLF NUL.CRLF', '\r\n\0.\r\n'],
+    ['CRLF. CRLF', '\r\n. \r\n'],
+    ['CRLF.CRCRLF', '\r\n.\r\r\n'],
+    ['LF.LFCR', '\n.\n\r'],
+    ['CRLF..CRLF', '\r\n..\r\n'],
   ])('does not end a mail at %s, so nothing is smuggled behind it', async (_, ending) => {
     const { port, kept } = await smtp()
     const client = await greeted(port)

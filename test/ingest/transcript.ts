@@ -37,9 +37,9 @@ export interface Client {
   close(): void
 }
 
-/** Connects and waits for the first byte: who talks before the greeting is sent away. */
-export async function dial(port: number): Promise<Client> {
-  const socket = connect(port, '127.0.0.1')
+/** Connects to a port or a socket file and waits for the first byte: who talks before the greeting is sent away. */
+export async function dial(where: number | string): Promise<Client> {
+  const socket = typeof where === 'string' ? connect(where) : connect(where, '127.0.0.1')
   const lines = readLines(socket)
   socket.on('error', () => {})
   await once(socket, 'readable')

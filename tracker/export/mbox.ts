@@ -27,6 +27,7 @@ async function placesBehind(db: Kysely<Tables>, list: ListId, last: Seq): Promis
     .select(['mail.seq', 'raw.size'])
     .where('mail.list_id', '=', list)
     .where('mail.seq', '>', last)
+    .where('mail.hidden', '=', false)
     .orderBy('mail.seq')
     .limit(batchMailsMax)
     .execute()

@@ -1,0 +1,68 @@
+// What the log and the metrics say of mails that come by SMTP: one line for each mail, kept or refused, with its
+// Message-ID where it is known, its list and its sender. Never the mail's text.
+import type { SMTPServerSession } from 'smtp-server'
+import type { Metrics } from '../base/metrics.ts'
+import type { Envelope } from '../sql/tables.ts'
+
+/** An SMTP reply. The library adds the enhanced status code that belongs to the number (RFC 3463). */
+export interface Reply {
+  readonly code: number
+  readonly text: string
+  readonly hangUp?: true
+}
+
+/** As much of a mail as the log tells. */
+interface Told {
+  readonly messageId: string
+  /** Names of the lists that it is for, with commas. */
+  readonly list: string
+  readonly bytes: number
+}
+
+export interface ReceptionLog {
+  info(fields: object, text: string): void
+  warn(fields: object, text: string): void
+}
+
+export interface Account {
+  kept(mail: Told & { readonly ms: number; readonly fresh: boolean }): void
+  /** The database refused it or is away. */
+  failed(mail: Told, error: unknown): void
+  refused(reply: Reply): void
+  recipientRefused(to: string, reply: Reply): void
+  recipientFailed(to: string, error: unknown): void
+}
+
+/** The account of one session's mail. */
+export function accountFor(
+  session: SMTPServerSession,
+  envelope: Pick<Envelope, 'road' | 'from'>,
+  { log, metrics }: { readonly log: ReceptionLog; readonly metrics?: Metrics | undefined },
+): Account {
+  const { road, from = '' } = envelope
+  const sender = { from, client: session.remoteAddress }
+  const count = (result: string) => metrics?.arrivals.inc({ road, result })
+  return {
+    kept({ fresh, ...told }) {
+      count(fresh ? 'kept' : 'known')
+      if (fresh) metrics?.arrivalBytes.inc({ road }, told.bytes)
+      log.info({ ...told, ...sender }, fresh ? 'Kept a mail' : 'Had a mail already')
+    },
+    failed(told, error) {
+      count('later')
+      metrics?.errors.inc({ kind: 'store' })
+      log.warn({ ...told, ...sender, error }, 'Answered 451 to a mail')
+    },
+    refused({ code, text }) {
+      count(code >= 500 ? 'refused' : 'later')
+      log.info({ code, reason: text, ...sender }, 'Refused a mail')
+    },
+    recipientRefused(to, { code }) {
+      log.info({ code, to, ...sender }, 'Refused a recipient')
+    },
+    recipientFailed(to, error) {
+      metrics?.errors.inc({ kind: 'store' })
+      log.warn({ to, ...sender, error }, 'Answered 451 to a recipient')
+    },
+  }
+}

@@ -1,0 +1,67 @@
+// Mails that were taken out of sight. A tombstone says who did it, when and why, and is asked at each arrival: what
+// was hidden stays hidden when it comes again by another road, and what was purged is not kept again.
+import { type Kysely, sql } from 'kysely'
+import type { ListId, MessageId } from '../base/ids.ts'
+import { indexKey } from '../base/key.ts'
+import { toStorableText } from '../base/storable.ts'
+import type { Tables } from './tables.ts'
+
+export interface Tombstone {
+  readonly kind: 'hidden' | 'purged'
+  /** Every list when absent. */
+  readonly list?: ListId | undefined
+  readonly messageId: MessageId
+  /** These bytes alone when given, else every mail with the id. */
+  readonly hash?: Buffer | undefined
+  readonly who: string
+  readonly reason: string
+}
+
+/** Writes it; the same one again changes nothing. Answers whether it is new. */
+export async function writeTombstone(db: Kysely<Tables>, stone: Tombstone): Promise<boolean> {
+  const { rowCount } = await db
+    .insertInto('tombstone')
+    .values({
+      kind: stone.kind,
+      list_id: stone.list ?? null,
+      message_id: toStorableText(stone.messageId),
+      message_key: indexKey(stone.messageId),
+      raw_hash: stone.hash ?? null,
+      who: toStorableText(stone.who),
+      reason: toStorableText(stone.reason),
+    })
+    .onConflict(conflict => conflict.doNothing())
+    .executeTakeFirst()
+    .then(result => ({ rowCount: Number(result.numInsertedOrUpdatedRows) }))
+  return rowCount > 0
+}
+
+interface Arriving {
+  readonly list: ListId
+  readonly id: MessageId
+  readonly hash: Buffer
+}
+
+/** The arriving mails that a tombstone is on, with what it says; purged is stronger than hidden. */
+export async function readTombstones<T extends Arriving>(
+  db: Kysely<Tables>,
+  arriving: readonly T[],
+): Promise<ReadonlyMap<T, 'hidden' | 'purged'>> {
+  if (arriving.length === 0) return new Map()
+  const { rows } = await sql<Pick<Found, 'list_id' | 'message_key' | 'raw_hash' | 'kind'>>`
+    select list_id, message_key, raw_hash, kind from tombstone
+    where message_key = any(${[...new Set(arriving.map(({ id }) => indexKey(id)))]}::text[])`.execute(db)
+  const found = new Map<T, 'hidden' | 'purged'>()
+  for (const one of rows.length === 0 ? [] : arriving) {
+    const kinds = rows.filter(row => isOn(row, one)).map(row => row.kind)
+    if (kinds.length > 0) found.set(one, kinds.includes('purged') ? 'purged' : 'hidden')
+  }
+  return found
+}
+
+type Found = Tables['tombstone'] & { kind: 'hidden' | 'purged' }
+
+const isOn = (row: Pick<Found, 'list_id' | 'message_key' | 'raw_hash'>, { list, id, hash }: Arriving) =>
+  row.message_key === indexKey(id) &&
+  (row.list_id === null || row.list_id === list) &&
+  (row.raw_hash === null || row.raw_hash.equals(hash))

@@ -1,0 +1,240 @@
+// A real Postfix in a directory of its own hands mail over by LMTP and by pipe, and swaks plays the clients that are
+// rare: this holds the lines of docs/running.md true. Postfix starts only as root.
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Lmtp, startLmtp } from '../../ingest/lmtp.ts'
+import { type Smtp, startSmtp } from '../../ingest/smtp.ts'
+import { connect } from '../../sql/connect.ts'
+import { saveLists } from '../../sql/lists.ts'
+import { testDatabase } from '../database.ts'
+import { type Doorway, makeDoorway } from '../ingest/doorway.ts'
+import { until } from '../ingest/until.ts'
+
+const main = join(import.meta.dirname, '..', '..', 'main.ts')
+let directory: string
+let database: Awaited<ReturnType<typeof testDatabase>>
+let doorway: Doorway
+let behind: ReturnType<typeof connect>
+let lmtp: Lmtp
+let smtp: Smtp
+let postfix: ChildProcess
+let port: number
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'threadwork-postfix-'))
+  chmodSync(directory, 0o755)
+  database = await testDatabase()
+  const lists = await saveLists(database.db, [
+    { name: 'lmtp', address: 'lmtp@lists.example.net' },
+    { name: 'pipe', address: 'pipe@lists.example.net' },
+  ])
+  doorway = await makeDoorway(database.url)
+  openToAll()
+  behind = connect(doorway.url)
+  const door = {
+    db: behind,
+    lists: () => lists,
+    hostname: 'mx.example.net',
+    log: { info: () => {}, warn: () => {} },
+  }
+  lmtp = await startLmtp({ ...door, listen: join(directory, 'lmtp') })
+  smtp = await startSmtp({ ...door, host: '127.0.0.1', port: 0, mailBytesMax: 100_000 })
+  port = await freePort()
+  await startPostfix()
+}, 60_000)
+
+afterAll(async () => {
+  postfix.kill('SIGTERM')
+  await once(postfix, 'exit')
+  await lmtp.close()
+  await smtp.close()
+  await behind.destroy()
+  await doorway.remove()
+  rmSync(directory, { recursive: true })
+})
+
+/** The pipe runs under another account than the database of the tests, and must get through. */
+function openToAll(): void {
+  const front = new URL(doorway.url).searchParams.get('host') ?? ''
+  chmodSync(front, 0o755)
+  for (const name of readdirSync(front)) chmodSync(join(front, name), 0o777)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('No free port')
+  return address.port
+}
+
+async function startPostfix(): Promise<void> {
+  const conf = join(directory, 'conf')
+  for (const name of ['conf', 'spool', 'data']) mkdirSync(join(directory, name))
+  execFileSync('chown', ['postfix', join(directory, 'data')])
+  writeFileSync(join(conf, 'main.cf'), mainCf())
+  writeFileSync(join(conf, 'master.cf'), masterCf())
+  writeFileSync(
+    join(conf, 'transport'),
+    `lmtp@lists.example.net   lmtp:unix:${directory}/lmtp\npipe@lists.example.net   threadwork:\nnobody@lists.example.net threadwork:\n`,
+  )
+  // Makes the directories of the queue.
+  execFileSync('postfix', ['-c', conf, 'check'], { stdio: 'ignore' })
+  postfix = spawn('/usr/lib/postfix/sbin/master', ['-c', conf, '-d'], { stdio: 'ignore' })
+  await until(async () => {
+    if (postfix.exitCode !== null) throw new Error(`Postfix ended with ${postfix.exitCode}: ${log()}`)
+    return swaks('--server', `127.0.0.1:${port}`, '--quit-after', 'EHLO').then(({ code }) => code === 0)
+  })
+}
+
+const mainCf = () => `compatibility_level = 3.6
+queue_directory = ${directory}/spool
+data_directory = ${directory}/data
+daemon_directory = /usr/lib/postfix/sbin
+maillog_file = ${directory}/maillog
+maillog_file_prefixes = ${directory}
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = mx.example.net
+mydestination =
+local_recipient_maps =
+alias_maps =
+relay_domains = lists.example.net
+transport_maps = texthash:${directory}/conf/transport
+default_transport = discard
+threadwork_destination_recipient_limit = 1
+minimal_backoff_time = 1s
+queue_run_delay = 1s
+`
+
+const masterCf = () => `127.0.0.1:${port} inet n - n - - smtpd
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+proxymap unix - - n - - proxymap
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+lmtp unix - - n - - lmtp
+threadwork unix - n n - 2 pipe
+  user=nobody argv=${process.execPath} ${main} deliver --database ${doorway.url} --from \${sender} --to \${recipient}
+`
+
+const log = () => {
+  try {
+    return readFileSync(join(directory, 'maillog'), 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+async function swaks(...words: string[]): Promise<{ code: number; said: string }> {
+  try {
+    const { stdout } = await promisify(execFile)('swaks', [
+      '--timeout',
+      '10',
+      '--from',
+      'ada@example.org',
+      '--to',
+      'lmtp@lists.example.net',
+      ...words,
+    ])
+    return { code: 0, said: stdout }
+  } catch (error) {
+    const { code, stdout } = error as { code: number | string; stdout: string }
+    if (typeof code === 'string') throw new Error(`Cannot run swaks (${code}): apt-get install swaks`)
+    return { code, said: stdout }
+  }
+}
+
+const post = (id: string, to: string, ...words: string[]) =>
+  swaks('--server', `127.0.0.1:${port}`, '--to', to, '--header', `Message-Id: <${id}@example.org>`, ...words)
+
+const placesOf = async (id: string) => {
+  const rows = await database.db
+    .selectFrom('mail')
+    .innerJoin('list', 'list.id', 'mail.list_id')
+    .select(['list.name', 'mail.envelope'])
+    .where('message_id', '=', `${id}@example.org`)
+    .orderBy('list.name')
+    .execute()
+  return rows.map(({ name, envelope }) => `${name} by ${envelope.road} from ${envelope.from}`)
+}
+
+describe('Postfix', { timeout: 60_000 }, () => {
+  test('delivers by LMTP and by pipe, one mail to both lists', async () => {
+    expect(await post('both', 'lmtp@lists.example.net,pipe@lists.example.net')).toMatchObject({ code: 0 })
+    await until(async () => (await placesOf('both')).length === 2)
+    expect(await placesOf('both')).toEqual([
+      'lmtp by lmtp from ada@example.org',
+      'pipe by deliver from ada@example.org',
+    ])
+  })
+
+  test('gives a mail of no list back to its sender', async () => {
+    await post('nobody', 'nobody@lists.example.net', '--h-To', 'nobody@lists.example.net')
+    await until(async () => log().includes('status=bounced'))
+    expect(log()).toMatch(
+      /to=<nobody@lists.example.net>.*relay=threadwork.*dsn=5\.1\.1, status=bounced \(user unknown/,
+    )
+  })
+
+  test('keeps the mail while the database is away, and delivers it later', async () => {
+    await doorway.shut()
+    await post('away', 'lmtp@lists.example.net,pipe@lists.example.net')
+    const deferred = (relay: string) => new RegExp(`relay=${relay}.*status=deferred`).test(log())
+    await until(async () => deferred('threadwork') && deferred('mx.example.net'))
+    expect(log()).toContain('451 4.3.0 Could not store the mail now, try again later')
+    await doorway.open()
+    openToAll()
+    await until(async () => (await placesOf('away')).length === 2)
+  })
+})
+
+describe('swaks', () => {
+  const direct = (...words: string[]) => swaks('--server', `127.0.0.1:${smtp.port}`, ...words)
+
+  test.each([
+    ['in one piece (pipelining)', ['--pipeline'], 0],
+    ['from nobody (the null sender)', ['--from', '<>'], 0],
+    ['from an address with UTF-8', ['--from', 'jürgen@example.org'], 0],
+    ['with a dot at the start of lines', ['--data', 'Subject: dots\n\n.\n..\n.x\n'], 0],
+    ['of one long line', ['--body', 'x'.repeat(50_000)], 0],
+    ['without a header', ['--data', '\n\nx\n'], 0],
+    ['with an old HELO', ['--protocol', 'SMTP'], 0],
+    ['for somebody else (24: the recipient is refused)', ['--to', 'x@example.org'], 24],
+    ['above the limit (26: the data is refused)', ['--body', 'x\n'.repeat(60_000)], 26],
+    ['with a login (28: none is offered)', ['--auth', '--auth-user', 'a', '--auth-password', 'b'], 28],
+    ['with TLS (29: none is offered)', ['--tls'], 29],
+  ])('a mail %s', async (_, words, code) => {
+    expect(await direct(...words)).toMatchObject({ code })
+  })
+
+  test('speaks LMTP at the socket', async () => {
+    const { code, said } = await swaks(
+      '--protocol',
+      'LMTP',
+      '--socket',
+      join(directory, 'lmtp'),
+      '--to',
+      'lmtp@lists.example.net,pipe@lists.example.net',
+    )
+    expect({ code, answers: said.match(/250 2\.6\.0 OK: in the log of \w+/g) }).toEqual({
+      code: 0,
+      answers: ['250 2.6.0 OK: in the log of lmtp', '250 2.6.0 OK: in the log of pipe'],
+    })
+  })
+})

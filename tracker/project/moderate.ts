@@ -1,0 +1,116 @@
+// Takes mails out of sight. What is hidden stays in the log and in nothing that is made from it; of what is purged only
+// the hash is left. Both are a tombstone first, so that the mail stays away when it comes again.
+import { type Kysely, sql, type Transaction } from 'kysely'
+import { type ListId, listId, type MessageId } from '../../base/ids.ts'
+import { indexKey } from '../../base/key.ts'
+import type { Tables } from '../../sql/tables.ts'
+import { type Tombstone, writeTombstone } from '../../sql/tombstones.ts'
+import { lockAssignment } from './assign.ts'
+
+export interface Moderated {
+  /** Lists that have the mail; empty when none has, and then nothing was done. */
+  readonly lists: readonly { readonly id: ListId; readonly name: string }[]
+  /** Arrivals that were in sight, or had bytes, until now. */
+  readonly changed: number
+}
+
+/** On one list, or on each that has the mail. Again it changes nothing. Clusters that it touched wait to be folded. */
+export async function hide(db: Kysely<Tables>, stone: Omit<Tombstone, 'kind'>): Promise<Moderated> {
+  return bury(db, { ...stone, kind: 'hidden' })
+}
+
+/** The same, and the bytes go: at once when no other list holds them, else from this list. */
+export async function purge(db: Kysely<Tables>, stone: Omit<Tombstone, 'kind'>): Promise<Moderated> {
+  return bury(db, { ...stone, kind: 'purged' })
+}
+
+type Trx = Transaction<Tables>
+
+async function bury(db: Kysely<Tables>, stone: Tombstone): Promise<Moderated> {
+  const holders = await holdersOf(db, stone)
+  if (holders.length === 0) return { lists: [], changed: 0 }
+  // First and for itself: an arrival in between meets it.
+  await writeTombstone(db, stone)
+  let changed = 0
+  for (const { id } of holders) changed += await db.transaction().execute(trx => buryOnList(trx, id, stone))
+  return { lists: holders, changed }
+}
+
+async function holdersOf(
+  db: Kysely<Tables>,
+  { list, messageId, hash }: Tombstone,
+): Promise<{ id: ListId; name: string }[]> {
+  const { rows } = await sql<{ id: number; name: string }>`
+    select l.id, l.name from list l
+    where (${list ?? null}::integer is null or l.id = ${list ?? null}::integer) and exists (
+      select from mail m where m.list_id = l.id and m.message_key = ${indexKey(messageId)}
+        and (${hash ?? null}::bytea is null or m.raw_hash = ${hash ?? null}::bytea))
+    order by l.name`.execute(db)
+  return rows.map(({ id, name }) => ({ id: listId(id), name }))
+}
+
+async function buryOnList(trx: Trx, list: ListId, stone: Tombstone): Promise<number> {
+  await lockAssignment(trx, list)
+  const { rows } = await sql<{ seq: string; was_hidden: boolean }>`
+    update mail m set hidden = true from mail before
+    where m.list_id = ${list} and m.message_key = ${indexKey(stone.messageId)}
+      and (${stone.hash ?? null}::bytea is null or m.raw_hash = ${stone.hash ?? null}::bytea)
+      and before.list_id = m.list_id and before.seq = m.seq
+    returning m.seq, before.hidden as was_hidden`.execute(trx)
+  const fresh = rows.filter(row => !row.was_hidden).map(row => row.seq)
+  if (fresh.length > 0) await forget(trx, list, stone.messageId, fresh)
+  const emptied =
+    stone.kind === 'purged'
+      ? await empty(
+          trx,
+          list,
+          rows.map(row => row.seq),
+        )
+      : 0
+  return Math.max(fresh.length, emptied)
+}
+
+/** Everything that was made from these arrivals. Their clusters are folded again without them. */
+async function forget(trx: Trx, list: ListId, id: MessageId, seqs: readonly string[]): Promise<void> {
+  const { rows } = await sql<{ cluster: string }>`
+    delete from fact where list_id = ${list} and seq = any(${seqs}::bigint[]) returning cluster`.execute(trx)
+  for (const table of ['unsorted', 'search', 'sketch', 'revision_hint'] as const)
+    await sql`delete from ${sql.table(table)} where list_id = ${list} and seq = any(${seqs}::bigint[])`.execute(
+      trx,
+    )
+  await sql`
+    delete from topic_mail where list_id = ${list} and message_key = ${indexKey(id)} and not exists (
+      select from fact f where f.list_id = topic_mail.list_id and f.message_key = topic_mail.message_key)`.execute(
+    trx,
+  )
+  for (const cluster of new Set(rows.map(row => row.cluster))) await shrink(trx, cluster)
+  await sql`update list set version = version + 1 where id = ${list}`.execute(trx)
+}
+
+/** A cluster without mails has no topics; nobody would fold it. */
+async function shrink(trx: Trx, cluster: string): Promise<void> {
+  const { rows } = await sql<{ mails: number }>`
+    update cluster set dirty = true, mails = (select count(*)::int from fact where cluster = ${cluster}::bigint)
+    where id = ${cluster}::bigint returning mails`.execute(trx)
+  if (rows[0]?.mails !== 0) return
+  for (const table of ['topic', 'topic_mail', 'cluster_key'] as const)
+    await sql`delete from ${sql.table(table)} where cluster = ${cluster}::bigint`.execute(trx)
+  await sql`delete from cluster where id = ${cluster}::bigint`.execute(trx)
+}
+
+/** Takes away the bytes that no list shows any more, and who sent them. Answers how many mails had something to take. */
+async function empty(trx: Trx, list: ListId, seqs: readonly string[]): Promise<number> {
+  const { rows: mails } = await sql<{ raw_hash: Buffer }>`
+    update mail set envelope = jsonb_build_object('road', envelope->'road')
+    where list_id = ${list} and seq = any(${seqs}::bigint[]) returning raw_hash`.execute(trx)
+  const hashes = mails.map(mail => mail.raw_hash)
+  const { rows } = await sql`
+    update raw set bytes = '', encoding = 'purged', size = 0
+    where hash = any(${hashes}::bytea[]) and encoding <> 'purged' and not exists (
+      select from mail m where m.raw_hash = raw.hash and not (m.list_id = ${list} and m.seq = any(${seqs}::bigint[]))
+        and not exists (
+          select from tombstone t where t.message_key = m.message_key and t.kind = 'purged'
+            and (t.list_id is null or t.list_id = m.list_id) and (t.raw_hash is null or t.raw_hash = m.raw_hash)))
+    returning hash`.execute(trx)
+  return rows.length
+}
