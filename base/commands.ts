@@ -20,12 +20,17 @@ const onlyList: Option = { value: 'NAME', help: 'only this list' }
 
 const shapes = {
   serve: {
-    summary: 'Takes mail by SMTP, sorts it and shows the pages',
+    summary: 'Takes mail by SMTP and LMTP, sorts it and shows the pages',
     words: '',
     options: {
       only: { value: 'ROLES', help: `some of ${roles.join(',')} (default: all)` },
       smtp: { value: 'HOST:PORT', help: 'where SMTP listens; port 0 takes any free one' },
+      lmtp: {
+        value: 'PATH|HOST:PORT',
+        help: 'where LMTP listens: a Unix socket or a port (default: nowhere)',
+      },
       web: { value: 'HOST:PORT', help: 'where the pages are; port 0 takes any free one' },
+      metrics: { value: 'HOST:PORT', help: 'where /metrics, /healthz and /readyz are (default: nowhere)' },
     },
   },
   init: {
@@ -34,9 +39,36 @@ const shapes = {
     options: {},
   },
   import: {
-    summary: 'Imports archives (mbox, mboxrd, .gz too) into a list; makes the list when there is none',
+    summary:
+      'Imports archives: mbox files, .eml files (.gz too), directories of them, Maildirs, public-inbox git',
     words: 'PATH...',
-    options: { list: { value: 'NAME', help: 'the list; required' } },
+    options: {
+      list: { value: 'NAME', help: 'the list of every mail; it is made when there is none' },
+      mixed: {
+        value: null,
+        help: 'each mail finds its list by List-Id, To and Cc; --list takes those that find none',
+      },
+      follow: { value: null, help: 'goes on with what is fetched into a public-inbox, until Ctrl-C' },
+    },
+  },
+  deliver: {
+    summary: 'Takes one mail from standard input; the exit code is that of sysexits.h, 75 means try again',
+    words: '',
+    options: {
+      list: { value: 'NAME', help: 'the list (default: the mail finds it by List-Id, --to, To and Cc)' },
+      from: { value: 'ADDRESS', help: "the envelope's sender" },
+      to: { value: 'ADDRESS', help: "the envelope's recipient" },
+    },
+  },
+  hide: {
+    summary: 'Takes a mail out of sight; it stays in the log',
+    words: 'MESSAGE-ID',
+    options: { list: onlyList, reason: { value: 'TEXT', help: 'shown in its place' } },
+  },
+  purge: {
+    summary: 'Removes the bytes of a mail for good; it is not taken again when it comes again',
+    words: 'MESSAGE-ID',
+    options: { list: onlyList, reason: { value: 'TEXT', help: 'shown in its place' } },
   },
   rebuild: { summary: 'Makes every topic again from the mails', words: '', options: { list: onlyList } },
   export: {

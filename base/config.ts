@@ -1,6 +1,7 @@
 // The configuration: threadwork.toml, under the environment, under the command line. Whatever is wrong in it is
 // reported with file, line, key, value and what is allowed, all of it at once.
 import { existsSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import { z } from 'zod'
@@ -29,16 +30,43 @@ export interface ListConfig {
   readonly people: readonly PersonConfig[]
 }
 
+/** A file that the configuration names. */
+export interface FileSetting {
+  /** Absolute. */
+  readonly path: string
+  /** File and line of the setting, for messages. */
+  readonly at: string
+}
+
+export interface TlsFiles {
+  readonly certificate: FileSetting
+  readonly key: FileSetting
+}
+
 export interface Config {
   /** The file that was read; null when there is none. */
   readonly file: string | null
   readonly lists: readonly ListConfig[]
   readonly smtp: Endpoint
+  /** For STARTTLS; null for none. */
+  readonly tls: TlsFiles | null
+  /** A Unix socket's path, or host and port; null for no LMTP. */
+  readonly lmtp: string | Endpoint | null
   readonly web: Endpoint
+  /** Where metrics and health are; null for nowhere. */
+  readonly metrics: Endpoint | null
+  /** Networks that are not counted against the limits for one SMTP client. */
+  readonly smtpExempt: readonly string[]
+  /** For a log that goes to a program; a terminal gets what needs attention. */
+  readonly logLevel: LogLevel
   /** Where mail leaves: `loopback` or an smtp URL; null when nothing is said. */
   readonly relay: string | null
   /** Limits that the file overrides. */
-  readonly limits: { readonly mailBytesMax?: number }
+  readonly limits: {
+    readonly mailBytesMax?: number
+    readonly smtpClientConnectionsMax?: number
+    readonly smtpClientMailsPerMinuteMax?: number
+  }
   /** A PostgreSQL URL; null for the embedded server. */
   readonly database: string | null
   readonly data: string
@@ -63,15 +91,23 @@ export function loadConfig(given: Given): Config {
     file,
     lists: file === null ? [demo] : written.lists.map(toList),
     smtp: written.smtp.listen,
+    tls: toTls(written.smtp, file),
+    lmtp: toLmtp(written.lmtp.listen, file),
     web: written.web.listen,
     relay: written.relay ?? null,
-    limits:
-      written.limits.mail_bytes_max === undefined ? {} : { mailBytesMax: written.limits.mail_bytes_max },
+    metrics: written.metrics.listen ?? null,
+    smtpExempt: written.smtp.exempt,
+    logLevel: written.log.level,
+    limits: toLimits(written.limits),
     database: databaseUrl(given) ?? written.database ?? null,
     data: resolve(data ?? 'threadwork-data'),
     dataChosen: data !== undefined,
   }
 }
+
+/** What a log shows: of each level also the ones behind it. */
+const logLevels = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof logLevels)[number]
 
 /** What `threadwork serve` tracks when nobody configured anything. */
 const demo: ListConfig = {
@@ -161,7 +197,8 @@ function instead(key: string, keys: readonly string[]): string {
 function keysAt(path: readonly PropertyKey[]): string[] {
   const place = showPath(path).replace(/\[\d+\]/g, '')
   const shapes: Record<string, z.ZodObject> = {
-    smtp: listener,
+    smtp: smtpSettings,
+    lmtp: listener,
     web: listener,
     limits: limitSettings,
     lists: list,
@@ -194,8 +231,10 @@ const text = (allowed: string, pattern: RegExp) =>
 const line = text('one line of text', /^[^\n]{0,1000}$/)
 const address = text('a mail address', /^[^\s<>@"]{1,64}@[^\s<>@"]{1,255}$/)
 
-export const listNameAllowed = '1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first'
-export const listNamePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/
+// A list's pages are at `/NAME/`, and these addresses are taken.
+export const listNameAllowed =
+  '1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first; but not healthz, readyz or metrics'
+export const listNamePattern = /^(?!(?:healthz|readyz|metrics)$)[a-z0-9][a-z0-9._-]{0,63}$/
 
 const person = z.strictObject({
   name: line.default(''),
@@ -218,13 +257,38 @@ const list = z.strictObject({
 })
 
 const listener = z.strictObject({ listen: z.unknown() })
-const mailBytes = `a number of bytes from ${64 * 1024} to ${100 * 1024 * 1024}`
+const within = (what: string, least: number, most: number) => {
+  const error = `${what} from ${least} to ${most}`
+  return z.int({ error }).min(least, { error }).max(most, { error }).optional()
+}
 const limitSettings = z.strictObject({
-  mail_bytes_max: z
-    .int({ error: mailBytes })
-    .min(64 * 1024, { error: mailBytes })
-    .max(100 * 1024 * 1024, { error: mailBytes })
-    .optional(),
+  mail_bytes_max: within('a number of bytes', 64 * 1024, 100 * 1024 * 1024),
+  smtp_client_connections_max: within('a number of connections', 1, 1_000),
+  smtp_client_mails_per_minute_max: within('a number of mails', 1, 1_000_000),
+})
+
+const networks = 'a list of networks such as ["127.0.0.0/8", "2001:db8::/32"]'
+const network = z.string({ error: networks }).refine(isNetwork, { error: networks })
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const family = isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+}
+
+const filePath = text('the path of a PEM file', /^[^\0\n]{1,1000}$/)
+/** What `[lmtp] listen` and `--lmtp` take. A path has a slash, so a port that was forgotten is not taken for a file. */
+export const lmtpAllowed =
+  'a path with a slash such as "/run/threadwork/lmtp", or HOST:PORT such as 127.0.0.1:2424'
+export const lmtpPattern =
+  /^(?:[^\0\n]{0,500}\/[^\0\n/]{1,255}|(?:\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,255}):\d{1,5})$/
+
+const smtpSettings = listener.extend({
+  listen: endpoint('127.0.0.1:2525').default({ host: '127.0.0.1', port: 2525 }),
+  exempt: z.array(network, { error: networks }).default(['127.0.0.0/8', '::1/128']),
+  tls_certificate: filePath.optional(),
+  tls_key: filePath.optional(),
 })
 
 const settings = z.strictObject({
@@ -234,11 +298,16 @@ const settings = z.strictObject({
     '"loopback" or a URL such as "smtp://mail.example.org:587"',
     /^(?:loopback|smtps?:\/\/\S{1,500})$/,
   ).optional(),
-  smtp: listener
-    .extend({ listen: endpoint('127.0.0.1:2525').default({ host: '127.0.0.1', port: 2525 }) })
-    .prefault({}),
+  smtp: smtpSettings.superRefine(refuseHalf).prefault({}),
+  lmtp: z.strictObject({ listen: text(lmtpAllowed, lmtpPattern).optional() }).prefault({}),
   web: listener
     .extend({ listen: endpoint('127.0.0.1:8080').default({ host: '127.0.0.1', port: 8080 }) })
+    .prefault({}),
+  metrics: listener.extend({ listen: endpoint('127.0.0.1:9464').optional() }).prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(logLevels, { error: `one of ${logLevels.join(', ')}` }).default('info'),
+    })
     .prefault({}),
   limits: limitSettings.prefault({}),
   lists: z
@@ -247,6 +316,39 @@ const settings = z.strictObject({
     .superRefine(refuseTwins),
 })
 type Settings = z.infer<typeof settings>
+
+/** Its path is relative to the file. A port is a port however it is written. */
+function toLmtp(listen: string | undefined, file: string | null): string | Endpoint | null {
+  if (listen === undefined) return null
+  return parseEndpoint(listen) ?? resolve(dirname(file ?? '.'), listen)
+}
+
+function toTls({ tls_certificate, tls_key }: Settings['smtp'], file: string | null): TlsFiles | null {
+  if (file === null || tls_certificate === undefined || tls_key === undefined) return null
+  const lines = tomlLines(readText(file))
+  const setting = (key: string, path: string): FileSetting => ({
+    path: resolve(dirname(file), path),
+    at: `${file}:${lineOf(['smtp', key], lines)}`,
+  })
+  return { certificate: setting('tls_certificate', tls_certificate), key: setting('tls_key', tls_key) }
+}
+
+/** One of the two alone would silently mean no TLS. */
+function refuseHalf(
+  smtp: Partial<Record<'tls_certificate' | 'tls_key', string | undefined>>,
+  context: z.RefinementCtx,
+): void {
+  const given = (['tls_certificate', 'tls_key'] as const).filter(key => smtp[key] !== undefined)
+  const [only] = given
+  if (only === undefined || given.length === 2) return
+  const other = only === 'tls_key' ? 'tls_certificate' : 'tls_key'
+  context.addIssue({
+    code: 'custom',
+    path: [only],
+    input: smtp[only],
+    message: `it together with smtp.${other}`,
+  })
+}
 
 /** Two lists under one name would share a row, and a mail to a shared address would have no place to go. */
 function refuseTwins(lists: readonly z.infer<typeof list>[], context: z.RefinementCtx): void {
@@ -261,6 +363,15 @@ function refuseTwins(lists: readonly z.infer<typeof list>[], context: z.Refineme
     })
   }
 }
+
+/** Only what the file says. */
+const toLimits = (given: z.infer<typeof limitSettings>): Config['limits'] => ({
+  ...(given.mail_bytes_max && { mailBytesMax: given.mail_bytes_max }),
+  ...(given.smtp_client_connections_max && { smtpClientConnectionsMax: given.smtp_client_connections_max }),
+  ...(given.smtp_client_mails_per_minute_max && {
+    smtpClientMailsPerMinuteMax: given.smtp_client_mails_per_minute_max,
+  }),
+})
 
 const toList = ({ list_id, prefix, repository, ...rest }: z.infer<typeof list>): ListConfig => ({
   ...rest,

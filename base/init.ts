@@ -30,14 +30,34 @@ const commentedConfiguration = `# The configuration of Threadwork. A line that b
 [smtp]
 # Takes mail for the lists below and for nobody else. Mail servers hand over here.
 listen = "127.0.0.1:2525"
+# Networks whose clients are not counted against the limits for one client: your own mail servers.
+# exempt = ["127.0.0.0/8", "::1/128"]
+# STARTTLS is offered with a certificate and its key, PEM files that are read again when they change (example).
+# tls_certificate = "/etc/letsencrypt/live/lists.example.org/fullchain.pem"
+# tls_key = "/etc/letsencrypt/live/lists.example.org/privkey.pem"
+
+[lmtp]
+# A Unix socket or a port for a mail server on this machine (example); without it there is no LMTP.
+# listen = "/run/threadwork/lmtp"
 
 [web]
 # The pages. Put a web server with TLS in front to show them to the world.
 listen = "127.0.0.1:8080"
 
+[metrics]
+# /metrics for Prometheus, /healthz and /readyz; nowhere unless it is set (example). Not for the world to see.
+# listen = "127.0.0.1:9464"
+
+[log]
+# debug, info, warn or error. At a terminal only what needs attention is shown.
+# level = "info"
+
 [limits]
 # A larger mail is refused by SMTP.
 # mail_bytes_max = 26214400
+# What one SMTP client may do (an IPv4 address, an IPv6 /64): connections at once, and mails a minute.
+# smtp_client_connections_max = 20
+# smtp_client_mails_per_minute_max = 300
 
 # One [[lists]] for each mailing list.
 [[lists]]

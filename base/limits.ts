@@ -23,6 +23,18 @@ export const limits = {
   diffFilesMax: 1_000,
   /** Hashes of changed lines kept per file to tell a reworked patch from another one. */
   changedLinesMax: 400,
+  /** Quoted lines of an answer, and lines of what it quotes, that are compared; the longest real review has 1,500. */
+  quotedLinesMax: 5_000,
+  /** Remarks read in one answer; the longest real review has about a hundred. */
+  remarksMax: 500,
+  /** Mails of a topic read for the comments in its patches; a longer review is read on its thread page. */
+  commentMailsMax: 200,
+  /** Text of answers read for the comments on one patch; a real review of a large patch has 200 kB. */
+  commentTextCharactersMax: 1024 * 1024,
+  /** Lines of one comment shown beside the code. */
+  commentLinesShownMax: 60,
+  /** Edits followed between two versions of a patch; memory grows with the square of it. */
+  lineEditsMax: 1_000,
   /** Lines of a diff shown before a link to the rest. */
   diffLinesShownMax: 3_000,
   /** Two patches of one person with like titles are tried as revisions within this many days. */
@@ -49,16 +61,66 @@ export const limits = {
   smtpRecipientsMax: 100,
   /** An SMTP client that is silent longer is cut off; RFC 5321 4.5.3.2.7 asks for at least five minutes. */
   smtpIdleSecondsMax: 300,
-  /** Bytes of mails in flight over all SMTP connections (50 of the largest); above it a mail gets 452. */
-  smtpBytesHeldMax: 50 * 25 * 1024 * 1024,
+  /** SMTP connections of one client at once: Postfix opens at most 20 to one destination. */
+  smtpClientConnectionsMax: 20,
+  /** Mails of one client in a minute: a series of 100 patches goes through in one piece, a flood does not. */
+  smtpClientMailsPerMinuteMax: 300,
+  /** Bytes of mails in flight over all SMTP connections, ten of the largest: a small machine bears that. Above it 452. */
+  smtpBytesHeldMax: 10 * 25 * 1024 * 1024,
   /** At the end mails under way have this long to be answered; `serve` ends within ten seconds. */
   smtpCloseSecondsMax: 5,
   /** Mails that share one commit: one wait for the disk, but no endless transaction. */
   commitMailsMax: 250,
   /** Bytes that share one commit; memory holds them several times over while they travel. */
   commitBytesMax: 8 * 1024 * 1024,
+  /** Bytes of facts, as JSON, that are kept in memory for the next fold of their thread: 5,000 mails. */
+  factsKeptBytesMax: 8 * 1024 * 1024,
+  /** Bytes of pages kept as they were made, for the next reader of the same version. */
+  pageBytesKeptMax: 16 * 1024 * 1024,
+  /** Bytes of mails that the pages keep decoded: the threads that are read now. */
+  decodedBytesMax: 16 * 1024 * 1024,
+  /** Bytes of mails kept in memory after they were appended or read: a few commits, until they are sorted. */
+  recentBytesMax: 32 * 1024 * 1024,
   /** An old archive may hold mails that SMTP would refuse: import keeps them up to four times that size. */
   importMailBytesMax: 4 * 25 * 1024 * 1024,
   /** Mails with one Message-ID read at once: real ones come in two or three dresses, a flood in thousands. */
   copiesReadMax: 100,
+  /** A database that is silent this long is away: the mail gets 451, the page says so; senders wait ten minutes. */
+  databaseAnswerSecondsMax: 20,
+  /** The same for a new connection, which costs it next to nothing. */
+  databaseConnectSecondsMax: 5,
+  /** `/readyz` says no after this: who asks it asks every few seconds. */
+  readySecondsMax: 3,
+  /** Connections to the database for sorting and for single commands. */
+  databaseConnectionsMax: 10,
+  /** The same for SMTP, which asks little and commits one group at a time. */
+  smtpDatabaseConnectionsMax: 5,
+  /** The same for pages. */
+  webDatabaseConnectionsMax: 10,
+  /** Mails sorted in one transaction. */
+  sortMailsMax: 200,
+  /** Clusters folded in one transaction. */
+  foldClustersMax: 50,
+  /** Mail that another process appended is seen this soon; well below the two seconds that a page may lag. */
+  sortLookMillisecondsMax: 300,
+  /** After an error (the database is away) sorting is tried again this much later. */
+  sortRetryMillisecondsMax: 1_000,
+  /** A page that took longer is a line in the log. */
+  pageMillisecondsMax: 1_000,
+  /** At the end the answers under way have this long; `serve` ends within ten seconds. */
+  webCloseSecondsMax: 3,
+  /** At the end a query that still runs is left behind after this. */
+  databaseCloseSecondsMax: 2,
+  /** A killed database server can stay a zombie, or its last children can hold its memory, for some seconds. */
+  databaseStartSecondsMax: 15,
+  /** The embedded server writes a checkpoint at its end; then it is left to end alone. */
+  databaseStopSecondsMax: 10,
+  /** doctor: a worker takes a mail within a second; one that waits longer has none, or one that fails. */
+  unsortedSecondsMax: 60,
+  /** doctor: with clocks further apart the lag and "waits for 3 minutes" would be told wrong. */
+  clockApartSecondsMax: 5,
+  /** doctor: time enough to see why the renewal of the certificate did not run. */
+  certificateDaysMin: 14,
+  /** doctor warns when less of the disk of the data directory is free: a log segment of PostgreSQL has 16 MB. */
+  diskFreeBytesMin: 1024 * 1024 * 1024,
 } as const

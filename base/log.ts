@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino'
+import type { LogLevel } from './config.ts'
 
 /** What the other floors know of a log. */
 export type Log = Logger
@@ -7,10 +8,19 @@ export type Log = Logger
  * The log goes to standard error, because standard output belongs to what a command answers: JSON lines for the
  * programs that collect logs, plain sentences for a person at a terminal.
  */
-export function makeLog(level: 'debug' | 'info' | 'warn', forPerson: boolean): Logger {
+export function makeLog(level: LogLevel, forPerson: boolean): Logger {
   return forPerson
-    ? pino({ level, base: null }, sentences)
-    : pino({ level }, pino.destination({ dest: 2, sync: true }))
+    ? pino({ level, base: null, serializers: { error: messageOf } }, sentences)
+    : pino({ level, serializers: { error: shown } }, pino.destination({ dest: 2, sync: true }))
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : error)
+
+/** Not all that hangs on an error: PostgreSQL's `detail` quotes the row, and a row holds mail. */
+function shown(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { name, message, stack } = error
+  return { name, message, ...('code' in error ? { code: error.code } : {}), stack }
 }
 
 const sentences = {

@@ -1,24 +1,16 @@
 // What `threadwork doctor` looks at, finding by finding, each with the command that mends it.
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { type Kysely, sql } from 'kysely'
 import { type Config, withoutPassword } from '../base/config.ts'
 import { limits } from '../base/limits.ts'
 import { connect } from './connect.ts'
+import { contents } from './doctor/contents.ts'
+import type { Finding } from './doctor/finding.ts'
+import { certificate, disk, git, node, permissions } from './doctor/machine.ts'
+import { port } from './doctor/ports.ts'
 import type { ServerLog } from './embedded/embedded.ts'
 import { migrationState } from './migrate.ts'
 import { checkVersion, dataDirectory, joinServer } from './server.ts'
-import type { Tables } from './tables.ts'
-
-export interface Finding {
-  readonly well: boolean
-  readonly what: string
-  readonly found: string
-  /** What to do when it is not well. */
-  readonly mend?: string
-}
 
 /** Changes nothing; starts the embedded server when it does not run, and stops it again. */
 export async function examine(config: Config, log: ServerLog): Promise<Finding[]> {
@@ -26,10 +18,18 @@ export async function examine(config: Config, log: ServerLog): Promise<Finding[]
     ...configured(config),
     node(),
     await git(),
+    ...(config.database === null ? dataFindings(dataDirectory(config, log)) : []),
     ...(await database(config, log)),
+    await port('smtp', config.smtp),
+    await port('web', config.web),
+    ...(typeof config.lmtp === 'object' && config.lmtp ? [await port('lmtp', config.lmtp)] : []),
+    ...(config.metrics ? [await port('metrics', config.metrics)] : []),
+    ...certificate(config.tls),
     ...limitFindings(config),
   ]
 }
+
+const dataFindings = (data: string) => [permissions(data), disk(data)]
 
 function configured({ file, lists, relay }: Config): Finding[] {
   const findings: Finding[] = [
@@ -56,48 +56,32 @@ function configured({ file, lists, relay }: Config): Finding[] {
   ]
 }
 
-function node(): Finding {
-  return { well: true, what: 'node', found: process.versions.node }
-}
-
-async function git(): Promise<Finding> {
-  try {
-    const { stdout } = await promisify(execFile)('git', ['--version'])
-    return { well: true, what: 'git', found: stdout.trim().replace('git version ', '') }
-  } catch (error) {
-    return { well: false, what: 'git', found: (error as Error).message, mend: 'apt-get install git' }
-  }
-}
-
 async function database(config: Config, log: ServerLog): Promise<Finding[]> {
   const data = dataDirectory(config, log)
-  if (config.database === null && !existsSync(join(data, 'postgres'))) {
-    return [
-      { well: true, what: 'data directory', found: `${data}, no database yet (threadwork serve makes it)` },
-    ]
-  }
-  const place = config.database === null ? data : withoutPassword(config.database)
-  const first: Finding = {
-    well: true,
-    what: config.database === null ? 'data directory' : 'database URL',
-    found: place,
-  }
+  const own = config.database
+  if (own === null && !existsSync(join(data, 'postgres')))
+    return [{ well: true, what: 'database', found: 'none yet (threadwork serve makes it)' }]
+  const first: Finding[] =
+    own === null ? [] : [{ well: true, what: 'database URL', found: withoutPassword(own) }]
   try {
-    return [first, ...(await askDatabase(config, log))]
+    return [...first, ...(await askDatabase(config, log))]
   } catch (error) {
-    const serverLog = join(data, 'postgres.log')
-    const mend = config.database === null ? `see ${serverLog}` : 'correct DATABASE_URL, or start that server'
-    return [first, { well: false, what: 'database', found: (error as Error).message, mend }]
+    const mend =
+      own === null ? `see ${join(data, 'postgres.log')}` : 'correct DATABASE_URL, or start that server'
+    return [...first, { well: false, what: 'database', found: (error as Error).message, mend }]
   }
 }
 
 async function askDatabase(config: Config, log: ServerLog): Promise<Finding[]> {
   const server = await joinServer(config, log)
-  const db = connect(server.url, { max: 1 })
+  const db = connect(server.url, {
+    max: 1,
+    connectSecondsMax: limits.databaseConnectSecondsMax,
+  })
   try {
     const version: Finding = { well: true, what: 'database', found: `PostgreSQL ${await checkVersion(db)}` }
     const waiting = (await migrationState(db)).filter(({ done }) => !done).map(({ name }) => name)
-    if (waiting.length === 0) return [version, ...(await contents(db))]
+    if (waiting.length === 0) return [version, migrationsRun, ...(await contents(db))]
     const found = `not run yet: ${waiting.join(', ')}`
     return [version, { well: false, what: 'migrations', found, mend: 'threadwork serve (runs them first)' }]
   } finally {
@@ -106,18 +90,7 @@ async function askDatabase(config: Config, log: ServerLog): Promise<Finding[]> {
   }
 }
 
-async function contents(db: Kysely<Tables>): Promise<Finding[]> {
-  const { rows } = await sql<{ size: string; mails: string; unsorted: string }>`
-    select pg_size_pretty(pg_database_size(current_database())) as size,
-      (select count(*) from mail) as mails, (select count(*) from unsorted) as unsorted`.execute(db)
-  const { size = '', mails = '0', unsorted = '0' } = rows[0] ?? {}
-  const waiting = unsorted === '0' ? '' : ` (threadwork serve sorts them)`
-  return [
-    { well: true, what: 'migrations', found: 'all run' },
-    { well: true, what: 'size', found: `${size}, ${mails} mails` },
-    { well: true, what: 'unsorted mails', found: `${unsorted}${waiting}` },
-  ]
-}
+const migrationsRun: Finding = { well: true, what: 'migrations', found: 'all run' }
 
 function limitFindings(config: Config): Finding[] {
   const inForce = { ...limits, ...config.limits }

@@ -9,7 +9,9 @@ import { indexKey } from '../base/key.ts'
 import { limits } from '../base/limits.ts'
 import { toStorableText } from '../base/storable.ts'
 import { messageIdOf } from '../tracker/decode/message-id.ts'
+import { keepBytes, recentBytes } from './recent-bytes.ts'
 import type { Envelope, Tables } from './tables.ts'
+import { readTombstones } from './tombstones.ts'
 
 export interface Arrival {
   readonly bytes: Buffer
@@ -24,11 +26,11 @@ export interface ListArrival extends Arrival {
 export interface Appended {
   readonly seq: Seq
   readonly messageId: MessageId
-  /** False when the list had these bytes before: nothing was written. */
+  /** False when the list had these bytes before, or a tombstone is on the mail: nothing is shown that was not before. */
   readonly fresh: boolean
 }
 
-/** A stored mail, as it came. */
+/** A stored mail, as it came. One that was hidden or purged is not read any more. */
 export interface StoredMail {
   readonly seq: Seq
   readonly messageId: MessageId
@@ -60,7 +62,10 @@ export async function appendWithin(
   const entries = arrivals.map(toEntry)
   const places = await findPlaces(transaction, entries)
   const unknown = distinct(entries.filter(entry => !places.has(entry.place)))
-  const written = await writeMails(transaction, unknown)
+  const buried = await readTombstones(transaction, unknown)
+  const kept = unknown.filter(entry => !buried.has(entry))
+  const written = await writeMails(transaction, kept)
+  for (const [place, at] of await writeBuried(transaction, unknown, buried)) places.set(place, at)
   for (const [place, at] of written) places.set(place, at)
   // What was neither known nor written was committed by somebody else in between: read it with a newer snapshot.
   const missed = unknown.filter(entry => !places.has(entry.place))
@@ -98,6 +103,30 @@ export async function readRawBatch(
   if (places.length === 0) return []
   const rows = await storedMails(db, list).where('mail.seq', 'in', places).orderBy('mail.seq').execute()
   return Promise.all(rows.map(toStoredMail))
+}
+
+/**
+ * The bytes with these hashes, by hash in base64, without asking which list has them; purged and unknown ones are left
+ * out. Those that passed just now come from memory: reading them back cost an import 0.3 ms of 2.5 ms a mail.
+ */
+export async function readBytes(
+  db: Kysely<Tables>,
+  hashes: readonly Buffer[],
+): Promise<ReadonlyMap<string, Buffer>> {
+  const found = new Map<string, Buffer>()
+  const absent = hashes.filter(hash => {
+    const bytes = recentBytes(hash)
+    if (bytes) found.set(hash.toString('base64'), bytes)
+    return bytes === undefined
+  })
+  if (absent.length === 0) return found
+  const rows = await db.selectFrom('raw').selectAll().where('hash', 'in', absent).execute()
+  for (const row of rows.filter(({ encoding }) => encoding !== 'purged')) {
+    const bytes = await unpack(row)
+    keepBytes(row.hash, bytes)
+    found.set(row.hash.toString('base64'), bytes)
+  }
+  return found
 }
 
 interface Entry extends ListArrival {
@@ -160,19 +189,74 @@ async function writeMails(db: Kysely<Tables>, entries: readonly Entry[]): Promis
 }
 
 /**
+ * A mail under a tombstone gets its place in the log, so that it is answered like any other and known when it comes
+ * again, but is not sorted; of a purged one nothing is kept but the hash.
+ */
+async function writeBuried(
+  transaction: Kysely<Tables>,
+  unknown: readonly Entry[],
+  buried: ReadonlyMap<Entry, 'hidden' | 'purged'>,
+): Promise<Map<string, Seq>> {
+  const entries = unknown.filter(entry => buried.has(entry))
+  if (entries.length === 0) return new Map()
+  const isPurged = (entry: Entry) => buried.get(entry) === 'purged'
+  await writeBytes(
+    transaction,
+    entries.filter(entry => !isPurged(entry)),
+  )
+  await writeHashes(transaction, entries.filter(isPurged))
+  const rows = await transaction
+    .insertInto('mail')
+    .values(
+      entries.map(entry => ({
+        ...toMailRow(isPurged(entry) ? { ...entry, envelope: { road: entry.envelope.road } } : entry),
+        hidden: true,
+      })),
+    )
+    .onConflict(conflict => conflict.columns(['list_id', 'raw_hash']).doNothing())
+    .returning(['list_id', 'seq', 'raw_hash'])
+    .execute()
+  return new Map(rows.map(row => [placeOf(row.list_id, row.raw_hash), seq(row.seq)]))
+}
+
+/** The bytes may stand already: another list keeps them. */
+async function writeHashes(transaction: Kysely<Tables>, entries: readonly Entry[]): Promise<void> {
+  if (entries.length === 0) return
+  await transaction
+    .insertInto('raw')
+    .values(entries.map(({ hash }) => ({ hash, bytes: Buffer.alloc(0), encoding: 'purged', size: 0 })))
+    .onConflict(conflict => conflict.column('hash').doNothing())
+    .execute()
+}
+
+/**
  * Writes the bytes that are new and holds the rows of all, always in the order of hashes: two transactions with the
  * same mails wait for each other here, one behind the other, and never crosswise at their rows in `mail`.
  */
 async function writeBytes(db: Kysely<Tables>, entries: readonly Entry[]): Promise<void> {
+  if (entries.length === 0) return
   const byHash = new Map(entries.map(entry => [entry.hash.toString('base64'), entry]))
   const ordered = [...byHash.values()].sort((a, b) => Buffer.compare(a.hash, b.hash))
   const rows = await Promise.all(
-    ordered.map(async ({ hash, bytes }) => ({ hash, ...(await pack(bytes)), size: bytes.length })),
+    ordered.map(async ({ hash, bytes }) => {
+      keepBytes(hash, bytes)
+      return { hash, ...(await pack(bytes)), size: bytes.length }
+    }),
   )
   const { numInsertedOrUpdatedRows } = await db
     .insertInto('raw')
     .values(rows)
-    .onConflict(conflict => conflict.column('hash').doNothing())
+    // Purged on one list, and now on another for the first time.
+    .onConflict(conflict =>
+      conflict
+        .column('hash')
+        .doUpdateSet(({ ref }) => ({
+          bytes: ref('excluded.bytes'),
+          encoding: ref('excluded.encoding'),
+          size: ref('excluded.size'),
+        }))
+        .where('raw.encoding', '=', 'purged'),
+    )
     .executeTakeFirstOrThrow()
   if (Number(numInsertedOrUpdatedRows) === rows.length) return
   await db
@@ -204,11 +288,12 @@ const storedMails = (db: Kysely<Tables>, list: ListId) =>
     .innerJoin('raw', 'raw.hash', 'mail.raw_hash')
     .select(['mail.seq', 'mail.message_id', 'mail.known_at', 'raw.bytes', 'raw.encoding', 'raw.size'])
     .where('mail.list_id', '=', list)
+    .where('mail.hidden', '=', false)
 
 type PackedBytes = Pick<Tables['raw'], 'bytes' | 'encoding'>
 
 const toStoredMail = async (
-  row: PackedBytes & { seq: string; message_id: string; known_at: Date },
+  row: PackedBytes & { size: number; seq: string; message_id: string; known_at: Date },
 ): Promise<StoredMail> => ({
   seq: seq(row.seq),
   messageId: messageId(row.message_id),
@@ -216,20 +301,31 @@ const toStoredMail = async (
   knownAt: row.known_at,
 })
 
-/** Level 3 without a dictionary: half of deflate's time for the same size on list mail. */
-const zstdOptions = { params: { [constants.ZSTD_c_compressionLevel]: 3 } }
+/**
+ * Level 3 without a dictionary: half of deflate's time for the same size on list mail. Told the size, the library
+ * makes its tables for a mail and not for a megabyte (0.10 -> 0.07 ms a mail).
+ */
+const packOptions = (size: number) => ({
+  params: { [constants.ZSTD_c_compressionLevel]: 3 },
+  pledgedSrcSize: size,
+})
+
+/** One buffer of the right size instead of pieces to be joined (0.06 -> 0.03 ms a mail). */
+const unpackOptions = (size: number) => ({ chunkSize: Math.max(64, size + 1) })
 /** Below this, handing the work to a thread costs more than the work. */
 const packHereBytesMax = 64 * 1024
 
 async function pack(bytes: Buffer): Promise<PackedBytes> {
   const packed =
     bytes.length <= packHereBytesMax
-      ? zstdCompressSync(bytes, zstdOptions)
-      : await promisify(zstdCompress)(bytes, zstdOptions)
+      ? zstdCompressSync(bytes, packOptions(bytes.length))
+      : await promisify(zstdCompress)(bytes, packOptions(bytes.length))
   return packed.length < bytes.length ? { bytes: packed, encoding: 'zstd' } : { bytes, encoding: 'plain' }
 }
 
-async function unpack({ bytes, encoding }: PackedBytes): Promise<Buffer> {
-  if (encoding === 'plain') return bytes
-  return bytes.length <= packHereBytesMax ? zstdDecompressSync(bytes) : promisify(zstdDecompress)(bytes)
+async function unpack({ bytes, encoding, size }: PackedBytes & { size: number }): Promise<Buffer> {
+  if (encoding !== 'zstd') return bytes
+  return bytes.length <= packHereBytesMax
+    ? zstdDecompressSync(bytes, unpackOptions(size))
+    : promisify(zstdDecompress)(bytes, unpackOptions(size))
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import type { Config } from '../base/config.ts'
-import { connect } from './connect.ts'
+import { limits } from '../base/limits.ts'
+import { type ConnectOptions, connect } from './connect.ts'
 import { blockedAt, serverAccount } from './embedded/account.ts'
 import { type Embedded, joinEmbedded, type ServerLog } from './embedded/embedded.ts'
 import { migrate } from './migrate.ts'
@@ -12,23 +13,31 @@ import type { Tables } from './tables.ts'
 export interface Database {
   readonly db: Kysely<Tables>
   readonly url: string
-  /** Ends the pool and, as its last user, the embedded server. */
+  /** Another pool, so that what uses it neither waits for others nor keeps them waiting. Ended by `close`. */
+  pool(options: ConnectOptions): Kysely<Tables>
+  /** Ends the pools and, as its last user, the embedded server. */
   close(): Promise<void>
 }
 
 type Place = Pick<Config, 'database' | 'data' | 'dataChosen'>
 
 const serviceData = '/var/lib/threadwork'
-const queryEndMs = 2_000
 const oldestVersion = 150_000
 
 /** Connected and migrated. */
 export async function openDatabase(place: Place, log: ServerLog): Promise<Database> {
   const server = await joinServer(place, log)
-  const db = connect(server.url)
+  const db = connect(server.url, { max: limits.databaseConnectionsMax })
+  const pools = [db]
+  const pool = (options: ConnectOptions) => {
+    const more = connect(server.url, options)
+    pools.push(more)
+    return more
+  }
   const close = async (): Promise<void> => {
+    const ended = Promise.all(pools.map(each => each.destroy()))
     // A query that still runs (after Ctrl-C) must not keep us, nor the server.
-    await Promise.race([db.destroy(), sleep(queryEndMs, undefined, { ref: false })])
+    await Promise.race([ended, sleep(limits.databaseCloseSecondsMax * 1000, undefined, { ref: false })])
     await server.leave()
   }
   try {
@@ -38,7 +47,7 @@ export async function openDatabase(place: Place, log: ServerLog): Promise<Databa
     await close()
     throw error
   }
-  return { db, url: server.url, close }
+  return { db, url: server.url, pool, close }
 }
 
 /** The server alone: nothing is migrated, and a database that DATABASE_URL names is not yet asked. */

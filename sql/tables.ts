@@ -28,7 +28,7 @@ export interface Tables {
     people: JSONColumnType<Roster, string | undefined>
     version: Generated<string>
   }
-  raw: { hash: Buffer; bytes: Buffer; encoding: 'plain' | 'zstd'; size: number }
+  raw: { hash: Buffer; bytes: Buffer; encoding: 'plain' | 'zstd' | 'purged'; size: number }
   mail: {
     list_id: number
     seq: GeneratedAlways<string>
@@ -37,9 +37,21 @@ export interface Tables {
     raw_hash: Buffer
     envelope: JSONColumnType<Envelope>
     known_at: Generated<Date>
+    hidden: Generated<boolean>
+  }
+  tombstone: {
+    id: GeneratedAlways<string>
+    list_id: number | null
+    message_id: string
+    message_key: string
+    raw_hash: Buffer | null
+    kind: 'hidden' | 'purged'
+    who: string
+    reason: Generated<string>
+    at: Generated<Date>
   }
   unsorted: { list_id: number; seq: string }
-  import_progress: { list_id: number; source: string; position: string }
+  import_progress: { list_id: number | null; source: string; position: string }
   cluster: {
     id: GeneratedAlways<string>
     list_id: number
@@ -58,7 +70,7 @@ export interface Tables {
   }
   cluster_key: { list_id: number; key: string; cluster: string }
   sketch: { list_id: number; seq: string; said: Date; data: JSONColumnType<Sketch> }
-  revision_hint: { list_id: number; key: string; seq: string }
+  revision_hint: { list_id: number; key: string; said: Date; seq: string }
   topic: {
     list_id: number
     id: string
@@ -69,6 +81,8 @@ export interface Tables {
     author: string
     state: string | null
     open: boolean
+    /** Whose turn a patchset is, a bug's status. */
+    phase: string | null
     mails: number
     said: Date
     last_said: Date
@@ -77,5 +91,7 @@ export interface Tables {
     version: Generated<string>
   }
   topic_mail: { list_id: number; message_key: string; topic_key: string; cluster: string }
+  established: { list_id: number; person: string }
+  judged: { list_id: number; person: string; cluster: string }
   search: { list_id: number; seq: string; message_key: string; said: Date; words: string }
 }

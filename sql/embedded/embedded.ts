@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { limits } from '../../base/limits.ts'
 import { type Account, serverAccount } from './account.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
 import { clusterMajor, makeCluster, makeDataDirectory } from './cluster.ts'
@@ -25,9 +26,8 @@ export interface Embedded {
 
 // Any number that nobody else locks in this database.
 const usersLock = 7_403_311
-// A killed server can stay a zombie, or its last children can hold its memory, for some seconds.
-const patienceMs = 15_000
-const stopMs = 10_000
+const patienceMs = limits.databaseStartSecondsMax * 1000
+const stopMs = limits.databaseStopSecondsMax * 1000
 
 /** Starts the server of the data directory or joins the running one, and starts it again whenever it dies. */
 export async function joinEmbedded(dataDirectory: string, log: ServerLog): Promise<Embedded> {

@@ -38,11 +38,15 @@ test('a file says all there is to say', () => {
 data = "db"
 database = "postgres://t@db.example.org/t"
 relay = "smtp://mail.example.org:587"
-smtp = { listen = "[::1]:25" }
+smtp = { listen = "[::1]:25", exempt = ["10.0.0.0/8", "2001:db8::1"] }
+metrics = { listen = "127.0.0.1:9464" }
+log = { level = "warn" }
 [web]
 listen = "0.0.0.0:80"
 [limits]
 mail_bytes_max = 1_000_000
+smtp_client_connections_max = 3
+smtp_client_mails_per_minute_max = 60
 [[lists]]
 name = "net-dev"
 address = "net@example.org"
@@ -78,9 +82,14 @@ address = "docs@example.org"
       },
     ],
     smtp: { host: '::1', port: 25 },
+    tls: null,
+    lmtp: null,
     web: { host: '0.0.0.0', port: 80 },
+    metrics: { host: '127.0.0.1', port: 9464 },
+    smtpExempt: ['10.0.0.0/8', '2001:db8::1'],
+    logLevel: 'warn',
     relay: 'smtp://mail.example.org:587',
-    limits: { mailBytesMax: 1_000_000 },
+    limits: { mailBytesMax: 1_000_000, smtpClientConnectionsMax: 3, smtpClientMailsPerMinuteMax: 60 },
     database: 'postgres://t@db.example.org/t',
     data: join(directory, 'db'),
     dataChosen: true,
@@ -120,11 +129,25 @@ people = [
     '2: relay is "pigeon"; allowed: "loopback" or a URL such as "smtp://mail.example.org:587"',
     '4: smtp.listen is "2525"; allowed: an address and a port such as "127.0.0.1:2525"',
     '6: limits.mail_bytes_max is 5; allowed: a number of bytes from 65536 to 104857600',
-    '8: lists[0].name is "Net Dev"; allowed: 1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first',
+    '8: lists[0].name is "Net Dev"; allowed: 1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first; but not healthz, readyz or metrics',
     '9: lists[0].address is "foo"; allowed: a mail address',
     '10: lists[0].description is "# not a comment\\n[[lists]]\\n"; allowed: one line of text',
     '15: lists[0].people[0].role is "boss"; allowed: "maintainer", "reviewer" or "robot"',
     '17: lists[0].people[1].role is 7; allowed: "maintainer", "reviewer" or "robot"',
+  ])
+})
+
+test('a list cannot have the name of a page, nor a network be something else', () => {
+  const text = `smtp = { exempt = ["10.0.0.0/8", "10.0.0.0/33"] }
+[[lists]]
+name = "readyz"
+address = "a@example.org"
+`
+  expect(complaints(text)).toEqual([
+    '1: smtp.exempt[1] is "10.0.0.0/33"; allowed: a list of networks such as ["127.0.0.0/8", "2001:db8::/32"]',
+    expect.stringMatching(
+      /^3: lists\[0\]\.name is "readyz"; allowed: .* but not healthz, readyz or metrics$/,
+    ),
   ])
 })
 
@@ -182,4 +205,28 @@ test('a text that is not TOML is told with its line', () => {
 
 test('a password does not get into the message', () => {
   expect(complaints('database = "mysql://root:secret@db/x"')[0]).toContain('"mysql://root:...@db/x"')
+})
+
+test('the files of TLS and the socket of LMTP are relative to the file and know their lines', () => {
+  const config = load(
+    '[smtp]\ntls_certificate = "tls/full.pem"\ntls_key = "/etc/tls.key"\n[lmtp]\nlisten = "run/lmtp"\n',
+  )
+  expect(config.tls).toEqual({
+    certificate: { path: join(directory, 'tls/full.pem'), at: `${file}:2` },
+    key: { path: '/etc/tls.key', at: `${file}:3` },
+  })
+  expect(config.lmtp).toBe(join(directory, 'run/lmtp'))
+  expect(load('[lmtp]\nlisten = "127.0.0.1:2424"\n').lmtp).toEqual({ host: '127.0.0.1', port: 2424 })
+})
+
+test('half of TLS and an LMTP address that is none are told', () => {
+  expect(complaints('[smtp]\ntls_key = "a.key"\n')).toEqual([
+    '2: smtp.tls_key is "a.key"; allowed: it together with smtp.tls_certificate',
+  ])
+  expect(complaints('[lmtp]\nlisten = "lmtp"\n')).toEqual([
+    '2: lmtp.listen is "lmtp"; allowed: a path with a slash such as "/run/threadwork/lmtp", or HOST:PORT such as 127.0.0.1:2424',
+  ])
+  expect(complaints('[smtp]\ntls_cert = "a.pem"\n')).toEqual([
+    '2: smtp.tls_cert is not a setting; allowed: listen, exempt, tls_certificate, tls_key',
+  ])
 })

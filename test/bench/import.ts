@@ -1,70 +1,58 @@
-// npm run bench: what an import costs, by the real command line into a fresh database. Counts the CPU time of Node
-// and PostgreSQL together. `npm run bench -- --mbox PATH` takes real mail, `--mails N` another number of invented.
+// What an import costs, by the real command line into a fresh database: the CPU time of Node and PostgreSQL together.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { type Kysely, sql } from 'kysely'
-import { openDatabase } from '../../sql/server.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { cpuOf, cpuOfEndedChildren, cpuOfTree, peakMemoryOf } from './cpu.ts'
+import { cpuOf, cpuOfEndedChildren, peakMemoryOf } from './cpu.ts'
+import { type BenchDatabase, withBenchDatabase } from './database.ts'
 import { inventMails } from './invent.ts'
 
-const { values: options } = parseArgs({ options: { mbox: { type: 'string' }, mails: { type: 'string' } } })
-const directory = mkdtempSync(join(tmpdir(), 'threadwork-bench-'))
-// PostgreSQL runs under another account when we are root, and must get through.
-chmodSync(directory, 0o711)
-const data = join(directory, 'data')
-const database = await openDatabase(
-  { database: null, data, dataChosen: true },
-  { info: () => {}, warn: console.warn },
-)
-try {
-  const mbox =
-    options.mbox ?? writeInvented(join(directory, 'invented.mbox'), Number(options.mails ?? 20_000))
-  for (const line of await measure(database.db, mbox)) process.stdout.write(`${line}\n`)
-} finally {
-  await database.close()
-  rmSync(directory, { recursive: true })
+/** Imports an mbox, or as many invented mails, and says what it cost. */
+export const benchImport = (options: { mbox: string | undefined; mails: number }): Promise<string[]> =>
+  withBenchDatabase(bench => measure(bench, options.mbox ?? inventedMbox(bench, options.mails)))
+
+/** Into the list `bench`, by the program itself. */
+export function startImport({ data }: BenchDatabase, mbox: string): ChildProcess {
+  const words = [...threadwork(), 'import', '--data', data, '--list', 'bench', mbox]
+  return spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] })
 }
 
-function writeInvented(path: string, count: number): string {
+export function inventedMbox({ directory }: BenchDatabase, count: number): string {
+  const path = join(directory, 'invented.mbox')
+  writeInvented(path, count)
+  return path
+}
+
+function writeInvented(path: string, count: number): void {
   const file = openSync(path, 'w')
   for (const mail of inventMails(count))
     writeSync(file, `From mboxrd@z Thu Jan  1 00:00:00 1970\n${mail.replace(/^(>*From )/gm, '>$1')}\n`)
   closeSync(file)
-  return path
 }
 
-async function measure(db: Kysely<Tables>, mbox: string): Promise<string[]> {
-  const postmaster = Number(readFileSync(join(data, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
-  const databaseBefore = cpuOfTree(postmaster)
+async function measure(bench: BenchDatabase, mbox: string): Promise<string[]> {
+  const { db } = bench
+  const databaseBefore = bench.databaseCpu()
   const nodeBefore = cpuOfEndedChildren(process.pid)
   const sizeBefore = await databaseBytes(db)
   const began = performance.now()
 
-  const child = spawn(
-    process.execPath,
-    [...threadwork(), 'import', '--data', data, '--list', 'bench', mbox],
-    {
-      stdio: ['ignore', 'inherit', 'inherit'],
-    },
-  )
+  const child = startImport(bench, mbox)
   const ended = once(child, 'exit')
   const { samples, memory } = await watch(
     db,
     child,
-    () => cpuOf(child.pid ?? 0) + cpuOfTree(postmaster) - databaseBefore,
+    () => cpuOf(child.pid ?? 0) + bench.databaseCpu() - databaseBefore,
   )
   const [code] = await ended
   if (code !== 0) throw new Error(`import ended with ${code}`)
 
   const seconds = (performance.now() - began) / 1000
   const node = cpuOfEndedChildren(process.pid) - nodeBefore
-  const postgres = cpuOfTree(postmaster) - databaseBefore
+  const postgres = bench.databaseCpu() - databaseBefore
   const { mails, bytes } = await contents(db)
   const perMail = (ms: number) => `${(ms / mails).toFixed(2)} ms`
   return [

@@ -3,31 +3,56 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
+import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
 import { toStorableJson } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { factsVersion } from '../mail/facts-of.ts'
+import { firstTime, lastTime } from '../mail/said.ts'
 import { DisjointSets } from '../topic/component.ts'
 import { edgeKeys } from '../topic/edges.ts'
 import { alike, hintKeys, type Sketch, sketchOf } from '../topic/likeness.ts'
+import { jsonTexts } from './json-texts.ts'
 import { type ReadMail, readUnsorted } from './read-mails.ts'
 import { writeSearch } from './write-search.ts'
 
 /** Gives at most `count` unsorted mails of the list their cluster; answers how many it took, 0 when none waits. */
-export async function assign(db: Kysely<Tables>, list: ListId, count: number, log?: Log): Promise<number> {
+export async function assign(
+  db: Kysely<Tables>,
+  list: ListId,
+  count: number,
+  log?: Log,
+  onSorted?: (mails: readonly ReadMail[]) => void,
+): Promise<number> {
   const mails = await readUnsorted(db, list, count, log)
   if (mails.length === 0) return 0
-  await db.transaction().execute(async trx => {
-    await sql`select pg_advisory_xact_lock(${assignLock}, ${list})`.execute(trx)
-    const taken = await take(trx, list, mails)
-    if (taken.length > 0) await assignTaken(trx, list, taken)
+  const taken = await db.transaction().execute(async trx => {
+    await lockAssignment(trx, list)
+    await commitSoon(trx)
+    const ours = await take(trx, list, mails)
+    if (ours.length > 0) await assignTaken(trx, list, ours)
+    return ours
   })
+  onSorted?.(taken)
   return mails.length
 }
 
 const assignLock = 7_001
 
 type Trx = Transaction<Tables>
+
+/** Held to the end of the transaction by whoever gives mails of the list their clusters, or takes them away. */
+export async function lockAssignment(trx: Trx, list: ListId): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${assignLock}, ${list})`.execute(trx)
+}
+
+/**
+ * The commit does not wait for the disk. A crash may lose it whole, and then the mails still wait to be sorted: what is
+ * here can be made again, what is in the log was durable before.
+ */
+export async function commitSoon(trx: Trx): Promise<void> {
+  await sql`select set_config('synchronous_commit', 'off', true)`.execute(trx)
+}
 
 /** Another process may have been faster with some of them. */
 async function take(trx: Trx, list: ListId, mails: readonly ReadMail[]): Promise<ReadMail[]> {
@@ -80,12 +105,14 @@ interface Candidate {
 async function candidatesOf(trx: Trx, list: ListId, tied: readonly Tied[]): Promise<Candidate[]> {
   const hints = [...new Set(tied.flatMap(one => one.hints))]
   if (hints.length === 0) return []
+  const said = tied.filter(one => one.sketch !== null).map(one => one.mail.facts.said)
+  const days = limits.revisionDaysMax * 86_400_000
   const { rows } = await sql<{ cluster: string; data: Sketch }>`
     select f.cluster, s.data from sketch s join fact f using (list_id, seq)
     where list_id = ${list} and seq in
-      (select h.seq from revision_hint h where h.list_id = ${list} and h.key = any(${hints}::text[]))`.execute(
-    trx,
-  )
+      (select h.seq from revision_hint h where h.list_id = ${list} and h.key = any(${hints}::text[])
+        and h.said between ${toTimestamp(Math.max(Math.min(...said) - days, firstTime))}
+          and ${toTimestamp(Math.min(Math.max(...said) + days, lastTime))})`.execute(trx)
   return rows.map(({ cluster, data }) => ({ cluster, sketch: data, hints: hintKeys(data).map(indexKey) }))
 }
 
@@ -106,10 +133,14 @@ function groupsOf(
   const sets = new DisjointSets(tied.length + standing.length)
   const joinCluster = (index: number, cluster: string) => sets.join(index, place.get(cluster) ?? index)
   const firstWith = new Map<string, number>()
-  const byHint = Map.groupBy(
-    candidates.flatMap(candidate => candidate.hints.map(hint => ({ hint, candidate }))),
-    ({ hint }) => hint,
-  )
+  const byHint = new Map<string, Candidate[]>()
+  for (const candidate of candidates) {
+    for (const hint of candidate.hints) {
+      const found = byHint.get(hint)
+      if (found) found.push(candidate)
+      else byHint.set(hint, [candidate])
+    }
+  }
   const batchByHint = new Map<string, number[]>()
   tied.forEach((one, index) => {
     for (const key of one.keys) {
@@ -118,9 +149,11 @@ function groupsOf(
       sets.join(firstWith.get(key) ?? index, index)
       if (!firstWith.has(key)) firstWith.set(key, index)
     }
+    // A hint for each path and each name of a person: most candidates come by several, and are asked once.
+    const tried = new Set(one.hints.flatMap(hint => byHint.get(hint) ?? []))
+    for (const { sketch, cluster } of tried)
+      if (one.sketch && alike(sketch, one.sketch)) joinCluster(index, cluster)
     for (const hint of one.hints) {
-      for (const { candidate } of byHint.get(hint) ?? [])
-        if (one.sketch && alike(candidate.sketch, one.sketch)) joinCluster(index, candidate.cluster)
       for (const other of batchByHint.get(hint) ?? [])
         if (one.sketch && likeInBatch(tied[other], one.sketch)) sets.join(other, index)
       batchByHint.set(hint, [...(batchByHint.get(hint) ?? []), index])
@@ -185,18 +218,13 @@ async function writeFacts(
   tied: readonly Tied[],
   clusters: ReadonlyMap<Tied, string>,
 ): Promise<void> {
-  const rows = tied.map(one => ({
-    list_id: list,
-    seq: one.mail.seq,
-    message_key: one.mail.key,
-    cluster: clusters.get(one) ?? '',
-    version: factsVersion,
-    said: toTimestamp(one.mail.facts.said),
-    data: one.mail.facts,
-  }))
   await sql`
-    insert into fact select * from jsonb_to_recordset(${toStorableJson(rows)}::jsonb)
-      as row (list_id integer, seq bigint, message_key text, cluster bigint, version integer, said timestamptz, data jsonb)`.execute(
+    insert into fact (list_id, seq, message_key, cluster, version, said, data)
+    select ${list}, seq, message_key, cluster, ${factsVersion}, said, data::jsonb from rows from (
+      unnest(${tied.map(one => one.mail.seq)}::bigint[], ${tied.map(one => one.mail.key)}::text[],
+        ${tied.map(one => clusters.get(one) ?? '')}::bigint[],
+        ${tied.map(one => toTimestamp(one.mail.facts.said))}::timestamptz[]),
+      ${jsonTexts(tied.map(one => toStorableJson(one.mail.facts)))}) as row (seq, message_key, cluster, said, data)`.execute(
     trx,
   )
 }
@@ -217,19 +245,24 @@ async function writeKeys(
 async function writeSketches(trx: Trx, list: ListId, tied: readonly Tied[]): Promise<void> {
   const patches = tied.filter(one => one.sketch !== null)
   if (patches.length === 0) return
-  const rows = patches.map(one => ({
-    list_id: list,
-    seq: one.mail.seq,
-    said: toTimestamp(one.mail.facts.said),
-    data: one.sketch,
-  }))
   await sql`
-    insert into sketch select * from jsonb_to_recordset(${toStorableJson(rows)}::jsonb)
-      as row (list_id integer, seq bigint, said timestamptz, data jsonb) on conflict do nothing`.execute(trx)
-  const hints = patches.flatMap(one => [...new Set(one.hints)].map(hint => [hint, one.mail.seq] as const))
+    insert into sketch (list_id, seq, said, data)
+    select ${list}, seq, said, data::jsonb from rows from (
+      unnest(${patches.map(one => one.mail.seq)}::bigint[],
+        ${patches.map(one => toTimestamp(one.mail.facts.said))}::timestamptz[]),
+      ${jsonTexts(patches.map(one => toStorableJson(one.sketch)))}) as row (seq, said, data)
+    on conflict do nothing`.execute(trx)
+  const hints = patches.flatMap(one =>
+    [...new Set(one.hints)].map(hint => ({
+      hint,
+      seq: one.mail.seq,
+      said: toTimestamp(one.mail.facts.said),
+    })),
+  )
   await sql`
-    insert into revision_hint (list_id, key, seq)
-    select ${list}, key, seq from unnest(${hints.map(([hint]) => hint)}::text[], ${hints.map(([, seq]) => seq)}::bigint[]) as row (key, seq)
+    insert into revision_hint (list_id, key, seq, said)
+    select ${list}, * from unnest(${hints.map(one => one.hint)}::text[], ${hints.map(one => one.seq)}::bigint[],
+      ${hints.map(one => one.said)}::timestamptz[])
     on conflict do nothing`.execute(trx)
 }
 

@@ -6,7 +6,8 @@ import type { Topic } from '../topic/topic.ts'
 export function isOpen(topic: Topic): boolean {
   if (topic.kind === 'patchset') {
     const newest = topic.revisions.at(-1)
-    if (!newest || newest.patches.length === 0) return true
+    if (!newest) return true
+    if (newest.patches.length === 0) return newest.state === 'mixed' || !finalStates.includes(newest.state)
     return newest.patches.some(patch => !finalStates.includes(patch.state))
   }
   return topic.bug !== null && openStatuses.has(topic.bug.status)

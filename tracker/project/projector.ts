@@ -3,9 +3,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { type ListId, listId } from '../../base/ids.ts'
+import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
+import type { Metrics } from '../../base/metrics.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { assign } from './assign.ts'
+import { type Lag, measureLag } from './lag.ts'
+import { markOutdated } from './outdated.ts'
 import { refold } from './refold.ts'
 import { dropStale } from './stale.ts'
 
@@ -15,18 +19,11 @@ export interface Projector {
   close(): Promise<void>
 }
 
-/** Mails sorted in one transaction. */
-const mailsAtOnce = 200
-/** Clusters folded in one transaction. */
-const clustersAtOnce = 50
-/** How soon mail that another process appended is seen; well below the two seconds that a page may lag. */
-const lookEveryMs = 300
-/** After an error (the database is away) it looks again this much later. */
-const retryAfterMs = 1_000
-
 /** Sorts the unsorted mails of all lists until closed. */
-export function startProjector(db: Kysely<Tables>, log: Log): Projector {
+export function startProjector(db: Kysely<Tables>, log: Log, metrics?: Metrics): Projector {
   const stop = new AbortController()
+  const lags = new Map<ListId, Lag>()
+  let poked = false
   let wake = () => {}
   const rest = (ms: number) => {
     const woken = new Promise<void>(resolve => {
@@ -34,20 +31,28 @@ export function startProjector(db: Kysely<Tables>, log: Log): Projector {
     })
     return Promise.race([woken, sleep(ms, undefined, { signal: stop.signal }).catch(() => {})])
   }
+  let upgraded = false
   const run = async () => {
     while (!stop.signal.aborted) {
+      poked = false
       try {
-        const done = await sortOnce(db, log)
-        if (done === 0) await rest(lookEveryMs)
+        if (!upgraded) await markOutdated(db)
+        upgraded = true
+        const done = await sortOnce(db, log, list => lagOf(lags, list, log, metrics))
+        if (done === 0 && !poked) await rest(limits.sortLookMillisecondsMax)
       } catch (error) {
+        metrics?.errors.inc({ kind: 'sort' })
         log.warn({ error }, 'Sorting failed and will be tried again')
-        await rest(retryAfterMs)
+        await rest(limits.sortRetryMillisecondsMax)
       }
     }
   }
   const running = run()
   return {
-    poke: () => wake(),
+    poke: () => {
+      poked = true
+      wake()
+    },
     close: async () => {
       stop.abort()
       await running
@@ -63,7 +68,7 @@ export async function sortAll(
   log?: Log,
 ): Promise<number> {
   const sorted = await assignAll(db, list, onProgress, log)
-  for (;;) if ((await refold(db, list, clustersAtOnce, log)) === 0) break
+  for (;;) if ((await refold(db, list, limits.foldClustersMax, log)) === 0) break
   await dropStale(db, list)
   return sorted
 }
@@ -77,27 +82,42 @@ export async function assignAll(
 ): Promise<number> {
   let sorted = 0
   for (;;) {
-    const taken = await assign(db, list, mailsAtOnce, log)
+    const taken = await assign(db, list, limits.sortMailsMax, log)
     if (taken === 0) return sorted
     sorted += taken
     onProgress?.(sorted)
   }
 }
 
+type ListName = { readonly id: ListId; readonly name: string }
+
 /** One batch of each list that has work; answers how much there was. */
-async function sortOnce(db: Kysely<Tables>, log: Log): Promise<number> {
+async function sortOnce(db: Kysely<Tables>, log: Log, lagOf: (list: ListName) => Lag): Promise<number> {
   let done = 0
   for (const list of await listsWithWork(db)) {
-    done += await assign(db, list, mailsAtOnce, log)
-    done += await refold(db, list, clustersAtOnce, log)
+    const lag = lagOf(list)
+    done += await assign(db, list.id, limits.sortMailsMax, log, mails =>
+      lag.sorted(mails.map(({ facts, knownAt }) => ({ messageId: facts.messageId, knownAt: +knownAt }))),
+    )
+    const folded = await refold(db, list.id, limits.foldClustersMax, log)
+    lag.folded(folded, folded < limits.foldClustersMax)
+    done += folded
   }
   return done
 }
 
-async function listsWithWork(db: Kysely<Tables>): Promise<ListId[]> {
+function lagOf(lags: Map<ListId, Lag>, list: ListName, log: Log, metrics: Metrics | undefined): Lag {
+  const known = lags.get(list.id)
+  if (known) return known
+  const lag = measureLag(list.name, log, metrics)
+  lags.set(list.id, lag)
+  return lag
+}
+
+async function listsWithWork(db: Kysely<Tables>): Promise<ListName[]> {
   const rows = await db
     .selectFrom('list')
-    .select('id')
+    .select(['id', 'name'])
     .where(eb =>
       eb.or([
         eb.exists(eb.selectFrom('unsorted').select('seq').whereRef('unsorted.list_id', '=', 'list.id')),
@@ -111,5 +131,5 @@ async function listsWithWork(db: Kysely<Tables>): Promise<ListId[]> {
       ]),
     )
     .execute()
-  return rows.map(row => listId(row.id))
+  return rows.map(({ id, name }) => ({ id: listId(id), name }))
 }

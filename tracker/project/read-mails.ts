@@ -3,19 +3,22 @@ import type { Kysely } from 'kysely'
 import { type ListId, messageId, seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Log } from '../../base/log.ts'
-import { readRawBatch, type StoredMail } from '../../sql/log.ts'
+import { readBytes, type StoredMail } from '../../sql/log.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { decodeMail } from '../decode/decode.ts'
 import type { DecodedMail } from '../decode/mail.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { factsOf } from '../mail/facts-of.ts'
-import { type SearchText, searchText } from './search-text.ts'
+import { searchText } from './search-text.ts'
+import { wordVector } from './word-vector.ts'
 
 export interface ReadMail {
   readonly seq: string
   readonly key: string
+  readonly knownAt: Date
   readonly facts: MailFacts
-  readonly search: SearchText
+  /** What the word index holds of it: a tsvector literal. */
+  readonly words: string
 }
 
 /** The next unsorted mails of a list in log order, at most `count`; fewer when there are no more. */
@@ -30,33 +33,40 @@ export async function readUnsorted(
     .innerJoin('mail', join =>
       join.onRef('mail.list_id', '=', 'unsorted.list_id').onRef('mail.seq', '=', 'unsorted.seq'),
     )
-    .select(['unsorted.seq', 'mail.envelope'])
+    .select(['unsorted.seq', 'mail.message_id', 'mail.known_at', 'mail.raw_hash', 'mail.envelope'])
     .where('unsorted.list_id', '=', list)
+    .where('mail.hidden', '=', false)
     .orderBy('unsorted.seq')
     .limit(count)
     .execute()
-  const traces = new Map(waiting.map(row => [row.seq, row.envelope.trace]))
-  const mails = await readRawBatch(
+  const bytes = await readBytes(
     db,
-    list,
-    waiting.map(row => seq(row.seq)),
+    waiting.map(row => row.raw_hash),
   )
-  return mails.map(mail => readMail(mail, traces.get(mail.seq), log))
+  return waiting.flatMap(row => {
+    const mail = {
+      seq: seq(row.seq),
+      messageId: messageId(row.message_id),
+      bytes: bytes.get(row.raw_hash.toString('base64')),
+      knownAt: row.known_at,
+    }
+    return mail.bytes === undefined ? [] : [readMail({ ...mail, bytes: mail.bytes }, row.envelope.trace, log)]
+  })
 }
 
 function readMail(mail: StoredMail, trace: string | undefined, log: Log | undefined): ReadMail {
   const id = { id: messageId(mail.messageId), made: mail.messageId.endsWith('@no-message-id.invalid') }
   const envelope = trace === undefined ? {} : { trace }
-  const key = indexKey(mail.messageId)
+  const place = { seq: mail.seq, key: indexKey(mail.messageId), knownAt: mail.knownAt }
   try {
     const decoded = decodeMail(mail.bytes)
     const facts = factsOf(decoded, id, envelope)
-    return { seq: mail.seq, key, facts, search: searchText(decoded, facts) }
+    return { ...place, facts, words: wordVector(searchText(decoded, facts)) }
   } catch (error) {
     // The readers never throw; should one do so after all, its mail is still in the log and on a page.
     log?.error({ messageId: mail.messageId, error }, 'A mail could not be read')
     const facts = factsOf(unreadable, id, envelope)
-    return { seq: mail.seq, key, facts, search: searchText(unreadable, facts) }
+    return { ...place, facts, words: wordVector(searchText(unreadable, facts)) }
   }
 }
 

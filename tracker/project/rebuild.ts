@@ -14,14 +14,22 @@ export async function rebuild(
 ): Promise<number> {
   await db.transaction().execute(async trx => {
     await sql`select id from cluster where list_id = ${list} order by id for update`.execute(trx)
-    for (const table of ['fact', 'cluster_key', 'revision_hint', 'sketch', 'cluster'] as const)
+    for (const table of [
+      'fact',
+      'cluster_key',
+      'revision_hint',
+      'sketch',
+      'established',
+      'judged',
+      'cluster',
+    ] as const)
       await sql`delete from ${sql.table(table)} where list_id = ${list}`.execute(trx)
     for (const table of ['topic', 'topic_mail'] as const)
       await sql`update ${sql.table(table)} set cluster = ${noCluster}::bigint where list_id = ${list}`.execute(
         trx,
       )
     await sql`
-      insert into unsorted select list_id, seq from mail where list_id = ${list} on conflict do nothing`.execute(
+      insert into unsorted select list_id, seq from mail where list_id = ${list} and not hidden on conflict do nothing`.execute(
       trx,
     )
   })

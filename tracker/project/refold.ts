@@ -6,31 +6,55 @@ import { indexKey } from '../../base/key.ts'
 import type { Log } from '../../base/log.ts'
 import { toStorableJson, toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
-import type { MailFacts } from '../mail/facts.ts'
 import type { Roster } from '../topic/authority.ts'
-import { fold, foldVersion } from '../topic/fold.ts'
+import { type Folded, fold, foldVersion } from '../topic/fold.ts'
+import type { Profile } from '../topic/profile.ts'
 import type { Topic } from '../topic/topic.ts'
+import { commitSoon } from './assign.ts'
+import { type ClusterArrival, clusterArrivals } from './cluster-arrivals.ts'
+import { jsonTexts } from './json-texts.ts'
 import { isOpen } from './open.ts'
+import { profileFor, writeProfile } from './profile.ts'
 
-/** Folds at most `count` dirty clusters of the list; answers how many, 0 when none is left that nobody else holds. */
+/**
+ * Folds at most `count` dirty clusters of the list; answers how many, 0 when none is left. One fold a list at a time:
+ * whom the list knows grows with each, and what was judged without it must be seen by the next.
+ */
 export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Log): Promise<number> {
   return db.transaction().execute(async trx => {
+    await sql`select pg_advisory_xact_lock(${foldLock}, ${list})`.execute(trx)
+    await commitSoon(trx)
     const clusters = await lease(trx, list, count)
     if (clusters.length === 0) return 0
     const roster = await rosterOf(trx, list)
-    const topics = new Map<string, readonly Topic[]>()
-    for (const [cluster, arrivals] of await arrivalsOf(trx, clusters))
-      topics.set(cluster, foldSafely(cluster, arrivals, roster, log))
-    const folded = clusters.filter(cluster => topics.get(cluster)?.length)
-    const changed = await write(trx, list, folded, topics)
-    await settle(trx, clusters, folded)
+    const arrivals = await clusterArrivals(trx, clusters)
+    const profile = await profileFor(trx, list, arrivals)
+    const folds = clusters.map(cluster => ({
+      cluster,
+      fold: foldSafely(cluster, arrivals.get(cluster) ?? [], roster, profile, log),
+    }))
+    const done = folds.filter((one): one is ClusterFold => one.fold !== null)
+    const changed = await write(trx, list, done)
+    await settle(
+      trx,
+      clusters,
+      done.map(({ cluster }) => cluster),
+    )
+    await writeProfile(trx, list, done)
     if (changed) await sql`update list set version = version + 1 where id = ${list}`.execute(trx)
     return clusters.length
   })
 }
 
+const foldLock = 7_002
+
+/** A cluster that could be folded. */
+interface ClusterFold {
+  readonly cluster: string
+  readonly fold: Folded
+}
+
 type Trx = Transaction<Tables>
-type Arrivals = { hash: string; facts: MailFacts }[]
 
 async function lease(trx: Trx, list: ListId, count: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
@@ -45,26 +69,22 @@ async function rosterOf(trx: Trx, list: ListId): Promise<Roster> {
   return row?.people ?? []
 }
 
-async function arrivalsOf(trx: Trx, clusters: readonly string[]): Promise<Map<string, Arrivals>> {
-  const { rows } = await sql<{ cluster: string; hash: string; data: MailFacts }>`
-    select f.cluster, encode(m.raw_hash, 'hex') as hash, f.data from fact f join mail m using (list_id, seq)
-    where f.cluster = any(${clusters}::bigint[])`.execute(trx)
-  const byCluster = Map.groupBy(rows, row => row.cluster)
-  return new Map(
-    [...byCluster].map(([id, mails]) => [id, mails.map(({ hash, data }) => ({ hash, facts: data }))]),
-  )
-}
-
-/** A cluster that can't be folded keeps the topics it has; doctor names it. */
-function foldSafely(cluster: string, arrivals: Arrivals, roster: Roster, log: Log | undefined): Topic[] {
+/** A cluster that can't be folded (null) keeps the topics it has; doctor names it. */
+function foldSafely(
+  cluster: string,
+  arrivals: readonly ClusterArrival[],
+  roster: Roster,
+  profile: Profile,
+  log: Log | undefined,
+): Folded | null {
   try {
-    return fold(arrivals, roster)
+    return fold(arrivals, roster, profile)
   } catch (error) {
     log?.error(
       { cluster, mails: arrivals.map(({ facts }) => facts.messageId), error },
       'A cluster could not be folded',
     )
-    return []
+    return null
   }
 }
 
@@ -76,14 +96,10 @@ async function settle(trx: Trx, clusters: readonly string[], folded: readonly st
 }
 
 /** Compare and write; answers whether anything differed. */
-async function write(
-  trx: Trx,
-  list: ListId,
-  clusters: readonly string[],
-  topics: ReadonlyMap<string, readonly Topic[]>,
-): Promise<boolean> {
-  const wanted = clusters.flatMap(cluster =>
-    (topics.get(cluster) ?? []).map(topic => topicRow(list, cluster, topic)),
+async function write(trx: Trx, list: ListId, folds: readonly ClusterFold[]): Promise<boolean> {
+  const clusters = folds.map(({ cluster }) => cluster)
+  const wanted = folds.flatMap(({ cluster, fold: { topics } }) =>
+    topics.map(topic => topicRow(list, cluster, topic)),
   )
   const wantedKeys = new Set(wanted.map(row => row.id_key))
   const { rows: standing } = await sql<{ id_key: string; digest: string; cluster: string }>`
@@ -113,6 +129,7 @@ function topicRow(list: ListId, cluster: string, topic: Topic) {
     author: toStorableText(topic.author.name || topic.author.address),
     state: topic.state,
     open: isOpen(topic),
+    phase: topic.standing.turn ?? topic.state,
     mails: topic.mails.length,
     said: new Date(topic.said).toISOString(),
     last_said: new Date(topic.lastSaid).toISOString(),
@@ -123,13 +140,17 @@ function topicRow(list: ListId, cluster: string, topic: Topic) {
 }
 
 async function writeTopics(trx: Trx, rows: readonly TopicRow[]): Promise<void> {
-  const json = `[${rows.map(({ data, keys, ...row }) => `${JSON.stringify(row).slice(0, -1)},"data":${data}}`).join(',')}]`
+  const columns = JSON.stringify(rows.map(({ data, keys, ...row }) => row))
   await sql`
-    insert into topic (list_id, id, id_key, cluster, kind, title, author, state, open, mails, said, last_said, data, digest)
-    select * from jsonb_to_recordset(${json}::jsonb) as row (list_id integer, id text, id_key text, cluster bigint, kind text,
-      title text, author text, state text, open boolean, mails integer, said timestamptz, last_said timestamptz, data jsonb, digest text)
-    on conflict (list_id, id_key) do update set (cluster, kind, title, author, state, open, mails, said, last_said, data, digest, version) =
-      (excluded.cluster, excluded.kind, excluded.title, excluded.author, excluded.state, excluded.open, excluded.mails,
+    insert into topic (list_id, id, id_key, cluster, kind, title, author, state, open, phase, mails, said, last_said, digest, data)
+    select list_id, id, id_key, cluster, kind, title, author, state, open, phase, mails, said, last_said, digest, data::jsonb
+    from rows from (
+      jsonb_to_recordset(${columns}::jsonb) as (list_id integer, id text, id_key text, cluster bigint, kind text,
+        title text, author text, state text, open boolean, phase text, mails integer, said timestamptz, last_said timestamptz, digest text),
+      ${jsonTexts(rows.map(row => row.data))}) as row (list_id, id, id_key, cluster, kind,
+        title, author, state, open, phase, mails, said, last_said, digest, data)
+    on conflict (list_id, id_key) do update set (cluster, kind, title, author, state, open, phase, mails, said, last_said, data, digest, version) =
+      (excluded.cluster, excluded.kind, excluded.title, excluded.author, excluded.state, excluded.open, excluded.phase, excluded.mails,
        excluded.said, excluded.last_said, excluded.data, excluded.digest,
        case when topic.digest = excluded.digest then topic.version else topic.version + 1 end)`.execute(trx)
 }

@@ -18,10 +18,7 @@ export function searchText(mail: DecodedMail, facts: MailFacts): SearchText {
   return {
     subject: capped(facts.subject.text, 4_000),
     author: capped([...new Set(people)].join(' '), 1_000),
-    files: capped(
-      facts.files.map(file => `${file.path} ${file.path.replaceAll('/', ' ')}`).join(' '),
-      16_000,
-    ),
+    files: capped(facts.files.map(file => file.path).join(' '), 16_000),
     body: capped(body.replace(/^ {0,3}>.*$/gm, ''), limits.searchTextBytesMax / 2),
   }
 }

@@ -1,0 +1,79 @@
+// What doctor finds inside the database: its size, what waits, what could not be folded, its clock.
+import { type Kysely, sql } from 'kysely'
+import { limits } from '../../base/limits.ts'
+import { backlog } from '../backlog.ts'
+import type { Tables } from '../tables.ts'
+import type { Finding } from './finding.ts'
+
+export async function contents(db: Kysely<Tables>): Promise<Finding[]> {
+  return [await size(db), ...(await waiting(db)), await leftBehind(db), await clock(db)]
+}
+
+async function size(db: Kysely<Tables>): Promise<Finding> {
+  const { rows } = await sql<{ size: string; mails: string }>`
+    select pg_size_pretty(pg_database_size(current_database())) as size, (select count(*) from mail) as mails`.execute(
+    db,
+  )
+  return { well: true, what: 'size', found: `${rows[0]?.size}, ${rows[0]?.mails} mails` }
+}
+
+async function waiting(db: Kysely<Tables>): Promise<Finding[]> {
+  const { unsorted, oldestSeconds, unfolded, failed } = await backlog(db)
+  const lag = unsorted === 0 ? '' : `, the oldest for ${Math.round(oldestSeconds)} s`
+  const well = oldestSeconds < limits.unsortedSecondsMax
+  const mend = 'threadwork serve (sorts them; when it runs, its log says "Sorting failed" and why)'
+  return [
+    { well, what: 'unsorted mails', found: `${unsorted}${lag}`, ...(well ? {} : { mend }) },
+    { well: true, what: 'changed clusters', found: `${unfolded} to be folded` },
+    failed === 0
+      ? { well: true, what: 'failed clusters', found: 'none' }
+      : { well: false, what: 'failed clusters', ...(await failures(db, failed)) },
+  ]
+}
+
+/** With some Message-IDs, so that the mails can be looked at and sent along with a report. */
+async function failures(db: Kysely<Tables>, failed: number): Promise<{ found: string; mend: string }> {
+  const { rows } = await sql<{ name: string; message_id: string }>`
+    select list.name, mail.message_id from (select id from cluster where folded = -1 order by list_id, id limit 3) failed,
+      lateral (select list_id, seq from fact where cluster = failed.id order by seq limit 1) first
+    join mail using (list_id, seq) join list on list.id = first.list_id`.execute(db)
+  const examples = rows.map(({ name, message_id }) => `<${message_id.slice(0, 200)}> of ${name}`).join(', ')
+  return {
+    found: `${failed} could not be folded and keep the topics they had: the one of ${examples}`,
+    mend: 'threadwork rebuild (after an update); the log of serve says why at "could not be folded"',
+  }
+}
+
+/** The rows of a rebuild that was broken off: cluster 0. */
+async function leftBehind(db: Kysely<Tables>): Promise<Finding> {
+  const { rows } = await sql<{ count: number; lists: string | null }>`
+    select count(*)::int as count, string_agg(distinct list.name, ', ') as lists
+    from topic join list on list.id = topic.list_id where cluster = 0`.execute(db)
+  const { count = 0, lists = '' } = rows[0] ?? {}
+  if (count === 0) return { well: true, what: 'stale topics', found: 'none' }
+  const found = `${count} stand from before a rebuild of ${lists} that has not ended`
+  return {
+    well: false,
+    what: 'stale topics',
+    found,
+    mend: 'threadwork serve (goes on), or threadwork rebuild',
+  }
+}
+
+/** Against the database's machine, and against the newest mail, which was not stored in the future. */
+async function clock(db: Kysely<Tables>): Promise<Finding> {
+  const { rows } = await sql<{ now: Date; newest: Date | null }>`
+    select clock_timestamp() as now, max(newest) as newest from list, lateral (
+      select known_at as newest from mail where list_id = list.id order by known_at desc limit 1) mails`.execute(
+    db,
+  )
+  const now = Date.now()
+  const apart = ((rows[0]?.now.getTime() ?? now) - now) / 1000
+  const ahead = ((rows[0]?.newest?.getTime() ?? 0) - now) / 1000
+  const mend = 'timedatectl set-ntp true (here and on the database)'
+  if (Math.abs(apart) > limits.clockApartSecondsMax)
+    return { well: false, what: 'clock', found: `${apart.toFixed(1)} s apart from the database's`, mend }
+  if (ahead > limits.clockApartSecondsMax)
+    return { well: false, what: 'clock', found: `${Math.round(ahead)} s behind the newest mail`, mend }
+  return { well: true, what: 'clock', found: new Date(now).toISOString() }
+}

@@ -1,0 +1,103 @@
+// What one more mail costs in threads of several sizes: its way from the append to the topic on the pages, as the CPU
+// time of Node and PostgreSQL together. A topic is folded whole each time, so this is where folding must stay cheap.
+import type { Kysely } from 'kysely'
+import type { ListId } from '../../base/ids.ts'
+import { saveLists } from '../../sql/lists.ts'
+import { append } from '../../sql/log.ts'
+import type { Tables } from '../../sql/tables.ts'
+import { sortAll } from '../../tracker/project/projector.ts'
+import { type BenchDatabase, withBenchDatabase } from './database.ts'
+
+const sizes = [10, 200, 2_000]
+/** Answers that arrive one by one and are measured, after as many that warm the program. */
+const arrivals = 30
+
+export const benchArrivals = (): Promise<string[]> =>
+  withBenchDatabase(async bench => {
+    const [list] = await saveLists(bench.db, [{ name: 'bench', address: 'bench@lists.example.net' }])
+    if (list === undefined) throw new Error('no list')
+    const lines: string[] = []
+    for (const size of sizes) lines.push(await measure(bench, list.id, size))
+    return lines
+  })
+
+async function measure(bench: BenchDatabase, list: ListId, size: number): Promise<string> {
+  const { db } = bench
+  const from = (first: number, count: number) =>
+    Array.from({ length: count }, (_, index) => writeMail(size, first + index))
+  for (let first = 0; first < size; first += 200)
+    await arrive(db, list, from(first, Math.min(200, size - first)))
+  for (const mail of from(size, arrivals)) await arrive(db, list, [mail])
+  const node = process.cpuUsage()
+  const database = bench.databaseCpu()
+  const began = performance.now()
+  for (const mail of from(size + arrivals, arrivals)) await arrive(db, list, [mail])
+  const { user, system } = process.cpuUsage(node)
+  const nodeMs = (user + system) / 1000 / arrivals
+  const databaseMs = (bench.databaseCpu() - database) / arrivals
+  const wall = (performance.now() - began) / arrivals
+  return `one mail into a thread of ${size}: ${(nodeMs + databaseMs).toFixed(1)} ms of CPU (Node ${nodeMs.toFixed(1)}, PostgreSQL ${databaseMs.toFixed(1)}), on its page after ${wall.toFixed(0)} ms`
+}
+
+async function arrive(db: Kysely<Tables>, list: ListId, mails: readonly Buffer[]): Promise<void> {
+  await append(
+    db,
+    list,
+    mails.map(bytes => ({ bytes, envelope: { road: 'import' } })),
+  )
+  await sortAll(db, list)
+}
+
+/** A series of five patches, and answers to it and to each other, five levels deep. */
+function writeMail(thread: number, number: number): Buffer {
+  const id = (at: number) => `${thread}-${at}@example.org`
+  const isPatch = number >= 1 && number <= 5
+  const parents: number[] = []
+  for (let at = number; at > 0; at = at <= 5 ? 0 : at % 5 === 0 ? 1 + (at % 3) : at - 1) parents.unshift(at)
+  const above = [0, ...parents.slice(0, -1)].map(id)
+  const title = `cache: keep the pages of thread ${thread} together`
+  const subject =
+    number === 0
+      ? `[PATCH 0/5] ${title}`
+      : isPatch
+        ? `[PATCH ${number}/5] part ${number}: ${title}`
+        : `Re: [PATCH 0/5] ${title}`
+  const person =
+    number <= 5 ? 'Ada Marsh <ada@example.org>' : `Person ${number % 40} <p${number % 40}@example.com>`
+  return Buffer.from(
+    [
+      `From: ${person}`,
+      'To: bench@lists.example.net',
+      `Subject: ${subject}`,
+      `Date: ${new Date(Date.UTC(2024, 0, 1) + number * 60_000).toUTCString()}`,
+      `Message-ID: <${id(number)}>`,
+      ...(number === 0 ? [] : [`References: ${above.map(at => `<${at}>`).join('\n ')}`]),
+      '',
+      isPatch ? patchText(number) : answerText(number),
+    ].join('\n'),
+  )
+}
+
+const patchText = (number: number) => `Keep them together.
+
+Signed-off-by: Ada Marsh <ada@example.org>
+---
+diff --git a/cache/part${number}.c b/cache/part${number}.c
+index 1111111..2222222 100644
+--- a/cache/part${number}.c
++++ b/cache/part${number}.c
+@@ -1,3 +1,4 @@ int part${number}(void)
+ int first;
+-int second = ${number};
++int second = ${number + 1};
++int third;
+ int fourth;
+`
+
+const answerText = (number: number) => `On Monday somebody wrote:
+> Keep them together.
+> ---
+> +int second;
+
+${Array.from({ length: 12 }, (_, line) => `Sentence ${line} of answer ${number} says what is thought of it.`).join('\n')}
+`

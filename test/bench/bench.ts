@@ -1,0 +1,26 @@
+// npm run bench: what Threadwork's work costs. Without options an import of invented mails; `--mails N` of another
+// number, `--mbox PATH` of real ones. `--pages` measures pages of such an archive, `--arrivals` single mails into
+// threads of several sizes.
+import { parseArgs } from 'node:util'
+import { benchArrivals } from './arrivals.ts'
+import { benchImport } from './import.ts'
+import { benchPages } from './pages.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    mbox: { type: 'string' },
+    mails: { type: 'string' },
+    pages: { type: 'boolean' },
+    arrivals: { type: 'boolean' },
+  },
+})
+
+const mails = (usual: number) => Number(options.mails ?? usual)
+
+async function bench(): Promise<string[]> {
+  if (options.pages) return benchPages({ mbox: options.mbox, mails: mails(5_000) })
+  if (options.arrivals) return benchArrivals()
+  return benchImport({ mbox: options.mbox, mails: mails(20_000) })
+}
+
+for (const line of await bench()) process.stdout.write(`${line}\n`)

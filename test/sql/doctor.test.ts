@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, expect, test } from 'vitest'
+import { contents } from '../../sql/doctor/contents.ts'
+import { certificate, disk, permissions } from '../../sql/doctor/machine.ts'
+import { port } from '../../sql/doctor/ports.ts'
+import { saveLists } from '../../sql/lists.ts'
+import { append } from '../../sql/log.ts'
+import { sortAll } from '../../tracker/project/projector.ts'
+import { testDatabase } from '../database.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'threadwork-doctor-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const mail = (id: string) => ({
+  bytes: Buffer.from(`Message-ID: <${id}@example.org>\nSubject: ${id}\n\nx\n`),
+  envelope: { road: 'import' },
+})
+
+test('a database in order has nothing to mend, and each disorder names its command', async () => {
+  const { db } = await testDatabase()
+  const [list] = await saveLists(db, [{ name: 'demo', address: 'demo@lists.example.net' }])
+  if (list === undefined) throw new Error('No list')
+  await append(db, list.id, [mail('one'), mail('two')])
+  await sortAll(db, list.id)
+  const wrong = async () => (await contents(db)).filter(({ well }) => !well)
+  expect(await wrong()).toEqual([])
+
+  await sql`update cluster set folded = -1 where id = (select min(id) from cluster)`.execute(db)
+  await sql`update topic set cluster = 0 where id = 'two@example.org'`.execute(db)
+  await append(db, list.id, [mail('three')])
+  await sql`update mail set known_at = now() - interval '1 hour' where message_id = 'three@example.org'`.execute(
+    db,
+  )
+  expect(await wrong()).toEqual([
+    {
+      well: false,
+      what: 'unsorted mails',
+      found: '1, the oldest for 3600 s',
+      mend: expect.stringContaining('threadwork serve'),
+    },
+    {
+      well: false,
+      what: 'failed clusters',
+      found: '1 could not be folded and keep the topics they had: the one of <one@example.org> of demo',
+      mend: expect.stringContaining('threadwork rebuild'),
+    },
+    {
+      well: false,
+      what: 'stale topics',
+      found: '1 stand from before a rebuild of demo that has not ended',
+      mend: expect.stringContaining('threadwork rebuild'),
+    },
+  ])
+
+  await sql`update mail set known_at = now() + interval '1 hour'`.execute(db)
+  expect((await wrong()).at(-1)).toMatchObject({ what: 'clock', found: '3600 s behind the newest mail' })
+})
+
+test('an address in use is told with who has it', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const endpoint = { host: '127.0.0.1', port: (server.address() as AddressInfo).port }
+  const taken = await port('smtp', endpoint)
+  expect(taken).toMatchObject({ well: false, what: 'smtp address', mend: expect.stringContaining('[smtp]') })
+  expect(taken.found).toContain(`in use by process ${process.pid} (`)
+  server.close()
+  await once(server, 'close')
+  expect(await port('smtp', endpoint)).toMatchObject({ well: true, found: expect.stringMatching(/, free$/) })
+  expect(await port('web', { host: '192.0.2.1', port: 80 })).toMatchObject({
+    well: false,
+    found: '192.0.2.1:80: EADDRNOTAVAIL',
+  })
+})
+
+test('a data directory that others may write to is told with the command that closes it', () => {
+  const data = join(directory, 'data')
+  expect(permissions(data)).toMatchObject({ well: true, found: expect.stringContaining('not there yet') })
+  mkdirSync(data)
+  chmodSync(data, 0o777)
+  expect(permissions(data)).toMatchObject({ well: false, mend: `chmod go-w "${data}"` })
+  chmodSync(data, 0o711)
+  expect(permissions(data)).toMatchObject({ well: true })
+  expect(disk(join(data, 'not', 'there')).found).toMatch(/^[\d.]+ GB free of [\d.]+ GB for ".*not\/there"$/)
+})
+
+test('a certificate is wrong two weeks before it ends', () => {
+  const file = (name: string) => ({ path: join(directory, name), at: 'threadwork.toml:3' })
+  const tls = { certificate: file('cert.pem'), key: file('key.pem') }
+  const request = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 -subj /CN=mx.example.net'
+  execFileSync(
+    'openssl',
+    ['req', ...request.split(' '), '-keyout', tls.key.path, '-out', tls.certificate.path],
+    { stdio: 'ignore' },
+  )
+  const inDays = (days: number) => certificate(tls, Date.now() + days * 86_400_000)[0]
+  expect(certificate(null)).toEqual([])
+  expect(inDays(70)).toMatchObject({ well: true, found: expect.stringContaining('valid until') })
+  expect(inDays(80)).toMatchObject({ well: false, mend: expect.stringContaining('certbot renew') })
+  expect(inDays(91)).toMatchObject({ well: false, found: expect.stringContaining('expired') })
+  writeFileSync(tls.certificate.path, 'no certificate')
+  expect(inDays(0)).toMatchObject({ well: false, mend: 'correct tls_certificate at threadwork.toml:3' })
+})

@@ -1,0 +1,68 @@
+// What the fold needs of a cluster's mails: their facts and hashes.
+import { sql, type Transaction } from 'kysely'
+import { limits } from '../../base/limits.ts'
+import { keepRecent } from '../../base/recent.ts'
+import type { Tables } from '../../sql/tables.ts'
+import type { MailFacts } from '../mail/facts.ts'
+
+export interface ClusterArrival {
+  readonly hash: string
+  readonly facts: MailFacts
+}
+
+/**
+ * The arrivals of each cluster, in no order. A thread that is folded again because of one more mail does not read the
+ * facts of all others again: that was half of the work for a thread of 2,000.
+ */
+export async function clusterArrivals(
+  trx: Transaction<Tables>,
+  clusters: readonly string[],
+): Promise<Map<string, ClusterArrival[]>> {
+  const { rows } = await sql<FactPlace>`
+    select f.cluster, f.list_id, f.seq, encode(m.raw_hash, 'hex') as hash,
+      concat_ws(' ', encode(m.raw_hash, 'base64'), m.message_id, m.envelope->>'trace', f.version) as key
+    from fact f join mail m using (list_id, seq)
+    where f.cluster = any(${clusters}::bigint[])`.execute(trx)
+  const known = new Map<FactPlace, MailFacts>()
+  for (const row of rows) {
+    const facts = recent.get(row.key)
+    if (facts) known.set(row, facts)
+  }
+  const absent = rows.filter(row => !known.has(row))
+  for (const [row, facts] of await readFacts(trx, absent)) known.set(row, facts)
+  const arrivals = new Map<string, ClusterArrival[]>(clusters.map(cluster => [cluster, []]))
+  for (const [{ cluster, hash }, facts] of known) arrivals.get(cluster)?.push({ hash, facts })
+  return arrivals
+}
+
+interface FactPlace {
+  cluster: string
+  list_id: number
+  seq: string
+  hash: string
+  /** All that facts are made from: the bytes, the id, the trace, the version of their reader. */
+  key: string
+}
+
+async function readFacts(
+  trx: Transaction<Tables>,
+  places: readonly FactPlace[],
+): Promise<[FactPlace, MailFacts][]> {
+  if (places.length === 0) return []
+  const { rows } = await sql<{ seq: string; data: string }>`
+    select seq, data::text as data from fact where (list_id, seq) in (
+      select * from unnest(${places.map(place => place.list_id)}::integer[], ${places.map(place => place.seq)}::bigint[]))`.execute(
+    trx,
+  )
+  // A seq is one of the whole log, not of a list.
+  const bySeq = new Map(places.map(place => [place.seq, place]))
+  return rows.flatMap(({ seq, data }): [FactPlace, MailFacts][] => {
+    const place = bySeq.get(seq)
+    if (place === undefined) return []
+    const facts = JSON.parse(data) as MailFacts
+    recent.keep(place.key, facts, data.length)
+    return [[place, facts]]
+  })
+}
+
+const recent = keepRecent<MailFacts>(limits.factsKeptBytesMax)

@@ -1,0 +1,64 @@
+// The list's profile in the database: read for the people of a fold, grown by it, and what was judged without the
+// growth made dirty.
+import { type Kysely, sql } from 'kysely'
+import type { ListId } from '../../base/ids.ts'
+import { indexKey } from '../../base/key.ts'
+import type { Tables } from '../../sql/tables.ts'
+import type { MailFacts } from '../mail/facts.ts'
+import type { Folded } from '../topic/fold.ts'
+import { personKeys } from '../topic/person.ts'
+import type { Profile } from '../topic/profile.ts'
+
+/** What the list knows of the senders of these mails. */
+export async function profileFor(
+  db: Kysely<Tables>,
+  list: ListId,
+  arrivals: ReadonlyMap<string, readonly { facts: MailFacts }[]>,
+): Promise<Profile> {
+  const keys = new Set([...arrivals.values()].flat().flatMap(({ facts }) => personKeys(facts.sender)))
+  const byRow = new Map([...keys].map(key => [indexKey(key), key]))
+  const { rows } = await sql<{ person: string }>`
+    select person from established where list_id = ${list} and person = any(${[...byRow.keys()]}::text[])`.execute(
+    db,
+  )
+  return { established: new Set(rows.flatMap(row => byRow.get(row.person) ?? [])) }
+}
+
+/** Call it under the list's fold lock. A cluster whose row somebody else holds is being made dirty by him. */
+export async function writeProfile(
+  db: Kysely<Tables>,
+  list: ListId,
+  folds: readonly { cluster: string; fold: Folded }[],
+): Promise<void> {
+  await writeJudged(db, list, folds)
+  const established = [...new Set(folds.flatMap(({ fold }) => [...fold.established]))].map(indexKey)
+  if (established.length === 0) return
+  const { rows } = await sql<{ person: string }>`
+    insert into established select ${list}, unnest(${established}::text[]) on conflict do nothing returning person`.execute(
+    db,
+  )
+  if (rows.length === 0) return
+  await sql`
+    update cluster set dirty = true where id in (
+      select id from cluster where id in (
+        select cluster from judged where list_id = ${list} and person = any(${rows.map(row => row.person)}::text[]))
+      order by id for update skip locked)`.execute(db)
+}
+
+async function writeJudged(
+  db: Kysely<Tables>,
+  list: ListId,
+  folds: readonly { cluster: string; fold: Folded }[],
+): Promise<void> {
+  await sql`delete from judged where cluster = any(${folds.map(({ cluster }) => cluster)}::bigint[])`.execute(
+    db,
+  )
+  const rows = folds.flatMap(({ cluster, fold }) =>
+    [...fold.judged].map(person => [indexKey(person), cluster] as const),
+  )
+  if (rows.length === 0) return
+  await sql`
+    insert into judged (list_id, person, cluster)
+    select ${list}, * from unnest(${rows.map(([person]) => person)}::text[], ${rows.map(([, cluster]) => cluster)}::bigint[])
+    on conflict do nothing`.execute(db)
+}
