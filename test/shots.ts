@@ -1,11 +1,12 @@
 // Pictures of every kind of page: `npm run shots` fills a database with the demo archive, opens the pages in
-// Chromium at the width of a desk and of a phone, light and dark, and writes shots/*.png. It fails when a page
-// scrolls sideways at 320 px or says something on the browser's console.
+// Chromium at the width of a desk and of a phone, light and dark, and writes shots/*.png. It fails when axe finds a
+// fault of access, when a page scrolls sideways at 320 px, or when it says something on the browser's console.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import axe from 'axe-core'
 import type { Kysely } from 'kysely'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import { importPaths } from '../ingest/import.ts'
 import { saveLists } from '../sql/lists.ts'
 import { openDatabase } from '../sql/server.ts'
@@ -20,6 +21,7 @@ const views = [
   { name: '1280', width: 1280, height: 1600, dark: false },
   { name: '390', width: 390, height: 844, dark: false },
   { name: '1280-dark', width: 1280, height: 1600, dark: true },
+  { name: '390-dark', width: 390, height: 844, dark: true },
 ] as const
 
 async function main(): Promise<void> {
@@ -101,6 +103,9 @@ async function choosePages(db: Kysely<Tables>): Promise<Map<string, string>> {
     ['closed', paths.topics(list, 'closed')],
     ['search', paths.search(list, 'wal')],
     ['search-empty', paths.search(list, 'dfn:nothing.c')],
+    ['milestones', paths.milestones(list)],
+    ['milestone', paths.milestone(list, '1.0')],
+    ['triage', paths.triage(list)],
     ['missing', paths.mail(list, 'nobody@example.org')],
   ])
   for (const [name, id] of Object.entries(mails)) {
@@ -108,13 +113,17 @@ async function choosePages(db: Kysely<Tables>): Promise<Map<string, string>> {
     pages.set(name, paths.mail(list, id))
   }
   if (reply) pages.set('thread', paths.thread(list, reply.id))
+  const head = newest?.cover ?? newest?.patches[0]?.id
+  if (head) pages.set('compare', paths.compare(list, head, 'v1', 'v2'))
   return pages
 }
 
 async function shoot(browser: Browser, base: string, pages: ReadonlyMap<string, string>): Promise<string[]> {
   const problems: string[] = []
   for (const { name: view, width, height, dark } of views) {
-    const tab = await browser.newPage({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' })
+    const colorScheme = dark ? 'dark' : 'light'
+    // Our own policy forbids every script, axe's too.
+    const tab = await browser.newPage({ viewport: { width, height }, colorScheme, bypassCSP: true })
     // A 404 page is asked for on purpose, and Chromium says so.
     tab.on('console', message => {
       if (!message.text().includes('404')) problems.push(`${tab.url()}: ${message.text()}`)
@@ -122,6 +131,7 @@ async function shoot(browser: Browser, base: string, pages: ReadonlyMap<string, 
     for (const [name, path] of pages) {
       await tab.goto(base + path)
       await tab.screenshot({ path: join(folder, `${name}-${view}.png`), fullPage: true })
+      problems.push(...(await faults(tab)).map(fault => `The page "${name}" at ${view}: ${fault}`))
     }
     await tab.close()
   }
@@ -133,5 +143,17 @@ async function shoot(browser: Browser, base: string, pages: ReadonlyMap<string, 
   }
   return problems
 }
+
+/** What axe finds against WCAG 2.2 A and AA and its own best practice, each with its first place. */
+async function faults(tab: Page): Promise<string[]> {
+  await tab.evaluate(axe.source)
+  const found = await tab.evaluate<{ id: string; target: string }[]>(
+    `axe.run({ runOnly: ${JSON.stringify(rules)} }).then(result =>
+      result.violations.map(({ id, nodes }) => ({ id, target: String(nodes[0]?.target) })))`,
+  )
+  return found.map(({ id, target }) => `${id} at ${target}`)
+}
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 await main()

@@ -1,6 +1,7 @@
 // What all answers have in common: the headers that keep a page harmless and fresh, and the 304 that saves making it.
 import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
+import type { Recent } from '../base/recent.ts'
 import type { Html } from './part/text.ts'
 import { version } from './version.ts'
 
@@ -13,9 +14,19 @@ export const safeHeaders: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-cache',
 }
 
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** Pages as they were made, by tag and version of their list. */
+    pages: Recent<string>
+    listVersion: string
+  }
+}
+
 /**
  * Answers 304 when the reader holds what these versions made, else makes it. A page is a pure function of its data
- * and of the program, so their versions are its tag, and no page is made only to be hashed.
+ * and of the program, so their versions are its tag, and no page is made only to be hashed. What was made is kept for
+ * the next reader: many come when a link goes round. It also shows a little of other topics (the state of a bug that it
+ * closes), so it is kept no longer than nothing on the list changes.
  */
 export async function answerFresh(
   c: Context,
@@ -24,13 +35,31 @@ export async function answerFresh(
 ): Promise<Response> {
   const tag = entityTag(versions)
   if (holds(c.req.header('If-None-Match'), tag)) return c.body(null, 304, { ETag: tag })
+  const pages = c.get('pages')
+  const key = `${tag} ${c.get('listVersion') ?? ''}`
+  const kept = pages.get(key)
+  if (kept !== undefined) return c.html(kept, 200, { ETag: tag })
   const response = await make()
-  if (response.status === 200) response.headers.set('ETag', tag)
+  if (response.status !== 200) return response
+  response.headers.set('ETag', tag)
+  const text = pageTexts.get(response)
+  if (text !== undefined) pages.keep(key, text, 2 * text.length)
   return response
 }
 
-export const answerPage = async (c: Context, page: Html, status: 200 | 404 | 500 = 200): Promise<Response> =>
-  c.html(page, status)
+export const answerPage = async (
+  c: Context,
+  page: Html,
+  status: 200 | 404 | 410 | 500 = 200,
+): Promise<Response> => {
+  const text = String(await page)
+  const response = await c.html(text, status)
+  pageTexts.set(response, text)
+  return response
+}
+
+/** A body that went into a response would be a stream when it comes out again. */
+const pageTexts = new WeakMap<Response, string>()
 
 /** Weak: the same page may leave in different bytes. */
 const entityTag = (versions: readonly string[]) => {

@@ -2,28 +2,39 @@
 // lei and years of links work.
 import { type Context, Hono } from 'hono'
 import type { Kysely } from 'kysely'
+import { limits } from '../base/limits.ts'
+import { keepRecent } from '../base/recent.ts'
 import type { Tables } from '../sql/tables.ts'
 import { answerPage, safeHeaders } from './answer.ts'
+import { addHealth } from './health.ts'
+import { gonePage, goneText } from './page/gone.ts'
 import { brokenPage, missingListPage, missingMailPage } from './page/missing.ts'
 import { paths } from './paths.ts'
-import { findListOfMail, findListRow, findPlace, type ListRow, type Place } from './read/place.ts'
+import { findListOfMail, findListRow, findPlace, type Gone, type ListRow, type Place } from './read/place.ts'
 import { answerMbox, answerRaw } from './route/archive.ts'
+import { answerCompare } from './route/compare.ts'
 import { answerBugs, answerList } from './route/list.ts'
 import { answerLists } from './route/lists.ts'
 import { answerMail } from './route/mail.ts'
+import { answerMilestone, answerMilestones, answerTriage } from './route/planning.ts'
 import { answerThread } from './route/thread.ts'
 import { stylesheet } from './stylesheet.ts'
+import { measure, type Timing } from './timing.ts'
 
 export interface AppOptions {
   readonly db: Kysely<Tables>
   /** Hears of a page that could not be made. */
   readonly onError?: (error: Error, path: string) => void
+  readonly timing?: Timing
 }
 
 /** Answers GET and HEAD only; every answer carries `safeHeaders`. */
-export function makeApp({ db, onError }: AppOptions): Hono {
+export function makeApp({ db, onError, timing }: AppOptions): Hono {
   const app = new Hono()
+  if (timing) app.use(measure(timing))
+  const pages = keepRecent<string>(limits.pageBytesKeptMax)
   app.use(async (c, next) => {
+    c.set('pages', pages)
     for (const [name, value] of Object.entries(safeHeaders)) c.header(name, value)
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
     return c.text('Pages are only read, with GET or HEAD. A change is a mail to the list.\n', 405, {
@@ -37,6 +48,7 @@ export function makeApp({ db, onError }: AppOptions): Hono {
     withMail(c, db, answer)
 
   app.get('/', c => answerLists(c, db))
+  addHealth(app, db)
   app.get(stylesheet.path, c =>
     c.body(stylesheet.text, 200, {
       'Content-Type': 'text/css; charset=UTF-8',
@@ -59,6 +71,18 @@ export function makeApp({ db, onError }: AppOptions): Hono {
     '/:list/bugs/',
     list((c, row) => answerBugs(c, db, row)),
   )
+  app.get(
+    '/:list/milestones/',
+    list((c, row) => answerMilestones(c, db, row)),
+  )
+  app.get(
+    '/:list/milestone/:name/',
+    list((c, row) => answerMilestone(c, db, row)),
+  )
+  app.get(
+    '/:list/triage/',
+    list((c, row) => answerTriage(c, db, row)),
+  )
   // b4 asks with HEAD whether a list has a mail: a redirect is yes.
   app.get(
     '/:list/:mail',
@@ -79,6 +103,10 @@ export function makeApp({ db, onError }: AppOptions): Hono {
   app.get(
     '/:list/:mail/:nested{[Tt]}/',
     mail((c, place) => answerThread(c, db, place)),
+  )
+  app.get(
+    '/:list/:mail/:range{v\\d+(?:\\.\\d+)?\\.\\.v\\d+(?:\\.\\d+)?}',
+    mail((c, place) => answerCompare(c, db, place)),
   )
   app.get(
     '/:list/:mail/:mbox{t\\.mbox(?:\\.gz)?}',
@@ -103,7 +131,10 @@ async function withList(
 ): Promise<Response> {
   const name = c.req.param('list') ?? ''
   const list = await findListRow(db, name)
-  if (list) return answer(c, list)
+  if (list) {
+    c.set('listVersion', list.version)
+    return answer(c, list)
+  }
   const holder = await findListOfMail(db, name)
   return holder === undefined
     ? answerPage(c, missingListPage(name), 404)
@@ -119,9 +150,17 @@ async function withMail(
   const id = c.req.param('mail') ?? ''
   const place = await findPlace(db, name, id)
   if (place === undefined) return answerPage(c, missingListPage(name), 404)
+  c.set('listVersion', place.list.version)
   if (!('unknown' in place)) return answer(c, place)
+  if (place.gone) return answerGone(c, place.list, id, place.gone)
   // b4 tells an empty 404 from an mbox by its status alone; a page inside would only be saved as one.
   return c.req.param('mbox') ? c.body(null, 404) : answerPage(c, missingMailPage(place.list, id), 404)
+}
+
+/** For programs a sentence: a page would only be saved as a mail. */
+function answerGone(c: Context, list: ListRow, id: string, gone: Gone): Promise<Response> | Response {
+  const forProgram = c.req.param('mbox') !== undefined || c.req.path.endsWith('/raw')
+  return forProgram ? c.text(`${goneText(gone)}\n`, 410) : answerPage(c, gonePage(list, id, gone), 410)
 }
 
 const mailEnding = /(?:\/|\/raw|\/[Tt]\/?|\/t\.mbox(?:\.gz)?)$/

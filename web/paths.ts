@@ -23,6 +23,10 @@ export const paths = {
   /** Topics in one state, or `all` or `closed`; `before` continues a page. */
   topics: (name: string, state: string, before?: string) => list(name) + query({ state, before }),
   bugs: (name: string, state?: string, before?: string) => `${list(name)}bugs/${query({ state, before })}`,
+  milestones: (name: string) => `${list(name)}milestones/`,
+  milestone: (name: string, milestone: string) => `${list(name)}milestone/${encodeId(milestone)}/`,
+  /** What may be a bug. */
+  triage: (name: string, before?: string) => `${list(name)}triage/${query({ before })}`,
   search: (name: string, q: string, page?: number) => list(name) + query({ q, page }),
   /** Whatever page that mail has: patchset, patch, bug or message. */
   mail,
@@ -30,6 +34,8 @@ export const paths = {
   mailAnywhere: (id: string) => `/${encodeId(id)}/`,
   raw: (name: string, id: string) => `${mail(name, id)}raw`,
   thread: (name: string, id: string, page?: number) => `${mail(name, id)}T/${query({ page })}`,
+  /** What changed between two revisions of the patchset that holds the mail; names as `v1`. */
+  compare: (name: string, id: string, was: string, now: string) => `${mail(name, id)}${was}..${now}`,
   mbox: (name: string, id: string) => `${mail(name, id)}t.mbox.gz`,
 }
 

@@ -4,8 +4,11 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Beside the pages, the decoding of the mails that they show. */
-const folders = [import.meta.dirname, join(import.meta.dirname, '..', 'tracker', 'decode')]
+/** Beside the pages, the reading of the mails that they show. */
+const folders = [
+  import.meta.dirname,
+  ...['decode', 'mail', 'topic'].map(name => join(import.meta.dirname, '..', 'tracker', name)),
+]
 
 export const version = folders
   .flatMap(folder =>

@@ -106,3 +106,16 @@ test('the stylesheet is kept for ever under an address that changes with it', as
   expect(response.headers.get('Cache-Control')).toContain('immutable')
   expect(await response.text()).toContain('prefers-color-scheme: dark')
 })
+
+test('a page is made once for all readers, until something on its list changes', async () => {
+  const own = await makeArchive(series)
+  const path = '/tarn/v2-0@example.org/'
+  const page = await own.page(path)
+  // Without its parts no page could be made of it.
+  await own.db.updateTable('topic').set({ data: '{}' }).execute()
+  const again = await own.app.request(path)
+  expect(await again.text()).toBe(page)
+  expect(again.headers.get('Content-Type')).toBe('text/html; charset=UTF-8')
+  await own.db.updateTable('list').set({ version: '99' }).execute()
+  await expect(own.page(path)).rejects.toThrow()
+})

@@ -26,9 +26,9 @@ beforeAll(async () => {
 
 const text = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
 
-test('the list shows open patchsets under their state, bugs and the latest mails', async () => {
+test('the list shows open patchsets by whose turn it is, bugs and the latest mails', async () => {
   const page = await archive.page('/tarn/')
-  expect(page).toMatch(/<h2 id="new">New<\/h2>/)
+  expect(page).toMatch(/<h2 id="review">Needs review<\/h2>/)
   expect(page).toContain('href="/tarn/v2-0@example.org/"')
   expect(page).not.toContain('href="/tarn/v1-0@example.org/"')
   expect(text(page)).toContain('1 of 2')
@@ -149,6 +149,7 @@ test('a long run of topics goes on page by page, each once, those of one moment 
     Array.from({ length: 120 }, (_, index) => ({
       id: `t${index}@example.org`,
       subject: `Question ${index}`,
+      body: 'Does the driver of this kernel build?\n',
     })),
   )
   const seen: string[] = []

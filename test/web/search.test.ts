@@ -58,7 +58,7 @@ test('more hits than fit go on page by page', async () => {
     Array.from({ length: 45 }, (_, index) => ({
       id: `n${index}@example.org`,
       subject: `Question ${index}`,
-      body: 'walnut\n',
+      body: 'Does the driver of this kernel build with walnut?\n',
       minute: index,
     })),
   )

@@ -64,6 +64,7 @@ export async function placesOfAll(db: Kysely<Tables>, list: ListId, id: string):
     .select('seq')
     .where('list_id', '=', list)
     .where('message_key', '=', indexKey(messageId(id)))
+    .where('hidden', '=', false)
     .orderBy('seq')
     .execute()
   return rows.map(row => seq(row.seq))

@@ -10,15 +10,18 @@ import { changeLine } from '../part/history.ts'
 import { attachments, mailCard } from '../part/mail-card.ts'
 import { mailProblems } from '../part/mail-problems.ts'
 import { mailText } from '../part/mail-text.ts'
-import { textOptions } from '../part/patch-mail.ts'
 import { standingBox } from '../part/standing.ts'
 import { countText, type Html, minuteOf, nameOf, titleOf, titleText } from '../part/text.ts'
+import { textOptions } from '../part/text-options.ts'
+import { twinsSection } from '../part/twins.ts'
 import { paths } from '../paths.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow, Twin } from '../read/place.ts'
 import type { TopicLink } from '../read/topic.ts'
 
 export interface BugView {
   readonly list: ListRow
+  /** The same mail on other lists. */
+  readonly twins: readonly Twin[]
   readonly topic: Topic
   /** The mails that the page shows, decoded: the report and the first answers. */
   readonly mails: ReadonlyMap<string, DecodedMail>
@@ -46,7 +49,7 @@ export const bugPage = (view: BugView): Html => {
     skipTo: 'report',
     main: html`<h1>${titleOf(topic.title)}</h1>
 <p class="meta"><span>Reported by ${nameOf(topic.author)}</span>${minuteOf(topic.said)}<span>${countText(topic.mails.length, 'mail')}, ${countText(people.size, 'person', 'people')}</span></p>
-${standingBox(list.name, topic.standing)}
+${standingBox(list.name, topic.standing, topic.bug && !topic.bug.explicit ? guessLine : undefined)}
 <div class="cols"><div>
 ${reportSection(view)}
 ${storySection(view)}
@@ -55,10 +58,13 @@ ${storySection(view)}
 ${factsSection(list, topic, undefined, view.claimed)}
 ${fixes.length === 0 ? '' : fixesSection(list.name, fixes)}
 ${changeSection(list, { id: topic.id, subject: report?.subject ?? topic.title }, bugTags)}
+${twinsSection(view.twins)}
 ${followSection(list, topic.id)}
 </aside></div>`,
   })
 }
+
+const guessLine = html`Its words made it a bug; nobody has said so. An answer with <code>Type: discussion</code> takes that back.`
 
 function reportSection({ list, topic, mails }: BugView): Html | string {
   const mail = mails.get(topic.id)

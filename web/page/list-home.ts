@@ -1,4 +1,4 @@
-// The home of a list: what is open, in groups by state, then the latest mails; beside it how to post, and the bugs.
+// The home of a list: what is open, in groups by whose turn it is, then the latest mails; beside it how to post, and the bugs.
 
 import { html } from 'hono/html'
 import { gitAddress } from '../../base/git-address.ts'
@@ -65,7 +65,7 @@ function groupSections({ list, groups, countMax }: ListHomeView): Html {
         ? html`<a href="${paths.topics(list.name, group.key)}">All ${cappedText(count, countMax, 'patchset')}</a>`
         : html`<p class="soft">${group.meaning}</p>`
     }</div>
-${patchsetTable(list.name, rows, { states: group.states.length > 1 })}</section>`,
+${patchsetTable(list.name, rows, { states: group.turn === 'nobody' })}</section>`,
   )}`
 }
 

@@ -13,15 +13,18 @@ import { frame } from '../part/frame.ts'
 import { attachments } from '../part/mail-card.ts'
 import { mailProblems } from '../part/mail-problems.ts'
 import { mailText } from '../part/mail-text.ts'
-import { textOptions } from '../part/patch-mail.ts'
 import { standingBox } from '../part/standing.ts'
 import { countText, type Html, minuteOf, nameOf, titleOf, titleText, visible } from '../part/text.ts'
+import { textOptions } from '../part/text-options.ts'
 import { threadSection } from '../part/thread-section.ts'
+import { twinsSection } from '../part/twins.ts'
 import { paths, replyByMail } from '../paths.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow, Twin } from '../read/place.ts'
 
 export interface MessageView {
   readonly list: ListRow
+  /** The same mail on other lists. */
+  readonly twins: readonly Twin[]
   readonly id: string
   readonly mail: DecodedMail
   /** Null while it waits to be sorted. */
@@ -63,6 +66,7 @@ ${topic && topic.mails.length > 1 ? threadSection(list.name, topic, id) : ''}
 <code class="cmd">git send-email --to=${gitAddress(list.address)} --in-reply-to=${visible(id)}</code></section>
 ${topic?.kind === 'discussion' ? changeSection(list, { id, subject }, discussionTags) : ''}
 <section><h2>Facts</h2><dl class="quiet"><dt>Message-ID</dt><dd><code>${visible(id)}</code></dd></dl></section>
+${twinsSection(view.twins)}
 ${followSection(list, id)}
 </aside></div>`,
   })

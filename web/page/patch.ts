@@ -22,16 +22,21 @@ import {
   visible,
 } from '../part/text.ts'
 import { threadSection } from '../part/thread-section.ts'
+import { twinsSection } from '../part/twins.ts'
 import { paths } from '../paths.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow, Twin } from '../read/place.ts'
+import type { PatchComments } from '../read/reviews.ts'
 import { subjectOf } from './patchset.ts'
 
 export interface PatchView {
   readonly list: ListRow
+  /** The same mail on other lists. */
+  readonly twins: readonly Twin[]
   readonly topic: Topic
   readonly revision: Revision
   readonly patch: TopicPatch
   readonly mail: DecodedMail | undefined
+  readonly comments: PatchComments
 }
 
 export const patchPage = (view: PatchView): Html => {
@@ -53,7 +58,7 @@ export const patchPage = (view: PatchView): Html => {
 ${standingBox(list.name, topic.standing, newerLine(view))}
 ${neighbours(view)}
 <div class="cols"><div>
-${mail ? patchMailSections({ list, topic, patch, mail, reviews: reviewsOf(topic, revision, patch) }) : html`<p>The text of this mail is no longer in the log.</p>`}
+${mail ? patchMailSections({ list, topic, revision, patch, mail, reviews: reviewsOf(topic, revision, patch), comments: view.comments }) : html`<p>The text of this mail is no longer in the log.</p>`}
 ${threadSection(list.name, topic, patch.id)}
 </div>
 <aside class="side" aria-label="About this patch">
@@ -62,6 +67,7 @@ ${filesSection(patch)}
 ${applySection(list, revision, { only: patch.number })}
 ${factsSection(view)}
 ${changeSection(list, { id: patch.id, subject: subjectOf(topic, patch.id) }, patchTags)}
+${twinsSection(view.twins)}
 ${followSection(list, patch.id)}
 </aside></div>`,
   })

@@ -1,32 +1,27 @@
-// How a list's open patchsets are grouped: by who has to act, as far as the state says it.
-import type { Topic } from '../../tracker/topic/topic.ts'
+// How a list's open patchsets are grouped: by whose turn it is.
+import type { Turn } from '../../tracker/topic/topic.ts'
 
 export interface PatchsetGroup {
   /** The value of `?state=` and the anchor on the list's home. */
   readonly key: string
   readonly words: string
   readonly meaning: string
-  readonly states: readonly NonNullable<Topic['state']>[]
+  readonly turn: Turn
 }
 
 export const patchsetGroups: readonly PatchsetGroup[] = [
   {
-    key: 'changes-requested',
-    words: 'Changes requested',
-    meaning: 'Waiting for the author',
-    states: ['changes-requested'],
+    key: 'ready',
+    words: 'Ready to apply',
+    meaning: 'Reviewed, no check failed, nothing open',
+    turn: 'maintainer',
   },
+  { key: 'review', words: 'Needs review', meaning: 'Nobody has reviewed all of it yet', turn: 'reviewer' },
   {
-    key: 'under-review',
-    words: 'Under review',
-    meaning: 'Somebody looks at them',
-    states: ['under-review', 'needs-ack'],
+    key: 'author',
+    words: 'With the author',
+    meaning: 'A change is asked for, a remark has no answer, or a check failed',
+    turn: 'author',
   },
-  { key: 'new', words: 'New', meaning: 'Nobody has set a state yet', states: ['new'] },
-  {
-    key: 'other',
-    words: 'Other open ones',
-    meaning: 'Requests for comments, deferred, or patches in different states',
-    states: ['rfc', 'deferred', 'awaiting-upstream', 'mixed'],
-  },
+  { key: 'waiting', words: 'Waiting', meaning: 'Deferred, or on its way somewhere else', turn: 'nobody' },
 ]

@@ -2,6 +2,9 @@
 // letter (or the only patch), the thread, what happened.
 import { html } from 'hono/html'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
+import { type PatchPair, wholePatches } from '../../tracker/topic/compare.ts'
+import type { PatchReview } from '../../tracker/topic/patch-review.ts'
+import { revisionName } from '../../tracker/topic/revision-name.ts'
 import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
 import { applySection, changeSection, factsSection, followSection, headOf, patchTags } from '../part/aside.ts'
 import { checkList, revisionChecks } from '../part/checks.ts'
@@ -10,8 +13,9 @@ import { frame } from '../part/frame.ts'
 import { historySection } from '../part/history.ts'
 import { mailProblems } from '../part/mail-problems.ts'
 import { mailText } from '../part/mail-text.ts'
-import { patchMailSections, textOptions } from '../part/patch-mail.ts'
-import { patchTable } from '../part/patch-table.ts'
+import { openComments, openOf } from '../part/open-comments.ts'
+import { patchMailSections } from '../part/patch-mail.ts'
+import { patchTable, type Since } from '../part/patch-table.ts'
 import { reviewsOf } from '../part/reviews.ts'
 import { standingBox } from '../part/standing.ts'
 import {
@@ -25,23 +29,35 @@ import {
   titleText,
   visible,
 } from '../part/text.ts'
+import { textOptions } from '../part/text-options.ts'
 import { threadSection } from '../part/thread-section.ts'
+import { twinsSection } from '../part/twins.ts'
 import { paths } from '../paths.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow, Twin } from '../read/place.ts'
+import type { PatchComments } from '../read/reviews.ts'
 import type { TopicLink } from '../read/topic.ts'
 
 export interface PatchsetView {
   readonly list: ListRow
+  /** The same mail on other lists. */
+  readonly twins: readonly Twin[]
   readonly topic: Topic
   readonly revision: Revision
   /** The mail the address names: the cover, or the first patch where there is none. */
   readonly id: string
   readonly mail: DecodedMail | undefined
   readonly claimed: ReadonlyMap<string, TopicLink>
+  /** What became of the patches since the revision before; null for the first one. */
+  readonly pairs: readonly PatchPair[] | null
+  /** Of a series: the conversations about each of its patches. */
+  readonly reviews: ReadonlyMap<string, PatchReview>
+  /** Of a patch that stands alone. */
+  readonly comments: PatchComments
 }
 
 export const patchsetPage = (view: PatchsetView): Html => {
   const { list, topic, revision, id } = view
+  const patches = wholePatches(topic.revisions, revision)
   return frame({
     title: `${titleText(revision.title)} (v${revision.version})`,
     list,
@@ -52,8 +68,9 @@ export const patchsetPage = (view: PatchsetView): Html => {
 ${metaLine(view)}
 ${standingBox(list.name, topic.standing, warnings(view))}
 <div class="cols"><div>
-${revision.patches.length > 1 ? patchesSection(list.name, topic, revision) : ''}
+${patches.length > 1 ? patchesSection(view, patches) : ''}
 ${topic.revisions.length > 1 ? revisionsSection(list.name, topic, revision) : ''}
+${openComments({ list, topic }, revision, view.reviews)}
 ${textSection(view)}
 ${threadSection(list.name, topic, id)}
 ${historySection(list.name, topic)}
@@ -63,6 +80,7 @@ ${applySection(list, revision)}
 ${factsSection(list, topic, revision, view.claimed)}
 ${checksSection(list.name, topic, revision)}
 ${changeSection(list, { id, subject: subjectOf(topic, id) }, patchTags)}
+${twinsSection(view.twins)}
 ${followSection(list, id)}
 </aside></div>`,
   })
@@ -95,20 +113,49 @@ function warnings({ list, topic, revision }: PatchsetView): Html | undefined {
       html`You are reading v${revision.version}. <a href="${paths.mail(list.name, newestHead)}">Go to the newest, v${newest.version}${newest.version === revision.version ? ', sent again' : ''}</a>`,
     )
   if (revision.incomplete) said.push(html`Not complete: ${visible(revision.incomplete)}`)
-  for (const problem of topic.problems) said.push(html`${visible(problem)}`)
+  // What other revisions lack is said on their own pages.
+  for (const problem of topic.problems.filter(text => !/^v\d+: /.test(text)))
+    said.push(html`${visible(problem)}`)
   return said.length === 0
     ? undefined
     : html`${said.map((line, index) => html`${index > 0 ? html`<br>` : ''}${line}.`)}`
 }
 
 const patchesSection = (
-  list: string,
-  topic: Topic,
-  revision: Revision,
+  view: PatchsetView,
+  patches: readonly TopicPatch[],
 ): Html => html`<section aria-labelledby="h-patches">
 <div class="hd"><h2 id="h-patches">Patches</h2></div>
-${patchTable(list, topic, revision)}
+${patchTable({
+  list: view.list.name,
+  topic: view.topic,
+  revision: view.revision,
+  patches,
+  open: new Map([...view.reviews].map(([id, review]) => [id, openOf(review)])),
+  since: sinceOf(view),
+})}
 </section>`
+
+function sinceOf({ list, topic, revision, pairs }: PatchsetView): Since | null {
+  const elder = elderRevision(topic, revision)
+  if (pairs === null || elder === undefined) return null
+  return {
+    name: revisionName(topic.revisions, elder),
+    path: comparePath(list.name, topic, elder, revision),
+    pairs,
+  }
+}
+
+export const elderRevision = (topic: Topic, revision: Revision): Revision | undefined =>
+  topic.revisions[topic.revisions.indexOf(revision) - 1]
+
+const comparePath = (list: string, topic: Topic, was: Revision, now: Revision) =>
+  paths.compare(
+    list,
+    headOf(now) ?? topic.id,
+    revisionName(topic.revisions, was),
+    revisionName(topic.revisions, now),
+  )
 
 /** Newest first. */
 const revisionsSection = (
@@ -116,30 +163,50 @@ const revisionsSection = (
   topic: Topic,
   shown: Revision,
 ): Html => html`<section aria-labelledby="h-revisions">
-<div class="hd"><h2 id="h-revisions">Revisions</h2></div>
-<div class="card"><table class="flat"><thead><tr><th scope="col">Revision</th><th scope="col">Sent</th><th scope="col">Patches</th><th scope="col">State</th></tr></thead>
-<tbody>${topic.revisions.toReversed().map(revision => revisionRow(list, revision, revision === shown))}</tbody></table></div>
+<div class="hd"><h2 id="h-revisions">Revisions</h2>${firstToLast(list, topic)}</div>
+<div class="card"><table class="flat"><thead><tr><th scope="col">Revision</th><th scope="col">Sent</th><th scope="col">Patches</th><th scope="col">State</th><th scope="col">Compare</th></tr></thead>
+<tbody>${topic.revisions.toReversed().map(revision => revisionRow(list, topic, revision, revision === shown))}</tbody></table></div>
 </section>`
 
-function revisionRow(list: string, revision: Revision, isShown: boolean): Html {
+/** Two revisions have one comparison, which stands in its row. */
+function firstToLast(list: string, topic: Topic): Html | string {
+  const [first, last] = [topic.revisions[0], topic.revisions.at(-1)]
+  if (!first || !last || topic.revisions.length < 3) return ''
+  return html`<a href="${comparePath(list, topic, first, last)}">From the first to the newest</a>`
+}
+
+function revisionRow(list: string, topic: Topic, revision: Revision, isShown: boolean): Html {
   const head = headOf(revision)
-  const label = `v${revision.version}`
+  const label = revisionName(topic.revisions, revision)
+  const elder = elderRevision(topic, revision)
   return html`<tr${isShown ? html` class="now"` : ''}><td>${
     isShown || head === null
       ? html`<span class="rev">${label}</span>`
       : html`<a class="rev" href="${paths.mail(list, head)}">${label}</a>`
   }${revision.resend ? ' sent again' : ''}${isShown ? ' shown here' : ''}</td><td>${dayOf(revision.said)}</td><td class="full">${
     revision.pullRequest ? 'Pull request' : countText(revision.patches.length, 'patch', 'patches')
-  }${revision.incomplete ? html`, <span class="soft">${visible(revision.incomplete)}</span>` : ''}</td><td>${stateWords(revision.state)}</td></tr>
+  }${revision.incomplete ? html`, <span class="soft">${visible(revision.incomplete)}</span>` : ''}</td><td>${stateWords(revision.state)}</td><td>${
+    elder && !revision.pullRequest
+      ? html`<a href="${comparePath(list, topic, elder, revision)}">${revisionName(topic.revisions, elder)}..${label}</a>`
+      : ''
+  }</td></tr>
 `
 }
 
 /** The cover letter; without one the message and diff of the patch that the address names. */
-function textSection({ list, topic, revision, id, mail }: PatchsetView): Html | string {
+function textSection({ list, topic, revision, id, mail, comments }: PatchsetView): Html | string {
   if (mail === undefined) return ''
   const patch = revision.patches.find(one => one.id === id)
   if (patch)
-    return patchMailSections({ list, topic, patch, mail, reviews: reviewsOf(topic, revision, patch) })
+    return patchMailSections({
+      list,
+      topic,
+      revision,
+      patch,
+      mail,
+      reviews: reviewsOf(topic, revision, patch),
+      comments,
+    })
   return html`<section aria-labelledby="h-cover">
 <div class="hd"><h2 id="h-cover">${revision.pullRequest ? 'Request' : 'Cover letter'}</h2><a href="${paths.raw(list.name, id)}">Raw mail</a></div>
 ${mailProblems(list.name, topic, id, mail)}

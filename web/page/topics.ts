@@ -19,11 +19,11 @@ export interface TopicsView {
   readonly pathOf: (before?: string) => string
   /** True when this is not the first page. */
   readonly continued: boolean
-  readonly other?: { readonly words: string; readonly path: string }
+  readonly others?: readonly { readonly words: string; readonly path: string }[]
 }
 
 export const topicsPage = (view: TopicsView): Html => {
-  const { list, words, meaning, run, other } = view
+  const { list, words, meaning, run, others } = view
   return frame({
     title: words,
     list,
@@ -31,7 +31,7 @@ export const topicsPage = (view: TopicsView): Html => {
     crumbs: [{ text: list.name, path: paths.list(list.name) }, { text: words }],
     skipTo: 'list',
     main: html`<h1>${words}</h1>
-<p class="meta"><span>${meaning}</span>${other ? html`<a href="${other.path}">${other.words}</a>` : ''}</p>
+<p class="meta"><span>${meaning}</span>${others?.map(other => html`<a href="${other.path}">${other.words}</a>`)}</p>
 ${run.rows.length === 0 ? html`<p>${view.continued ? 'That was all.' : 'There are none.'} <a href="${paths.list(list.name)}">What is open on ${list.name}</a></p>` : tableOf(view)}
 ${pager(view)}`,
   })

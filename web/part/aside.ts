@@ -28,6 +28,7 @@ export const factsSection = (
 ${topic.state === null ? '' : html`<dt>State</dt><dd>${stateLook(topic.state).word}${setBy(list, topic)}</dd>`}
 ${topic.bug?.severity ? html`<dt>Severity</dt><dd>${visible(topic.bug.severity)}</dd>` : ''}
 ${topic.bug?.labels.length ? html`<dt>Labels</dt><dd>${visible(topic.bug.labels.join(', '))}</dd>` : ''}
+${topic.bug?.target ? html`<dt>Milestone</dt><dd><a href="${paths.milestone(list.name, topic.bug.target)}">${titleOf(topic.bug.target)}</a></dd>` : ''}
 ${revision?.baseCommit ? html`<dt>Base</dt><dd><code>${visible(revision.baseCommit)}</code></dd>` : ''}
 ${revision?.changeId ? html`<dt>Change-id</dt><dd><code>${visible(revision.changeId)}</code></dd>` : ''}
 ${topic.applied.map(applied => html`<dt>Applied</dt><dd>${applied.commit ? html`<code>${visible(applied.commit)}</code>, ` : ''}<a href="${paths.mail(list.name, applied.mail)}">${dayOf(applied.said)}</a></dd>`)}

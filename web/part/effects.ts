@@ -1,7 +1,7 @@
 // What each mail of a topic did: the trailers it gave and the states it set, as short words for trees and threads.
 import { html } from 'hono/html'
-import type { Change, Topic } from '../../tracker/topic/topic.ts'
-import { checkLook } from './chip.ts'
+import { bugStatuses, type Change, patchStates, type Topic } from '../../tracker/topic/topic.ts'
+import { checkLook, stateLook } from './chip.ts'
 import { type Html, visible } from './text.ts'
 
 /** By Message-ID; mails that only talk are left out. */
@@ -16,7 +16,11 @@ export function effectsOf(topic: Topic): ReadonlyMap<string, Html> {
     const { sign, word, tone } = checkLook(check.state)
     add(check.mail, tone, `${sign} ${visible(check.context)} ${word}`)
   }
-  for (const change of topic.history) add(change.mail, change.effect ? 'ok' : 'bad', changeWords(change))
+  for (const change of topic.history) {
+    const look = lookOf(change)
+    if (look) add(change.mail, look.tone, `${look.sign} ${look.word}`)
+    else add(change.mail, change.effect ? 'ok' : 'bad', changeWords(change))
+  }
   return new Map([...said].map(([mail, effects]) => [mail, some([...effects.values()])]))
 }
 
@@ -29,6 +33,14 @@ const some = (effects: readonly Html[]): Html =>
       ? html` <span class="soft">+${effects.length - effectsShownMax}</span>`
       : ''
   }`
+
+/** A state that was set looks as it does everywhere: asking for changes is no success. */
+function lookOf({ what, value, effect }: Change) {
+  if (!effect || (what !== 'Patch-Status' && what !== 'Bug-Status')) return undefined
+  const word = value.toLowerCase().match(/^[a-z-]+/)?.[0]
+  const state = [...patchStates, ...bugStatuses].find(known => known === word)
+  return state && stateLook(state)
+}
 
 function changeWords({ what, value, effect }: Change): string {
   if (!effect) return `✕ ${visible(what)}: no effect`

@@ -7,8 +7,8 @@ import type { Topic, TopicMail } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
 import type { ListRow } from '../read/place.ts'
 import { mailText } from './mail-text.ts'
-import { textOptions } from './patch-mail.ts'
 import { type Html, minuteOf, nameOf, titleOf } from './text.ts'
+import { textOptions } from './text-options.ts'
 
 export interface MailCard {
   readonly list: ListRow

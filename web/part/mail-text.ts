@@ -2,9 +2,9 @@
 // shape, long quotes fold except their last lines (which the answer below speaks of), trailers are bold, a diff is
 // coloured. Only http and https addresses and mails of the same topic become links.
 import { html } from 'hono/html'
+import { type DiffFile, readDiff } from '../../tracker/mail/diff-lines.ts'
 import { paths } from '../paths.ts'
 import { diffSummary, plainDiffOf } from './diff.ts'
-import { type DiffFile, readDiff } from './diff-lines.ts'
 import { countText, type Html, visible } from './text.ts'
 
 export interface MailTextOptions {

@@ -1,52 +1,54 @@
-// A patch mail in its parts: commit message, the notes below `---` that git drops, and the diff.
+// A patch mail in its parts: commit message, the notes below `---` that git drops, and the diff, each with the comments
+// on it.
 import { html } from 'hono/html'
-import { limits } from '../../base/limits.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
-import type { Topic, TopicPatch } from '../../tracker/topic/topic.ts'
+import { type PatchText, patchTextOf, readPatch } from '../../tracker/mail/patch-text.ts'
+import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
 import type { ListRow } from '../read/place.ts'
+import type { PatchComments } from '../read/reviews.ts'
+import { commentCount, diffNotes, goneSection, wholeNotes } from './comments.ts'
 import { diffOf } from './diff.ts'
-import { readDiff } from './diff-lines.ts'
 import { mailProblems } from './mail-problems.ts'
 import { type MailTextOptions, plainText } from './mail-text.ts'
 import type { Review } from './reviews.ts'
 import { dayOf, type Html, nameOf, visible } from './text.ts'
+import { textOptions } from './text-options.ts'
 
 export interface PatchMail {
   readonly list: ListRow
   readonly topic: Topic
+  readonly revision: Revision
   readonly patch: TopicPatch
   readonly mail: DecodedMail
   readonly reviews: readonly Review[]
+  readonly comments: PatchComments
 }
 
 /** The commit message with what others said about it below, then the diff. */
 export function patchMailSections(shown: PatchMail): Html {
-  const { list, topic, patch, mail } = shown
-  const text = [mail.body, ...mail.attachedPatches.map(part => part.text)].join('\n')
-  const { before, files, after } = readDiff(text)
-  const cut = before.indexOf('---')
+  const { list, topic, patch, mail, revision } = shown
+  const text: PatchText = shown.comments.review?.text ?? readPatch(patchTextOf(mail))
+  const threads = [...(shown.comments.review?.threads ?? []), ...shown.comments.carried]
   const options = textOptions(list, topic, patch.id)
   const raw = paths.raw(list.name, patch.id)
+  const at = { list, topic }
+  const whole = wholeNotes(at, threads, revision.version)
+  const counted = commentCount(threads)
   return html`<section aria-labelledby="h-message">
 <div class="hd"><h2 id="h-message">Commit message</h2><a href="${raw}">Raw mail</a></div>
 ${mailProblems(list.name, topic, patch.id, mail)}
-<div class="card"><div class="mail">${plainText(cut === -1 ? before : before.slice(0, cut), options)}</div>
-${cut === -1 ? '' : notes(before.slice(cut + 1), options)}
+<div class="card"><div class="mail">${plainText(text.message, options)}</div>
+${notes(text.notes, options)}
 ${reviewTable(list, shown.reviews)}</div></section>
+${whole.length === 0 ? '' : html`<section aria-labelledby="h-whole"><div class="hd"><h2 id="h-whole">On the message and the whole patch</h2></div><div class="card">${whole}</div></section>`}
 <section aria-labelledby="h-diff">
-<div class="hd"><h2 id="h-diff">Diff</h2></div>
-${files.length > 0 ? diffOf(files, raw) : html`<p>This mail holds no diff that can be read. <a href="${raw}">Raw mail</a></p>`}
-${after.some(isSaid) ? html`<div class="card"><div class="mail">${plainText(after, options)}</div></div>` : ''}
+<div class="hd"><h2 id="h-diff">Diff${counted ? html` <span class="soft">${counted}</span>` : ''}</h2></div>
+${text.files.length > 0 ? diffOf(text.files, raw, diffNotes(at, threads, revision.version)) : html`<p>This mail holds no diff that can be read. <a href="${raw}">Raw mail</a></p>`}
+${text.after.some(isSaid) ? html`<div class="card"><div class="mail">${plainText(text.after, options)}</div></div>` : ''}
+${goneSection(list, shown.comments.gone)}
 </section>`
 }
-
-export const textOptions = (list: ListRow, topic: Topic | null, id: string): MailTextOptions => ({
-  list: list.name,
-  known: new Set<string>(topic?.mails.map(mail => mail.id)),
-  rest: paths.raw(list.name, id),
-  bytesMax: limits.textShownCharactersMax,
-})
 
 /** Not what git format-patch itself writes below a diff: signature, version, and the base shown among the facts. */
 const isSaid = (line: string) =>

@@ -50,12 +50,18 @@ function topicRow(list: string, row: TopicRow, kinds: boolean): Html {
   const revision = row.revisions.at(-1)
   return html`<tr><td class="full"><a class="s" href="${paths.mail(list, (revision && headOf(revision)) ?? row.id)}">${titleOf(row.title)}</a>${
     revision && revision.version > 1 ? html` <span class="rev">v${revision.version}</span>` : ''
-  }<br><span class="soft">${nameOf(row.author)}</span></td>${kinds ? html`<td class="soft">${kindWords[row.kind]}</td>` : ''}<td>${row.state ? stateWords(row.state) : ''}</td>${lastColumns(row)}</tr>
+  }<br><span class="soft">${nameOf(row.author)}</span></td>${kinds ? html`<td class="soft">${kindOf(row)}</td>` : ''}<td>${row.state ? stateWords(row.state) : ''}</td>${lastColumns(row)}</tr>
 `
 }
 
 const lastColumns = (row: TopicRow): Html =>
   html`<td data-unit="${row.mails === 1 ? 'mail' : 'mails'}" class="num n">${numberText(row.mails)}</td><td class="num n">${dayOf(row.lastSaid)}</td>`
+
+/** A bug may be a task or an idea. */
+const kindOf = ({ kind, bug }: TopicRow) =>
+  bug && bug.type !== 'bug' ? typeWords[bug.type] : kindWords[kind]
+
+const typeWords = { task: 'Task', idea: 'Idea' } as const
 
 const kindWords: Record<TopicRow['kind'], string> = {
   patchset: 'Patchset',

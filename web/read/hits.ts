@@ -1,11 +1,11 @@
 // The word search: which mails hold all words of a query, newest first.
 import { type Kysely, sql } from 'kysely'
-import { type ListId, type Seq, seq } from '../../base/ids.ts'
-import { toStorableText } from '../../base/storable.ts'
-import { readRawBatch } from '../../sql/log.ts'
+import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { decodeMail } from '../../tracker/decode/decode.ts'
 import type { Person } from '../../tracker/mail/facts.ts'
+import { readDecoded } from './decoded.ts'
+import { notSpam } from './not-spam.ts'
+import { parseQuery } from './query.ts'
 
 export interface Hit {
   readonly id: string
@@ -32,44 +32,60 @@ export interface HitRange {
   readonly countMax: number
 }
 
-/** Looks for `query` in PostgreSQL's web syntax: words, "phrases", `or`, `-without`. Any text is a valid query. */
+/** Looks for `query` (query.ts). Any text is a valid query. */
 export async function readHits(
   db: Kysely<Tables>,
   list: ListId,
   query: string,
   range: HitRange,
 ): Promise<Hits> {
-  const tsquery = sql`websearch_to_tsquery('simple', ${toStorableText(query)})`
-  const words = await readWords(db, query)
-  if (words.length === 0) return { words, count: 0, hits: [] }
-  const { rows: counted } = await sql<{ count: number }>`
-    select count(*)::int as count from (
-      select from search where list_id = ${list} and words @@ ${tsquery} limit ${range.countMax + 1}) c`.execute(
-    db,
-  )
-  const count = counted[0]?.count ?? 0
-  if (count <= range.offset) return { words, count, hits: [] }
-  const { rows } = await sql<FoundRow>`
-    select s.seq, s.said, f.data->>'messageId' as id, f.data->'subject'->>'text' as subject,
-      f.data->'sender' as sender, f.data->>'gist' as gist, jsonb_path_query_array(f.data, '$.files[0 to 99].path') as files
-    from (
-      select list_id, seq, said from search where list_id = ${list} and words @@ ${tsquery}
-      order by said desc, seq desc offset ${range.offset} limit ${range.limit}
-    ) s join fact f using (list_id, seq)
-    order by s.said desc, s.seq desc`.execute(db)
-  return { words, count, hits: await withMatches(db, list, rows, words) }
+  const { text, words } = parseQuery(query)
+  if (text === '') return { words: [], count: 0, hits: [] }
+  const found = await findHits(db, list, text, range)
+  // The newest of so many are not among any thousand of them.
+  const rows = found.count > range.countMax ? await findNewest(db, list, text, range) : found.rows
+  return { words, count: found.count, hits: await withMatches(db, rows, words) }
 }
 
-/** PostgreSQL's own reading of the query, so that what is marked is what was looked for. */
-async function readWords(db: Kysely<Tables>, query: string): Promise<string[]> {
-  const { rows } = await sql<{ words: string }>`
-    select querytree(websearch_to_tsquery('simple', ${toStorableText(query)})) as words`.execute(db)
-  const quoted = (rows[0]?.words ?? '').match(/'(?:[^']|'')*'/g) ?? []
-  return [...new Set(quoted.map(word => word.slice(1, -1).replaceAll("''", "'")))]
+/** How many there are, up to `countMax` + 1, and when that is all of them the newest: the index is asked once. */
+async function findHits(
+  db: Kysely<Tables>,
+  list: ListId,
+  query: string,
+  { offset, limit, countMax }: HitRange,
+): Promise<{ count: number; rows: FoundRow[] }> {
+  const { rows } = await sql<{ count: number } & (FoundRow | Record<keyof FoundRow, null>)>`
+    with found as materialized (
+      select list_id, seq, said from search where list_id = ${list} and words @@ ${query}::tsquery and ${notSpam(list)}
+      limit ${countMax + 1})
+    select total.count, ${hitColumns} from (select count(*)::int as count from found) total
+    left join (select * from found order by said desc, seq desc offset ${offset} limit ${limit}) s
+      on total.count <= ${countMax}
+    left join fact f using (list_id, seq) left join mail m using (list_id, seq)
+    order by s.said desc, s.seq desc`.execute(db)
+  return { count: rows[0]?.count ?? 0, rows: rows.filter(row => row.raw_hash !== null) }
 }
+
+async function findNewest(
+  db: Kysely<Tables>,
+  list: ListId,
+  query: string,
+  { offset, limit }: HitRange,
+): Promise<FoundRow[]> {
+  const { rows } = await sql<FoundRow>`
+    select ${hitColumns} from (
+      select list_id, seq, said from search where list_id = ${list} and words @@ ${query}::tsquery and ${notSpam(list)}
+      order by said desc, seq desc offset ${offset} limit ${limit}
+    ) s join fact f using (list_id, seq) join mail m using (list_id, seq)
+    order by s.said desc, s.seq desc`.execute(db)
+  return rows
+}
+
+const hitColumns = sql`m.raw_hash, s.said, f.data->>'messageId' as id, f.data->'subject'->>'text' as subject,
+  f.data->'sender' as sender, f.data->>'gist' as gist, jsonb_path_query_array(f.data, '$.files[0 to 99].path') as files`
 
 interface FoundRow {
-  seq: string
+  raw_hash: Buffer
   said: Date
   id: string
   subject: string
@@ -81,31 +97,20 @@ interface FoundRow {
 /** Only mails whose subject and sender do not show why they were found are read. */
 async function withMatches(
   db: Kysely<Tables>,
-  list: ListId,
   rows: readonly FoundRow[],
   words: readonly string[],
 ): Promise<Hit[]> {
   const unclear = rows.filter(row => !shows(`${row.subject} ${row.sender.name} ${row.sender.address}`, words))
-  const texts = await readTexts(
+  const mails = await readDecoded(
     db,
-    list,
-    unclear.map(row => seq(row.seq)),
+    unclear.map(row => row.raw_hash),
   )
-  return rows.map(({ seq: at, said, files, ...row }) => {
-    const text = texts.get(seq(at))
+  return rows.map(({ raw_hash, said, files, ...row }) => {
+    const text = mails.get(raw_hash.toString('base64'))?.body
     const matched =
       text === undefined ? [] : matching(`${files.join('\n')}\n${text.slice(0, charactersReadMax)}`, words)
     return { ...row, said: said.getTime(), matched }
   })
-}
-
-async function readTexts(
-  db: Kysely<Tables>,
-  list: ListId,
-  places: readonly Seq[],
-): Promise<ReadonlyMap<Seq, string>> {
-  const mails = await readRawBatch(db, list, places)
-  return new Map(mails.map(mail => [mail.seq, decodeMail(mail.bytes).body]))
 }
 
 const shows = (text: string, words: readonly string[]) => {

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Person } from '../../tracker/mail/facts.ts'
+import { notSpam } from './not-spam.ts'
 
 export interface MailLine {
   readonly id: string
@@ -12,11 +13,12 @@ export interface MailLine {
   readonly said: number
 }
 
-/** The newest arrivals, without second copies of a mail; at most `limit`. */
+/** The newest arrivals, without second copies of a mail and without spam; at most `limit`. */
 export async function readLatestMails(db: Kysely<Tables>, list: ListId, limit: number): Promise<MailLine[]> {
   const { rows } = await sql<{ id: string; subject: string; sender: Person; said: Date }>`
     select f.data->>'messageId' as id, f.data->'subject'->>'text' as subject, f.data->'sender' as sender, f.said
-    from (select list_id, seq from fact where list_id = ${list} order by seq desc limit ${limit * 2}) newest
+    from (select list_id, seq from fact where list_id = ${list} and ${notSpam(list)}
+      order by seq desc limit ${limit * 2}) newest
     join fact f using (list_id, seq)
     order by f.seq desc`.execute(db)
   const lines = new Map(rows.reverse().map(row => [row.id, { ...row, said: row.said.getTime() }]))

@@ -2,10 +2,9 @@
 import { type Kysely, sql } from 'kysely'
 import { type ListId, type MessageId, type Seq, seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
-import { readRawBatch } from '../../sql/log.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { decodeMail } from '../../tracker/decode/decode.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
+import { readDecoded } from './decoded.ts'
 
 /** The mails with these ids, decoded, by id; an id that the log lacks is left out. */
 export async function readMails(
@@ -13,14 +12,16 @@ export async function readMails(
   list: ListId,
   ids: readonly MessageId[],
 ): Promise<ReadonlyMap<string, DecodedMail>> {
-  const places = await findPrimaries(db, list, ids)
-  const stored = await readRawBatch(db, list, [...places.values()])
-  const bySeq = new Map(stored.map(mail => [mail.seq, mail.bytes]))
+  const primaries = await primaryRows(db, list, ids)
+  const decoded = await readDecoded(
+    db,
+    primaries.map(row => row.raw_hash),
+  )
+  const byKey = new Map(primaries.map(row => [row.message_key, decoded.get(row.raw_hash.toString('base64'))]))
   const mails = new Map<string, DecodedMail>()
   for (const id of ids) {
-    const at = places.get(indexKey(id))
-    const bytes = at === undefined ? undefined : bySeq.get(at)
-    if (bytes !== undefined) mails.set(id, decodeMail(bytes))
+    const mail = byKey.get(indexKey(id))
+    if (mail !== undefined) mails.set(id, mail)
   }
   return mails
 }
@@ -34,11 +35,16 @@ export async function findPrimaries(
   list: ListId,
   ids: readonly MessageId[],
 ): Promise<ReadonlyMap<string, Seq>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await sql<{ message_key: string; seq: string }>`
-    select distinct on (m.message_key) m.message_key, m.seq
-    from mail m left join fact f on f.list_id = m.list_id and f.seq = m.seq
-    where m.list_id = ${list} and m.message_key = any(${ids.map(indexKey)}::text[])
-    order by m.message_key, f.said, m.raw_hash`.execute(db)
+  const rows = await primaryRows(db, list, ids)
   return new Map(rows.map(row => [row.message_key, seq(row.seq)]))
+}
+
+async function primaryRows(db: Kysely<Tables>, list: ListId, ids: readonly MessageId[]) {
+  if (ids.length === 0) return []
+  const { rows } = await sql<{ message_key: string; seq: string; raw_hash: Buffer }>`
+    select distinct on (m.message_key) m.message_key, m.seq, m.raw_hash
+    from mail m left join fact f on f.list_id = m.list_id and f.seq = m.seq
+    where m.list_id = ${list} and m.message_key = any(${ids.map(indexKey)}::text[]) and not m.hidden
+    order by m.message_key, f.said, m.raw_hash`.execute(db)
+  return rows
 }

@@ -22,6 +22,25 @@ export interface Place {
   readonly key: string
   /** Null for a mail that is in the log and not sorted yet. */
   readonly topic: { readonly key: string; readonly version: string } | null
+  /** The same mail on other lists, by name. */
+  readonly twins: readonly Twin[]
+}
+
+export interface Twin {
+  /** The name of the list. */
+  readonly list: string
+  readonly id: string
+  /** Of the topic there. */
+  readonly state: Topic['state']
+}
+
+/** A mail that was taken out of sight. */
+export interface Gone {
+  readonly kind: 'hidden' | 'purged'
+  readonly who: string
+  readonly reason: string
+  /** Milliseconds. */
+  readonly at: number
 }
 
 /** The list of this name; undefined when there is none. */
@@ -34,17 +53,27 @@ export async function findListRow(db: Kysely<Tables>, name: string): Promise<Lis
   return row && { ...row, id: listId(row.id) }
 }
 
-/** The place of a mail on a list; `unknown` when the list exists and the mail does not. */
+/** The place of a mail on a list; `unknown` when the list exists and the mail does not, `gone` when it is out of sight. */
 export async function findPlace(
   db: Kysely<Tables>,
   name: string,
   id: string,
-): Promise<Place | { list: ListRow; unknown: true } | undefined> {
+): Promise<Place | { list: ListRow; unknown: true; gone: Gone | null } | undefined> {
   const key = indexKey(messageId(id))
   const { rows } = await sql<PlaceRow>`
     select l.id, l.name, l.address, l.description, l.version,
       t.id_key, t.kind, concat_ws('-', t.version, t.cluster, t.mails, t.last_said) as topic_version,
-      (select m.message_id from mail m where m.list_id = l.id and m.message_key = ${key} limit 1) as message_id
+      (select m.message_id from mail m
+        where m.list_id = l.id and m.message_key = ${key} and not m.hidden limit 1) as message_id,
+      (select json_build_object('kind', d.kind, 'who', d.who, 'reason', d.reason, 'at', floor(extract(epoch from d.at) * 1000))
+        from tombstone d where d.message_key = ${key} and (d.list_id is null or d.list_id = l.id)
+          and exists (select from mail m where m.list_id = l.id and m.message_key = ${key})
+        order by d.kind desc, d.at limit 1) as gone,
+      (select json_agg(json_build_object('list', o.name, 'id', ${messageId(id)}::text, 'state', ot.state) order by o.name)
+        from list o left join topic_mail om on om.list_id = o.id and om.message_key = ${key}
+        left join topic ot on ot.list_id = o.id and ot.id_key = om.topic_key
+        where o.id <> l.id and exists (
+          select from mail m where m.list_id = o.id and m.message_key = ${key} and not m.hidden)) as twins
     from list l
     left join topic_mail tm on tm.list_id = l.id and tm.message_key = ${key}
     left join topic t on t.list_id = l.id and t.id_key = tm.topic_key
@@ -52,8 +81,8 @@ export async function findPlace(
   const row = rows[0]
   if (row === undefined) return undefined
   const list = { id: listId(row.id), ...pickList(row) }
-  if (row.message_id === null) return { list, unknown: true }
-  return { list, id: messageId(row.message_id), key, topic: topicOf(row) }
+  if (row.message_id === null) return { list, unknown: true, gone: row.gone }
+  return { list, id: messageId(row.message_id), key, topic: topicOf(row), twins: row.twins ?? [] }
 }
 
 /** The name of a list that has this mail, for addresses without a list; undefined when none has. */
@@ -62,7 +91,7 @@ export async function findListOfMail(db: Kysely<Tables>, id: string): Promise<st
   // Asked list by list: the log is indexed by list and id, and lists are few.
   const { rows } = await sql<{ name: string }>`
     select l.name from list l
-    where exists (select from mail m where m.list_id = l.id and m.message_key = ${key})
+    where exists (select from mail m where m.list_id = l.id and m.message_key = ${key} and not m.hidden)
     order by l.id limit 1`.execute(db)
   return rows[0]?.name
 }
@@ -77,6 +106,8 @@ interface PlaceRow {
   kind: Topic['kind'] | null
   topic_version: string
   message_id: string | null
+  gone: Gone | null
+  twins: Twin[] | null
 }
 
 const pickList = ({ name, address, description, version }: PlaceRow) => ({

@@ -2,9 +2,10 @@
 // topic of 300 mails is large and its row is not.
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
+import { toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Person } from '../../tracker/mail/facts.ts'
-import type { Check, Revision, Topic, Trailer } from '../../tracker/topic/topic.ts'
+import type { Bug, Check, Revision, Topic, Trailer } from '../../tracker/topic/topic.ts'
 
 export interface TopicRow {
   readonly id: string
@@ -19,6 +20,8 @@ export interface TopicRow {
   readonly revisions: readonly Revision[]
   readonly trailers: readonly Trailer[]
   readonly checks: readonly Check[]
+  readonly bug: Bug | null
+  readonly candidate: string | null
   /** Where the next page begins, for `before`. */
   readonly cursor: string
 }
@@ -30,9 +33,14 @@ export interface TopicRun {
 }
 
 export interface TopicChoice {
+  /** Without a kind: all but spam. */
   readonly kind?: Topic['kind']
+  /** A milestone. */
+  readonly target?: string
+  /** Only what may be a bug. */
+  readonly candidates?: true
   readonly open?: boolean
-  readonly states?: readonly string[]
+  readonly phases?: readonly string[]
   /** A cursor of an earlier run; one that is not ours is taken as none. */
   readonly before?: string
   readonly limit: number
@@ -50,10 +58,10 @@ export async function readTopicRun(db: Kysely<Tables>, list: ListId, choice: Top
   return { rows: shown, next: rows.length > choice.limit ? (shown.at(-1)?.cursor ?? null) : null }
 }
 
-/** Open topics of one kind in some states. */
+/** Open topics of one kind in some phases: whose turn a patchset is, the status of a bug. */
 export interface TopicGroup {
   readonly kind: Topic['kind']
-  readonly states: readonly string[]
+  readonly phases: readonly string[]
 }
 
 export interface FilledGroup {
@@ -69,23 +77,23 @@ export async function readTopicGroups(
   groups: readonly TopicGroup[],
   { limit, countMax }: { limit: number; countMax: number },
 ): Promise<FilledGroup[]> {
-  // A line for each state, so that the index gives its newest topics in order.
-  const wanted = groups.flatMap(({ kind, states }, place) => states.map(state => ({ place, kind, state })))
+  // A line for each phase, so that the index gives its newest topics in order.
+  const wanted = groups.flatMap(({ kind, phases }, place) => phases.map(phase => ({ place, kind, phase })))
   const { rows } = await sql<DatabaseRow & { place: number; count: number }>`
     with wanted as (
       select * from unnest(${wanted.map(one => one.place)}::int[], ${wanted.map(one => one.kind)}::text[],
-        ${wanted.map(one => one.state)}::text[]) as w(place, kind, state)
+        ${wanted.map(one => one.phase)}::text[]) as w(place, kind, phase)
     ), counted as (
       select w.place, sum(c.count)::int as count from wanted w cross join lateral (
         select count(*) from (
-          select from topic t where t.list_id = ${list} and t.kind = w.kind and t.state = w.state and t.open
+          select from topic t where t.list_id = ${list} and t.kind = w.kind and t.phase = w.phase and t.open
           limit ${countMax + 1}) s
       ) c group by w.place
     ), ranked as (
       select w.place, n.id_key, row_number() over (partition by w.place order by n.last_said desc, n.id_key desc) as rank
       from wanted w cross join lateral (
         select t.id_key, t.last_said from topic t
-        where t.list_id = ${list} and t.kind = w.kind and t.state = w.state and t.open
+        where t.list_id = ${list} and t.kind = w.kind and t.phase = w.phase and t.open
         order by t.last_said desc limit ${limit}
       ) n
     )
@@ -110,9 +118,10 @@ export async function countClosed(db: Kysely<Tables>, list: ListId, max: number)
 }
 
 /** `jsonb_to_record` unpacks the stored topic once; an arrow for each part would do it once a part. */
-const rowParts = sql`jsonb_to_record(t.data) as d(author jsonb, standing jsonb, revisions jsonb, trailers jsonb, checks jsonb)`
+const rowParts = sql`jsonb_to_record(t.data) as d(author jsonb, standing jsonb, revisions jsonb, trailers jsonb, checks jsonb,
+  bug jsonb, candidate text)`
 const rowColumns = sql`t.id, t.id_key, t.kind, t.title, t.state, t.mails, t.last_said, d.author,
-  d.standing->>'word' as standing, d.revisions, d.trailers, d.checks`
+  d.standing->>'word' as standing, d.revisions, d.trailers, d.checks, d.bug, d.candidate`
 
 interface DatabaseRow extends Pick<TopicRow, 'id' | 'kind' | 'title' | 'mails' | 'author'> {
   id_key: string
@@ -122,6 +131,8 @@ interface DatabaseRow extends Pick<TopicRow, 'id' | 'kind' | 'title' | 'mails' |
   revisions: Revision[]
   trailers: Trailer[]
   checks: Check[]
+  bug: Bug | null
+  candidate: string | null
 }
 
 const toTopicRow = ({ id_key, last_said, ...row }: DatabaseRow): TopicRow => ({
@@ -132,16 +143,19 @@ const toTopicRow = ({ id_key, last_said, ...row }: DatabaseRow): TopicRow => ({
 
 function conditions(list: ListId, choice: Omit<TopicChoice, 'limit'>): RawBuilder<unknown> {
   const parts = [sql`t.list_id = ${list}`]
-  if (choice.kind !== undefined) parts.push(sql`t.kind = ${choice.kind}`)
+  parts.push(choice.kind === undefined ? sql`t.kind <> 'spam'` : sql`t.kind = ${choice.kind}`)
+  if (choice.target !== undefined)
+    parts.push(sql`t.data->'bug'->>'target' = ${toStorableText(choice.target)}`)
+  if (choice.candidates) parts.push(sql`t.data->>'candidate' is not null`)
   if (choice.open !== undefined) parts.push(sql`t.open = ${choice.open}`)
-  if (choice.states !== undefined) parts.push(sql`t.state = any(${choice.states}::text[])`)
+  if (choice.phases !== undefined) parts.push(sql`t.phase = any(${choice.phases}::text[])`)
   const cursor = parseCursor(choice.before)
   if (cursor) parts.push(sql`(t.last_said, t.id_key) < (${cursor.lastSaid}, ${cursor.key})`)
   return sql.join(parts, sql` and `)
 }
 
 function parseCursor(text: string | undefined): { lastSaid: Date; key: string } | undefined {
-  const [, milliseconds, key] = text?.match(/^(-?\d{1,14})\.(.+)$/s) ?? []
+  const [, milliseconds, key] = text?.match(/^(-?\d{1,15})\.(.+)$/s) ?? []
   if (milliseconds === undefined || key === undefined || key.includes('\0')) return undefined
   return { lastSaid: new Date(Number(milliseconds)), key: key.toWellFormed() }
 }

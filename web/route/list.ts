@@ -48,9 +48,13 @@ export function answerBugs(c: Context, db: Database, list: ListRow): Promise<Res
       meaning: 'Last mail first',
       shape: 'bugs',
       pathOf: from => paths.bugs(list.name, closed ? 'closed' : undefined, from),
-      other: closed
-        ? { words: 'Open bugs', path: paths.bugs(list.name) }
-        : { words: 'Closed bugs', path: paths.bugs(list.name, 'closed') },
+      others: [
+        closed
+          ? { words: 'Open bugs', path: paths.bugs(list.name) }
+          : { words: 'Closed bugs', path: paths.bugs(list.name, 'closed') },
+        { words: 'Milestones', path: paths.milestones(list.name) },
+        { words: 'Triage', path: paths.triage(list.name) },
+      ],
     },
   }
   return answerFresh(c, ['bugs', ...versions], () => topics(c, db, chosen, before))
@@ -59,8 +63,8 @@ export function answerBugs(c: Context, db: Database, list: ListRow): Promise<Res
 async function home(c: Context, db: Database, list: ListRow): Promise<Response> {
   const countMax = limits.countShownMax
   const groups = [
-    ...patchsetGroups.map(({ states }) => ({ kind: 'patchset', states }) as const),
-    { kind: 'bug', states: bugStatuses } as const,
+    ...patchsetGroups.map(({ turn }) => ({ kind: 'patchset', phases: [turn] }) as const),
+    { kind: 'bug', phases: bugStatuses } as const,
   ]
   const [filled, closedCount, latest] = await Promise.all([
     readTopicGroups(db, list.id, groups, { limit: groupRows, countMax }),
@@ -92,6 +96,18 @@ function topicsOf(list: ListRow, state: string): ChosenTopics | undefined {
         pathOf,
       },
     }
+  if (state === 'spam')
+    return {
+      choice: { kind: 'spam' },
+      view: {
+        list,
+        here: 'archive',
+        words: 'Spam',
+        meaning: 'Kept out of lists and search; an answer with the line “Type: discussion” brings it back',
+        shape: 'mixed',
+        pathOf,
+      },
+    }
   if (state === 'closed')
     return {
       choice: { kind: 'patchset', open: false },
@@ -107,7 +123,7 @@ function topicsOf(list: ListRow, state: string): ChosenTopics | undefined {
   const group = patchsetGroups.find(({ key }) => key === state)
   return (
     group && {
-      choice: { kind: 'patchset', open: true, states: group.states },
+      choice: { kind: 'patchset', open: true, phases: [group.turn] },
       view: { list, here: 'home', words: group.words, meaning: group.meaning, shape: 'patchsets', pathOf },
     }
   )

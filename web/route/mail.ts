@@ -9,11 +9,13 @@ import { bugMailsShownMax, bugPage } from '../page/bug.ts'
 import { messagePage } from '../page/message.ts'
 import { missingMailPage } from '../page/missing.ts'
 import { patchPage } from '../page/patch.ts'
-import { patchsetPage } from '../page/patchset.ts'
+import { elderRevision, patchsetPage } from '../page/patchset.ts'
 import { distinctTargets, headOf } from '../part/aside.ts'
 import type { Html } from '../part/text.ts'
+import { readPairs } from '../read/comparison.ts'
 import { readMails } from '../read/mails.ts'
 import type { Place } from '../read/place.ts'
+import { readPatchComments, readReviews } from '../read/reviews.ts'
 import { readClaimed, readFixes, readTopic } from '../read/topic.ts'
 
 type Database = Kysely<Tables>
@@ -29,12 +31,13 @@ export function answerMail(c: Context, db: Database, place: Place): Promise<Resp
 }
 
 /** What the pages of a topic depend on besides the program. */
-export const versionsOf = ({ list, key, topic }: Place): string[] => [
+export const versionsOf = ({ list, key, topic, twins }: Place): string[] => [
   list.name,
   list.address,
   key,
   topic?.key ?? '',
   topic?.version ?? '',
+  JSON.stringify(twins),
 ]
 
 async function pageOf(db: Database, place: Place): Promise<Html | undefined> {
@@ -55,13 +58,36 @@ async function pageOf(db: Database, place: Place): Promise<Html | undefined> {
 const revisionAt = (topic: Topic, id: MessageId): Revision | undefined =>
   topic.revisions.find(({ cover, patches }) => cover === id || patches.some(patch => patch.id === id))
 
-async function patchset(db: Database, { list }: Place, topic: Topic, revision: Revision): Promise<Html> {
+async function patchset(
+  db: Database,
+  { list, twins }: Place,
+  topic: Topic,
+  revision: Revision,
+): Promise<Html> {
   const id = headOf(revision) ?? topic.id
-  const [mails, claimed] = await Promise.all([
+  const elder = elderRevision(topic, revision)
+  const alone = revision.patches.find(patch => patch.id === id)
+  const series = revision.patches.length > 1
+  const [mails, claimed, pairs, reviews, own] = await Promise.all([
     readMails(db, list.id, [id]),
     readClaimed(db, list.id, targetsOf(topic)),
+    elder ? readPairs(db, list.id, topic, elder, revision) : null,
+    readReviews(db, list.id, topic, revision, series ? revision.patches : []),
+    alone ? readPatchComments(db, list.id, topic, revision, alone) : null,
   ])
-  return patchsetPage({ list, topic, revision, id, mail: mails.get(id), claimed })
+  const comments = own?.comments ?? { review: undefined, carried: [], gone: [] }
+  return patchsetPage({
+    list,
+    twins,
+    topic,
+    revision,
+    id,
+    mail: mails.get(id),
+    claimed,
+    pairs,
+    reviews,
+    comments,
+  })
 }
 
 async function patch(
@@ -72,23 +98,27 @@ async function patch(
 ): Promise<Html | undefined> {
   const shown = revision.patches.find(({ id }) => id === place.id)
   if (shown === undefined) return undefined
-  const mails = await readMails(db, place.list.id, [shown.id])
-  return patchPage({ list: place.list, topic, revision, patch: shown, mail: mails.get(shown.id) })
+  const { mail, comments } = await readPatchComments(db, place.list.id, topic, revision, shown)
+  return patchPage({ list: place.list, twins: place.twins, topic, revision, patch: shown, mail, comments })
 }
 
-async function bug(db: Database, { list }: Place, topic: Topic): Promise<Html> {
+async function bug(db: Database, { list, twins }: Place, topic: Topic): Promise<Html> {
   const ids = topic.mails.map(mail => mail.id)
   const [mails, claimed, fixes] = await Promise.all([
     readMails(db, list.id, ids.slice(0, bugMailsShownMax)),
     readClaimed(db, list.id, targetsOf(topic)),
     readFixes(db, list.id, ids.slice(0, bugMailsShownMax)),
   ])
-  return bugPage({ list, topic, mails, claimed, fixes })
+  return bugPage({ list, twins, topic, mails, claimed, fixes })
 }
 
-async function message(db: Database, { list, id }: Place, topic: Topic | null): Promise<Html | undefined> {
+async function message(
+  db: Database,
+  { list, id, twins }: Place,
+  topic: Topic | null,
+): Promise<Html | undefined> {
   const mail = (await readMails(db, list.id, [id])).get(id)
-  return mail && messagePage({ list, id, mail, topic })
+  return mail && messagePage({ list, id, twins, mail, topic })
 }
 
 const targetsOf = (topic: Topic) => distinctTargets(topic, 'closes').map(({ target }) => target)
