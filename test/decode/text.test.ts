@@ -14,8 +14,12 @@ test('a text in 8bit UTF-8 is kept to the letter and has no problems', () => {
   expect(mail.problems).toEqual([])
 })
 
-test('format=flowed and delsp are ignored, so that a patch survives them', () => {
+test('lines of format=flowed are not joined, and what was not stuffed is left alone', () => {
   expect(decodeFixture('flowed-patch').body).toBe(patch)
+})
+
+test('the space that format=flowed puts before a line with a space is taken off again', () => {
+  expect(decodeFixture('flowed-stuffed-patch').body).toBe(patch)
 })
 
 test('white space, form feeds, lone CR, NUL, U+2028 and a missing last line end stay as they are', () => {

@@ -24,7 +24,7 @@ export function readText(bytes: Buffer, declared: string | null): ReadText {
       problem: null,
     }
   }
-  return asciiLabels.has(label) || !isKnown(label)
+  return asciiLabels.has(label) || !isKnown(label) || liesAboutWidth(bytes, label)
     ? readUndeclared(bytes, label)
     : readDeclared(bytes, label, label)
 }
@@ -56,6 +56,13 @@ function charsetLabel(declared: string): string {
 
 /** Charsets that write other letters with bytes below 128. */
 const shiftsInAscii = (label: string) => /^(?:(?:cs)?iso-?2022|utf-?16|ucs-?2|unicode)/.test(label)
+
+/** In UTF-16 every line end and Latin letter has a NUL beside it, and a text of other letters is not all ASCII. */
+const liesAboutWidth = (bytes: Buffer, label: string) =>
+  /^(?:utf-?16|ucs-?2|unicode)/.test(label) &&
+  (bytes.includes(10) || bytes.length >= 32) &&
+  isAscii(bytes) &&
+  !bytes.includes(0)
 
 function readUndeclared(bytes: Buffer, label: string): ReadText {
   const whole = isUtf8(bytes)

@@ -8,6 +8,8 @@ export interface PartDescription {
   /** `text/plain`, lower case, without parameters. */
   readonly type: string
   readonly charset: string | null
+  /** `format=flowed` (RFC 3676). */
+  readonly flowed: boolean
   readonly boundary: string | null
   /** As the sender wrote it, decoded; never a path to open. */
   readonly filename: string | null
@@ -21,9 +23,10 @@ export function describePart(headers: readonly Header[], defaultType: string): P
   const disposition = readField(headerValue(headers, 'content-disposition'))
   const type = content.value.trim().toLowerCase()
   return {
-    // A type without a slash is no type (RFC 2045, 5.2); `format=flowed` is never looked at: undoing it ruins patches.
+    // A type without a slash is no type (RFC 2045, 5.2).
     type: /^[^/\s]+\/[^/\s]+$/.test(type) ? type : defaultType,
     charset: content.params.charset ?? null,
+    flowed: content.params.format?.toLowerCase() === 'flowed',
     boundary: content.params.boundary || null,
     filename: fileName(disposition, 'filename') ?? fileName(content, 'name'),
     disposition: disposition.value.trim().toLowerCase() === 'attachment' ? 'attachment' : 'inline',

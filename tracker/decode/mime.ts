@@ -3,6 +3,7 @@
 import { limits } from '../../base/limits.ts'
 import { readText } from './charset.ts'
 import { describePart, type PartDescription } from './content-type.ts'
+import { unstuffed } from './flowed.ts'
 import { readHeaders } from './headers.ts'
 import { lfOnly } from './line-ends.ts'
 import type { Header, OtherPart, TextPart } from './mail.ts'
@@ -115,7 +116,8 @@ function readLeafText(
   if (undone.problem !== null) walk.problems.add(undone.problem)
   if (read.problem !== null) walk.problems.add(read.problem)
   walk.textLeft -= bytes.length
-  return { text: undone.packed ? withSendersLineEnds(read.text) : read.text, charset: read.charset }
+  const text = undone.packed ? withSendersLineEnds(read.text) : read.text
+  return { text: described.flowed ? unstuffed(text) : text, charset: read.charset }
 }
 
 /** Cut behind a whole line, so that no letter is cut in two. */

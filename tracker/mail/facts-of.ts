@@ -25,7 +25,7 @@ import { readText, type Text } from './text.ts'
 import { trailersOf } from './trailers.ts'
 
 /** Raised when a change here gives other facts for the same mail; a rebuild then reads every mail again. */
-export const factsVersion = 3
+export const factsVersion = 4
 
 /** Pure: the same bytes and the same trace give the same facts. `trace`: when a live mail reached us, ISO 8601. */
 export function factsOf(

@@ -1,0 +1,51 @@
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { wordVector } from '../../../tracker/project/word-vector.ts'
+import { wordsOf } from '../../../tracker/project/words.ts'
+import { testDatabase } from '../../database.ts'
+
+test.each([
+  ['Fix the  LOCK, please!', ['fix', 'the', 'lock', 'please']],
+  ['lib/tst_test.c: tst_run(0x1F)', ['lib', 'tst', 'test', 'c', 'tst', 'run', '0x1f']],
+  ['CVE-2021-1234', ['cve', '2021', '1234']],
+  ['ada@example.org', ['ada', 'example', 'org']],
+  ['Ærø café naïve Ελλάδα', ['ærø', 'café', 'naïve', 'ελλάδα']],
+  ['cafe\u0301', ['café']],
+  ['内核 linux补丁 かな', ['内', '核', 'linux', '补', '丁', 'か', 'な']],
+  ['“quoted”…—words', ['quoted', 'words']],
+  ['!!! --- ###', []],
+  ['', []],
+  [`${'a'.repeat(70)} b`, ['a'.repeat(64), 'b']],
+])('the words of %j', (text, words) => {
+  expect(wordsOf(text)).toEqual(words)
+})
+
+test('words are found by parts and phrases, and no phrase reaches from one part into the next', async () => {
+  const { db } = await testDatabase()
+  const vector = wordVector({
+    subject: 'Keep the lock',
+    author: 'Ada Marsh ada@example.org',
+    files: 'src/wal.c',
+    body: 'It is held too long.\nThe lock, again: 内核',
+  })
+  const matches = async (query: string) => {
+    const { rows } = await sql<{
+      hit: boolean
+    }>`select ${vector}::tsvector @@ ${query}::tsquery as hit`.execute(db)
+    return rows[0]?.hit
+  }
+  expect(await matches("'wal' <-> 'c'")).toBe(true)
+  expect(await matches("'too' <-> 'long' <-> 'the' <-> 'lock'")).toBe(true)
+  expect(await matches("'内' <-> '核'")).toBe(true)
+  expect(await matches("'lock' <-> 'ada'")).toBe(false)
+  expect(await matches("'keep':A")).toBe(true)
+  expect(await matches("'held':A")).toBe(false)
+})
+
+test('a text of a hundred thousand words is a vector, and its last word is found', async () => {
+  const { db } = await testDatabase()
+  const body = `${Array.from({ length: 30_000 }, (_, n) => `w${n.toString(36)} of`).join(' ')} zebra`
+  const vector = wordVector({ subject: '', author: '', files: '', body })
+  const { rows } = await sql<{ hit: boolean }>`select ${vector}::tsvector @@ 'zebra & of' as hit`.execute(db)
+  expect(rows).toEqual([{ hit: true }])
+})
