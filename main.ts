@@ -1,15 +1,20 @@
 // The command line of Threadwork, and the only file that knows every folder: what a command needs is imported
 // when it runs, so `--help` answers at once and `serve --only web` never loads an SMTP server.
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { type Arguments, readArguments, readCommand } from './base/command-line.ts'
 import { type CommandName, type Role, roles } from './base/commands.ts'
 import type { Config } from './base/config.ts'
 import { type Endpoint, parseEndpoint, showEndpoint } from './base/endpoint.ts'
+import { ExitError, exits, orExit } from './base/exit.ts'
 import { gitAddress } from './base/git-address.ts'
 import { commandHelp, generalHelp, table } from './base/help.ts'
+import { limits } from './base/limits.ts'
+import type { Metrics } from './base/metrics.ts'
 import { stopSignal } from './base/stop-signal.ts'
+import type { ClientLimits } from './ingest/clients.ts'
+import type { SmtpOptions } from './ingest/smtp.ts'
 import type { List } from './sql/lists.ts'
 import type { Database } from './sql/server.ts'
 
@@ -17,6 +22,9 @@ const commands: Record<CommandName, (args: Arguments) => Promise<number>> = {
   serve,
   init,
   import: importArchives,
+  deliver: deliverMail,
+  hide: args => takeOutOfSight('hide', args),
+  purge: args => takeOutOfSight('purge', args),
   rebuild,
   export: exportLists,
   doctor,
@@ -29,21 +37,24 @@ async function main(argv: readonly string[]): Promise<number> {
   if (word === '--version') return say(`${(await import('./base/version.ts')).version()}\n`)
   const name = readCommand(word)
   if (rest.includes('--help')) return say(commandHelp(name))
-  return commands[name](readArguments(name, rest))
+  if (name !== 'deliver') return commands[name](readArguments(name, rest))
+  return commands[name](await orExit(exits.usage, () => readArguments(name, rest)))
 }
 
 async function serve(args: Arguments): Promise<number> {
   const only = readRoles(args.text('only'))
   const config = await readConfig(args)
   const smtp = readEndpoint('--smtp', args.text('smtp')) ?? config.smtp
+  const lmtp = (await readLmtp(args.text('lmtp'))) ?? config.lmtp
   const web = readEndpoint('--web', args.text('web')) ?? config.web
+  const metrics = readEndpoint('--metrics', args.text('metrics')) ?? config.metrics
   const stopped = stopSignal()
-  const log = await makeLog(args)
+  const log = await makeLog(args, config)
   const closers: Closer[] = []
   try {
-    const database = await openDatabase({ ...config, smtp, web }, log)
+    const database = await openDatabase(config, log)
     closers.push(() => database.close())
-    await startRoles({ ...config, smtp, web }, only, database, log, closers)
+    await startRoles({ ...config, smtp, lmtp, web, metrics }, only, database, log, closers)
     await stopped
     return 0
   } finally {
@@ -59,37 +70,107 @@ type Closer = () => Promise<void>
 async function startRoles(
   config: Config,
   only: ReadonlySet<Role>,
-  { db }: Database,
+  database: Database,
   log: Logger,
   closers: Closer[],
 ): Promise<void> {
+  const { db } = database
   const { allLists, saveLists } = await import('./sql/lists.ts')
   const lists = await saveLists(db, config.lists)
   if (config.file === null) for (const list of lists) await fillDemo(db, list)
   const ready = ['ready']
+  const pools = openPools(database, only)
+  const metrics = await watch(config.metrics, pools, closers, ready)
   let onArrival = (): void => {}
   if (only.has('worker')) {
     const { startProjector } = await import('./tracker/project/projector.ts')
-    const projector = startProjector(db, log)
+    const projector = startProjector(db, log, metrics)
     closers.push(() => projector.close())
     onArrival = () => projector.poke()
   }
   if (only.has('smtp')) {
-    const { startSmtp } = await import('./ingest/smtp.ts')
-    const door = { ...config.smtp, hostname: hostname(), mailBytesMax: config.limits.mailBytesMax }
-    const smtp = await startSmtp({ ...door, db, lists: () => allLists(db), log, onArrival })
-    closers.push(() => smtp.close())
-    ready.push(`smtp=${showEndpoint(smtp)}`)
-    if (config.file === null) say(firstSteps(smtp))
+    const lists = () => allLists(pools.smtp)
+    const { mailBytesMax } = config.limits
+    const door = { hostname: hostname(), mailBytesMax, db: pools.smtp, lists, log, onArrival, metrics }
+    ready.push(...(await startDoors(config, door, closers)))
   }
   if (only.has('web')) {
     const { startWeb } = await import('./web/serve.ts')
-    const web = await startWeb({ ...config.web, db, log })
+    const web = await startWeb({ ...config.web, db: pools.web, log, metrics })
     closers.push(() => web.close())
     ready.push(`web=http://${showEndpoint(web)}/`)
   }
   say(`${ready.join(' ')}\n`)
 }
+
+type Door = Omit<SmtpOptions, 'host' | 'port' | 'clientLimits' | 'certificate'>
+
+/** SMTP, and LMTP where it is configured; answers their addresses for the line `ready`. */
+async function startDoors(config: Config, door: Door, closers: Closer[]): Promise<string[]> {
+  const { startSmtp } = await import('./ingest/smtp.ts')
+  const { readCertificate, watchCertificate } = await import('./ingest/certificate.ts')
+  const { tls } = config
+  const certificate = tls === null ? undefined : readCertificate(tls)
+  const clientLimits = clientLimitsOf(config)
+  const smtp = await startSmtp({ ...config.smtp, ...door, clientLimits, certificate })
+  closers.push(() => smtp.close())
+  if (tls !== null) {
+    const unwatch = watchCertificate(tls, door.log, renewed => smtp.renew(renewed))
+    closers.push(async () => unwatch())
+  }
+  if (config.file === null) say(firstSteps(smtp))
+  const addresses = [`smtp=${showEndpoint(smtp)}`]
+  if (config.lmtp === null) return addresses
+  const { startLmtp } = await import('./ingest/lmtp.ts')
+  const lmtp = await startLmtp({ ...door, listen: config.lmtp })
+  closers.push(() => lmtp.close())
+  return [...addresses, `lmtp=${typeof lmtp.listen === 'string' ? lmtp.listen : showEndpoint(lmtp.listen)}`]
+}
+
+type Pools = Record<'main' | 'smtp' | 'web', Database['db']>
+
+/** A mail and a page are not kept waiting by a database that is silent; sorting may take as long as it takes. */
+function openPools(database: Database, only: ReadonlySet<Role>): Pools {
+  const bounded = (max: number) =>
+    database.pool({
+      max,
+      answerSecondsMax: limits.databaseAnswerSecondsMax,
+      connectSecondsMax: limits.databaseConnectSecondsMax,
+    })
+  return {
+    main: database.db,
+    smtp: only.has('smtp') ? bounded(limits.smtpDatabaseConnectionsMax) : database.db,
+    web: bounded(limits.webDatabaseConnectionsMax),
+  }
+}
+
+/** The metrics of this process, and the server that shows them where one is configured. */
+async function watch(
+  endpoint: Endpoint | null,
+  pools: Pools,
+  closers: Closer[],
+  ready: string[],
+): Promise<Metrics> {
+  const { makeMetrics } = await import('./base/metrics.ts')
+  const { backlog } = await import('./sql/backlog.ts')
+  const { poolState } = await import('./sql/connect.ts')
+  const metrics = makeMetrics({
+    backlog: () => backlog(pools.web).catch(() => undefined),
+    pools: () => Object.fromEntries(Object.entries(pools).map(([name, pool]) => [name, poolState(pool)])),
+  })
+  if (endpoint === null) return metrics
+  const { startWatch } = await import('./web/watch.ts')
+  const watching = await startWatch({ ...endpoint, db: pools.web, metrics })
+  closers.push(() => watching.close())
+  ready.push(`metrics=http://${showEndpoint(watching)}/metrics`)
+  return metrics
+}
+
+const clientLimitsOf = ({ smtpExempt, limits: own }: Config): ClientLimits => ({
+  connectionsMax: own.smtpClientConnectionsMax ?? limits.smtpClientConnectionsMax,
+  mailsPerMinuteMax: own.smtpClientMailsPerMinuteMax ?? limits.smtpClientMailsPerMinuteMax,
+  exempt: smtpExempt,
+})
 
 /** So that a first look shows something: the invented archive, unless the list holds mail already. */
 async function fillDemo(db: Database['db'], list: List): Promise<void> {
@@ -125,20 +206,73 @@ async function init(args: Arguments): Promise<number> {
 
 async function importArchives(args: Arguments): Promise<number> {
   const name = args.text('list')
-  if (name === undefined) throw new Error('Cannot import without a list; allowed: --list NAME')
+  const mixed = args.has('mixed')
+  if (name === undefined && !mixed)
+    throw new Error(
+      'Cannot import without a list; allowed: --list NAME, or --mixed for mails that say theirs',
+    )
   if (args.words.length === 0)
     throw new Error('Cannot import nothing; allowed: one path of an mbox file or more')
   const interrupted = new AbortController()
   void stopSignal().then(() => interrupted.abort())
   return withDatabase(args, async ({ db }, config) => {
     const { listToFill } = await import('./sql/chosen-lists.ts')
+    const { allLists, saveLists } = await import('./sql/lists.ts')
     const { importPaths } = await import('./ingest/import.ts')
     const { makeProgress } = await import('./ingest/progress.ts')
-    const list = await listToFill(db, name, config.lists)
-    const progress = makeProgress({ output: process.stderr })
-    const report = await importPaths({ db, list, paths: args.words, signal: interrupted.signal, progress })
+    const list = name === undefined ? undefined : await listToFill(db, name, config.lists)
+    if (mixed) await saveLists(db, config.lists)
+    const report = await importPaths({
+      db,
+      list,
+      lists: mixed ? await allLists(db) : undefined,
+      paths: args.words,
+      follow: args.has('follow'),
+      signal: interrupted.signal,
+      progress: makeProgress({ output: process.stderr }),
+    })
     if (report.interrupted) return 130
     return report.problems.length === 0 ? 0 : 1
+  })
+}
+
+/** Every way this can end is an exit code that mail servers know; whatever is not foreseen makes them try again. */
+async function deliverMail(args: Arguments): Promise<number> {
+  const config = await orExit(exits.configuration, () => readConfig(args))
+  const { deliver, readMail } = await import('./ingest/deliver.ts')
+  const bytes = await readMail(process.stdin, config.limits.mailBytesMax ?? limits.mailBytesMax)
+  return orExit(exits.later, async () => {
+    const database = await openDatabase(config, await makeLog(args, config))
+    try {
+      const { listsToDeliver } = await import('./sql/chosen-lists.ts')
+      const { lists, list } = await listsToDeliver(database.db, args.text('list'), config.lists)
+      await deliver({ db: database.db, bytes, lists, list, from: args.text('from'), to: args.text('to') })
+      return 0
+    } finally {
+      await database.close()
+    }
+  })
+}
+
+async function takeOutOfSight(how: 'hide' | 'purge', args: Arguments): Promise<number> {
+  const [word] = args.words
+  if (word === undefined || args.words.length > 1)
+    throw new Error(`Cannot ${how} ${JSON.stringify(args.words.join(' '))}; allowed: one Message-ID`)
+  return withDatabase(args, async ({ db }) => {
+    const { chosenLists } = await import('./sql/chosen-lists.ts')
+    const { hide, purge } = await import('./tracker/project/moderate.ts')
+    const { messageId } = await import('./base/ids.ts')
+    const name = args.text('list')
+    const list = name === undefined ? undefined : (await chosenLists(db, name))[0]?.id
+    const stone = { list, messageId: messageId(word), who: 'operator', reason: args.text('reason') ?? '' }
+    const { lists, changed } = await (how === 'hide' ? hide : purge)(db, stone)
+    if (lists.length === 0)
+      throw new Error(`Cannot ${how} ${JSON.stringify(word)}: no list has a mail of that id`)
+    const { sortAll } = await import('./tracker/project/projector.ts')
+    for (const { id } of lists) await sortAll(db, id)
+    const done = how === 'hide' ? 'hidden' : 'purged'
+    const names = lists.map(one => one.name).join(', ')
+    return say(`${changed === 0 ? `Was ${done} already` : `Is ${done}`}: ${word} on ${names}\n`)
   })
 }
 
@@ -176,7 +310,8 @@ async function exportLists(args: Arguments): Promise<number> {
 
 async function doctor(args: Arguments): Promise<number> {
   const { examine } = await import('./sql/doctor.ts')
-  const findings = await examine(await readConfig(args), await makeLog(args))
+  const config = await readConfig(args)
+  const findings = await examine(config, await makeLog(args, config))
   const rows = findings.map(({ well, what, found, mend }) => [
     `${well ? 'ok   ' : 'WRONG'} ${what}`,
     mend === undefined ? found : `${found}; to mend: ${mend}`,
@@ -192,11 +327,11 @@ async function readConfig(args: Arguments): Promise<Config> {
 }
 
 /** On a terminal only what needs attention; the journal of a service manager also gets what went well. */
-async function makeLog(args: Arguments): Promise<Logger> {
+async function makeLog(args: Arguments, { logLevel }: Config): Promise<Logger> {
   const { makeLog: make } = await import('./base/log.ts')
   const forPerson = process.stderr.isTTY
   if (args.has('verbose')) return make('debug', forPerson)
-  return make(forPerson ? 'warn' : 'info', forPerson)
+  return make(forPerson ? 'warn' : logLevel, forPerson)
 }
 
 async function openDatabase(config: Config, log: Logger): Promise<Database> {
@@ -208,7 +343,7 @@ type Use = (database: Database, config: Config) => Promise<number>
 
 async function withDatabase(args: Arguments, use: Use): Promise<number> {
   const config = await readConfig(args)
-  const database = await openDatabase(config, await makeLog(args))
+  const database = await openDatabase(config, await makeLog(args, config))
   try {
     return await use(database, config)
   } finally {
@@ -237,6 +372,14 @@ function readEndpoint(option: string, text: string | undefined): Endpoint | unde
   )
 }
 
+async function readLmtp(text: string | undefined): Promise<string | Endpoint | undefined> {
+  if (text === undefined) return undefined
+  const { lmtpAllowed, lmtpPattern } = await import('./base/config.ts')
+  if (!lmtpPattern.test(text))
+    throw new Error(`Cannot listen at --lmtp ${JSON.stringify(text)}; allowed: ${lmtpAllowed}`)
+  return parseEndpoint(text) ?? resolve(text)
+}
+
 function say(text: string): 0 {
   process.stdout.write(text)
   return 0
@@ -245,7 +388,7 @@ function say(text: string): 0 {
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  process.exitCode = 1
+  process.exitCode = error instanceof ExitError ? error.code : 1
   const { message, stack } = error as Error
   process.stderr.write(`${process.argv.includes('--verbose') ? stack : `threadwork: ${message}`}\n`)
 }

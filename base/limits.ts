@@ -80,7 +80,7 @@ export const limits = {
   /** Bytes of mails that the pages keep decoded: the threads that are read now. */
   decodedBytesMax: 16 * 1024 * 1024,
   /** Bytes of mails kept in memory after they were appended or read: a few commits, until they are sorted. */
-  recentBytesMax: 32 * 1024 * 1024,
+  recentBytesMax: 16 * 1024 * 1024,
   /** An old archive may hold mails that SMTP would refuse: import keeps them up to four times that size. */
   importMailBytesMax: 4 * 25 * 1024 * 1024,
   /** Mails with one Message-ID read at once: real ones come in two or three dresses, a flood in thousands. */

@@ -154,7 +154,7 @@ test('a series, a review and a second revision', { timeout: 60_000 }, async () =
     'wal: count the records',
     'wal: sum every record',
     'wal: stop at a wrong sum',
-    'Nobody has reviewed it yet',
+    'Nobody has answered it yet',
   )
   await page(`tarn/${first}/`, 'wal.c', /<ins>.*int b;/)
 
@@ -175,6 +175,6 @@ test('a series, a review and a second revision', { timeout: 60_000 }, async () =
   await send('Ines Oduya <ines@example.org>', ...v2.files)
   const second = await page(`tarn/${cover}/`, 'Superseded', `/tarn/${v2.ids[0]}/`)
   expect(second).toMatch(/v2/)
-  await page(`tarn/${v2.ids[0]}/`, 'Nobody has reviewed v2 yet')
+  await page(`tarn/${v2.ids[0]}/`, 'Nobody has answered v2 yet')
   await page(`tarn/${v2.ids[1]}/`, 'long b;')
 })

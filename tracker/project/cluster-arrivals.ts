@@ -54,15 +54,23 @@ async function readFacts(
       select * from unnest(${places.map(place => place.list_id)}::integer[], ${places.map(place => place.seq)}::bigint[]))`.execute(
     trx,
   )
+  const sizes = Map.groupBy(places, place => place.cluster)
+  // An import folds thousands of small threads once: keeping their facts would only cost memory.
+  const large = new Set(
+    [...sizes].filter(([, mails]) => mails.length >= keptMailsMin).map(([cluster]) => cluster),
+  )
   // A seq is one of the whole log, not of a list.
   const bySeq = new Map(places.map(place => [place.seq, place]))
   return rows.flatMap(({ seq, data }): [FactPlace, MailFacts][] => {
     const place = bySeq.get(seq)
     if (place === undefined) return []
     const facts = JSON.parse(data) as MailFacts
-    recent.keep(place.key, facts, data.length)
+    if (large.has(place.cluster)) recent.keep(place.key, facts, data.length)
     return [[place, facts]]
   })
 }
+
+/** Below this, reading the facts again costs less than the rest of the fold. */
+const keptMailsMin = 30
 
 const recent = keepRecent<MailFacts>(limits.factsKeptBytesMax)

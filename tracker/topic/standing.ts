@@ -1,6 +1,5 @@
 // Whose turn it is and why, as one sentence. Every claim in it links to its mail; what is not known is not said.
 
-import { isPosting } from './series.ts'
 import type {
   Bug,
   BugStatus,
@@ -30,7 +29,7 @@ export function patchsetStanding(watched: Watched, history: readonly Change[]): 
   if (set) return { tone, word, sentence: setSentence(newest.state, set), turn }
   return {
     ...toneOfTurn(newest.state, turn),
-    sentence: [...waitSentence(newest, watched, why), ...incompleteSentence(newest)],
+    sentence: [...waitSentence(newest, why), ...incompleteSentence(newest)],
     turn,
   }
 }
@@ -112,7 +111,7 @@ function setSentence(state: PatchState, set: Change): Sentence {
 }
 
 /** Why it is whose turn; the mail that says so is behind the words. */
-function waitSentence(newest: Revision, { mails }: Watched, why: TurnAndWhy): Sentence {
+function waitSentence(newest: Revision, why: TurnAndWhy): Sentence {
   const { remark, failed, reviewed, reviews } = why
   const total = newest.patches.length
   const count =
@@ -126,7 +125,7 @@ function waitSentence(newest: Revision, { mails }: Watched, why: TurnAndWhy): Se
       ` on ${day(remark.said)} and has no answer yet.`,
     ])
   else if (failed) parts.push(['The check ', { text: failed.context, mail: failed.mail }, ' failed.'])
-  else if (reviewed === 0) parts.push(unreviewed(newest, mails))
+  else if (reviewed === 0) parts.push(unreviewed(newest, why.answered))
   else if (reviewed < total) parts.push(['The rest waits for review.'])
   else parts.push(['Nothing is open.'])
   return parts.flat()
@@ -141,9 +140,8 @@ function reviewersWords(reviews: readonly Trailer[], count: string): Sentence {
 }
 
 /** Nobody reviewed it; somebody may have answered all the same. */
-function unreviewed(newest: Revision, mails: readonly Node[]): Sentence {
-  const it = newest.version > 1 ? `v${newest.version}` : 'it'
-  const answered = mails.some(mail => !isPosting(mail) && !mail.facts.robot && mail.said >= newest.said)
+function unreviewed({ version }: Revision, answered: boolean): Sentence {
+  const it = version > 1 ? `v${version}` : 'it'
   return [answered ? `No review of ${it} has been given yet.` : `Nobody has answered ${it} yet.`]
 }
 

@@ -25,6 +25,8 @@ export interface TurnAndWhy {
   readonly reviewed: number
   /** The trailers that say so. */
   readonly reviews: readonly Trailer[]
+  /** Did a person say anything about the newest revision? */
+  readonly answered: boolean
 }
 
 export function turnOf({ revisions, mails, trailers, checks }: Watched): TurnAndWhy {
@@ -32,10 +34,12 @@ export function turnOf({ revisions, mails, trailers, checks }: Watched): TurnAnd
   if (!newest) throw new Error('A patchset has no revision')
   const byPatch = newest.patches.map(patch => reviewsOf(patch, newest, revisions, trailers))
   const reviewed = byPatch.filter(given => given.length > 0).length
-  const remark = openRemark(newest, mails)
+  const answers = answersTo(newest, mails)
+  const remark = openRemark(newest, answers)
   const failed = failedCheck(newest, checks)
   const reviews = trailers.filter(trailer => byPatch.some(given => given.includes(trailer)))
-  return { turn: whose(newest, reviewed, remark, failed), remark, failed, reviewed, reviews }
+  const turn = whose(newest, reviewed, remark, failed)
+  return { turn, remark, failed, reviewed, reviews, answered: answers.length > 0 }
 }
 
 function whose(newest: Revision, reviewed: number, remark: Node | null, failed: Check | null): Turn {
@@ -51,13 +55,17 @@ function whose(newest: Revision, reviewed: number, remark: Node | null, failed: 
  * The latest mail about the newest revision, when a person other than the author wrote it and gave no trailer with
  * it: the author has not answered. The author's own mail, or a trailer after it, ends the waiting.
  */
-function openRemark(newest: Revision, mails: readonly Node[]): Node | null {
-  const on = new Set<MessageId | null>([newest.cover, ...newest.patches.map(patch => patch.id)])
-  const answers = mails.filter(mail => !isPosting(mail) && !mail.facts.robot && postingAbove(mail, on))
+function openRemark(newest: Revision, answers: readonly Node[]): Node | null {
   const last = answers.at(-1)
   if (!last || samePerson(last.facts.sender, newest.author) || last.facts.applied || last.facts.gist === '')
     return null
   return last.facts.trailers.some(({ key }) => /-by$/i.test(key)) || last.facts.tags.length > 0 ? null : last
+}
+
+/** The mails of people below the newest revision's own. */
+function answersTo(newest: Revision, mails: readonly Node[]): Node[] {
+  const on = new Set<MessageId | null>([newest.cover, ...newest.patches.map(patch => patch.id)])
+  return mails.filter(mail => !isPosting(mail) && !mail.facts.robot && postingAbove(mail, on))
 }
 
 function postingAbove(mail: Node, on: ReadonlySet<MessageId | null>): boolean {
