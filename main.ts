@@ -77,6 +77,7 @@ async function startRoles(
   const { db } = database
   const { allLists, saveLists } = await import('./sql/lists.ts')
   const lists = await saveLists(db, config.lists)
+  await readMailmaps(db, lists, log)
   if (config.file === null) for (const list of lists) await fillDemo(db, list)
   const ready = ['ready']
   const pools = openPools(database, only)
@@ -171,6 +172,13 @@ const clientLimitsOf = ({ smtpExempt, limits: own }: Config): ClientLimits => ({
   mailsPerMinuteMax: own.smtpClientMailsPerMinuteMax ?? limits.smtpClientMailsPerMinuteMax,
   exempt: smtpExempt,
 })
+
+/** Another .mailmap means other people, so all mails of its list are sorted again; their pages stand meanwhile. */
+async function readMailmaps(db: Database['db'], lists: readonly List[], log: Logger): Promise<void> {
+  const { readMailmaps } = await import('./tracker/project/read-mailmaps.ts')
+  const { requeue } = await import('./tracker/project/rebuild.ts')
+  for (const list of await readMailmaps(db, lists, log)) await requeue(db, list)
+}
 
 /** So that a first look shows something: the invented archive, unless the list holds mail already. */
 async function fillDemo(db: Database['db'], list: List): Promise<void> {

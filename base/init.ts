@@ -70,7 +70,7 @@ description = "Patches and bugs of the demo project"
 # list_id = "demo.lists.example.org"
 # The word in brackets that the list puts into subjects (example).
 # prefix = "demo"
-# The git repository that the patches are for (example).
+# The git repository that the patches are for; its .mailmap says which addresses are one person (example).
 # repository = "/srv/git/demo.git"
 
 # People with a role on the list: maintainer, reviewer or robot. "paths" narrows it to some files (example).

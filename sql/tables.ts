@@ -3,6 +3,7 @@ import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { MailFacts } from '../tracker/mail/facts.ts'
 import type { Roster } from '../tracker/topic/authority.ts'
 import type { Sketch } from '../tracker/topic/likeness.ts'
+import type { Mailmap } from '../tracker/topic/mailmap.ts'
 import type { Topic } from '../tracker/topic/topic.ts'
 
 /** Where a mail came from, kept beside its bytes. */
@@ -26,6 +27,7 @@ export interface Tables {
     prefix: string | null
     repository: string | null
     people: JSONColumnType<Roster, string | undefined>
+    mailmap: JSONColumnType<Mailmap, string | undefined>
     version: Generated<string>
   }
   raw: { hash: Buffer; bytes: Buffer; encoding: 'plain' | 'zstd' | 'purged'; size: number }

@@ -12,7 +12,9 @@ import { firstTime, lastTime } from '../mail/said.ts'
 import { DisjointSets } from '../topic/component.ts'
 import { edgeKeys } from '../topic/edges.ts'
 import { alike, hintKeys, type Sketch, sketchOf } from '../topic/likeness.ts'
+import { type Mailmap, withMailmap } from '../topic/mailmap.ts'
 import { jsonTexts } from './json-texts.ts'
+import { peopleOf } from './people.ts'
 import { type ReadMail, readUnsorted } from './read-mails.ts'
 import { writeSearch } from './write-search.ts'
 
@@ -72,7 +74,8 @@ interface Tied {
 }
 
 async function assignTaken(trx: Trx, list: ListId, mails: readonly ReadMail[]): Promise<void> {
-  const tied = mails.map(tie)
+  const { mailmap } = await peopleOf(trx, list)
+  const tied = mails.map(mail => tie(mail, mailmap))
   const known = await knownClusters(trx, list, tied)
   const candidates = await candidatesOf(trx, list, tied)
   const clusters = await clustersFor(trx, list, groupsOf(tied, known, candidates))
@@ -82,9 +85,10 @@ async function assignTaken(trx: Trx, list: ListId, mails: readonly ReadMail[]): 
   await writeSearch(trx, list, mails)
 }
 
-function tie(mail: ReadMail): Tied {
-  const sketch = sketchOf(mail.facts)
-  return { mail, keys: edgeKeys(mail.facts), sketch, hints: sketch ? hintKeys(sketch).map(indexKey) : [] }
+function tie(mail: ReadMail, mailmap: Mailmap): Tied {
+  const facts = withMailmap(mail.facts, mailmap)
+  const sketch = sketchOf(facts)
+  return { mail, keys: edgeKeys(facts), sketch, hints: sketch ? hintKeys(sketch).map(indexKey) : [] }
 }
 
 /** The clusters that hold one of the keys already. */

@@ -12,6 +12,7 @@ import { type Lag, measureLag } from './lag.ts'
 import { markOutdated } from './outdated.ts'
 import { refold } from './refold.ts'
 import { dropStale } from './stale.ts'
+import { settleWords } from './write-search.ts'
 
 export interface Projector {
   /** Something was appended: look now. */
@@ -70,6 +71,7 @@ export async function sortAll(
   const sorted = await assignAll(db, list, onProgress, log)
   for (;;) if ((await refold(db, list, limits.foldClustersMax, log)) === 0) break
   await dropStale(db, list)
+  await settleWords(db)
   return sorted
 }
 

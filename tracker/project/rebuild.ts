@@ -12,6 +12,12 @@ export async function rebuild(
   list: ListId,
   onProgress?: (sorted: number) => void,
 ): Promise<number> {
+  await requeue(db, list)
+  return sortAll(db, list, onProgress)
+}
+
+/** The first half: every mail waits to be sorted again, by whoever sorts. */
+export async function requeue(db: Kysely<Tables>, list: ListId): Promise<void> {
   await db.transaction().execute(async trx => {
     await sql`select id from cluster where list_id = ${list} order by id for update`.execute(trx)
     for (const table of [
@@ -33,5 +39,4 @@ export async function rebuild(
       trx,
     )
   })
-  return sortAll(db, list, onProgress)
 }

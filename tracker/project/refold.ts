@@ -8,12 +8,14 @@ import { toStorableJson, toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Roster } from '../topic/authority.ts'
 import { type Folded, fold, foldVersion } from '../topic/fold.ts'
+import { type Mailmap, withMailmap } from '../topic/mailmap.ts'
 import type { Profile } from '../topic/profile.ts'
 import type { Topic } from '../topic/topic.ts'
 import { commitSoon } from './assign.ts'
 import { type ClusterArrival, clusterArrivals } from './cluster-arrivals.ts'
 import { jsonTexts } from './json-texts.ts'
 import { isOpen } from './open.ts'
+import { peopleOf } from './people.ts'
 import { profileFor, writeProfile } from './profile.ts'
 
 /**
@@ -26,8 +28,8 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
     await commitSoon(trx)
     const clusters = await lease(trx, list, count)
     if (clusters.length === 0) return 0
-    const roster = await rosterOf(trx, list)
-    const arrivals = await clusterArrivals(trx, clusters)
+    const { roster, mailmap } = await peopleOf(trx, list)
+    const arrivals = mapped(await clusterArrivals(trx, clusters), mailmap)
     const profile = await profileFor(trx, list, arrivals)
     const folds = clusters.map(cluster => ({
       cluster,
@@ -64,9 +66,11 @@ async function lease(trx: Trx, list: ListId, count: number): Promise<string[]> {
   return rows.map(row => row.id)
 }
 
-async function rosterOf(trx: Trx, list: ListId): Promise<Roster> {
-  const row = await trx.selectFrom('list').select('people').where('id', '=', list).executeTakeFirst()
-  return row?.people ?? []
+/** The people that the .mailmap means in place of those the mails name. */
+function mapped(arrivals: Map<string, ClusterArrival[]>, mailmap: Mailmap): Map<string, ClusterArrival[]> {
+  if (mailmap.length === 0) return arrivals
+  const one = ({ hash, facts }: ClusterArrival) => ({ hash, facts: withMailmap(facts, mailmap) })
+  return new Map([...arrivals].map(([cluster, mails]) => [cluster, mails.map(one)]))
 }
 
 /** A cluster that can't be folded (null) keeps the topics it has; doctor names it. */

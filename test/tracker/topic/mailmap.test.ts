@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { fold } from '../../../tracker/topic/fold.ts'
+import { parseMailmap, withMailmap } from '../../../tracker/topic/mailmap.ts'
+import { arrivalOf } from '../threads.ts'
+
+const text = `# people
+Ines Oduya <ines@example.org> <ines@old.example.com>
+Marek Tolvanen <marek@example.org>
+<priya@example.com> <priya@laptop.example.net>  # her machine
+Ruth Abellan <ruth@example.org> build <root@example.org>
+not a line
+`
+const mailmap = parseMailmap(text)
+
+function mail(id: string, from: string, subject: string, number: number) {
+  return arrivalOf(
+    Buffer.from(
+      `From: ${from}\nSubject: ${subject}\nDate: Mon, ${number} Mar 2026 10:00:00 +0000\nMessage-ID: <${id}@example.org>\n\nWords.\n---\ndiff --git a/wal.c b/wal.c\n--- a/wal.c\n+++ b/wal.c\n@@ -1 +1 @@\n-a\n+b${number}\n`,
+    ),
+  )
+}
+
+describe('a .mailmap', () => {
+  it('has the four forms of gitmailmap(5), and comments', () => {
+    expect(mailmap).toEqual([
+      {
+        address: 'ines@old.example.com',
+        name: null,
+        person: { name: 'Ines Oduya', address: 'ines@example.org' },
+      },
+      {
+        address: 'marek@example.org',
+        name: null,
+        person: { name: 'Marek Tolvanen', address: 'marek@example.org' },
+      },
+      { address: 'priya@laptop.example.net', name: null, person: { name: '', address: 'priya@example.com' } },
+      {
+        address: 'root@example.org',
+        name: 'build',
+        person: { name: 'Ruth Abellan', address: 'ruth@example.org' },
+      },
+    ])
+  })
+
+  it('makes one person of several addresses, so that a reroll from another machine finds its first version', () => {
+    const v1 = mail('v1', 'Priya <priya@example.com>', '[PATCH] wal: sum', 2)
+    const v2 = mail('v2', 'ps <priya@laptop.example.net>', '[PATCH v2] wal: sum', 3)
+    const topics = (arrivals: (typeof v1)[]) =>
+      fold(arrivals, [], { established: new Set() }).topics.map(topic => topic.revisions.length)
+    expect(topics([v1, v2])).toEqual([1, 1])
+    const known = [v1, v2].map(({ hash, facts }) => ({ hash, facts: withMailmap(facts, mailmap) }))
+    expect(topics(known)).toEqual([2])
+  })
+
+  it('leaves others alone, and an address whose line asks for another name', () => {
+    const { facts } = mail('r', 'Somebody <root@example.org>', '[PATCH] x', 4)
+    expect(withMailmap(facts, mailmap).sender).toEqual({ name: 'Somebody', address: 'root@example.org' })
+  })
+})

@@ -1,0 +1,60 @@
+// One human behind several addresses, as a project's .mailmap says (gitmailmap(5)).
+import type { MailFacts, Person } from '../mail/facts.ts'
+
+/** A line of a .mailmap: who is meant by an address, or by it together with a name. */
+export interface MailmapEntry {
+  readonly address: string
+  /** Lower case; null when any name with the address is meant. */
+  readonly name: string | null
+  /** Its name is empty where the line gives only an address. */
+  readonly person: Person
+}
+
+export type Mailmap = readonly MailmapEntry[]
+
+/** Reads the text of a .mailmap; a line of another form is left out. */
+export function parseMailmap(text: string): MailmapEntry[] {
+  return text
+    .split('\n')
+    .slice(0, linesMax)
+    .flatMap(line => entryOf(line.slice(0, 500).replace(/^\s*#.*|\s#.*$/, '')) ?? [])
+}
+
+/** The same facts with the people that the map means. */
+export function withMailmap(facts: MailFacts, mailmap: Mailmap): MailFacts {
+  if (mailmap.length === 0) return facts
+  const mapped = (person: Person) => personOf(person, mailmap)
+  return {
+    ...facts,
+    sender: mapped(facts.sender),
+    author: mapped(facts.author),
+    trailers: facts.trailers.map(trailer => ({
+      ...trailer,
+      person: trailer.person && mapped(trailer.person),
+    })),
+  }
+}
+
+const linesMax = 5_000
+
+/** `Proper Name <proper@example.org> Commit Name <commit@example.org>`, its parts left out from the left and the middle. */
+function entryOf(line: string): MailmapEntry | null {
+  const parts = line.match(/^([^<>]*)<([^<>\s]+)>(?:([^<>]*)<([^<>\s]+)>)?\s*$/)
+  if (!parts) return null
+  const [, properName = '', first = '', commitName = '', second] = parts
+  const address = (second ?? first).toLowerCase()
+  const name = commitName.trim().toLowerCase()
+  return {
+    address,
+    name: name === '' ? null : name,
+    person: { name: properName.trim(), address: first.toLowerCase() },
+  }
+}
+
+/** A line with the name goes before one with the address alone. */
+function personOf(person: Person, mailmap: Mailmap): Person {
+  const lines = mailmap.filter(entry => entry.address === person.address)
+  const name = person.name.toLowerCase()
+  const line = lines.find(entry => entry.name === name) ?? lines.find(entry => entry.name === null)
+  return line ? { name: line.person.name || person.name, address: line.person.address } : person
+}
