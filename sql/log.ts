@@ -107,7 +107,7 @@ export async function readRawBatch(
 
 /**
  * The bytes with these hashes, by hash in base64, without asking which list has them; purged and unknown ones are left
- * out. Those that passed just now come from memory: reading them back cost an import 0.3 ms of 2.5 ms a mail.
+ * out. Those that passed just now come from memory, so an import does not read back what it wrote.
  */
 export async function readBytes(
   db: Kysely<Tables>,

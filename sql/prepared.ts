@@ -1,5 +1,5 @@
 // Statements that come again and again are prepared once on each connection, so that PostgreSQL need not parse and
-// plan them each time: planning was half of its work for a page. Statements are told apart by their text.
+// plan them each time. Statements are told apart by their text.
 
 /** What `pg` remembers a statement by on its connection; undefined for one that is not worth it. */
 export function statementName(text: string): string | undefined {

@@ -12,7 +12,7 @@ export interface ClusterArrival {
 
 /**
  * The arrivals of each cluster, in no order. A thread that is folded again because of one more mail does not read the
- * facts of all others again: that was half of the work for a thread of 2,000.
+ * facts of all others again.
  */
 export async function clusterArrivals(
   trx: Transaction<Tables>,

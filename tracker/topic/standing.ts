@@ -115,7 +115,13 @@ function waitSentence(newest: Revision, why: TurnAndWhy): Sentence {
   const { remark, failed, reviewed, reviews } = why
   const total = newest.patches.length
   const count =
-    total === 1 ? '' : reviewed === total ? ` all ${total} patches` : ` ${reviewed} of ${total} patches`
+    total === 1
+      ? ''
+      : reviewed === total
+        ? total === 2
+          ? ' both patches'
+          : ` all ${total} patches`
+        : ` ${reviewed} of ${total} patches`
   const parts: Sentence[] = []
   if (reviewed > 0) parts.push([...reviewersWords(reviews, count), ' '])
   if (remark)

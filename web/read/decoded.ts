@@ -1,4 +1,4 @@
-// Mails decoded from their bytes, kept by hash for the next reader: decoding was a third of a thread's page. The caller
+// Mails decoded from their bytes, kept by hash for the next reader. The caller
 // has asked the log whether the mails may be seen.
 import type { Kysely } from 'kysely'
 import { limits } from '../../base/limits.ts'
