@@ -86,7 +86,8 @@ export function makeApp({ db, onError, timing }: AppOptions): Hono {
   // b4 asks with HEAD whether a list has a mail: a redirect is yes.
   app.get(
     '/:list/:mail',
-    mail((c, place) => c.redirect(paths.mail(place.list.name, place.id), 301)),
+    // Absolute, as public-inbox answers: b4 takes the list's address from it.
+    mail((c, place) => c.redirect(new URL(paths.mail(place.list.name, place.id), c.req.url).href, 301)),
   )
   app.get(
     '/:list/:mail/',

@@ -71,8 +71,9 @@ test('the mbox of an unknown mail is an empty 404', async () => {
 const redirects: readonly [string, number, string][] = [
   ['/tarn', 301, '/tarn/'],
   ['/tarn/bugs', 301, '/tarn/bugs/'],
-  ['/tarn/v1-0@example.org', 301, '/tarn/v1-0@example.org/'],
-  ['/tarn/v1-0%40example.org', 301, '/tarn/v1-0@example.org/'],
+  // Absolute: b4 splits the list's address off it.
+  ['/tarn/v1-0@example.org', 301, 'http://localhost/tarn/v1-0@example.org/'],
+  ['/tarn/v1-0%40example.org', 301, 'http://localhost/tarn/v1-0@example.org/'],
   ['/tarn/v1-0@example.org/T', 301, '/tarn/v1-0@example.org/T/#u'],
   ['/v1-0@example.org/', 302, '/tarn/v1-0@example.org/'],
   ['/v1-0@example.org', 302, '/tarn/v1-0@example.org/'],
