@@ -10,6 +10,7 @@ import { changeLine } from '../part/history.ts'
 import { attachments, mailCard } from '../part/mail-card.ts'
 import { mailProblems } from '../part/mail-problems.ts'
 import { mailText } from '../part/mail-text.ts'
+import { reproducersSection } from '../part/reproducers.ts'
 import { standingBox } from '../part/standing.ts'
 import { countText, type Html, minuteOf, nameOf, titleOf, titleText } from '../part/text.ts'
 import { textOptions } from '../part/text-options.ts'
@@ -27,13 +28,14 @@ export interface BugView {
   readonly mails: ReadonlyMap<string, DecodedMail>
   readonly claimed: ReadonlyMap<string, TopicLink>
   readonly fixes: readonly TopicLink[]
+  readonly duplicates: readonly TopicLink[]
 }
 
 /** Mails of a bug shown on its page, the report included; a longer story is read on its thread page. */
 export const bugMailsShownMax = 30
 
 export const bugPage = (view: BugView): Html => {
-  const { list, topic, fixes } = view
+  const { list, topic, mails, fixes, duplicates } = view
   const people = new Set(topic.mails.map(mail => mail.author.address || mail.author.name))
   const report = topic.mails.find(mail => mail.id === topic.id)
   return frame({
@@ -56,7 +58,9 @@ ${storySection(view)}
 </div>
 <aside class="side" aria-label="About this bug">
 ${factsSection(list, topic, undefined, view.claimed)}
-${fixes.length === 0 ? '' : fixesSection(list.name, fixes)}
+${reproducersSection(list.name, mails)}
+${linksSection(list.name, 'Fixes', fixes)}
+${linksSection(list.name, 'Repeated by', duplicates)}
 ${changeSection(list, { id: topic.id, subject: report?.subject ?? topic.title }, bugTags)}
 ${twinsSection(view.twins)}
 ${followSection(list, topic.id)}
@@ -98,8 +102,10 @@ function storySection({ list, topic, mails }: BugView): Html | string {
 ${shown.length < answers.length ? html`<p><a href="${paths.thread(list.name, topic.id)}">${countText(answers.length - shown.length, 'more mail')}</a></p>` : ''}</section>`
 }
 
-const fixesSection = (list: string, fixes: readonly TopicLink[]): Html =>
-  html`<section><h2>Fixes</h2><ul class="quiet">${fixes.map(
-    fix =>
-      html`<li><a href="${paths.mail(list, fix.id)}">${titleOf(fix.title)}</a>${fix.state ? html`<br>${stateWords(fix.state)}` : ''}</li>`,
-  )}</ul></section>`
+const linksSection = (list: string, words: string, links: readonly TopicLink[]): Html | string =>
+  links.length === 0
+    ? ''
+    : html`<section><h2>${words}</h2><ul class="quiet">${links.map(
+        link =>
+          html`<li><a href="${paths.mail(list, link.id)}">${titleOf(link.title)}</a>${link.state ? html`<br>${stateWords(link.state)}` : ''}</li>`,
+      )}</ul></section>`

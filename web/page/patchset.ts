@@ -185,7 +185,7 @@ function revisionRow(list: string, topic: Topic, revision: Revision, isShown: bo
       : html`<a class="rev" href="${paths.mail(list, head)}">${label}</a>`
   }${revision.resend ? ' sent again' : ''}${isShown ? ' shown here' : ''}</td><td>${dayOf(revision.said)}</td><td class="full">${
     revision.pullRequest ? 'Pull request' : countText(revision.patches.length, 'patch', 'patches')
-  }${revision.incomplete ? html`, <span class="soft">${visible(revision.incomplete)}</span>` : ''}</td><td>${stateWords(revision.state)}</td><td>${
+  }${revision.incomplete ? html`, <span class="soft">${visible(revision.incomplete)}</span>` : ''}${revision.note ? html`, <span class="soft">${visible(revision.note)}</span>` : ''}</td><td>${stateWords(revision.state)}</td><td>${
     elder && !revision.pullRequest
       ? html`<a href="${comparePath(list, topic, elder, revision)}">${revisionName(topic.revisions, elder)}..${label}</a>`
       : ''

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
-import type { Topic } from '../../tracker/topic/topic.ts'
+import type { Claim, Topic } from '../../tracker/topic/topic.ts'
 
 /** What another page shows of a topic: a link with its state. */
 export interface TopicLink {
@@ -44,16 +44,43 @@ export async function readClaimed(
   return new Map(rows.map(row => [keys.get(row.message_key) ?? '', toLink(row)]))
 }
 
-/** The patchsets that say they close one of these mails: a bug's proposed fixes. Newest first. */
-export async function readFixes(
+/** The patchsets that say they close one of these mails, or were posted below it. Newest first. */
+export function readFixes(db: Kysely<Tables>, list: ListId, ids: readonly string[]): Promise<TopicLink[]> {
+  return readClaiming(
+    db,
+    list,
+    'patchset',
+    ids.flatMap(target => [
+      { what: 'closes', target },
+      { what: 'proposed', target },
+    ]),
+  )
+}
+
+/** The bugs that are said to repeat one of these mails. */
+export function readDuplicates(
   db: Kysely<Tables>,
   list: ListId,
   ids: readonly string[],
 ): Promise<TopicLink[]> {
-  const claims = ids.map(target => JSON.stringify([{ what: 'closes', target }]))
+  return readClaiming(
+    db,
+    list,
+    'bug',
+    ids.map(target => ({ what: 'duplicate', target })),
+  )
+}
+
+async function readClaiming(
+  db: Kysely<Tables>,
+  list: ListId,
+  kind: 'patchset' | 'bug',
+  wanted: readonly { what: Claim['what']; target: string }[],
+): Promise<TopicLink[]> {
+  const claims = wanted.map(claim => JSON.stringify([claim]))
   const { rows } = await sql<LinkRow>`
     select t.id, t.kind, t.title, t.state from topic t
-    where t.list_id = ${list} and t.kind = 'patchset' and t.data->'claims' @> any(${claims}::jsonb[])
+    where t.list_id = ${list} and t.kind = ${sql.lit(kind)} and t.data->'claims' @> any(${claims}::jsonb[])
     order by t.last_said desc limit ${claimsShownMax}`.execute(db)
   return rows.map(toLink)
 }

@@ -16,7 +16,7 @@ import { readPairs } from '../read/comparison.ts'
 import { readMails } from '../read/mails.ts'
 import type { Place } from '../read/place.ts'
 import { readPatchComments, readReviews } from '../read/reviews.ts'
-import { readClaimed, readFixes, readTopic } from '../read/topic.ts'
+import { readClaimed, readDuplicates, readFixes, readTopic } from '../read/topic.ts'
 
 type Database = Kysely<Tables>
 
@@ -104,12 +104,13 @@ async function patch(
 
 async function bug(db: Database, { list, twins }: Place, topic: Topic): Promise<Html> {
   const ids = topic.mails.map(mail => mail.id)
-  const [mails, claimed, fixes] = await Promise.all([
+  const [mails, claimed, fixes, duplicates] = await Promise.all([
     readMails(db, list.id, ids.slice(0, bugMailsShownMax)),
     readClaimed(db, list.id, targetsOf(topic)),
     readFixes(db, list.id, ids.slice(0, bugMailsShownMax)),
+    readDuplicates(db, list.id, ids.slice(0, bugMailsShownMax)),
   ])
-  return bugPage({ list, twins, topic, mails, claimed, fixes })
+  return bugPage({ list, twins, topic, mails, claimed, fixes, duplicates })
 }
 
 async function message(
