@@ -53,6 +53,22 @@ export interface Tables {
     at: Generated<Date>
   }
   unsorted: { list_id: number; seq: string }
+  verdict: {
+    list_id: number
+    seq: string
+    grade: 'A' | 'B' | 'C'
+    how: string
+    identity: string | null
+    data: JSONColumnType<Record<string, unknown>, string | undefined>
+    made_at: Generated<Date>
+  }
+  unjudged: { list_id: number; seq: string; tries: Generated<number>; next_at: Generated<Date> }
+  roster: {
+    id: GeneratedAlways<string>
+    list_id: number
+    since: Generated<Date>
+    people: JSONColumnType<Roster>
+  }
   import_progress: { list_id: number | null; source: string; position: string }
   cluster: {
     id: GeneratedAlways<string>
