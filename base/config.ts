@@ -26,6 +26,8 @@ export interface ListConfig {
   readonly description: string
   /** The word that the list puts into subjects, without brackets. */
   readonly prefix: string | null
+  /** Under which we are subscribed to a list that another server runs. */
+  readonly subscribed: string | null
   readonly repository: string | null
   readonly people: readonly PersonConfig[]
 }
@@ -116,6 +118,7 @@ const demo: ListConfig = {
   listId: null,
   description: 'An invented project, to look around and to send a first patch to',
   prefix: null,
+  subscribed: null,
   repository: null,
   people: [],
 }
@@ -252,6 +255,7 @@ const list = z.strictObject({
     'the word in brackets that the list puts into subjects, without the brackets',
     /^[^[\]\n]{1,64}$/,
   ).optional(),
+  subscribed: address.optional(),
   repository: text('the path or URL of a git repository', /^[^\s-]\S{0,1000}$/).optional(),
   people: z.array(person, { error: 'tables [[lists.people]] with address and role' }).default([]),
 })
@@ -373,9 +377,10 @@ const toLimits = (given: z.infer<typeof limitSettings>): Config['limits'] => ({
   }),
 })
 
-const toList = ({ list_id, prefix, repository, ...rest }: z.infer<typeof list>): ListConfig => ({
+const toList = ({ list_id, prefix, subscribed, repository, ...rest }: z.infer<typeof list>): ListConfig => ({
   ...rest,
   listId: list_id ?? null,
   prefix: prefix ?? null,
+  subscribed: subscribed ?? null,
   repository: repository ?? null,
 })

@@ -70,6 +70,8 @@ description = "Patches and bugs of the demo project"
 # list_id = "demo.lists.example.org"
 # The word in brackets that the list puts into subjects (example).
 # prefix = "demo"
+# Where a list that another server runs delivers to us: the address we are subscribed with (example).
+# subscribed = "demo@tracker.example.org"
 # The git repository that the patches are for; its .mailmap says which addresses are one person (example).
 # repository = "/srv/git/demo.git"
 

@@ -2,7 +2,6 @@
 // log. Each answer is a reply as a value; the dialogue around it is door.ts.
 import type { Kysely } from 'kysely'
 import type { SMTPServerDataStream, SMTPServerSession } from 'smtp-server'
-import { plainAddress } from '../base/git-address.ts'
 import { limits } from '../base/limits.ts'
 import type { Metrics } from '../base/metrics.ts'
 import type { List } from '../sql/lists.ts'
@@ -11,6 +10,7 @@ import { messageIdOf } from '../tracker/decode/message-id.ts'
 import { type Account, accountFor, type ReceptionLog, type Reply } from './account.ts'
 import { toLogLines } from './crlf.ts'
 import { startGroupCommit } from './group-commit.ts'
+import { listsAt } from './list-address.ts'
 import { type Refusal, receiveMail } from './receive.ts'
 
 export interface Reception {
@@ -44,11 +44,6 @@ export function startReception(options: ReceptionOptions): Reception {
   const budget = { held: 0, mailBytesMax }
   const refusals = refusalsFor(mailBytesMax)
 
-  async function listsAt(addresses: readonly string[]): Promise<List[]> {
-    const wanted = new Set(addresses.map(plainAddress))
-    return (await lists()).filter(list => wanted.has(list.address.toLowerCase()))
-  }
-
   function storeAll(received: Buffer, envelope: LiveEnvelope, account: Account): Promise<Reply[]> {
     const bytes = toLogLines(received)
     const deliveries = road === 'lmtp' ? envelope.to.map(address => [address]) : [envelope.to]
@@ -65,7 +60,7 @@ export function startReception(options: ReceptionOptions): Reception {
     const began = performance.now()
     const told = { messageId: messageIdOf(bytes).id, list: '', bytes: bytes.length }
     try {
-      const targets = await listsAt(to)
+      const targets = listsAt(await lists(), to)
       if (targets.length === 0) throw new Error('Its lists are gone')
       told.list = targets.map(list => list.name).join(', ')
       const appended = await commits.append(targets.map(list => ({ list: list.id, bytes, envelope })))
@@ -82,7 +77,7 @@ export function startReception(options: ReceptionOptions): Reception {
     async recipient(address, session) {
       const account = accountFor(session, envelopeOf(session, road), options)
       try {
-        if ((await listsAt([address])).length > 0) return accepted
+        if (listsAt(await lists(), [address]).length > 0) return accepted
         account.recipientRefused(address, noSuchList(address))
         return noSuchList(address)
       } catch (error) {

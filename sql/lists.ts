@@ -9,13 +9,15 @@ import type { Tables } from './tables.ts'
 export interface List {
   readonly id: ListId
   readonly name: string
-  /** Where people post to: the only address that is accepted for it. */
+  /** Where people post to. */
   readonly address: string
   /** Without angle brackets. */
   readonly listId: string | null
   readonly description: string
   /** The word that the list puts into subjects, without brackets. */
   readonly prefix: string | null
+  /** Under which we are subscribed to a list that another server runs. */
+  readonly subscribed: string | null
   readonly repository: string | null
 }
 
@@ -26,6 +28,7 @@ export interface ConfiguredList {
   readonly listId?: string | null | undefined
   readonly description?: string | undefined
   readonly prefix?: string | null | undefined
+  readonly subscribed?: string | null | undefined
   readonly repository?: string | null | undefined
   /** Who may do what; the address in any case. */
   readonly people?: readonly ConfiguredPerson[]
@@ -67,6 +70,7 @@ async function saveList(db: Kysely<Tables>, { name, ...rest }: ConfiguredList): 
     list_id: storable(rest.listId),
     description: toStorableText(rest.description ?? ''),
     prefix: storable(rest.prefix),
+    subscribed: storable(rest.subscribed),
     repository: storable(rest.repository),
     people: toStorableJson((rest.people ?? []).map(toRosterEntry)),
   }
@@ -104,5 +108,6 @@ const toList = (row: Selectable<Tables['list']>): List => ({
   listId: row.list_id,
   description: row.description,
   prefix: row.prefix,
+  subscribed: row.subscribed,
   repository: row.repository,
 })

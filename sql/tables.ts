@@ -25,6 +25,7 @@ export interface Tables {
     list_id: string | null
     description: Generated<string>
     prefix: string | null
+    subscribed: string | null
     repository: string | null
     people: JSONColumnType<Roster, string | undefined>
     mailmap: JSONColumnType<Mailmap, string | undefined>

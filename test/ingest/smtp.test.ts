@@ -228,6 +228,7 @@ describe('the SMTP dialogue', () => {
       listId: null,
       description: '',
       prefix: null,
+      subscribed: null,
       repository: null,
     }))
     const client = await greeted(port)

@@ -16,6 +16,7 @@ test('a list keeps its id when its configuration changes', async () => {
     listId: null,
     description: 'Moved',
     prefix: null,
+    subscribed: null,
     repository: null,
   })
   expect(await allLists(db)).toEqual(after)
