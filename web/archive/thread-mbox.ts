@@ -7,7 +7,7 @@ import { indexKey } from '../../base/key.ts'
 import { readRawBatch } from '../../sql/log.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { findPrimaries } from '../read/mails.ts'
-import { toMboxrd } from './mboxrd.ts'
+import { archiveMboxrd } from './mboxrd.ts'
 
 const batchMails = 25
 
@@ -36,7 +36,7 @@ async function* mboxParts(
     const stored = new Map((await readRawBatch(db, list, places)).map(mail => [mail.seq, mail.bytes]))
     for (const place of places) {
       const bytes = stored.get(place)
-      if (bytes) yield toMboxrd(bytes)
+      if (bytes) yield archiveMboxrd(bytes)
     }
   }
 }

@@ -8,7 +8,7 @@ import { readHeaders } from '../../tracker/decode/headers.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
 import { answerFresh } from '../answer.ts'
 import { fileName } from '../archive/file-name.ts'
-import { toMboxrd } from '../archive/mboxrd.ts'
+import { archiveMboxrd } from '../archive/mboxrd.ts'
 import { placesOfAll, threadMbox } from '../archive/thread-mbox.ts'
 import type { Place } from '../read/place.ts'
 import { readTopic } from '../read/topic.ts'
@@ -22,7 +22,7 @@ export async function answerRaw(c: Context, db: Database, { list, id }: Place): 
   return answerFresh(c, ['raw', list.name, ...places], async () => {
     const mails = await readRawBatch(db, list.id, places)
     const subject = mails[0] ? subjectOf(mails[0].bytes) : ''
-    return c.body(new Uint8Array(Buffer.concat(mails.map(mail => toMboxrd(mail.bytes)))), 200, {
+    return c.body(new Uint8Array(Buffer.concat(mails.map(mail => archiveMboxrd(mail.bytes)))), 200, {
       'Content-Type': 'text/plain; charset=UTF-8',
       'Content-Disposition': `inline; filename=${fileName(subject)}`,
     })

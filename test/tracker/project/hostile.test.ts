@@ -13,7 +13,7 @@ import { decodeMail } from '../../../tracker/decode/decode.ts'
 import { sortAll } from '../../../tracker/project/projector.ts'
 import type { Topic } from '../../../tracker/topic/topic.ts'
 import { makeApp } from '../../../web/app.ts'
-import { toMboxrd } from '../../../web/archive/mboxrd.ts'
+import { archiveMboxrd } from '../../../web/archive/mboxrd.ts'
 import { paths } from '../../../web/paths.ts'
 import { testDatabase } from '../../database.ts'
 import * as made from '../../hostile.ts'
@@ -165,7 +165,7 @@ describe.each(expectations)('%s', (_, { make, says, shows, hides }) => {
     const [stored] = await readRawByMessage(db, list.id, indexKey(id))
     expect(stored?.bytes.equals(raw)).toBe(true)
     const served = Buffer.from(await (await get(paths.raw('hostile', id))).arrayBuffer())
-    expect(served.equals(toMboxrd(raw))).toBe(true)
+    expect(served.equals(archiveMboxrd(raw))).toBe(true)
     const mbox = Buffer.from(await (await get(paths.mbox('hostile', id))).arrayBuffer())
     expect(gunzipSync(mbox).includes(served)).toBe(true)
   })
