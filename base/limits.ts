@@ -13,6 +13,10 @@ export const limits = {
   mimeDepthMax: 20,
   /** Decoded text kept of one mail; a longer body is cut for reading, never in the log. */
   textBytesMax: 4 * 1024 * 1024,
+  /** Lines of one mail that change something; a person writes one or two, debbugs' heaviest users a dozen. */
+  tagsMax: 20,
+  /** Lines that were nearly such a line and are answered. */
+  missesMax: 5,
   /** References followed from one mail, the nearest first (design: the last 20). */
   referencesMax: 20,
   /** An id longer than this is used by its hash in keys: a btree row ends at 2,704 bytes. */

@@ -1,12 +1,13 @@
 /**
  * The candidate that a mistyped word most likely meant: at most a third of its letters differ (by insertion,
- * deletion, exchange of one letter or of two neighbours). Null when nothing is that near.
+ * deletion, exchange of one letter or of two neighbours), or `differences` where given. Null when nothing is that near.
  */
-export function nearest(word: string, candidates: readonly string[]): string | null {
+export function nearest(word: string, candidates: readonly string[], differences?: number): string | null {
   let best: { candidate: string; distance: number } | null = null
   for (const candidate of candidates) {
+    const allowed = differences ?? Math.max(1, Math.floor(candidate.length / 3))
+    if (Math.abs(word.length - candidate.length) > allowed) continue
     const distance = editDistance(word.slice(0, 64).toLowerCase(), candidate.toLowerCase())
-    const allowed = Math.max(1, Math.floor(candidate.length / 3))
     if (distance <= allowed && (best === null || distance < best.distance)) best = { candidate, distance }
   }
   return best?.candidate ?? null

@@ -25,7 +25,7 @@ import { readText, type Text } from './text.ts'
 import { trailersOf } from './trailers.ts'
 
 /** Raised when a change here gives other facts for the same mail; a rebuild then reads every mail again. */
-export const factsVersion = 4
+export const factsVersion = 5
 
 /** Pure: the same bytes and the same trace give the same facts. `trace`: when a live mail reached us, ISO 8601. */
 export function factsOf(
@@ -43,13 +43,14 @@ export function factsOf(
   const diff = [text.diff, ...attached.map(a => a.diff)].filter(Boolean).join('')
   const from = senderOf(mail.headers)
   const references = referencesOf(mail.headers, id.id, addressesOf(mail.headers))
-  const tags = [...tagsOf(lines), ...bugzillaTags(mail.headers, lines)]
   const answers = references.length > 0
   const robot = robotOf({ sender: from, subject, id: id.id, headers: mail.headers, answers })
   const pullRequest = subject.reply ? null : pullRequestOf(lines)
   // tip-bot repeats the patch that it tells is applied: a robot posts nothing.
   const posting = robot && robot !== 'b4-ty' ? 'none' : postingOf(subject, text, diff, pullRequest)
   const isPosting = posting !== 'none' && posting !== 'offered'
+  const spoken = tagsOf({ headers: mail.headers, text, posting, robot, isPlain: plainIn(mail) })
+  const tags = [...spoken.tags, ...bugzillaTags(mail.headers, lines)]
   const who = bugzillaPerson(mail.headers)
   const sender = who ? { name: '', address: who } : from
   const checks = checksOf(lines, answers ? robot : null)
@@ -71,6 +72,7 @@ export function factsOf(
     baseCommit: firstMatch(lines, /^base-commit:\s{1,5}([0-9a-f]{7,64})\s*$/),
     trailers: trailersOf(message),
     tags,
+    misses: spoken.misses,
     checks,
     // A CI bot says on what it applied the patch, not that it is in.
     applied: isPosting || checks.length > 0 ? null : appliedOf(subject.text, lines),
@@ -88,10 +90,15 @@ export function factsOf(
       ...mail.problems,
       ...(id.made ? ['The mail has no Message-ID; this one is made from its bytes'] : []),
       ...(said.problem ? [said.problem] : []),
+      ...spoken.problems,
       ...(text.damagedDiff ? ['A hunk of the diff ends before its counts say so'] : []),
     ],
   }
 }
+
+/** Does a line of the body stand in plain text? */
+const plainIn = (mail: DecodedMail) => (line: string) =>
+  mail.parts.some(part => !part.attached && part.type !== 'text/html' && part.text.includes(line))
 
 /** The first field of a name: of a doubled header the first is believed, as most readers do. */
 const header = (headers: readonly Header[], name: string) => headers.find(h => h.name === name)?.value.trim()

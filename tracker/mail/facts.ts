@@ -54,15 +54,38 @@ export interface TrailerFact {
 }
 
 export interface TagFact {
-  /** Canonical name of the tag: `Patch-Status`, `Bug-Status`, `Type`, `Delegate`, `Severity`, `Labels`, `Title`... */
+  /**
+   * Canonical name of the tag: `Patch-Status`, `Bug-Status`, `Type`, `Delegate`, `Severity`, `Labels`, `Title`, `Target`,
+   * `Closes`, `Blocks`, `CI`, `Undo`; or `Recorded` for a line that is understood and changes nothing.
+   */
   readonly tag: string
   readonly value: string
   /** What stands behind ` -- `. */
   readonly reason?: string
+  /** The commit behind `accepted`. */
+  readonly commit?: string
   /** `2/5` before the value narrows it to that patch. */
   readonly number?: number
+  /** `#12` before the value: it speaks of that bug. */
+  readonly bug?: number
+  /** `<id>` before the value: it speaks of that mail. */
+  readonly on?: MessageId
+  /** It speaks of the whole revision whichever patch the mail answers, as pw-bot has it. */
+  readonly whole?: true
+  /** In which other words it was said: `pw-bot`, `#syz fix`, `Control: close`. */
+  readonly alias?: string
+  readonly recorded?: true
+  /** The robot whose own thread this is: the line is its business and only shown here. */
+  readonly mirrors?: 'syzbot' | 'regzbot' | 'debbugs'
   /** The line as it stands in the mail. */
   readonly line: string
+}
+
+/** A line that was nearly a tag. */
+export interface MissFact {
+  readonly line: string
+  /** The nearest line that is understood; null when none is near. */
+  readonly nearest: string | null
 }
 
 export interface CheckFact {
@@ -133,6 +156,8 @@ export interface MailFacts {
   readonly baseCommit: string | null
   readonly trailers: readonly TrailerFact[]
   readonly tags: readonly TagFact[]
+  /** For the answer to the sender; at most `missesMax`. */
+  readonly misses: readonly MissFact[]
   readonly checks: readonly CheckFact[]
   readonly applied: AppliedFact | null
   readonly pullRequest: PullRequestFact | null

@@ -1,30 +1,164 @@
-// The lines by which people change state: `Patch-Status: accepted -- applied to main`. They stand at the start of
-// a said line; below a signature separator counts too (39 of 64 pw-bot lines in real archives stand there).
-import type { TagFact } from './facts.ts'
+// The lines by which people change state: `Patch-Status: accepted -- applied to main`, and what other trackers taught
+// them to write instead. They stand at the start of a said line of plain text; below a signature separator counts too
+// (39 of 64 pw-bot lines in real archives stand there). Each reader of tag/ knows one language.
+import { limits } from '../../base/limits.ts'
+import type { Header } from '../decode/mail.ts'
+import type { MissFact, Posting, TagFact } from './facts.ts'
+import {
+  addressTags,
+  bareCommandLine,
+  controlLine,
+  type DebbugsMail,
+  debbugsMail,
+  fieldLine,
+  pseudoHeaders,
+} from './tag/debbugs.ts'
+import { stopsControl } from './tag/debbugs-control.ts'
+import { quickActionLine } from './tag/gitlab.ts'
+import { headerTags } from './tag/headers.ts'
+import { tagOnLine } from './tag/line.ts'
+import { lookAlike } from './tag/look-alike.ts'
+import { nameMiss } from './tag/misses.ts'
+import { pwBotLine } from './tag/pw-bot.ts'
+import type { Reading, SaidLine } from './tag/reading.ts'
+import { regzbotLine } from './tag/regzbot.ts'
+import { sourcehutLine } from './tag/sourcehut.ts'
+import { syzLine } from './tag/syzbot.ts'
+import { verbLine } from './tag/verbs.ts'
+import type { Text } from './text.ts'
 
-/** Tags among said lines, in order. Values are not judged here: that needs the topic they speak of. */
-export function tagsOf(lines: readonly string[]): TagFact[] {
-  return lines
-    .map(tagOn)
-    .filter(tag => tag !== null)
-    .slice(0, tagsMax)
+export interface TaggedMail {
+  readonly headers: readonly Header[]
+  readonly text: Text
+  readonly posting: Posting
+  readonly robot: string | null
+  /** Does this line stand in a part of plain text? HTML hides what nobody sees. */
+  readonly isPlain: (line: string) => boolean
 }
 
-const tagsMax = 20
-const names = ['Patch-Status', 'Bug-Status', 'Type', 'Severity', 'Title', 'Labels', 'Target'] as const
-const canonical = new Map(names.map(name => [name.toLowerCase(), name]))
-const shape = /^([A-Za-z][A-Za-z-]{2,20}):[ \t]{1,20}(?:(\d{1,4})\/\d{1,4}[ \t]{1,5})?(\S.{0,400})$/
+export interface Tags {
+  readonly tags: readonly TagFact[]
+  readonly misses: readonly MissFact[]
+  readonly problems: readonly string[]
+}
 
-function tagOn(line: string): TagFact | null {
-  const match = line.slice(0, 500).match(shape)
-  const tag = canonical.get((match?.[1] ?? '').toLowerCase())
-  if (!match || !tag) return null
-  const [value = '', ...reason] = (match[3] ?? '').split(/\s--\s/)
-  return {
-    tag,
-    value: value.trim().replace(/\s+/g, ' '),
-    ...(reason.length > 0 ? { reason: reason.join(' -- ').trim() } : {}),
-    ...(match[2] ? { number: Number(match[2]) } : {}),
-    line: line.trim(),
+/** What a mail says in order: header fields, addresses, lines. A value is not judged here: that needs its topic. */
+export function tagsOf(mail: TaggedMail): Tags {
+  // Robots quote their own commands as help: "#syz fix: exact-commit-title". A bridge and b4 speak for a person.
+  const speaks = mail.robot === null || mail.robot === 'b4-ty' || mail.robot.startsWith('bugzilla')
+  return speaks ? new Scan(mail).result() : { tags: [], misses: [], problems: [] }
+}
+
+class Scan {
+  readonly #mail: TaggedMail
+  readonly #lines: readonly SaidLine[]
+  readonly #debbugs: DebbugsMail
+  readonly #fieldsEnd: number
+  readonly #tags: TagFact[]
+  readonly #misses: MissFact[] = []
+  readonly #problems = new Set<string>()
+  #controls: boolean
+  #robots: { syzbot?: boolean; regzbot?: boolean } = {}
+
+  constructor(mail: TaggedMail) {
+    this.#mail = mail
+    this.#lines = spokenLines(mail)
+    this.#debbugs = debbugsMail(mail.headers)
+    this.#controls = this.#debbugs.control
+    const { fields, end } = pseudoHeaders(this.#lines, this.#debbugs)
+    this.#fieldsEnd = end
+    this.#tags = [...headerTags(mail.headers, mail.posting), ...addressTags(this.#debbugs, fields)]
   }
+
+  result(): Tags {
+    for (let at = 0; at < this.#lines.length && this.#tags.length <= limits.tagsMax; ) at += this.#take(at)
+    if (this.#tags.length > limits.tagsMax)
+      this.#problems.add(`Only the first ${limits.tagsMax} of its lines that change something are read`)
+    return {
+      tags: this.#tags.slice(0, limits.tagsMax),
+      misses: this.#misses.slice(0, limits.missesMax),
+      problems: [...this.#problems].slice(0, limits.missesMax),
+    }
+  }
+
+  /** Reads the line at this place and says how many it took. */
+  #take(at: number): number {
+    const line = this.#lines[at]?.line ?? ''
+    if (this.#controls && stopsControl(line)) return this.#lines.length
+    const reading = this.#read(at, line)
+    if (!reading) {
+      this.#nearly(line)
+      return 1
+    }
+    if (!this.#mail.isPlain(line)) this.#problems.add(htmlOnly)
+    else {
+      this.#tags.push(...reading.tags)
+      this.#misses.push(...(reading.misses ?? []))
+    }
+    return reading.lines
+  }
+
+  #read(at: number, line: string): Reading | null {
+    const lines = this.#lines
+    const command = this.#controls ? bareCommandLine(lines, at) : null
+    if (command) return command
+    const first = line.charCodeAt(0)
+    if (first === 35) return syzLine(lines, at, this.#isSyzbots) ?? regzbotLine(lines, at, this.#isRegzbots)
+    if (first === 33) return sourcehutLine(lines, at)
+    if (first === 47) return quickActionLine(lines, at)
+    if (!isLetter(first) || !line.includes(':')) return null
+    return (
+      controlLine(lines, at, this.#debbugs) ??
+      (at < this.#fieldsEnd ? fieldLine(lines, at, this.#debbugs) : null) ??
+      tagOnLine(lines, at) ??
+      pwBotLine(lines, at) ??
+      verbLine(lines, at)
+    )
+  }
+
+  /** A mistyped name, or one with letters that only look right. */
+  #nearly(line: string): void {
+    if (this.#misses.length + this.#problems.size >= limits.missesMax) return
+    const seen = lookAlike(line, isTag)
+    if (seen) this.#problems.add(seen)
+    const miss = isLetter(line.charCodeAt(0)) ? nameMiss(line.trim()) : null
+    if (miss && this.#mail.isPlain(line)) this.#misses.push(miss)
+  }
+
+  readonly #isSyzbots = (): boolean => {
+    this.#robots.syzbot ??=
+      this.#isSentTo(/\bsyzbot\+|\bsyzkaller-bugs@/i) || this.#mail.text.lines.some(names)
+    return this.#robots.syzbot
+  }
+
+  readonly #isRegzbots = (): boolean => {
+    this.#robots.regzbot ??= this.#isSentTo(/\bregressions@|\bregzbot@/i)
+    return this.#robots.regzbot
+  }
+
+  #isSentTo(address: RegExp): boolean {
+    const fields = this.#mail.headers.filter(({ name }) => /^(?:to|cc|from)$/.test(name))
+    return fields.some(({ value }) => address.test(value.slice(0, 20_000)))
+  }
+}
+
+const htmlOnly = 'Lines that change something are read from plain text only, and this mail has them in HTML'
+
+/** syzbot knows its bug also by the address in a `Reported-by:`, quoted or not. */
+const names = (line: string) => /\bsyzbot\+[0-9a-f]{20}@/.test(line.slice(0, 300))
+
+const isLetter = (code: number) => (code > 64 && code < 91) || (code > 96 && code < 123)
+
+const isTag = (line: string): boolean => {
+  const lines = [{ at: 0, line }]
+  return /^#(?:syz|regzbot)[\s:-]/i.test(line) || Boolean(tagOnLine(lines, 0) ?? pwBotLine(lines, 0))
+}
+
+/** Of a patch only what stands below its three dashes or its diff: a commit message is what goes into the repository. */
+function spokenLines({ text, posting }: TaggedMail): readonly SaidLine[] {
+  if (posting !== 'patch') return text.said
+  const dashes = text.said.find(({ line }) => line === '---')?.at
+  const diff = text.kinds.indexOf('diff')
+  if (dashes !== undefined && (diff < 0 || dashes < diff)) return text.said.filter(({ at }) => at > dashes)
+  return diff < 0 ? text.said : text.said.filter(({ at }) => at > diff)
 }

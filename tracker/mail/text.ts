@@ -29,7 +29,7 @@ export function readText(body: string): Text {
     else if (inDiff[i]) kinds.push('diff')
     else if (isQuote(line)) kinds.push('quote')
     else {
-      forwarded ||= startsForward(line)
+      forwarded ||= startsForward(line) || startsOriginal(lines, i)
       const fence = /^\s{0,3}(?:```|~~~)/.test(line)
       kinds.push(forwarded ? 'forwarded' : fenced || fence ? 'code' : 'said')
       if (fence) fenced = !fenced
@@ -46,7 +46,24 @@ function isQuote(line: string): boolean {
 
 /** The original below a top-posted answer or a forwarded mail: all that follows is somebody else's. */
 function startsForward(line: string): boolean {
-  return /^\s{0,3}-{2,}\s{0,3}(?:original message|forwarded message|original mail|forwarded mail|begin forwarded)/i.test(
-    line,
+  const start = line.slice(0, 200)
+  return forwardRule.test(start) || /^\s{0,3}begin forwarded message:/i.test(start)
+}
+
+const forwardRule =
+  /^\s{0,3}-{2,}\s{0,3}(?:(?:original|forwarded) (?:message|mail)|begin forwarded|ursprüngliche nachricht|weitergeleitete nachricht|message (?:d'origine|transféré)|原始邮件|转发)/i
+
+/** Outlook puts no rule above the original: its header fields stand there, From first, each on its line. */
+function startsOriginal(lines: readonly string[], at: number): boolean {
+  if (!/^\s{0,3}\*?from:\*?\s.{0,300}@/i.test((lines[at] ?? '').slice(0, 400))) return false
+  const fields = lines.slice(at + 1, at + 6).map(line =>
+    line
+      .slice(0, 20)
+      .match(/^\s{0,3}\*?([a-z]+):/i)?.[1]
+      ?.toLowerCase(),
+  )
+  return (
+    ['to', 'subject'].every(name => fields.includes(name)) &&
+    (fields.includes('sent') || fields.includes('date'))
   )
 }

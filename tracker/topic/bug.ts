@@ -41,6 +41,8 @@ class Run {
   }
 
   take(mail: Node, tag: TagFact): void {
+    // Said of another bug than this thread's.
+    if (tag.bug !== undefined || tag.on !== undefined) return
     if (tag.tag === 'Bug-Status') this.#status(mail, tag)
     else if (tag.tag === 'Type') this.#type(mail, tag)
     else if (tag.tag === 'Severity') this.#set(mail, tag, { severity: tag.value.toLowerCase().slice(0, 40) })

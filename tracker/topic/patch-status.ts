@@ -54,7 +54,8 @@ class Run {
   take(mail: Node): void {
     const index = this.#drafts.findIndex(draft => draft.members.includes(mail))
     if (index > this.#posted) this.#supersede(index, mail)
-    for (const tag of mail.facts.tags) if (tag.tag === 'Patch-Status') this.#tag(mail, tag)
+    for (const tag of mail.facts.tags)
+      if (tag.tag === 'Patch-Status' && tag.bug === undefined && tag.on === undefined) this.#tag(mail, tag)
     if (mail.facts.applied && index < 0) this.#applied(mail)
   }
 
@@ -80,7 +81,7 @@ class Run {
       this.#record(mail, tag.tag, tag.value, `"${tag.value}" is no patch state`, false)
       return
     }
-    const patches = this.#scope(mail, tag.number)
+    const patches = tag.whole ? this.#revisionOf(mail) : this.#scope(mail, tag.number)
     const refusals = patches.map(patch => this.#refusal(state, mail, patch))
     patches.forEach((patch, index) => {
       if (refusals[index] === null) this.statuses.set(patch, { state, by: mail.id })
@@ -115,6 +116,14 @@ class Run {
     })
     const refused = refusals.find(refusal => refusal !== null) ?? null
     this.#record(mail, 'applied', commit ?? 'said, not seen', refused, refusals.includes(null))
+  }
+
+  /** All patches of the revision that the mail answers, else of the latest. */
+  #revisionOf(mail: Node): Node[] {
+    const above = nearestPatch(mail)
+    const spoken = above && this.#drafts.find(draft => [...draft.patches.values()].includes(above))
+    const draft = spoken ?? this.#drafts[Math.max(0, this.#posted)]
+    return draft ? changesOf(draft) : []
   }
 
   /** A number narrows, answering a patch narrows to it; anything else is the whole latest revision. */

@@ -59,7 +59,10 @@ function openRemark(newest: Revision, answers: readonly Node[]): Node | null {
   const last = answers.at(-1)
   if (!last || samePerson(last.facts.sender, newest.author) || last.facts.applied || last.facts.gist === '')
     return null
-  return last.facts.trailers.some(({ key }) => /-by$/i.test(key)) || last.facts.tags.length > 0 ? null : last
+  return last.facts.trailers.some(({ key }) => /-by$/i.test(key)) ||
+    last.facts.tags.some(tag => !tag.recorded)
+    ? null
+    : last
 }
 
 /** The mails of people below the newest revision's own. */

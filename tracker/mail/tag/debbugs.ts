@@ -1,0 +1,151 @@
+// debbugs' habits: mail to `12@`, `12-done@` and `control@`, fields at the top of a report, and `Control:`. The
+// addresses are ours only at the list's own host: mail to another tracker is that tracker's business.
+import { parseAddresses } from '../../decode/addresses.ts'
+import type { Header } from '../../decode/mail.ts'
+import type { TagFact } from '../facts.ts'
+import { controlCommand } from './debbugs-control.ts'
+import { readTag } from './line.ts'
+import { oneLine, type Reading, recordedTag, type SaidLine } from './reading.ts'
+
+export interface DebbugsMail {
+  /** The bug whose address the mail was sent to. */
+  readonly bug: number | null
+  /** `12-done@` as written, when the mail closes its bug. */
+  readonly done: string | null
+  readonly control: boolean
+  /** It went to another tracker of this kind. */
+  readonly foreign: boolean
+}
+
+/** What the To and Cc fields say. */
+export function debbugsMail(headers: readonly Header[]): DebbugsMail {
+  const to = headers
+    .filter(({ name }) => name === 'to' || name === 'cc')
+    .flatMap(({ value }) =>
+      trackerAddress.test(value.slice(0, addressesMax)) ? parseAddresses(value.slice(0, addressesMax)) : [],
+    )
+    .map(({ address }) => address)
+  const found = to.flatMap(address => {
+    const match = address.match(
+      /^(?:(\d{1,9})(?:-(done|close|submit|quiet|maintonly|forwarded|submitter))?|(control|submit))@(.+)$/,
+    )
+    return match ? [{ address, bug: match[1], what: match[2], box: match[3], host: match[4] ?? '' }] : []
+  })
+  const ours = found.filter(({ host }) => isOurs(host, headers, to, found.length))
+  const numbered = ours.find(({ bug }) => bug !== undefined)
+  const done = ours.find(({ what }) => what === 'done' || what === 'close')
+  return {
+    bug: numbered ? Number(numbered.bug) : null,
+    done: done ? done.address.replace(/@.*$/, '@') : null,
+    control: ours.some(({ box }) => box === 'control'),
+    foreign: found.length > ours.length,
+  }
+}
+
+const addressesMax = 20_000
+const trackerAddress = /(?:^|[\s<,"])(?:\d{1,9}(?:-[a-z]{4,9})?|control|submit)@/i
+
+/**
+ * The host of the list, as List-Post and List-Id say it, or that of another address of the mail; and a mail that was
+ * sent nowhere else reached us by that address.
+ */
+function isOurs(host: string, headers: readonly Header[], to: readonly string[], trackers: number): boolean {
+  if (/^(?:bugs\.debian\.org|debbugs\.gnu\.org)$/.test(host)) return false
+  const list = headers.some(({ name, value }) => {
+    const text = value.toLowerCase().slice(0, 500)
+    if (name === 'list-post') return text.includes(`@${host}>`)
+    if (name === 'x-beenthere') return text.trim().endsWith(`@${host}`)
+    return name === 'list-id' && text.endsWith(`.${host}>`)
+  })
+  const beside = to.some(address => address.endsWith(`@${host}`) && !trackerAddress.test(address))
+  return list || beside || to.length === trackers
+}
+
+/** `12-done@`: fixed, in the version that the top of the mail names. */
+export function addressTags(mail: DebbugsMail, fields: ReadonlyMap<string, string>): TagFact[] {
+  if (mail.bug === null) return []
+  const version = fields.get('version') ?? fields.get('source-version')
+  const line = `To: ${mail.done ?? `${mail.bug}@`}`
+  if (!mail.done) return [{ ...recordedTag(line.slice(4), '', line), bug: mail.bug }]
+  const value = version ? `fixed in ${oneLine(version).slice(0, 60)}` : 'fixed'
+  return [{ tag: 'Bug-Status', value, bug: mail.bug, alias: mail.done, line }]
+}
+
+/** The fields at the top of the body, by name in lower case, and the place of the last; none unless they are debbugs'. */
+export function pseudoHeaders(
+  lines: readonly SaidLine[],
+  mail: DebbugsMail,
+): { fields: Map<string, string>; end: number } {
+  const fields = new Map<string, string>()
+  let at = lines.findIndex(({ line }) => !skipped.test(line.slice(0, 80)))
+  for (; at >= 0 && at < Math.min(lines.length, fieldsMax); at++) {
+    const match = lines[at]?.line.slice(0, 600).match(/^([A-Za-z][\w-]{1,30}):[ \t]{0,20}(\S.*)$/)
+    if (!match) break
+    fields.set((match[1] ?? '').toLowerCase(), match[2] ?? '')
+  }
+  const named = ['package', 'source', 'component'].some(name => fields.has(name))
+  if (named || mail.bug !== null || mail.foreign) return { fields, end: at }
+  return { fields: new Map(), end: 0 }
+}
+
+const fieldsMax = 30
+/** Blank lines, and what PGP writes above a signed text. */
+const skipped = /^\s*$|^-----BEGIN PGP SIGNED|^Hash: /
+
+/** One of the fields at the top: what it changes, or "recorded". */
+export function fieldLine(lines: readonly SaidLine[], index: number, mail: DebbugsMail): Reading | null {
+  const line = lines[index]?.line.trim() ?? ''
+  const match = line.slice(0, 600).match(/^([A-Za-z][\w-]{1,30}):[ \t]{0,20}(\S.*)$/)
+  const name = (match?.[1] ?? '').toLowerCase()
+  const meaning = fields.get(/^x-debbugs-/.test(name) ? 'x-debbugs-cc' : name)
+  if (!match || meaning === undefined) return null
+  const alias = `${match[1]}:`
+  const value = match[2] ?? ''
+  if (mail.foreign) return { tags: [recordedTag(alias, value, line, 'debbugs')], lines: 1 }
+  const reading = meaning && readTag(meaning, meaning === 'Labels' ? labels(value) : value, line)
+  if (!reading || reading.misses) return { tags: [recordedTag(alias, value, line)], lines: 1 }
+  const own = mail.bug === null ? {} : { bug: mail.bug }
+  return { tags: reading.tags.map(tag => ({ ...tag, ...own, alias })), lines: 1 }
+}
+
+const labels = (value: string) =>
+  value
+    .split(/[\s,]+/)
+    .map(word => (/^[+-]/.test(word) ? word : `+${word}`))
+    .join(' ')
+
+/** What a field of the top means; null is "recorded, no effect". */
+export const fields: ReadonlyMap<string, 'Severity' | 'Labels' | 'Delegate' | null> = new Map([
+  ['severity', 'Severity'],
+  ['priority', 'Severity'],
+  ['tags', 'Labels'],
+  ['keywords', 'Labels'],
+  ['owner', 'Delegate'],
+  ['package', null],
+  ['source', null],
+  ['component', null],
+  ['version', null],
+  ['source-version', null],
+  ['forwarded', null],
+  ['done', null],
+  ['user', null],
+  ['usertags', null],
+  ['x-debbugs-cc', null],
+])
+
+/** `Control: severity 12 serious`, wherever it stands. */
+export function controlLine(lines: readonly SaidLine[], index: number, mail: DebbugsMail): Reading | null {
+  const line = lines[index]?.line.trim() ?? ''
+  const match = line.slice(0, 600).match(/^control:[ \t]{0,10}(\S.*)$/i)
+  const tags = match && controlCommand(match[1] ?? '', line, 'Control:', mail.bug)
+  if (!tags) return null
+  if (!mail.foreign) return { tags, lines: 1 }
+  return { tags: [recordedTag(tags[0]?.alias ?? 'Control:', match[1] ?? '', line, 'debbugs')], lines: 1 }
+}
+
+/** A line of a mail to control@ is a command without any word before it. */
+export function bareCommandLine(lines: readonly SaidLine[], index: number): Reading | null {
+  const line = lines[index]?.line.trim() ?? ''
+  const tags = controlCommand(line, line, 'control@', null)
+  return tags && { tags, lines: 1 }
+}
