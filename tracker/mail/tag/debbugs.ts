@@ -19,46 +19,62 @@ export interface DebbugsMail {
 
 /** What the To and Cc fields say. */
 export function debbugsMail(headers: readonly Header[]): DebbugsMail {
-  const to = headers
+  const lines = headers
     .filter(({ name }) => name === 'to' || name === 'cc')
-    .flatMap(({ value }) =>
-      trackerAddress.test(value.slice(0, addressesMax)) ? parseAddresses(value.slice(0, addressesMax)) : [],
-    )
-    .map(({ address }) => address)
-  const found = to.flatMap(address => {
-    const match = address.match(
-      /^(?:(\d{1,9})(?:-(done|close|submit|quiet|maintonly|forwarded|submitter))?|(control|submit))@(.+)$/,
-    )
-    return match ? [{ address, bug: match[1], what: match[2], box: match[3], host: match[4] ?? '' }] : []
-  })
-  const ours = found.filter(({ host }) => isOurs(host, headers, to, found.length))
-  const numbered = ours.find(({ bug }) => bug !== undefined)
-  const done = ours.find(({ what }) => what === 'done' || what === 'close')
+    .map(({ value }) => value.slice(0, addressesMax))
+  if (!lines.some(value => trackerAddress.test(value))) return nothing
+  const to = lines.flatMap(parseAddresses).map(({ address }) => address)
+  const found = to.map(partsOf).filter(parts => parts !== null)
+  const ours = found.filter(parts => isOurs(parts, headers, to, found.length))
+  const closing = ours.find(({ what }) => what === 'done' || what === 'close')
+  const number = (closing ?? ours.find(({ bug }) => bug !== undefined))?.bug
   return {
-    bug: numbered ? Number(numbered.bug) : null,
-    done: done ? done.address.replace(/@.*$/, '@') : null,
-    control: ours.some(({ box }) => box === 'control'),
-    foreign: found.length > ours.length,
+    bug: number === undefined ? null : Number(number),
+    done: closing ? `${closing.bug}-${closing.what}@` : null,
+    control: ours.some(({ what }) => what === 'control'),
+    foreign: found.some(
+      parts => !ours.includes(parts) && (parts.what !== undefined || trackerHost.test(parts.host)),
+    ),
   }
 }
 
+const nothing: DebbugsMail = { bug: null, done: null, control: false, foreign: false }
 const addressesMax = 20_000
 const trackerAddress = /(?:^|[\s<,"])(?:\d{1,9}(?:-[a-z]{4,9})?|control|submit)@/i
+/** Some providers give people numbers for names: a bare `12@` is a tracker's only where the host says so. */
+const trackerHost = /(?:^|\.)(?:bugs?|debbugs)\./
+
+interface Parts {
+  readonly bug: string | undefined
+  /** `done`, `control` and the like; a bare number has none. */
+  readonly what: string | undefined
+  readonly host: string
+}
+
+function partsOf(address: string): Parts | null {
+  const match = address.match(
+    /^(?:(\d{1,9})(?:-(done|close|submit|quiet|maintonly|forwarded|submitter))?|(control|submit))@(.+)$/,
+  )
+  return match && { bug: match[1], what: match[2] ?? match[3], host: match[4] ?? '' }
+}
 
 /**
  * The host of the list, as List-Post and List-Id say it, or that of another address of the mail; and a mail that was
  * sent nowhere else reached us by that address.
  */
-function isOurs(host: string, headers: readonly Header[], to: readonly string[], trackers: number): boolean {
+function isOurs(parts: Parts, headers: readonly Header[], to: readonly string[], trackers: number): boolean {
+  const { host, what } = parts
   if (/^(?:bugs\.debian\.org|debbugs\.gnu\.org)$/.test(host)) return false
   const list = headers.some(({ name, value }) => {
-    const text = value.toLowerCase().slice(0, 500)
+    const text = value.toLowerCase().slice(0, 500).trim()
     if (name === 'list-post') return text.includes(`@${host}>`)
-    if (name === 'x-beenthere') return text.trim().endsWith(`@${host}`)
-    return name === 'list-id' && text.endsWith(`.${host}>`)
+    return (
+      (name === 'x-beenthere' && text.endsWith(`@${host}`)) ||
+      (name === 'list-id' && text.endsWith(`.${host}>`))
+    )
   })
-  const beside = to.some(address => address.endsWith(`@${host}`) && !trackerAddress.test(address))
-  return list || beside || to.length === trackers
+  if (list || what === undefined) return list
+  return to.length === trackers || to.some(one => one.endsWith(`@${host}`) && !trackerAddress.test(one))
 }
 
 /** `12-done@`: fixed, in the version that the top of the mail names. */

@@ -92,8 +92,9 @@ function valuesOf(tag: TagName, text: string): Value[] | null {
     case 'Labels':
       return one(text.match(/^(?:[+-]?[\p{L}\d][\p{L}\d_.:/-]{0,60}(?:[ ,]{1,3}|$)){1,30}$/u)?.[0])
     case 'Title':
-    case 'Target':
       return one(text)
+    case 'Target':
+      return one(machine.test(text) ? null : text)
     case 'Closes':
     case 'Blocks':
       return refsOf(text)
@@ -107,6 +108,10 @@ function valuesOf(tag: TagName, text: string): Value[] | null {
       return tag satisfies never
   }
 }
+
+/** `gcc -v` prints "Target: x86_64-linux-gnu" at the start of a line. */
+const machine =
+  /^(?:x86_64|i[3-6]86|aarch64|arm|loongarch|m68k|mips|powerpc|ppc|riscv|s390|sparc|hppa)\w{0,12}(?:-[\w.]{1,30}){1,4}$/
 
 /** `me`, `none`, or one address, which may come with its name. */
 function delegateOf(text: string): string | null {

@@ -3,10 +3,11 @@
 
 /** A sentence when the line is a tag but for letters that only look right; else null. */
 export function lookAlike(line: string, isTag: (line: string) => boolean): string | null {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: every letter of ASCII is as it looks
+  if (!/[^\x00-\x7f]/.test(line.slice(0, 32))) return null
   const start = line.slice(0, 200)
   const name = start.match(/^#?[^\s:：꞉∶]{1,30}/)?.[0] ?? ''
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: every letter of ASCII is as it looks
-  const odd = start.slice(0, name.length + 1).match(/[^\x00-\x7f]/u)?.[0]
+  const odd = start.slice(0, name.length + 1).match(/[^\0-\x7f]/u)?.[0]
   if (odd === undefined || !isTag(skeleton(start))) return null
   const code = (odd.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
   const shown = /^\p{Cf}$/u.test(odd) ? 'an invisible character' : `"${odd}"`

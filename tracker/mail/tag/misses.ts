@@ -27,6 +27,8 @@ const vocabulary = new Map<string, ReadonlyMap<string, string>>([
 
 /** A line whose name is nearly that of a tag and whose value is one of that tag's. */
 export function nameMiss(line: string): MissFact | null {
+  const colon = line.indexOf(':')
+  if (colon < 5 || colon > 20) return null
   const match = line.slice(0, 200).match(/^([A-Za-z][A-Za-z _-]{4,16}?)[ \t]{0,2}:[ \t]{0,20}(\S.{0,150})$/)
   if (!match) return null
   const name = (match[1] ?? '').toLowerCase().replace(/[ _]/g, '-')
