@@ -65,6 +65,26 @@ describe('the lines elsewhere on the page', () => {
     expect(facts.misses).toEqual([])
   })
 
+  it.each(spans.filter(span => /^[A-Z][a-z]+-by: \S/.test(span)))('%s is a trailer', line => {
+    expect(mail({}, `${line}\n`).trailers).toHaveLength(1)
+  })
+
+  it.each(spans.filter(span => /^(?:\[[A-Z]+\]|BUG:)$/.test(span) && span !== '[RFC]'))(
+    '%s makes a bug',
+    span => {
+      expect(mail({ Subject: `${span} tarn hangs` }, 'Words.\n').bugSign).not.toBeNull()
+    },
+  )
+
+  it.each(spans.filter(span => /^(?:bugs\+LIST|LIST\+bug)@/.test(span)))('mail to %s is a bug', span => {
+    const to = span.replace('LIST', 'tarn').replace('...', 'lists.example.org')
+    expect(mail({ To: to, Subject: 'tarn hangs' }, 'Words.\n').bugSign).not.toBeNull()
+  })
+
+  it.each(rowsOf('count'))('as words, $said: $meant', ({ said, meant }) => {
+    expect(mail({}, `${said}\n`).applied === null).toBe(meant[0] === 'no')
+  })
+
   it.each([...page.matchAll(/^```\n([\s\S]*?)^```/gm)].map(match => match[1] ?? ''))('%s', block => {
     const facts = mail({}, block)
     const lines = block.split('\n').filter(line => line !== '')
