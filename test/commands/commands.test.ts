@@ -41,6 +41,7 @@ describe('a flood of lines', () => {
   test.each([
     ['near misses', 'Patch-Stauts: aplied\n'],
     ['values nobody knows', 'Patch-Status: aplied\n'],
+    ['robots told wrongly', 'pw-bot: aplied\n'],
     ['look-alikes', 'Pаtch-Status: accepted\n'],
     ['robots', '#syz fix: a title that ends behind column sixty of its line, really\n'],
     ['empty robots', '#syz fix:\n\n'],
@@ -67,7 +68,7 @@ function cost(raw: Buffer): number {
   return Math.min(...times)
 }
 
-describe('the comparison with what people read', () => {
+describe('the comparison with the file', () => {
   const tags = factsIn(readFileSync(join(folder, 'syz-of-syzbot.eml'))).tags
   const [row = ''] = rows.get('syz-of-syzbot') ?? []
 

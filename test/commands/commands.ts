@@ -1,4 +1,4 @@
-// What the lines of other trackers in a mail mean, beside what a person who read the mail says they mean. A row of
+// What the lines of other trackers in a mail mean, beside a file that was written by reading the mails. A row of
 // the file is a line: mail, word, meaning, of what, value. A mail without rows says nothing, whatever it quotes.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'

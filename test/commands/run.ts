@@ -1,5 +1,5 @@
 // npm run commands -- PATH...: reads the lines of other trackers in the mails of these mboxes, files and directories and
-// compares them with fixtures/commands/expected.tsv, which people wrote who read the mails. Ends with 1 on any difference.
+// compares them with fixtures/commands/expected.tsv, which was written by reading the mails. Ends with 1 on any difference.
 import { join } from 'node:path'
 import { corpus } from '../corpus.ts'
 import { compareRows, factsIn, hashed, rowsOf } from './commands.ts'

@@ -57,7 +57,9 @@ class Scan {
   readonly #tags: TagFact[]
   readonly #misses: MissFact[] = []
   readonly #problems = new Set<string>()
-  #controls: boolean
+  readonly #controls: boolean
+  /** Lines that were meant for somebody who reads lines, understood or not. */
+  #read = 0
   #robots: { syzbot?: boolean; regzbot?: boolean } = {}
 
   constructor(mail: TaggedMail) {
@@ -71,8 +73,8 @@ class Scan {
   }
 
   result(): Tags {
-    for (let at = 0; at < this.#lines.length && this.#tags.length <= limits.tagsMax; ) at += this.#take(at)
-    if (this.#tags.length > limits.tagsMax)
+    for (let at = 0; at < this.#lines.length && this.#read <= limits.tagsMax; ) at += this.#take(at)
+    if (this.#read > limits.tagsMax || this.#tags.length > limits.tagsMax)
       this.#problems.add(`Only the first ${limits.tagsMax} of its lines that change something are read`)
     return {
       tags: this.#tags.slice(0, limits.tagsMax),
@@ -85,11 +87,12 @@ class Scan {
   #take(at: number): number {
     const line = this.#lines[at]?.line ?? ''
     if (this.#controls && stopsControl(line)) return this.#lines.length
-    const reading = this.#read(at, line)
+    const reading = this.#reading(at, line)
     if (!reading) {
       this.#nearly(line)
       return 1
     }
+    this.#read++
     if (!this.#mail.isPlain(line)) this.#problems.add(htmlOnly)
     else {
       this.#tags.push(...reading.tags)
@@ -98,7 +101,7 @@ class Scan {
     return reading.lines
   }
 
-  #read(at: number, line: string): Reading | null {
+  #reading(at: number, line: string): Reading | null {
     const lines = this.#lines
     const command = this.#controls ? bareCommandLine(lines, at) : null
     if (command) return command
@@ -127,7 +130,7 @@ class Scan {
 
   readonly #isSyzbots = (): boolean => {
     this.#robots.syzbot ??=
-      this.#isSentTo(/\bsyzbot\+|\bsyzkaller-bugs@/i) || this.#mail.text.lines.some(names)
+      this.#isSentTo(/\bsyzbot\+|\bsyzkaller-bugs@/i) || this.#mail.text.lines.some(namesSyzbot)
     return this.#robots.syzbot
   }
 
@@ -145,7 +148,7 @@ class Scan {
 const htmlOnly = 'Lines that change something are read from plain text only, and this mail has them in HTML'
 
 /** syzbot knows its bug also by the address in a `Reported-by:`, quoted or not. */
-const names = (line: string) => /\bsyzbot\+[0-9a-f]{20}@/.test(line.slice(0, 300))
+const namesSyzbot = (line: string) => /\bsyzbot\+[0-9a-f]{20}@/.test(line.slice(0, 300))
 
 const isLetter = (code: number) => (code > 64 && code < 91) || (code > 96 && code < 123)
 
