@@ -4,6 +4,7 @@ import type { MailFacts } from '../tracker/mail/facts.ts'
 import type { Roster } from '../tracker/topic/authority.ts'
 import type { Sketch } from '../tracker/topic/likeness.ts'
 import type { Mailmap } from '../tracker/topic/mailmap.ts'
+import type { TopicSummary } from '../tracker/topic/summary.ts'
 import type { Topic } from '../tracker/topic/topic.ts'
 
 /** Where a mail came from, kept beside its bytes. */
@@ -105,7 +106,12 @@ export interface Tables {
     mails: number
     said: Date
     last_said: Date
-    data: JSONColumnType<Topic>
+    /** All of the topic but its mails. */
+    data: JSONColumnType<Omit<Topic, 'mails'>>
+    /** Its mails (topic-row.ts). */
+    mail_data: Buffer
+    /** What lists show of it. */
+    summary: JSONColumnType<TopicSummary>
     digest: string
     version: Generated<string>
   }

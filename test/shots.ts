@@ -1,6 +1,7 @@
 // Pictures of every kind of page: `npm run shots` fills a database with the demo archive, opens the pages in
 // Chromium at the width of a desk and of a phone, light and dark, and writes shots/*.png. It fails when axe finds a
 // fault of access, when a page scrolls sideways at 320 px, or when it says something on the browser's console.
+
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +12,7 @@ import { importPaths } from '../ingest/import.ts'
 import { saveLists } from '../sql/lists.ts'
 import { openDatabase } from '../sql/server.ts'
 import type { Tables } from '../sql/tables.ts'
+import { topicColumns, wholeTopic } from '../sql/topic-row.ts'
 import { paths } from '../web/paths.ts'
 import { startWeb } from '../web/serve.ts'
 
@@ -77,8 +79,8 @@ async function fill(db: Kysely<Tables>): Promise<void> {
 
 /** One address for each kind of page, taken from what the archive holds. */
 async function choosePages(db: Kysely<Tables>): Promise<Map<string, string>> {
-  const rows = await db.selectFrom('topic').select('data').orderBy('mails', 'desc').execute()
-  const topics = rows.map(row => row.data)
+  const rows = await db.selectFrom('topic').select(topicColumns).orderBy('mails', 'desc').execute()
+  const topics = rows.map(wholeTopic)
   const patchset = topics.find(({ kind, revisions }) => kind === 'patchset' && revisions.length > 1)
   const single = topics.find(({ revisions }) => revisions.length === 1 && revisions[0]?.patches.length === 1)
   const bug = topics.find(({ kind }) => kind === 'bug')

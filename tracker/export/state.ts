@@ -3,6 +3,7 @@
 import type { Kysely } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import { exportLine } from './line.ts'
 
 const rowsAtOnce = 500
@@ -21,11 +22,11 @@ export async function* exportState(
     const keys = sorted.slice(at, at + rowsAtOnce).map(row => row.id_key)
     const rows = await db
       .selectFrom('topic')
-      .select(['id_key', 'data'])
+      .select(['id_key', ...topicColumns])
       .where('list_id', '=', list)
       .where('id_key', 'in', keys)
       .execute()
-    const byKey = new Map(rows.map(row => [row.id_key, row.data]))
+    const byKey = new Map(rows.map(row => [row.id_key, wholeTopic(row)]))
     for (const key of keys) {
       const topic = byKey.get(key)
       // Bugs get numbers once notes exist; until then the number is null.

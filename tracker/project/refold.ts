@@ -6,10 +6,12 @@ import { indexKey } from '../../base/key.ts'
 import type { Log } from '../../base/log.ts'
 import { toStorableJson, toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { packMails } from '../../sql/topic-row.ts'
 import type { Roster } from '../topic/authority.ts'
 import { type Folded, fold, foldVersion } from '../topic/fold.ts'
 import { type Mailmap, withMailmap } from '../topic/mailmap.ts'
 import type { Profile } from '../topic/profile.ts'
+import { summaryOf } from '../topic/summary.ts'
 import type { Topic } from '../topic/topic.ts'
 import { commitSoon } from './assign.ts'
 import { type ClusterArrival, clusterArrivals } from './cluster-arrivals.ts'
@@ -122,7 +124,10 @@ async function write(trx: Trx, list: ListId, folds: readonly ClusterFold[]): Pro
 type TopicRow = ReturnType<typeof topicRow>
 
 function topicRow(list: ListId, cluster: string, topic: Topic) {
-  const data = toStorableJson(topic)
+  const { mails, ...rest } = topic
+  const data = toStorableJson(rest)
+  const mailText = toStorableJson(mails)
+  const summary = toStorableJson(summaryOf(topic))
   return {
     list_id: list,
     id: toStorableText(topic.id),
@@ -134,28 +139,34 @@ function topicRow(list: ListId, cluster: string, topic: Topic) {
     state: topic.state,
     open: isOpen(topic),
     phase: topic.standing.turn ?? topic.state,
-    mails: topic.mails.length,
+    mails: mails.length,
     said: new Date(topic.said).toISOString(),
     last_said: new Date(topic.lastSaid).toISOString(),
     data,
-    digest: createHash('sha256').update(data).digest('base64url'),
-    keys: topic.mails.map(mail => indexKey(mail.id)),
+    mailText,
+    summary,
+    digest: createHash('sha256').update(data).update(mailText).update(summary).digest('base64url'),
+    keys: mails.map(mail => indexKey(mail.id)),
   }
 }
 
 async function writeTopics(trx: Trx, rows: readonly TopicRow[]): Promise<void> {
-  const columns = JSON.stringify(rows.map(({ data, keys, ...row }) => row))
+  const columns = JSON.stringify(rows.map(({ data, mailText, summary, keys, ...row }) => row))
   await sql`
-    insert into topic (list_id, id, id_key, cluster, kind, title, author, state, open, phase, mails, said, last_said, digest, data)
-    select list_id, id, id_key, cluster, kind, title, author, state, open, phase, mails, said, last_said, digest, data::jsonb
+    insert into topic (list_id, id, id_key, cluster, kind, title, author, state, open, phase, mails, said, last_said, digest,
+      data, summary, mail_data)
+    select list_id, id, id_key, cluster, kind, title, author, state, open, phase, mails, said, last_said, digest,
+      data::jsonb, summary::jsonb, mail_data
     from rows from (
       jsonb_to_recordset(${columns}::jsonb) as (list_id integer, id text, id_key text, cluster bigint, kind text,
         title text, author text, state text, open boolean, phase text, mails integer, said timestamptz, last_said timestamptz, digest text),
-      ${jsonTexts(rows.map(row => row.data))}) as row (list_id, id, id_key, cluster, kind,
-        title, author, state, open, phase, mails, said, last_said, digest, data)
-    on conflict (list_id, id_key) do update set (cluster, kind, title, author, state, open, phase, mails, said, last_said, data, digest, version) =
+      ${jsonTexts(rows.map(row => row.data))}, ${jsonTexts(rows.map(row => row.summary))},
+      unnest(${rows.map(row => packMails(row.mailText))}::bytea[])) as row (list_id, id, id_key, cluster, kind,
+        title, author, state, open, phase, mails, said, last_said, digest, data, summary, mail_data)
+    on conflict (list_id, id_key) do update set (cluster, kind, title, author, state, open, phase, mails, said, last_said,
+        data, summary, mail_data, digest, version) =
       (excluded.cluster, excluded.kind, excluded.title, excluded.author, excluded.state, excluded.open, excluded.phase, excluded.mails,
-       excluded.said, excluded.last_said, excluded.data, excluded.digest,
+       excluded.said, excluded.last_said, excluded.data, excluded.summary, excluded.mail_data, excluded.digest,
        case when topic.digest = excluded.digest then topic.version else topic.version + 1 end)`.execute(trx)
 }
 

@@ -1,5 +1,6 @@
 // What changed between two revisions: patch by patch, what was asked for on the older one, what the author says, then
 // the differences of the patches that changed.
+
 import { html } from 'hono/html'
 import { limits } from '../../base/limits.ts'
 import { changelogOf } from '../../tracker/mail/changelog.ts'
@@ -7,14 +8,14 @@ import type { PatchText } from '../../tracker/mail/patch-text.ts'
 import type { PatchChange, PatchPair } from '../../tracker/topic/compare.ts'
 import { type DeltaLine, type PatchDelta, patchDelta } from '../../tracker/topic/patch-delta.ts'
 import type { PatchReview, ReviewThread } from '../../tracker/topic/patch-review.ts'
+import { reviewsOf } from '../../tracker/topic/reviews.ts'
 import { revisionName } from '../../tracker/topic/revision-name.ts'
+import { headOf } from '../../tracker/topic/summary.ts'
 import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
-import { headOf } from '../part/aside.ts'
 import { commentAnchor, gistOf } from '../part/comments.ts'
 import { deltaOf, type Names } from '../part/delta.ts'
 import { frame } from '../part/frame.ts'
 import { letterOf } from '../part/patch-table.ts'
-import { reviewsOf } from '../part/reviews.ts'
 import { countText, dayOf, type Html, linesOf, nameOf, titleOf, titleText, visible } from '../part/text.ts'
 import { paths } from '../paths.ts'
 import type { ListRow } from '../read/place.ts'

@@ -1,14 +1,17 @@
 // The page of one patch of a series: where the series stands, the neighbours, the message, what others said, the diff.
+
 import { html } from 'hono/html'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
+import { patchChecks } from '../../tracker/topic/latest-checks.ts'
+import { reviewsOf } from '../../tracker/topic/reviews.ts'
+import { headOf } from '../../tracker/topic/summary.ts'
 import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
-import { applySection, changeSection, followSection, headOf, patchTags } from '../part/aside.ts'
-import { checkList, patchChecks } from '../part/checks.ts'
+import { applySection, changeSection, followSection, patchTags } from '../part/aside.ts'
+import { checkList } from '../part/checks.ts'
 import { stateLook } from '../part/chip.ts'
 import { fileAnchor } from '../part/diff.ts'
 import { frame } from '../part/frame.ts'
 import { patchMailSections } from '../part/patch-mail.ts'
-import { reviewsOf } from '../part/reviews.ts'
 import { standingBox } from '../part/standing.ts'
 import {
   countText,

@@ -1,13 +1,17 @@
 // The page of a patchset, opened at one of its revisions: standing, patches by reviewers, revisions, the cover
 // letter (or the only patch), the thread, what happened.
+
 import { html } from 'hono/html'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { type PatchPair, wholePatches } from '../../tracker/topic/compare.ts'
+import { revisionChecks } from '../../tracker/topic/latest-checks.ts'
 import type { PatchReview } from '../../tracker/topic/patch-review.ts'
+import { reviewsOf } from '../../tracker/topic/reviews.ts'
 import { revisionName } from '../../tracker/topic/revision-name.ts'
+import { headOf } from '../../tracker/topic/summary.ts'
 import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
-import { applySection, changeSection, factsSection, followSection, headOf, patchTags } from '../part/aside.ts'
-import { checkList, revisionChecks } from '../part/checks.ts'
+import { applySection, changeSection, factsSection, followSection, patchTags } from '../part/aside.ts'
+import { checkList } from '../part/checks.ts'
 import { stateWords } from '../part/chip.ts'
 import { frame } from '../part/frame.ts'
 import { historySection } from '../part/history.ts'
@@ -16,7 +20,6 @@ import { mailText } from '../part/mail-text.ts'
 import { openComments, openOf } from '../part/open-comments.ts'
 import { patchMailSections } from '../part/patch-mail.ts'
 import { patchTable, type Since } from '../part/patch-table.ts'
-import { reviewsOf } from '../part/reviews.ts'
 import { standingBox } from '../part/standing.ts'
 import {
   countText,

@@ -1,5 +1,6 @@
 // The blocks beside a page: how to apply, the facts each with its mail, how to follow, how to change something.
 import { html } from 'hono/html'
+import { headOf } from '../../tracker/topic/summary.ts'
 import type { Change, Revision, Topic } from '../../tracker/topic/topic.ts'
 import { paths, replyByMail } from '../paths.ts'
 import type { ListRow } from '../read/place.ts'
@@ -15,9 +16,6 @@ export const applySection = (list: ListRow, revision: Revision, options: { only?
 <code class="cmd">b4 am ${only}${visible(head)}</code>
 <p class="acts"><a href="${paths.mbox(list.name, head)}">Thread as mbox</a><a href="${paths.raw(list.name, head)}">First mail, raw</a></p></section>`
 }
-
-/** The mail that stands for a revision: its cover, else its first patch. */
-export const headOf = (revision: Revision) => revision.cover ?? revision.patches[0]?.id ?? null
 
 export const factsSection = (
   list: ListRow,

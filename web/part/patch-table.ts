@@ -1,15 +1,17 @@
 // The table of a revision: patches by reviewers, with what became of them, lines and checks. It answers at a glance
 // which patch still waits for somebody.
+
 import { html } from 'hono/html'
 import type { Person } from '../../tracker/mail/facts.ts'
 import type { PatchPair } from '../../tracker/topic/compare.ts'
+import { countChecks, patchChecks } from '../../tracker/topic/latest-checks.ts'
 import type { ReviewThread } from '../../tracker/topic/patch-review.ts'
+import { personKey, type Review, type Reviewer, reviewersOf, reviewsOf } from '../../tracker/topic/reviews.ts'
 import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
-import { checkCount, patchChecks } from './checks.ts'
+import { checkCount } from './checks.ts'
 import { stateWords } from './chip.ts'
 import { commentAnchor } from './comments.ts'
-import { personKey, type Review, type Reviewer, reviewersOf, reviewsOf } from './reviews.ts'
 import { type Html, linesOf, nameText, titleOf, visible } from './text.ts'
 
 /** More columns make the table unreadable; the others are counted in one more. */
@@ -45,7 +47,7 @@ export function patchTable(table: PatchTable): Html {
   const row = (patch: TopicPatch) => {
     const cell = (people: readonly Reviewer[]) =>
       reviewCell(table, people, reviews.get(patch.id) ?? [], patch, open.get(patch.id) ?? [])
-    return html`<tr><td class="num soft">${patch.number}</td><th scope="row" class="sub"><a href="${paths.mail(list, patch.id)}">${titleOf(patch.title)}</a></th>${since ? sinceCell(since, patch) : ''}${mixed ? html`<td>${stateWords(patch.state)}</td>` : ''}${reviewers.map(reviewer => cell([reviewer]))}${others.length > 0 ? cell(others) : ''}<td class="num n">${linesOf(patch.added, patch.removed)}</td>${checked ? html`<td>${checkCount(patchChecks(topic.checks, revision, patch))}</td>` : ''}</tr>
+    return html`<tr><td class="num soft">${patch.number}</td><th scope="row" class="sub"><a href="${paths.mail(list, patch.id)}">${titleOf(patch.title)}</a></th>${since ? sinceCell(since, patch) : ''}${mixed ? html`<td>${stateWords(patch.state)}</td>` : ''}${reviewers.map(reviewer => cell([reviewer]))}${others.length > 0 ? cell(others) : ''}<td class="num n">${linesOf(patch.added, patch.removed)}</td>${checked ? html`<td>${checkCount(countChecks(patchChecks(topic.checks, revision, patch)))}</td>` : ''}</tr>
 `
   }
   return html`<div class="card scroll"><table class="quiet flat">${head}

@@ -2,10 +2,8 @@
 import { html } from 'hono/html'
 import { paths } from '../paths.ts'
 import type { TopicRow } from '../read/topic-rows.ts'
-import { headOf } from './aside.ts'
-import { checkCount, revisionChecks } from './checks.ts'
+import { checkCount } from './checks.ts'
 import { stateWords } from './chip.ts'
-import { reviewedCount } from './reviews.ts'
 import { countText, dayOf, type Html, nameOf, numberText, titleOf } from './text.ts'
 
 /** Patchsets, all in one group. `states` shows each one's state, for groups of more than one. */
@@ -14,7 +12,7 @@ export function patchsetTable(
   rows: readonly TopicRow[],
   { states }: { states: boolean },
 ): Html {
-  const checked = rows.some(row => checksOf(row).length > 0)
+  const checked = rows.some(row => row.revision?.checks != null)
   return html`<div class="card rows"><table class="flat"><thead><tr><th scope="col">Patchset</th>${
     states ? html`<th scope="col" class="wide">State</th>` : html`<th scope="col" class="thin">Reviewed</th>`
   }${checked ? html`<th scope="col" class="wide">Checks</th>` : ''}${lastHeads}</tr></thead>
@@ -23,21 +21,15 @@ export function patchsetTable(
 
 const lastHeads = html`<th scope="col" class="num slim">Mails</th><th scope="col" class="num thin">Last mail</th>`
 
-const checksOf = ({ revisions, checks }: TopicRow) => {
-  const newest = revisions.at(-1)
-  return newest ? revisionChecks(checks, newest) : []
-}
-
 function patchsetRow(list: string, row: TopicRow, states: boolean, checked: boolean): Html {
-  const revision = row.revisions.at(-1)
-  const patches = revision?.patches.length ?? 0
-  const reviewed = revision ? reviewedCount(row, revision) : 0
+  const { revision } = row
+  const { patches = 0, reviewed = 0, checks = null } = revision ?? {}
   const second = states
     ? html`<td>${row.state ? stateWords(row.state) : ''}</td>`
     : html`<td data-w="Reviewed" class="n${reviewed === 0 ? ' soft' : ''}">${patches > 0 ? `${reviewed} of ${patches}` : ''}</td>`
-  return html`<tr><td class="full"><a class="s" href="${paths.mail(list, (revision && headOf(revision)) ?? row.id)}">${titleOf(revision?.title ?? row.title)}</a>${
+  return html`<tr><td class="full"><a class="s" href="${paths.mail(list, revision?.head ?? row.id)}">${titleOf(revision?.title ?? row.title)}</a>${
     revision && revision.version > 1 ? html` <span class="rev">v${revision.version}</span>` : ''
-  }<br><span class="soft">${nameOf(revision?.author ?? row.author)}, ${revision?.pullRequest ? 'pull request' : countText(patches, 'patch', 'patches')}${revision && revision.completeness !== 'complete' ? ', not complete' : ''}</span></td>${second}${checked ? html`<td>${checkCount(checksOf(row))}</td>` : ''}${lastColumns(row)}</tr>
+  }<br><span class="soft">${nameOf(revision?.author ?? row.author)}, ${revision?.pullRequest ? 'pull request' : countText(patches, 'patch', 'patches')}${revision && !revision.complete ? ', not complete' : ''}</span></td>${second}${checked ? html`<td>${checkCount(checks)}</td>` : ''}${lastColumns(row)}</tr>
 `
 }
 
@@ -47,8 +39,8 @@ export const topicTable = (list: string, rows: readonly TopicRow[], { kinds }: {
 <tbody>${rows.map(row => topicRow(list, row, kinds))}</tbody></table></div>`
 
 function topicRow(list: string, row: TopicRow, kinds: boolean): Html {
-  const revision = row.revisions.at(-1)
-  return html`<tr><td class="full"><a class="s" href="${paths.mail(list, (revision && headOf(revision)) ?? row.id)}">${titleOf(row.title)}</a>${
+  const { revision } = row
+  return html`<tr><td class="full"><a class="s" href="${paths.mail(list, revision?.head ?? row.id)}">${titleOf(row.title)}</a>${
     revision && revision.version > 1 ? html` <span class="rev">v${revision.version}</span>` : ''
   }<br><span class="soft">${nameOf(row.author)}</span></td>${kinds ? html`<td class="soft">${kindOf(row)}</td>` : ''}<td>${row.state ? stateWords(row.state) : ''}</td>${lastColumns(row)}</tr>
 `
@@ -58,8 +50,8 @@ const lastColumns = (row: TopicRow): Html =>
   html`<td data-unit="${row.mails === 1 ? 'mail' : 'mails'}" class="num n">${numberText(row.mails)}</td><td class="num n">${dayOf(row.lastSaid)}</td>`
 
 /** A bug may be a task or an idea. */
-const kindOf = ({ kind, bug }: TopicRow) =>
-  bug && bug.type !== 'bug' ? typeWords[bug.type] : kindWords[kind]
+const kindOf = ({ kind, bugType }: TopicRow) =>
+  bugType && bugType !== 'bug' ? typeWords[bugType] : kindWords[kind]
 
 const typeWords = { task: 'Task', idea: 'Idea' } as const
 

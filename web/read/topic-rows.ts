@@ -1,27 +1,19 @@
-// Rows of topics as lists show them: the parts of a topic that a row needs, cut out by the database, because a
-// topic of 300 mails is large and its row is not.
+// Rows of topics as lists show them: their columns and summaries (tracker/topic/summary.ts), never the topics.
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
-import type { Person } from '../../tracker/mail/facts.ts'
-import type { Bug, Check, Revision, Topic, Trailer } from '../../tracker/topic/topic.ts'
+import type { TopicSummary } from '../../tracker/topic/summary.ts'
+import type { Topic } from '../../tracker/topic/topic.ts'
 
-export interface TopicRow {
+export interface TopicRow extends TopicSummary {
   readonly id: string
   readonly kind: Topic['kind']
   readonly title: string
   readonly state: Topic['state']
-  readonly author: Person
   readonly mails: number
   /** Milliseconds. */
   readonly lastSaid: number
-  readonly standing: string
-  readonly revisions: readonly Revision[]
-  readonly trailers: readonly Trailer[]
-  readonly checks: readonly Check[]
-  readonly bug: Bug | null
-  readonly candidate: string | null
   /** Where the next page begins, for `before`. */
   readonly cursor: string
 }
@@ -52,7 +44,7 @@ export async function readTopicRun(db: Kysely<Tables>, list: ListId, choice: Top
     select ${rowColumns} from (
       select * from topic t where ${conditions(list, choice)}
       order by t.last_said desc, t.id_key desc limit ${choice.limit + 1}
-    ) t, ${rowParts}
+    ) t
     order by t.last_said desc, t.id_key desc`.execute(db)
   const shown = rows.slice(0, choice.limit).map(toTopicRow)
   return { rows: shown, next: rows.length > choice.limit ? (shown.at(-1)?.cursor ?? null) : null }
@@ -98,7 +90,7 @@ export async function readTopicGroups(
       ) n
     )
     select r.place, c.count, ${rowColumns}
-    from ranked r join counted c using (place) join topic t on t.list_id = ${list} and t.id_key = r.id_key, ${rowParts}
+    from ranked r join counted c using (place) join topic t on t.list_id = ${list} and t.id_key = r.id_key
     where r.rank <= ${limit} order by r.place, r.rank`.execute(db)
   const filled = Map.groupBy(rows, row => row.place)
   return groups.map((_, place) => {
@@ -117,25 +109,22 @@ export async function countClosed(db: Kysely<Tables>, list: ListId, max: number)
   return rows[0]?.count ?? 0
 }
 
-/** `jsonb_to_record` unpacks the stored topic once; an arrow for each part would do it once a part. */
-const rowParts = sql`jsonb_to_record(t.data) as d(author jsonb, standing jsonb, revisions jsonb, trailers jsonb, checks jsonb,
-  bug jsonb, candidate text)`
-const rowColumns = sql`t.id, t.id_key, t.kind, t.title, t.state, t.mails, t.last_said, d.author,
-  d.standing->>'word' as standing, d.revisions, d.trailers, d.checks, d.bug, d.candidate`
+const rowColumns = sql`t.id, t.id_key, t.kind, t.title, t.author, t.state, t.mails, t.last_said, t.summary`
 
-interface DatabaseRow extends Pick<TopicRow, 'id' | 'kind' | 'title' | 'mails' | 'author'> {
+interface DatabaseRow extends Pick<TopicRow, 'id' | 'kind' | 'title' | 'state' | 'mails'> {
   id_key: string
-  state: Topic['state']
+  author: string
   last_said: Date
-  standing: string
-  revisions: Revision[]
-  trailers: Trailer[]
-  checks: Check[]
-  bug: Bug | null
-  candidate: string | null
+  /** Empty between an upgrade of the database and the next fold. */
+  summary: Partial<TopicSummary>
 }
 
-const toTopicRow = ({ id_key, last_said, ...row }: DatabaseRow): TopicRow => ({
+const toTopicRow = ({ id_key, author, last_said, summary, ...row }: DatabaseRow): TopicRow => ({
+  author: { name: author, address: '' },
+  bugType: null,
+  candidate: null,
+  revision: null,
+  ...summary,
   ...row,
   lastSaid: last_said.getTime(),
   cursor: `${last_said.getTime()}.${id_key}`,

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import type { Claim, Topic } from '../../tracker/topic/topic.ts'
 
 /** What another page shows of a topic: a link with its state. */
@@ -17,11 +18,11 @@ export interface TopicLink {
 export async function readTopic(db: Kysely<Tables>, list: ListId, key: string): Promise<Topic | undefined> {
   const row = await db
     .selectFrom('topic')
-    .select('data')
+    .select(topicColumns)
     .where('list_id', '=', list)
     .where('id_key', '=', key)
     .executeTakeFirst()
-  return row?.data
+  return row && wholeTopic(row)
 }
 
 /** The topics that hold these claimed targets, by target; a target that is no mail of the list is left out. */

@@ -1,4 +1,5 @@
 // Mail that is wrong: kept raw, said clearly, on a page, and nothing breaks.
+
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
@@ -7,6 +8,7 @@ import { indexKey } from '../../../base/key.ts'
 import { type List, saveLists } from '../../../sql/lists.ts'
 import { append, readRawByMessage } from '../../../sql/log.ts'
 import type { Tables } from '../../../sql/tables.ts'
+import { topicColumns, wholeTopic } from '../../../sql/topic-row.ts'
 import { sortAll } from '../../../tracker/project/projector.ts'
 import type { Topic } from '../../../tracker/topic/topic.ts'
 import { makeApp } from '../../../web/app.ts'
@@ -80,11 +82,11 @@ async function topicOf(key: string): Promise<Topic> {
         .onRef('topic.list_id', '=', 'topic_mail.list_id')
         .onRef('topic.id_key', '=', 'topic_mail.topic_key'),
     )
-    .select('topic.data')
+    .select(topicColumns)
     .where('topic_mail.list_id', '=', list.id)
     .where('topic_mail.message_key', '=', key)
     .executeTakeFirstOrThrow()
-  return row.data
+  return wholeTopic(row)
 }
 
 it('the same mail ten times at once is one mail', async () => {

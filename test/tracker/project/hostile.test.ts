@@ -1,4 +1,5 @@
 // Mail that was made to hurt: kept byte for byte, in a topic, on pages that say what is wrong, and quick.
+
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -9,6 +10,7 @@ import { indexKey } from '../../../base/key.ts'
 import { type List, saveLists } from '../../../sql/lists.ts'
 import { append, readRawByMessage } from '../../../sql/log.ts'
 import type { Tables } from '../../../sql/tables.ts'
+import { topicColumns, wholeTopic } from '../../../sql/topic-row.ts'
 import { decodeMail } from '../../../tracker/decode/decode.ts'
 import { sortAll } from '../../../tracker/project/projector.ts'
 import type { Topic } from '../../../tracker/topic/topic.ts'
@@ -143,11 +145,11 @@ async function topicOf(id: MessageId): Promise<Topic> {
         .onRef('topic.list_id', '=', 'topic_mail.list_id')
         .onRef('topic.id_key', '=', 'topic_mail.topic_key'),
     )
-    .select('topic.data')
+    .select(topicColumns)
     .where('topic_mail.list_id', '=', list.id)
     .where('topic_mail.message_key', '=', indexKey(id))
     .executeTakeFirstOrThrow()
-  return row.data
+  return wholeTopic(row)
 }
 
 describe.each(expectations)('%s', (_, { make, says, shows, hides }) => {

@@ -52,6 +52,8 @@ async function rowsOf(list: List) {
       'last_said',
       'digest',
       'data',
+      'mail_data',
+      'summary',
     ])
     .where('list_id', '=', list.id)
     .orderBy('id')

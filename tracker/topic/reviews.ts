@@ -1,8 +1,8 @@
 // Who said what about which patch of a revision: the cells of the matrix and the rows below a commit message.
 // A trailer that answers the cover speaks of all patches of that revision; one given on an earlier revision carries
 // over while the patch is the same (equal patch-id) and stays behind once the code changed.
-import type { Person } from '../../tracker/mail/facts.ts'
-import type { Revision, Topic, TopicPatch, Trailer } from '../../tracker/topic/topic.ts'
+import type { Person } from '../mail/facts.ts'
+import type { Revision, Topic, TopicPatch, Trailer } from './topic.ts'
 
 export interface Review {
   readonly letter: string

@@ -1,0 +1,53 @@
+// The little of a topic that a row of a list shows. It is kept beside the topic, so that a list of a hundred topics
+// reads a hundred short rows and not the topics.
+import type { Person } from '../mail/facts.ts'
+import { type CheckCount, countChecks, revisionChecks } from './latest-checks.ts'
+import { reviewedCount } from './reviews.ts'
+import type { Bug, Revision, Topic } from './topic.ts'
+
+export interface TopicSummary {
+  readonly author: Person
+  readonly bugType: Bug['type'] | null
+  readonly candidate: string | null
+  /** The newest one of a patchset. */
+  readonly revision: RevisionSummary | null
+}
+
+interface RevisionSummary {
+  /** The mail that stands for it. */
+  readonly head: string | null
+  readonly title: string
+  readonly version: number
+  readonly author: Person
+  readonly pullRequest: boolean
+  readonly complete: boolean
+  readonly patches: number
+  /** How many of them somebody reviewed. */
+  readonly reviewed: number
+  readonly checks: CheckCount | null
+}
+
+export function summaryOf(topic: Topic): TopicSummary {
+  const newest = topic.revisions.at(-1)
+  return {
+    author: topic.author,
+    bugType: topic.bug?.type ?? null,
+    candidate: topic.candidate,
+    revision: newest === undefined ? null : revisionSummary(topic, newest),
+  }
+}
+
+const revisionSummary = (topic: Topic, revision: Revision): RevisionSummary => ({
+  head: headOf(revision),
+  title: revision.title,
+  version: revision.version,
+  author: revision.author,
+  pullRequest: revision.pullRequest,
+  complete: revision.completeness === 'complete',
+  patches: revision.patches.length,
+  reviewed: reviewedCount(topic, revision),
+  checks: countChecks(revisionChecks(topic.checks, revision)),
+})
+
+/** The mail that stands for a revision: its cover, else its first patch. */
+export const headOf = (revision: Revision) => revision.cover ?? revision.patches[0]?.id ?? null
