@@ -1,9 +1,9 @@
 // Text in a row, compressed by us: PostgreSQL's own way takes ten times as long, and the embedded build has no other.
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
-/** JSON text as bytes; what is short stays as it is. */
-export function packJson(text: string): Buffer {
-  return text.length < packedCharactersMin ? Buffer.from(text) : zstdCompressSync(text, fast)
+/** The bytes of a JSON text for its row; what is short stays as it is. */
+export function packJson(json: Buffer): Buffer {
+  return json.length < packedBytesMin ? json : zstdCompressSync(json, fast)
 }
 
 /** What `packJson` was given. */
@@ -14,4 +14,4 @@ export const unpackJson = (bytes: Buffer): string =>
 const isPacked = (bytes: Buffer) => bytes.length >= 4 && bytes.readUInt32LE() === 0xfd2fb528
 
 const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
-const packedCharactersMin = 1_000
+const packedBytesMin = 1_000

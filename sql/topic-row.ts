@@ -1,7 +1,6 @@
 // A topic as its row keeps it: the mails apart, because they are most of it and change with each arrival.
-import { packJson, unpackJson } from '../base/pack.ts'
+import { unpackJson } from '../base/pack.ts'
 import type { Topic } from '../tracker/topic/topic.ts'
-import type { Tables } from './tables.ts'
 
 /** What must be selected to have the whole topic. */
 export const topicColumns = ['topic.data', 'topic.mail_data'] as const
@@ -17,6 +16,3 @@ export const wholeTopic = ({
   ...data,
   mails: JSON.parse(unpackJson(mail_data)) as Topic['mails'],
 })
-
-/** `mails` is storable JSON. */
-export const packMails = (mails: string): Tables['topic']['mail_data'] => packJson(mails)

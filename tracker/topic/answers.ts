@@ -1,5 +1,6 @@
 // What the mails of a topic say about it: trailers, checks, "applied", claims, robots; each with its mail.
-import type { Person } from '../mail/facts.ts'
+import { memo } from '../../base/memo.ts'
+import type { MailFacts, Person } from '../mail/facts.ts'
 import { samePerson } from './person.ts'
 import { isPosting } from './series.ts'
 import type { Applied, Check, Claim, Topic, TopicMail, Trailer } from './topic.ts'
@@ -24,8 +25,23 @@ export function answersOf(mails: readonly Node[]): Answers {
   }
 }
 
-/** The row of a mail in its topic. */
+/** The row of a mail in its topic; the very same value as in the last fold when nothing about it differs. */
 export function topicMail(mail: Node, role: TopicMail['role']): TopicMail {
+  const row = topicMailOf(mail, role)
+  const last = lastRow(mail.facts)
+  if (last.row === null || !sameFields(last.row, row)) last.row = row
+  return last.row
+}
+
+const lastRow = memo((_: MailFacts): { row: TopicMail | null } => ({ row: null }))
+
+function sameFields(a: TopicMail, b: TopicMail): boolean {
+  for (const name in a) if (a[name as keyof TopicMail] !== b[name as keyof TopicMail]) return false
+  for (const name in b) if (!(name in a)) return false
+  return true
+}
+
+function topicMailOf(mail: Node, role: TopicMail['role']): TopicMail {
   return {
     id: mail.id,
     parent: mail.parent?.id ?? mail.ghost,

@@ -1,7 +1,7 @@
 // Arrivals -> connected components by the edges of edges.ts and likeness.ts: union-find over shared keys, then the
 // pairs that the hint keys bring together. The projector does the same against its tables, one batch at a time.
 import { limits } from '../../base/limits.ts'
-import { edgeKeys } from './edges.ts'
+import { edgeKeys, nearEdgeKeys } from './edges.ts'
 import { alike, hintKeys, type Sketch, sketchOf } from './likeness.ts'
 import type { Arrival } from './unit.ts'
 
@@ -34,8 +34,7 @@ function connected(arrivals: readonly Arrival[], edges: Edges): Arrival[][] {
   const sets = new DisjointSets(arrivals.length)
   const firstWith = new Map<string, number>()
   arrivals.forEach(({ facts }, index) => {
-    const nearest = edges === 'all' ? facts : { ...facts, references: facts.references.slice(0, 1) }
-    for (const key of edgeKeys(nearest)) {
+    for (const key of edges === 'all' ? edgeKeys(facts) : nearEdgeKeys(facts)) {
       const first = firstWith.get(key)
       if (first === undefined) firstWith.set(key, index)
       else sets.join(first, index)
@@ -83,7 +82,7 @@ export class DisjointSets {
   }
 
   join(a: number, b: number): void {
-    const [low, high] = [this.find(a), this.find(b)].sort((x, y) => x - y)
-    if (low !== undefined && high !== undefined) this.#parent[high] = low
+    const [x, y] = [this.find(a), this.find(b)]
+    this.#parent[Math.max(x, y)] = Math.min(x, y)
   }
 }

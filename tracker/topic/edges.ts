@@ -1,13 +1,19 @@
 // Which mails must be folded together. Edges are structural: ids a mail carries or answers, a change-id, one run of
 // `git send-email`, and two patches that are alike (likeness.ts). Links in a text are claims and make no edge.
 import { indexKey } from '../../base/key.ts'
+import { memo } from '../../base/memo.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { personKeys } from './person.ts'
 import { sendRun } from './send-run.ts'
 
 /** Two mails that share one of these keys are in one cluster. */
-export function edgeKeys(facts: MailFacts): string[] {
-  const keys = [facts.messageId, ...facts.references].map(id => `m ${id}`)
+export const edgeKeys = memo((facts: MailFacts) => keysWith(facts, facts.references))
+
+/** The same, of all that it answers its parent alone counting. */
+export const nearEdgeKeys = memo((facts: MailFacts) => keysWith(facts, facts.references.slice(0, 1)))
+
+function keysWith(facts: MailFacts, references: MailFacts['references']): readonly string[] {
+  const keys = [facts.messageId, ...references].map(id => `m ${id}`)
   if (facts.changeId) keys.push(`c ${facts.changeId}`)
   const run = facts.posting === 'none' || facts.posting === 'offered' ? null : sendRun(facts.messageId)
   // The run is part of the ids themselves; with the person, so that a stranger can't join by choosing his id.

@@ -1,6 +1,7 @@
 // Are two patches of one person postings of the same change? A pure question about two mails; with the keys under
 // which the second one is found, so that nothing depends on what else is in the log or on the order of arrival.
 import { limits } from '../../base/limits.ts'
+import { memo } from '../../base/memo.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { personKeys } from './person.ts'
 
@@ -24,7 +25,7 @@ const linesMax = 120
 export const looseMs = 20 * 60_000
 
 /** Null for a mail that posts no change, and for a pull request, whose title says nothing ("Fixes for net"). */
-export function sketchOf(facts: MailFacts): Sketch | null {
+export const sketchOf = memo((facts: MailFacts): Sketch | null => {
   if (facts.posting !== 'patch' && facts.posting !== 'cover') return null
   if (facts.pullRequest) return null
   const { total, version } = facts.subject
@@ -38,10 +39,10 @@ export function sketchOf(facts: MailFacts): Sketch | null {
     lines: [...lines].sort().slice(0, linesMax),
     loose: total !== null && facts.references.length === 0 ? { total, version } : null,
   }
-}
+})
 
 /** Two mails whose sketches share none of these keys are not alike. */
-export function hintKeys(sketch: Sketch): string[] {
+export const hintKeys = memo((sketch: Sketch): readonly string[] => {
   const slot = Math.floor(sketch.said / looseMs)
   return sketch.persons.flatMap(person => [
     ...(sketch.title === '' ? [] : [`t ${person} ${sketch.title}`]),
@@ -49,7 +50,7 @@ export function hintKeys(sketch: Sketch): string[] {
     // Two times less than a slot apart lie in the same or in neighbouring slots.
     ...(sketch.loose ? [slot, slot + 1].map(at => `n ${person} ${sketch.loose?.total} ${at}`) : []),
   ])
-}
+})
 
 /**
  * One person, within `revisionDaysMax`, and the same title, or a shared path with a like title or like changes; or

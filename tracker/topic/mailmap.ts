@@ -1,4 +1,5 @@
 // One human behind several addresses, as a project's .mailmap says (gitmailmap(5)).
+import { memo } from '../../base/memo.ts'
 import type { MailFacts, Person } from '../mail/facts.ts'
 
 /** A line of a .mailmap: who is meant by an address, or by it together with a name. */
@@ -20,10 +21,13 @@ export function parseMailmap(text: string): MailmapEntry[] {
     .flatMap(line => entryOf(line.slice(0, 500).replace(/^\s*#.*|\s#.*$/, '')) ?? [])
 }
 
-/** The same facts with the people that the map means. */
+/** The same facts with the people that the map means; the very same when it means nobody of them. */
 export function withMailmap(facts: MailFacts, mailmap: Mailmap): MailFacts {
-  if (mailmap.length === 0) return facts
-  const mapped = (person: Person) => personOf(person, mailmap)
+  const lines = byAddress(mailmap)
+  const { sender, author, trailers } = facts
+  const named = [sender.address, author.address, ...trailers.map(({ person }) => person?.address)]
+  if (!named.some(address => address !== undefined && lines.has(address))) return facts
+  const mapped = (person: Person) => personOf(person, lines.get(person.address) ?? [])
   return {
     ...facts,
     sender: mapped(facts.sender),
@@ -51,9 +55,11 @@ function entryOf(line: string): MailmapEntry | null {
   }
 }
 
-/** A line with the name goes before one with the address alone. */
-function personOf(person: Person, mailmap: Mailmap): Person {
-  const lines = mailmap.filter(entry => entry.address === person.address)
+/** A .mailmap has a thousand lines, a thread two thousand mails. */
+const byAddress = memo((mailmap: Mailmap) => Map.groupBy(mailmap, entry => entry.address))
+
+/** Of the lines with the address. One with the name, too, goes before one with the address alone. */
+function personOf(person: Person, lines: Mailmap): Person {
   const name = person.name.toLowerCase()
   const line = lines.find(entry => entry.name === name) ?? lines.find(entry => entry.name === null)
   return line ? { name: line.person.name || person.name, address: line.person.address } : person

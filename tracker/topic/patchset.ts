@@ -17,6 +17,7 @@ export function patchsetOf(drafts: readonly Draft[], mails: readonly Node[], ros
   const first = mails[0]
   if (!newest || !first) throw new Error('A patchset has no revision')
   const answers = answersOf(mails)
+  const posted = new Set(drafts.flatMap(draft => [...draft.members, ...draft.repeats]))
   return {
     kind: 'patchset',
     id: first.id,
@@ -27,7 +28,7 @@ export function patchsetOf(drafts: readonly Draft[], mails: readonly Node[], ros
     ...answers,
     bug: null,
     candidate: null,
-    mails: mails.map(mail => topicMail(mail, roleOf(mail, drafts))),
+    mails: mails.map(mail => topicMail(mail, posted.has(mail) ? roleOf(mail) : 'reply')),
     history,
     standing: patchsetStanding({ revisions, mails, ...answers }, history),
     said: first.said,
@@ -126,8 +127,7 @@ function missingSentence(draft: Draft, completeness: Revision['completeness']): 
   return `${draft.patches.size} of ${draft.total} arrived; ${named} ${verb} missing`
 }
 
-function roleOf(mail: Node, drafts: readonly Draft[]): Topic['mails'][number]['role'] {
-  if (!drafts.some(draft => draft.members.includes(mail) || draft.repeats.includes(mail))) return 'reply'
+function roleOf(mail: Node): Topic['mails'][number]['role'] {
   if (mail.facts.posting === 'patch') return 'patch'
   return mail.facts.posting === 'pull-request' ? 'pull-request' : 'cover'
 }

@@ -23,6 +23,8 @@ export function unitsOf(arrivals: readonly Arrival[]): Unit[] {
 }
 
 function unitOf(id: MessageId, arrivals: readonly Arrival[]): Unit {
+  const [only] = arrivals
+  if (only && arrivals.length === 1) return { id, facts: only.facts, said: only.facts.said, imposters: 0 }
   const texts = [...groupBy(arrivals, textAndSender(arrivals))]
     .map(([, copies]) => [...copies].sort(earliestFirst))
     .sort((a, b) => earliestFirst(first(a), first(b)))
