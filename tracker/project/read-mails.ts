@@ -17,8 +17,8 @@ export interface ReadMail {
   readonly key: string
   readonly knownAt: Date
   readonly facts: MailFacts
-  /** What the word index holds of it: a tsvector literal. */
-  readonly words: string
+  /** What the word index holds of it (word-vector.ts). */
+  readonly words: Buffer
 }
 
 /** The next unsorted mails of a list in log order, at most `count`; fewer when there are no more. */

@@ -33,7 +33,7 @@ const isWordCode = (code: number) => (code >= 97 && code <= 122) || (code >= 48 
 /** Chinese and Japanese have no spaces: each of their characters is a word, and a word of theirs a phrase. */
 function foreignWords(run: string): string[] {
   const found = run.normalize('NFC').match(foreignWord) ?? []
-  return found.map(word => word.slice(0, wordCharactersMax))
+  return found.map(word => word.slice(0, wordCharactersMax).toWellFormed())
 }
 
 const foreignWord =
