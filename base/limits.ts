@@ -107,6 +107,10 @@ export const limits = {
   foldClustersMax: 50,
   /** Mail that another process appended is seen this soon; well below the two seconds that a page may lag. */
   sortLookMillisecondsMax: 300,
+  /** Mails and clusters of one round of sorting from which on more are surely coming. */
+  sortBusyMin: 20,
+  /** So long they are awaited: a tenth of the two seconds that a page may lag. */
+  sortGatherMilliseconds: 200,
   /** After an error (the database is away) sorting is tried again this much later. */
   sortRetryMillisecondsMax: 1_000,
   /** A page that took longer is a line in the log. */

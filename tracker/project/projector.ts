@@ -32,6 +32,9 @@ export function startProjector(db: Kysely<Tables>, log: Log, metrics?: Metrics):
     })
     return Promise.race([woken, sleep(ms, undefined, { signal: stop.signal }).catch(() => {})])
   }
+  /** Under load each round has the more to do, and each thread is folded for more of its mails at once. */
+  const gather = () =>
+    sleep(limits.sortGatherMilliseconds, undefined, { signal: stop.signal }).catch(() => {})
   let upgraded = false
   const run = async () => {
     while (!stop.signal.aborted) {
@@ -41,6 +44,7 @@ export function startProjector(db: Kysely<Tables>, log: Log, metrics?: Metrics):
         upgraded = true
         const done = await sortOnce(db, log, list => lagOf(lags, list, log, metrics))
         if (done === 0 && !poked) await rest(limits.sortLookMillisecondsMax)
+        else if (done >= limits.sortBusyMin && done < limits.sortMailsMax) await gather()
       } catch (error) {
         metrics?.errors.inc({ kind: 'sort' })
         log.warn({ error }, 'Sorting failed and will be tried again')
