@@ -16,10 +16,10 @@ export interface MailLine {
 /** The newest arrivals, without second copies of a mail and without spam; at most `limit`. */
 export async function readLatestMails(db: Kysely<Tables>, list: ListId, limit: number): Promise<MailLine[]> {
   const { rows } = await sql<{ id: string; subject: string; sender: Person; said: Date }>`
-    select f.data->>'messageId' as id, f.data->'subject'->>'text' as subject, f.data->'sender' as sender, f.said
+    select d."messageId" as id, d.subject->>'text' as subject, d.sender, f.said
     from (select list_id, seq from fact where list_id = ${list} and ${notSpam(list)}
       order by seq desc limit ${limit * 2}) newest
-    join fact f using (list_id, seq)
+    join fact f using (list_id, seq), jsonb_to_record(f.data) as d("messageId" text, subject jsonb, sender jsonb)
     order by f.seq desc`.execute(db)
   const lines = new Map(rows.reverse().map(row => [row.id, { ...row, said: row.said.getTime() }]))
   return [...lines.values()].reverse().slice(0, limit)

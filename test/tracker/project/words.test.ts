@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { wordVector } from '../../../tracker/project/word-vector.ts'
+import { vectorArray, wordVector } from '../../../tracker/project/word-vector.ts'
 import { wordsOf } from '../../../tracker/project/words.ts'
 import { testDatabase } from '../../database.ts'
 
@@ -48,4 +48,25 @@ test('a text of a hundred thousand words is a vector, and its last word is found
   const vector = wordVector({ subject: '', author: '', files: '', body })
   const { rows } = await sql<{ hit: boolean }>`select ${vector}::tsvector @@ 'zebra & of' as hit`.execute(db)
   expect(rows).toEqual([{ hit: true }])
+})
+
+test('a vector is what PostgreSQL makes of the same words itself', async () => {
+  const { db } = await testDatabase()
+  const many = Array.from({ length: 300 }, () => 'again').join(' ')
+  const vectors = [
+    { subject: 'Zebra first', author: 'Ada', files: 'src/wal.c', body: `内核 naïve ${many}` },
+    { subject: '', author: '', files: '', body: '' },
+  ].map(wordVector)
+  const places = Array.from({ length: 255 }, (_, at) => at + 13).join(',')
+  const { rows } = await sql<{ text: string; same: boolean }>`
+    select v::text as text, v = v::text::tsvector as same from unnest(${vectorArray(vectors)}::tsvector[]) v`.execute(
+    db,
+  )
+  expect(rows).toEqual([
+    {
+      text: `'ada':4B 'again':${places} 'c':8C 'first':2A 'naïve':12 'src':6C 'wal':7C 'zebra':1A '内':10 '核':11`,
+      same: true,
+    },
+    { text: '', same: true },
+  ])
 })
