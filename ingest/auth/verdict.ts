@@ -1,6 +1,7 @@
 // From the checks of a mail and what is known of its sender to one grade. Pure: the means are in the files beside it.
 import { getDomain } from 'tldts'
 import { limits } from '../../base/limits.ts'
+import type { Grade } from '../../tracker/topic/verdict.ts'
 import type { Check } from './check.ts'
 import type { Claim } from './claim.ts'
 
@@ -15,7 +16,7 @@ export interface Known {
 }
 
 export interface Judgement {
-  readonly grade: 'A' | 'B' | 'C'
+  readonly grade: Exclude<Grade, 'I'>
   readonly how: string
   /** Who is vouched for; null for C. */
   readonly identity: string | null

@@ -47,6 +47,15 @@ describe('ARC', () => {
     })
   })
 
+  test('is read whole: one of several signatures passed', async () => {
+    const results = `dkim=fail reason="bad (signature)" header.d=example.com; ${dkimPass}; dmarc=pass header.from=example.org`
+    const mail = await throughList(await letter({}, author), results)
+    expect(await judged(mail, { dns, trustedArc })).toMatchObject({ grade: 'B' })
+    const other = `dkim=fail header.d=example.org; dkim=pass header.d=example.com`
+    const forged = await throughList(await letter({}, author), other)
+    expect(await judged(forged, { dns, trustedArc })).toMatchObject({ grade: 'C' })
+  })
+
   test('of a server that nobody named is nothing, and its keys are not even asked for', async () => {
     const mail = await throughList(await letter({}), dkimPass, { by: stranger })
     expect(await judged(mail, { dns, trustedArc })).toMatchObject({

@@ -15,6 +15,7 @@ import { saveLists } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
 import { hide } from '../../../tracker/project/moderate.ts'
 import { sortAll } from '../../../tracker/project/projector.ts'
+import { makeApp } from '../../../web/app.ts'
 import { testDatabase } from '../../database.ts'
 import { startDns, type TestDns } from '../../dns.ts'
 import { until } from '../until.ts'
@@ -154,6 +155,26 @@ describe('live mail', () => {
     for (let i = 0; i < 4; i++) start()
     await settled()
     expect((await verdicts()).map(({ grade }) => grade)).toEqual(Array(12).fill('A'))
+  })
+
+  test('has another page once it is judged, also for who has the old one', async () => {
+    const { db, start, arrive, settled } = await office({ people: [ada] })
+    const app = makeApp({ db })
+    const page = async (path: string, etag = '') => {
+      const answer = await app.request(path, { headers: { 'If-None-Match': etag } })
+      return { status: answer.status, etag: answer.headers.get('etag') ?? '', text: await answer.text() }
+    }
+    await arrive(await letter({ id: 'page@example.org' }, signer))
+    const before = await page('/demo/page@example.org/')
+    expect(before.text).toContain('Pending: its signatures are being checked')
+    expect((await page('/demo/page@example.org/', before.etag)).status).toBe(304)
+    start()
+    await settled()
+    const after = await page('/demo/page@example.org/', before.etag)
+    expect(after.status).toBe(200)
+    expect(after.text).toContain('Grade A (authenticated): DKIM of example.org')
+    await arrive(await letter({ id: 'old@example.org' }), false)
+    expect((await page('/demo/old@example.org/')).text).toContain('Imported from an archive')
   })
 
   test('that is hidden before its verdict is not waited for', async () => {
