@@ -83,12 +83,7 @@ async function startRoles(
   const pools = openPools(database, only)
   const metrics = await watch(config.metrics, pools, closers, ready)
   let onArrival = (): void => {}
-  if (only.has('worker')) {
-    const { startProjector } = await import('./tracker/project/projector.ts')
-    const projector = startProjector(db, log, metrics)
-    closers.push(() => projector.close())
-    onArrival = () => projector.poke()
-  }
+  if (only.has('worker')) onArrival = await startWorker(config, db, log, metrics, closers)
   if (only.has('smtp')) {
     const lists = () => allLists(pools.smtp)
     const { mailBytesMax } = config.limits
@@ -102,6 +97,28 @@ async function startRoles(
     ready.push(`web=http://${showEndpoint(web)}/`)
   }
   say(`${ready.join(' ')}\n`)
+}
+
+/** Sorts mail and then authenticates it; answers how to wake it. */
+async function startWorker(
+  config: Config,
+  db: Database['db'],
+  log: Logger,
+  metrics: Metrics,
+  closers: Closer[],
+): Promise<() => void> {
+  const { startProjector } = await import('./tracker/project/projector.ts')
+  const { startJudge } = await import('./ingest/auth/judge.ts')
+  const { openKeyring } = await import('./ingest/auth/keyring.ts')
+  const { makeResolver } = await import('./ingest/auth/resolver.ts')
+  const keyring = openKeyring(config.auth.keyring?.path ?? null)
+  const trusted = new Map(config.lists.map(({ name, trustedArc }) => [name, trustedArc]))
+  const trustedArc = (list: string) => [...config.auth.trustedArc, ...(trusted.get(list) ?? [])]
+  const judge = startJudge({ db, log, metrics, keyring, resolve: makeResolver(config.auth.dns), trustedArc })
+  closers.push(() => judge.close())
+  const projector = startProjector(db, log, metrics, () => judge.poke())
+  closers.push(() => projector.close())
+  return () => projector.poke()
 }
 
 type Door = Omit<SmtpOptions, 'host' | 'port' | 'clientLimits' | 'certificate'>
@@ -319,7 +336,11 @@ async function exportLists(args: Arguments): Promise<number> {
 async function doctor(args: Arguments): Promise<number> {
   const { examine } = await import('./sql/doctor.ts')
   const config = await readConfig(args)
-  const findings = await examine(config, await makeLog(args, config))
+  const { examineAuth } = await import('./ingest/auth/doctor.ts')
+  const findings = [
+    ...(await examine(config, await makeLog(args, config))),
+    ...(await examineAuth(config.auth)),
+  ]
   const rows = findings.map(({ well, what, found, mend }) => [
     `${well ? 'ok   ' : 'WRONG'} ${what}`,
     mend === undefined ? found : `${found}; to mend: ${mend}`,

@@ -30,6 +30,8 @@ export interface ListConfig {
   readonly subscribed: string | null
   readonly repository: string | null
   readonly people: readonly PersonConfig[]
+  /** Domains of servers whose ARC seals are believed for this list, in lower case, beside those of `auth`. */
+  readonly trustedArc: readonly string[]
 }
 
 /** A file that the configuration names. */
@@ -45,6 +47,16 @@ export interface TlsFiles {
   readonly key: FileSetting
 }
 
+/** By what the senders of mail are authenticated. */
+export interface AuthConfig {
+  /** The directory of OpenPGP, patatt and ssh keys; null for none. */
+  readonly keyring: FileSetting | null
+  /** The DNS server for keys, ADDRESS:PORT; null for the system's. */
+  readonly dns: string | null
+  /** Domains of list servers whose ARC seals are believed on every list, in lower case. */
+  readonly trustedArc: readonly string[]
+}
+
 export interface Config {
   /** The file that was read; null when there is none. */
   readonly file: string | null
@@ -55,6 +67,7 @@ export interface Config {
   /** A Unix socket's path, or host and port; null for no LMTP. */
   readonly lmtp: string | Endpoint | null
   readonly web: Endpoint
+  readonly auth: AuthConfig
   /** Where metrics and health are; null for nowhere. */
   readonly metrics: Endpoint | null
   /** Networks that are not counted against the limits for one SMTP client. */
@@ -96,6 +109,7 @@ export function loadConfig(given: Given): Config {
     tls: toTls(written.smtp, file),
     lmtp: toLmtp(written.lmtp.listen, file),
     web: written.web.listen,
+    auth: toAuth(written.auth, file),
     relay: written.relay ?? null,
     metrics: written.metrics.listen ?? null,
     smtpExempt: written.smtp.exempt,
@@ -121,6 +135,7 @@ const demo: ListConfig = {
   subscribed: null,
   repository: null,
   people: [],
+  trustedArc: [],
 }
 
 function configFile({ config, env }: Given): string | null {
@@ -203,6 +218,7 @@ function keysAt(path: readonly PropertyKey[]): string[] {
     smtp: smtpSettings,
     lmtp: listener,
     web: listener,
+    auth: authSettings,
     limits: limitSettings,
     lists: list,
     'lists.people': person,
@@ -246,6 +262,12 @@ const person = z.strictObject({
   paths: z.array(line, { error: 'a list of file patterns such as ["net/*"]' }).default([]),
 })
 
+const domainAllowed = 'a list of domains such as ["lists.example.org"]'
+const domains = z
+  .array(text(domainAllowed, /^[A-Za-z0-9._-]{1,253}$/), { error: domainAllowed })
+  .default([])
+  .transform(names => names.map(name => name.toLowerCase()))
+
 const list = z.strictObject({
   name: text(listNameAllowed, listNamePattern),
   address,
@@ -258,6 +280,7 @@ const list = z.strictObject({
   subscribed: address.optional(),
   repository: text('the path or URL of a git repository', /^[^\s-]\S{0,1000}$/).optional(),
   people: z.array(person, { error: 'tables [[lists.people]] with address and role' }).default([]),
+  trusted_arc: domains,
 })
 
 const listener = z.strictObject({ listen: z.unknown() })
@@ -295,6 +318,14 @@ const smtpSettings = listener.extend({
   tls_key: filePath.optional(),
 })
 
+const dnsAllowed = 'the address and port of a DNS server such as "127.0.0.1:53"'
+const isDnsServer = (server: string): boolean => isIP(parseEndpoint(server)?.host ?? '') !== 0
+const authSettings = z.strictObject({
+  keyring: text('the path of a directory', /^[^\0\n]{1,1000}$/).optional(),
+  dns: z.string({ error: dnsAllowed }).refine(isDnsServer, { error: dnsAllowed }).optional(),
+  trusted_arc: domains,
+})
+
 const settings = z.strictObject({
   data: text('the path of a directory', /^[^\0\n]{1,1000}$/).optional(),
   database: z.string({ error: databaseAllowed }).refine(isDatabaseUrl, { error: databaseAllowed }).optional(),
@@ -307,6 +338,7 @@ const settings = z.strictObject({
   web: listener
     .extend({ listen: endpoint('127.0.0.1:8080').default({ host: '127.0.0.1', port: 8080 }) })
     .prefault({}),
+  auth: authSettings.prefault({}),
   metrics: listener.extend({ listen: endpoint('127.0.0.1:9464').optional() }).prefault({}),
   log: z
     .strictObject({
@@ -325,6 +357,18 @@ type Settings = z.infer<typeof settings>
 function toLmtp(listen: string | undefined, file: string | null): string | Endpoint | null {
   if (listen === undefined) return null
   return parseEndpoint(listen) ?? resolve(dirname(file ?? '.'), listen)
+}
+
+function toAuth({ keyring, dns, trusted_arc }: Settings['auth'], file: string | null): AuthConfig {
+  const setting = (path: string, of: string): FileSetting => ({
+    path: resolve(dirname(of), path),
+    at: `${of}:${lineOf(['auth', 'keyring'], tomlLines(readText(of)))}`,
+  })
+  return {
+    keyring: keyring === undefined || file === null ? null : setting(keyring, file),
+    dns: dns ?? null,
+    trustedArc: trusted_arc,
+  }
 }
 
 function toTls({ tls_certificate, tls_key }: Settings['smtp'], file: string | null): TlsFiles | null {
@@ -377,8 +421,16 @@ const toLimits = (given: z.infer<typeof limitSettings>): Config['limits'] => ({
   }),
 })
 
-const toList = ({ list_id, prefix, subscribed, repository, ...rest }: z.infer<typeof list>): ListConfig => ({
+const toList = ({
+  list_id,
+  prefix,
+  subscribed,
+  repository,
+  trusted_arc,
+  ...rest
+}: z.infer<typeof list>): ListConfig => ({
   ...rest,
+  trustedArc: trusted_arc,
   listId: list_id ?? null,
   prefix: prefix ?? null,
   subscribed: subscribed ?? null,

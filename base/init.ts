@@ -44,6 +44,14 @@ listen = "127.0.0.1:2525"
 # The pages. Put a web server with TLS in front to show them to the world.
 listen = "127.0.0.1:8080"
 
+[auth]
+# OpenPGP keys (.asc, .gpg, .pgp) and patatt's keys (ed25519/DOMAIN/LOCAL/SELECTOR) of the people (example).
+# keyring = "/etc/threadwork/keyring"
+# The DNS server that is asked for DKIM and ARC keys; by default the system's (example). Best one that validates.
+# dns = "127.0.0.1:53"
+# List servers that are believed when they say that a mail had a valid DKIM signature before they changed it (example).
+# trusted_arc = ["lists.example.org"]
+
 [metrics]
 # /metrics for Prometheus, /healthz and /readyz; nowhere unless it is set (example). Not for the world to see.
 # listen = "127.0.0.1:9464"

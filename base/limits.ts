@@ -123,6 +123,42 @@ export const limits = {
   databaseStartSecondsMax: 15,
   /** The embedded server writes a checkpoint at its end; then it is left to end alone. */
   databaseStopSecondsMax: 10,
+  /** A key server that is silent this long is asked once more, and then the mail waits for another try. */
+  dnsMillisecondsMax: 2_000,
+  /** Keys change seldom; domains publish them for an hour and more. */
+  dnsKeptSecondsMax: 300,
+  /** Answers of DNS that are kept: the senders of a busy list. */
+  dnsAnswersKeptMax: 2_000,
+  /** Lookups for one mail; two signatures with their domains' SPF need about twelve. */
+  mailLookupsMax: 40,
+  /** All lookups of one mail; a hostile name server answers late each time. */
+  mailLookupMillisecondsMax: 15_000,
+  /** Signatures of one kind in a mail; one that went through several servers has four. */
+  signaturesMax: 10,
+  /** A mail signed longer ago than this when it arrives proves nothing: somebody may send it again a year later. */
+  signedBeforeDaysMax: 7,
+  /** Clocks of senders are ahead, but not by more than a wrong time zone. */
+  signedAheadSecondsMax: 24 * 60 * 60,
+  /** Mails authenticated at once by one process: they wait for DNS most of the time. */
+  judgedAtOnceMax: 8,
+  /** Another process takes over a mail whose verdict is not there after this. */
+  judgeLeaseSecondsMax: 300,
+  /** After a lookup that failed: the first wait, then twice as long each time up to an hour. */
+  judgeAgainSecondsMin: 30,
+  /** A key that DNS did not give for this long is unknown for good; the mail keeps grade C. */
+  judgeHoursMax: 6,
+  /** git mailinfo and ssh-keygen take milliseconds. */
+  programMillisecondsMax: 30_000,
+  /** Files of a keyring; the Linux kernel's has 700. */
+  keyringFilesMax: 20_000,
+  /** An OpenPGP key with many certifications has some hundred kB. */
+  keyFileBytesMax: 4 * 1024 * 1024,
+  /** A changed keyring is seen this soon. */
+  keyringLookMillisecondsMax: 5_000,
+  /** A token mail is to be answered within this; RFC 5321 lets mail wait for five days on its way. */
+  tokenDaysMax: 7,
+  /** Token mails to one person in a day: forged mail must not become a flood. */
+  tokenMailsPerDayMax: 10,
   /** doctor: a worker takes a mail within a second; one that waits longer has none, or one that fails. */
   unsortedSecondsMax: 60,
   /** doctor: with clocks further apart the lag and "waits for 3 minutes" would be told wrong. */

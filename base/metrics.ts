@@ -69,7 +69,7 @@ export function makeMetrics(asked: Asked): Metrics {
     }),
     errors: new Counter({
       name: 'threadwork_errors_total',
-      help: 'What went wrong: connection (refused at the door), store, sort, page',
+      help: 'What went wrong: connection (refused at the door), store, sort, judge, page',
       labelNames: ['kind'],
       registers,
     }),

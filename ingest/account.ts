@@ -29,6 +29,8 @@ export interface Account {
   /** The database refused it or is away. */
   failed(mail: Told, error: unknown): void
   refused(reply: Reply): void
+  /** It was for a token's address, and is in no log of a list. */
+  answered(mail: Told, reply: Reply): void
   recipientRefused(to: string, reply: Reply): void
   recipientFailed(to: string, error: unknown): void
 }
@@ -56,6 +58,9 @@ export function accountFor(
     refused({ code, text }) {
       count(code >= 500 ? 'refused' : 'later')
       log.info({ code, reason: text, ...sender }, 'Refused a mail')
+    },
+    answered({ messageId }, { code, text }) {
+      log.info({ messageId, code, reason: text, ...sender }, 'Read a confirmation')
     },
     recipientRefused(to, { code }) {
       log.info({ code, to, ...sender }, 'Refused a recipient')

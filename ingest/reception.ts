@@ -8,6 +8,7 @@ import type { List } from '../sql/lists.ts'
 import type { Envelope, Tables } from '../sql/tables.ts'
 import { messageIdOf } from '../tracker/decode/message-id.ts'
 import { type Account, accountFor, type ReceptionLog, type Reply } from './account.ts'
+import { confirm, isConfirmation, tokenIn } from './auth/token.ts'
 import { toLogLines } from './crlf.ts'
 import { startGroupCommit } from './group-commit.ts'
 import { listsAt } from './list-address.ts'
@@ -47,7 +48,42 @@ export function startReception(options: ReceptionOptions): Reception {
   function storeAll(received: Buffer, envelope: LiveEnvelope, account: Account): Promise<Reply[]> {
     const bytes = toLogLines(received)
     const deliveries = road === 'lmtp' ? envelope.to.map(address => [address]) : [envelope.to]
-    return Promise.all(deliveries.map(to => store(bytes, envelope, to, account)))
+    return Promise.all(deliveries.map(to => take(bytes, envelope, to, account)))
+  }
+
+  /** A confirmation's token is a secret while it is good: it is used up first, and no log of a list holds its address. */
+  async function take(
+    bytes: Buffer,
+    envelope: LiveEnvelope,
+    to: readonly string[],
+    account: Account,
+  ): Promise<Reply> {
+    const isToken = (address: string) => tokenIn(address) !== null
+    const replies: Reply[] = []
+    for (const address of to.filter(isToken)) replies.push(await confirmed(bytes, envelope, address, account))
+    const others = to.filter(address => !isToken(address))
+    const kept = { ...envelope, to: envelope.to.filter(address => !isToken(address)) }
+    if (others.length > 0) return store(bytes, kept, others, account)
+    return replies.find(({ code }) => code === 250) ?? replies[0] ?? tryAgain
+  }
+
+  async function confirmed(
+    bytes: Buffer,
+    { from = '' }: LiveEnvelope,
+    address: string,
+    account: Account,
+  ): Promise<Reply> {
+    const told = { messageId: messageIdOf(bytes).id, list: '', bytes: bytes.length }
+    try {
+      const { confirmed, text } = await confirm(db, tokenIn(address) ?? '', { bytes, from })
+      const reply = { code: confirmed ? 250 : 550, text }
+      account.answered(told, reply)
+      if (confirmed) onArrival()
+      return reply
+    } catch (error) {
+      account.failed(told, error)
+      return tryAgain
+    }
   }
 
   /** Whatever the database throws, the sender keeps the mail and comes again. */
@@ -77,7 +113,8 @@ export function startReception(options: ReceptionOptions): Reception {
     async recipient(address, session) {
       const account = accountFor(session, envelopeOf(session, road), options)
       try {
-        if (listsAt(await lists(), [address]).length > 0) return accepted
+        const all = await lists()
+        if (listsAt(all, [address]).length > 0 || isConfirmation(address, all)) return accepted
         account.recipientRefused(address, noSuchList(address))
         return noSuchList(address)
       } catch (error) {
@@ -123,11 +160,13 @@ function refusalsFor(mailBytesMax: number): Record<Refusal, Reply> {
 type LiveEnvelope = Envelope & { readonly to: readonly string[] }
 
 /** The trace is the time the mail reached us: the newest Received of all, though it stands beside the bytes. */
-function envelopeOf({ envelope }: SMTPServerSession, road: string): LiveEnvelope {
+function envelopeOf(session: SMTPServerSession, road: string): LiveEnvelope {
+  const { envelope, remoteAddress, hostNameAppearsAs } = session
   return {
     road,
     from: envelope.mailFrom ? envelope.mailFrom.address : '',
     to: envelope.rcptTo.map(recipient => recipient.address),
     trace: new Date().toISOString(),
+    ...(road === 'smtp' && { client: remoteAddress, helo: hostNameAppearsAs || '' }),
   }
 }

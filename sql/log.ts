@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { type ListId, type MessageId, messageId, type Seq, seq } from '../base/ids.ts'
 import { indexKey } from '../base/key.ts'
 import { limits } from '../base/limits.ts'
@@ -67,6 +67,11 @@ export async function appendWithin(
   const written = await writeMails(transaction, kept)
   for (const [place, at] of await writeBuried(transaction, unknown, buried)) places.set(place, at)
   for (const [place, at] of written) places.set(place, at)
+  await queueLiveCopies(
+    transaction,
+    entries.filter(entry => places.has(entry.place) && !written.has(entry.place)),
+    places,
+  )
   // What was neither known nor written was committed by somebody else in between: read it with a newer snapshot.
   const missed = unknown.filter(entry => !places.has(entry.place))
   for (const [place, at] of await findPlaces(transaction, missed)) places.set(place, at)
@@ -174,7 +179,16 @@ async function writeMails(db: Kysely<Tables>, entries: readonly Entry[]): Promis
         .insertInto('mail')
         .values(entries.map(toMailRow))
         .onConflict(conflict => conflict.columns(['list_id', 'raw_hash']).doNothing())
-        .returning(['list_id', 'seq', 'raw_hash']),
+        .returning(['list_id', 'seq', 'raw_hash', 'envelope']),
+    )
+    // Whoever sent a live mail is to be authenticated while his keys can be had.
+    .with('to_judge', query =>
+      query
+        .insertInto('unjudged')
+        .columns(['list_id', 'seq'])
+        .expression(
+          query.selectFrom('written').select(['list_id', 'seq']).where(sql<boolean>`envelope ? 'trace'`),
+        ),
     )
     .with('queued', query =>
       query
@@ -183,9 +197,27 @@ async function writeMails(db: Kysely<Tables>, entries: readonly Entry[]): Promis
         .expression(query.selectFrom('written').select(['list_id', 'seq'])),
     )
     .selectFrom('written')
-    .selectAll()
+    .select(['list_id', 'seq', 'raw_hash'])
     .execute()
   return new Map(rows.map(row => [placeOf(row.list_id, row.raw_hash), seq(row.seq)]))
+}
+
+/** The bytes of an imported mail that now come live: they get the verdict that an import has none of. */
+async function queueLiveCopies(
+  transaction: Kysely<Tables>,
+  known: readonly Entry[],
+  places: ReadonlyMap<string, Seq>,
+): Promise<void> {
+  const live = known.filter(entry => entry.envelope.trace !== undefined)
+  if (live.length === 0) return
+  await sql`
+    insert into unjudged (list_id, seq)
+    select m.list_id, m.seq from mail m
+      join unnest(${live.map(entry => entry.list)}::integer[], ${live.map(entry => places.get(entry.place))}::bigint[])
+        as live (list_id, seq) using (list_id, seq)
+    where not m.envelope ? 'trace' and not m.hidden
+      and not exists (select from verdict v where v.list_id = m.list_id and v.seq = m.seq)
+    on conflict do nothing`.execute(transaction)
 }
 
 /**

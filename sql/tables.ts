@@ -16,6 +16,9 @@ export interface Envelope {
   readonly to?: readonly string[]
   /** When a live mail reached us, ISO 8601: the newest Received of all. Absent for imports. */
   readonly trace?: string
+  /** The address of the SMTP client that handed it over, and the name it gave itself. */
+  readonly client?: string
+  readonly helo?: string
 }
 
 export interface Tables {
@@ -64,7 +67,24 @@ export interface Tables {
     data: JSONColumnType<Record<string, unknown>, string | undefined>
     made_at: Generated<Date>
   }
-  unjudged: { list_id: number; seq: string; tries: Generated<number>; next_at: Generated<Date> }
+  unjudged: {
+    list_id: number
+    seq: string
+    tries: Generated<number>
+    next_at: Generated<Date>
+    arrived_at: Generated<Date>
+  }
+  signature_use: { signature: Buffer; used_with: Buffer; at: Generated<Date> }
+  token_mail: {
+    token_hash: Buffer
+    list_id: number
+    seq: string
+    address: string
+    made_at: Generated<Date>
+    expires_at: Date
+    used_at: Date | null
+    answered_by: string | null
+  }
   roster: {
     id: GeneratedAlways<string>
     list_id: number

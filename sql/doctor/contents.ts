@@ -6,7 +6,7 @@ import type { Tables } from '../tables.ts'
 import type { Finding } from './finding.ts'
 
 export async function contents(db: Kysely<Tables>): Promise<Finding[]> {
-  return [await size(db), ...(await waiting(db)), await leftBehind(db), await clock(db)]
+  return [await size(db), ...(await waiting(db)), await unjudged(db), await leftBehind(db), await clock(db)]
 }
 
 async function size(db: Kysely<Tables>): Promise<Finding> {
@@ -42,6 +42,19 @@ async function failures(db: Kysely<Tables>, failed: number): Promise<{ found: st
     found: `${failed} could not be folded and keep the topics they had: the one of ${examples}`,
     mend: 'threadwork rebuild (after an update); the log of serve says why at "could not be folded"',
   }
+}
+
+/** Live mails without a verdict: those that no worker has looked at, and those that wait for another try of DNS. */
+async function unjudged(db: Kysely<Tables>): Promise<Finding> {
+  const { rows } = await sql<{ untried: number; again: number; seconds: number }>`
+    select count(*) filter (where tries = 0)::int as untried, count(*) filter (where tries > 0)::int as again,
+      coalesce(extract(epoch from now() - min(arrived_at) filter (where tries = 0)), 0)::float8 as seconds
+    from unjudged`.execute(db)
+  const { untried = 0, again = 0, seconds = 0 } = rows[0] ?? {}
+  const found = `${untried} not looked at, ${again} wait for DNS`
+  if (seconds < limits.unsortedSecondsMax) return { well: true, what: 'mails without verdict', found }
+  const mend = 'threadwork serve (judges them; its log says "Authenticating mail failed" and why)'
+  return { well: false, what: 'mails without verdict', found, mend }
 }
 
 /** The rows of a rebuild that was broken off: cluster 0. */

@@ -69,6 +69,7 @@ address = "docs@example.org"
         description: 'The network',
         prefix: 'net',
         subscribed: null,
+        trustedArc: [],
         repository: '/srv/git/net.git',
         people: [{ name: 'Ada', address: 'ada@example.org', role: 'maintainer', paths: ['net/*'] }],
       },
@@ -79,6 +80,7 @@ address = "docs@example.org"
         description: '',
         prefix: null,
         subscribed: null,
+        trustedArc: [],
         repository: null,
         people: [],
       },
@@ -87,6 +89,7 @@ address = "docs@example.org"
     tls: null,
     lmtp: null,
     web: { host: '0.0.0.0', port: 80 },
+    auth: { keyring: null, dns: null, trustedArc: [] },
     metrics: { host: '127.0.0.1', port: 9464 },
     smtpExempt: ['10.0.0.0/8', '2001:db8::1'],
     logLevel: 'warn',
@@ -219,6 +222,25 @@ test('the files of TLS and the socket of LMTP are relative to the file and know 
   })
   expect(config.lmtp).toBe(join(directory, 'run/lmtp'))
   expect(load('[lmtp]\nlisten = "127.0.0.1:2424"\n').lmtp).toEqual({ host: '127.0.0.1', port: 2424 })
+})
+
+test('what senders are authenticated by', () => {
+  const list = '[[lists]]\nname = "a"\naddress = "a@example.org"\ntrusted_arc = ["Lists.example.net"]\n'
+  const { auth, lists } = load(
+    `[auth]\nkeyring = "keys"\ndns = "[::1]:53"\ntrusted_arc = ["lists.EXAMPLE.org"]\n${list}`,
+  )
+  expect(auth).toEqual({
+    keyring: { path: join(directory, 'keys'), at: `${file}:2` },
+    dns: '[::1]:53',
+    trustedArc: ['lists.example.org'],
+  })
+  expect(lists[0]?.trustedArc).toEqual(['lists.example.net'])
+  expect(load('').auth).toEqual({ keyring: null, dns: null, trustedArc: [] })
+  expect(complaints('[auth]\ndns = "ns.example.org:53"\ntrusted_arc = "x y"\nkeyrng = "x"\n')).toEqual([
+    '2: auth.dns is "ns.example.org:53"; allowed: the address and port of a DNS server such as "127.0.0.1:53"',
+    '3: auth.trusted_arc is "x y"; allowed: a list of domains such as ["lists.example.org"]',
+    '4: auth.keyrng is not a setting; did you mean "keyring"?',
+  ])
 })
 
 test('half of TLS and an LMTP address that is none are told', () => {

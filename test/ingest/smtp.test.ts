@@ -271,6 +271,8 @@ describe('the SMTP dialogue', () => {
     expect(row.envelope).toEqual({
       road: 'smtp',
       from: '',
+      client: '127.0.0.1',
+      helo: 'client.example.org',
       to: ['demo@lists.example.net'],
       trace: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     })

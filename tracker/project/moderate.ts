@@ -74,7 +74,7 @@ async function buryOnList(trx: Trx, list: ListId, stone: Tombstone): Promise<num
 async function forget(trx: Trx, list: ListId, id: MessageId, seqs: readonly string[]): Promise<void> {
   const { rows } = await sql<{ cluster: string }>`
     delete from fact where list_id = ${list} and seq = any(${seqs}::bigint[]) returning cluster`.execute(trx)
-  for (const table of ['unsorted', 'search', 'sketch', 'revision_hint'] as const)
+  for (const table of ['unsorted', 'unjudged', 'search', 'sketch', 'revision_hint'] as const)
     await sql`delete from ${sql.table(table)} where list_id = ${list} and seq = any(${seqs}::bigint[])`.execute(
       trx,
     )

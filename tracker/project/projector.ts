@@ -20,8 +20,13 @@ export interface Projector {
   close(): Promise<void>
 }
 
-/** Sorts the unsorted mails of all lists until closed. */
-export function startProjector(db: Kysely<Tables>, log: Log, metrics?: Metrics): Projector {
+/** Sorts the unsorted mails of all lists until closed. `onSorted` is called when mails got their cluster. */
+export function startProjector(
+  db: Kysely<Tables>,
+  log: Log,
+  metrics?: Metrics,
+  onSorted: () => void = () => {},
+): Projector {
   const stop = new AbortController()
   const lags = new Map<ListId, Lag>()
   let poked = false
@@ -42,7 +47,7 @@ export function startProjector(db: Kysely<Tables>, log: Log, metrics?: Metrics):
       try {
         if (!upgraded) await markOutdated(db)
         upgraded = true
-        const done = await sortOnce(db, log, list => lagOf(lags, list, log, metrics))
+        const done = await sortOnce(db, log, list => lagOf(lags, list, log, metrics), onSorted)
         if (done === 0 && !poked) await rest(limits.sortLookMillisecondsMax)
         else if (done >= limits.sortBusyMin && done < limits.sortMailsMax) await gather()
       } catch (error) {
@@ -98,13 +103,20 @@ export async function assignAll(
 type ListName = { readonly id: ListId; readonly name: string }
 
 /** One batch of each list that has work; answers how much there was. */
-async function sortOnce(db: Kysely<Tables>, log: Log, lagOf: (list: ListName) => Lag): Promise<number> {
+async function sortOnce(
+  db: Kysely<Tables>,
+  log: Log,
+  lagOf: (list: ListName) => Lag,
+  onSorted: () => void,
+): Promise<number> {
   let done = 0
   for (const list of await listsWithWork(db)) {
     const lag = lagOf(list)
-    done += await assign(db, list.id, limits.sortMailsMax, log, mails =>
+    const sorted = await assign(db, list.id, limits.sortMailsMax, log, mails =>
       lag.sorted(mails.map(({ facts, knownAt }) => ({ messageId: facts.messageId, knownAt: +knownAt }))),
     )
+    if (sorted > 0) onSorted()
+    done += sorted
     const folded = await refold(db, list.id, limits.foldClustersMax, log)
     lag.folded(folded, folded < limits.foldClustersMax)
     done += folded

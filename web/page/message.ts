@@ -19,8 +19,10 @@ import { countText, type Html, minuteOf, nameOf, titleOf, titleText, visible } f
 import { textOptions } from '../part/text-options.ts'
 import { threadSection } from '../part/thread-section.ts'
 import { twinsSection } from '../part/twins.ts'
+import { verdictSection } from '../part/verdict.ts'
 import { paths, replyByMail } from '../paths.ts'
 import type { ListRow, Twin } from '../read/place.ts'
+import type { ShownVerdict } from '../read/verdict.ts'
 
 export interface MessageView {
   readonly list: ListRow
@@ -30,6 +32,7 @@ export interface MessageView {
   readonly mail: DecodedMail
   /** Null while it waits to be sorted. */
   readonly topic: Topic | null
+  readonly verdict: ShownVerdict
 }
 
 export const messagePage = (view: MessageView): Html => {
@@ -66,6 +69,7 @@ ${topic && topic.mails.length > 1 ? threadSection(list.name, topic, id) : ''}
 <p class="acts"><a href="${replyByMail({ to: from?.address || list.address, ...(from?.address ? { cc: list.address } : {}), subject: visible(subject), inReplyTo: id })}">Reply to all</a></p>
 <code class="cmd">git send-email --to=${gitAddress(list.address)} --in-reply-to=${visible(id)}</code></section>
 ${topic?.kind === 'discussion' ? changeSection(list, { id, subject }, discussionTags) : ''}
+${verdictSection(view.verdict)}
 <section><h2>Facts</h2><dl class="quiet"><dt>Message-ID</dt><dd><code>${visible(id)}</code></dd></dl></section>
 ${twinsSection(view.twins)}
 ${followSection(list, id)}

@@ -19,6 +19,7 @@ import { readMails } from '../read/mails.ts'
 import type { Place } from '../read/place.ts'
 import { readPatchComments, readReviews } from '../read/reviews.ts'
 import { readClaimed, readDuplicates, readFixes, readTopic } from '../read/topic.ts'
+import { readVerdict } from '../read/verdict.ts'
 
 type Database = Kysely<Tables>
 
@@ -120,8 +121,9 @@ async function message(
   { list, id, twins }: Place,
   topic: Topic | null,
 ): Promise<Html | undefined> {
-  const mail = (await readMails(db, list.id, [id])).get(id)
-  return mail && messagePage({ list, id, twins, mail, topic })
+  const [mails, verdict] = await Promise.all([readMails(db, list.id, [id]), readVerdict(db, list.id, id)])
+  const mail = mails.get(id)
+  return mail && messagePage({ list, id, twins, mail, topic, verdict })
 }
 
 const targetsOf = (topic: Topic) => distinctTargets(topic, 'closes').map(({ target }) => target)

@@ -1,0 +1,90 @@
+// ARC (RFC 8617) by mailauth: a list server that changed a mail seals what it saw before. Whoever seals can write what
+// he likes, so only the seals of servers that the operator names are looked at.
+import type { ARCChainEntry, ARCResult, ARCSigningData } from 'mailauth'
+import { arc as verifyChain } from 'mailauth/lib/arc/index.js'
+import { limits } from '../../base/limits.ts'
+import type { Check } from './check.ts'
+import type { Claim } from './claim.ts'
+import { signedTime, weaknessOf } from './dkim.ts'
+import type { Lookups } from './resolver.ts'
+
+/** The check of the newest seal; null for a mail without ARC. `trusted` are domains in lower case. */
+export async function checkArc(
+  data: ARCSigningData | null,
+  claim: Claim,
+  trusted: readonly string[],
+  { resolve, failed }: Lookups,
+): Promise<Check | null> {
+  if (data === null) return null
+  const chain = data.chain || []
+  const newest = chain.at(-1)
+  if (newest === undefined) {
+    if (!data.error) return null
+    return { method: 'ARC', result: 'fail', signer: 'a broken chain', note: data.error.message.slice(0, 200) }
+  }
+  const sealer = sealerOf(newest)
+  const check = { method: 'ARC' as const, signer: sealer }
+  if (!trusted.includes(sealer)) return { ...check, result: 'unused', note: 'not in trusted_arc' }
+  if (chain.length > limits.signaturesMax)
+    return { ...check, result: 'unused', note: 'the chain is too long' }
+  const result = await verifyChain({ ...data, chain }, { resolver: resolve })
+  if (result.status.result === 'pass') return passed(check, result, claim)
+  // A seal whose key could not be fetched looks like a broken one.
+  if (keyNames(chain).some(name => failed.has(name)))
+    return { ...check, result: 'unknown', note: 'DNS did not answer' }
+  return { ...check, result: 'fail', note: result.status.comment ?? 'the chain does not hold' }
+}
+
+const tagOf = (entry: ARCChainEntry, header: 'arc-seal' | 'arc-message-signature', tag: string): string =>
+  String(entry[header]?.parsed?.[tag]?.value ?? '').toLowerCase()
+
+const sealerOf = (entry: ARCChainEntry) => tagOf(entry, 'arc-seal', 'd')
+
+const keyNames = (chain: readonly ARCChainEntry[]): string[] =>
+  chain.flatMap(entry =>
+    (['arc-seal', 'arc-message-signature'] as const).map(
+      header => `${tagOf(entry, header, 's')}._domainkey.${tagOf(entry, header, 'd')}`,
+    ),
+  )
+
+function passed(check: Pick<Check, 'method' | 'signer'>, result: ARCResult, claim: Claim): Check {
+  const { signature, authenticationResults } = result
+  // The chain passes only with a valid message signature, but another domain than the sealer's may have made it.
+  if (!signature || signature.signingDomain?.toLowerCase() !== check.signer)
+    return { ...check, result: 'unused', note: 'its message signature is by another domain' }
+  const weakness = weaknessOf(signature, claim)
+  if (weakness !== null) return { ...check, result: 'unused', note: weakness }
+  const seen = readResults(authenticationResults)
+  if (seen.domains.length === 0) return { ...check, result: 'unused', note: 'it saw no DKIM pass' }
+  return {
+    ...check,
+    result: 'pass',
+    ...seen,
+    note: `saw DKIM of ${seen.domains.join(', ')}`,
+    signedAt: signedTime(signature, claim),
+    ...(signature.id && { signature: signature.id }),
+  }
+}
+
+/**
+ * The domains whose DKIM passed at the sealer, and the addresses that it names whole: the user of a signature, or the
+ * sender for whom SPF passed.
+ */
+function readResults(results: unknown): { domains: string[]; addresses: string[] } {
+  const dkim = asList(field(results, 'dkim')).filter(entry => field(entry, 'result') === 'pass')
+  const users = dkim.map(entry => textOf(field(field(entry, 'header'), 'i')))
+  const domains = dkim.map(entry => textOf(field(field(entry, 'header'), 'd')))
+  const spf = field(results, 'spf')
+  const sender = field(spf, 'result') === 'pass' ? textOf(field(field(spf, 'smtp'), 'mailfrom')) : ''
+  return {
+    domains: distinct([...domains, ...users.map(user => user.slice(user.lastIndexOf('@') + 1))]),
+    addresses: distinct([...users, sender].filter(address => address.indexOf('@') > 0)),
+  }
+}
+
+const distinct = (words: readonly string[]) => [...new Set(words)].filter(word => word !== '').slice(0, 20)
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
+const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value])
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value.toLowerCase().slice(0, 320) : ''

@@ -1,0 +1,71 @@
+// Who a mail says it is from, and whether it says so plainly. A signature counts only for a mail that every reader
+// reads alike: where From stands twice, the signer may have signed the other one.
+import { limits } from '../../base/limits.ts'
+import { parseAddresses } from '../../tracker/decode/addresses.ts'
+import { headerValue, readHeaders } from '../../tracker/decode/headers.ts'
+import type { Header } from '../../tracker/decode/mail.ts'
+import { senderOf } from '../../tracker/mail/author.ts'
+import { parseDate } from '../../tracker/mail/date.ts'
+
+export interface Claim {
+  /** The person who is said to have written it, in lower case: behind the rewriting of a list. Empty when unclear. */
+  readonly address: string
+  /** A list put its own address into From, so a signature over From says nothing of the person. */
+  readonly rewritten: boolean
+  /** Why no signature can count, as the end of a sentence; null when From is plain. */
+  readonly problem: string | null
+  /** The Date field, in milliseconds; null when there is none to read. */
+  readonly date: number | null
+  readonly subject: boolean
+}
+
+export function claimOf(bytes: Buffer): Claim {
+  const { headers, problems } = readHeaders(bytes)
+  const from = headers.filter(header => header.name === 'from').flatMap(({ value }) => parseAddresses(value))
+  const own = from[0]?.address ?? ''
+  const address = senderOf(headers).address
+  const rewritten = address !== own
+  return {
+    address,
+    rewritten,
+    problem: problemOf(headers, problems, own, from.length, rewritten),
+    date: parseDate(headerValue(headers, 'date') ?? ''),
+    subject: headerValue(headers, 'subject') !== null,
+  }
+}
+
+/** RFC 5322 3.6 allows each of them once. We and mailers read the first of two, DKIM begins with the last. */
+const single = [
+  ...['from', 'sender', 'reply-to', 'x-original-from', 'subject', 'date', 'message-id', 'in-reply-to'],
+  ...['references', 'mime-version', 'content-type', 'content-transfer-encoding'],
+]
+
+function problemOf(
+  headers: readonly Header[],
+  problems: readonly string[],
+  own: string,
+  people: number,
+  rewritten: boolean,
+): string | null {
+  if (problems.length > 0) return 'the header is damaged or too long'
+  const doubled = single.find(name => headers.filter(header => header.name === name).length > 1)
+  if (doubled !== undefined)
+    return `the header has more than one ${doubled[0]?.toUpperCase()}${doubled.slice(1)}`
+  if (people > 1) return 'From names several addresses'
+  if (!addressForm.test(own)) return 'From names no address'
+  return rewritten && authors(headers, own).size > 1
+    ? 'it is unclear who wrote it before From was rewritten'
+    : null
+}
+
+const addressForm = /^[^\s<>@"]{1,64}@[^\s<>@"]{1,255}$/
+
+/** Whoever posts through the list can write a Reply-To or X-Original-From before the list adds the true one. */
+const authors = (headers: readonly Header[], own: string): Set<string> =>
+  new Set(
+    ['x-original-from', 'reply-to']
+      .flatMap(name => headers.filter(header => header.name === name))
+      .flatMap(({ value }) => parseAddresses(value.slice(0, limits.headerBytesMax)))
+      .map(person => person.address)
+      .filter(address => address !== own),
+  )

@@ -1,0 +1,83 @@
+// DKIM (RFC 6376) by mailauth, with what we ask of a signature beyond the RFC: it must cover the whole body and the
+// fields that people read.
+import type { ARCSigningData, DKIMResult } from 'mailauth'
+import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
+import { limits } from '../../base/limits.ts'
+import { headerStart, readHeaders } from '../../tracker/decode/headers.ts'
+import type { Check } from './check.ts'
+import type { Claim } from './claim.ts'
+import type { Resolve } from './resolver.ts'
+
+export interface DkimChecks {
+  readonly checks: readonly Check[]
+  /** For arc.ts, which goes on where this ended. */
+  readonly arc: ARCSigningData | null
+}
+
+/** `bytes` as in the log; `now` is the time of arrival, at which a signature must not have expired. */
+export async function checkDkim(
+  bytes: Buffer,
+  claim: Claim,
+  resolve: Resolve,
+  now: number,
+): Promise<DkimChecks> {
+  const signatures = readHeaders(bytes).headers.filter(({ name }) =>
+    /^(?:dkim-|arc-message-)signature$/.test(name),
+  )
+  if (signatures.length === 0) return { checks: [], arc: null }
+  if (signatures.length > limits.signaturesMax) {
+    const note = `more than ${limits.signaturesMax} signatures, none is tried`
+    return { checks: [{ method: 'DKIM', result: 'unused', signer: 'many', note }], arc: null }
+  }
+  const { results, arc } = await dkimVerify(toWire(bytes), {
+    resolver: resolve,
+    curTime: new Date(now),
+    rejectRsaSha1: true,
+  })
+  const tried = results.filter(result => result.signingDomain !== undefined)
+  return { checks: tried.map(result => toCheck(result, claim)), arc: arc ?? null }
+}
+
+/** What was signed had CRLF; the log keeps LF. A `From ` line of an mbox above the header was never signed. */
+function toWire(bytes: Buffer): Buffer {
+  const mail = bytes.subarray(headerStart(bytes) ?? 0)
+  return Buffer.from(mail.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1')
+}
+
+function toCheck(result: DKIMResult, claim: Claim): Check {
+  const { status, signingDomain = '' } = result
+  const domain = signingDomain.toLowerCase()
+  const check = { method: 'DKIM' as const, signer: domain }
+  if (status.result === 'temperror') return { ...check, result: 'unknown', note: 'DNS did not answer' }
+  if (status.result !== 'pass') return { ...check, result: 'fail', note: status.comment || status.result }
+  const weakness = weaknessOf(result, claim)
+  if (weakness !== null) return { ...check, result: 'unused', note: weakness }
+  return {
+    ...check,
+    result: 'pass',
+    domains: [domain],
+    signedAt: signedTime(result, claim),
+    ...(result.id && { signature: result.id }),
+  }
+}
+
+/** Why a signature that holds is not enough, of DKIM or of an ARC set; null when it is. */
+export function weaknessOf(result: DKIMResult, claim: Claim): string | null {
+  // With l= anybody may append to the mail (RFC 6376 8.2).
+  if (result.canonBodyLengthLimited) return 'it covers a part of the body only (l=)'
+  // RFC 6376 3.6.1: mail of a domain that is testing is to be treated as unsigned.
+  if (result.status.testing) return 'its key is marked as a test'
+  return claim.subject && !covers(result, 'subject') ? 'it does not cover the Subject' : null
+}
+
+/** From t=, which is always signed, else from a signed Date. */
+export function signedTime(result: DKIMResult, claim: Claim): number | null {
+  if (result.signTime) return Date.parse(result.signTime)
+  return covers(result, 'date') ? claim.date : null
+}
+
+const covers = (result: DKIMResult, name: string): boolean =>
+  (result.signingHeaders?.keys ?? '')
+    .toLowerCase()
+    .split(/[:\s]+/)
+    .includes(name)

@@ -1,0 +1,58 @@
+// All the checks of one mail. Whatever a hostile mail does to a verifier, the others are heard.
+import type { Envelope } from '../../sql/tables.ts'
+import { checkArc } from './arc.ts'
+import type { Check } from './check.ts'
+import { type Claim, claimOf } from './claim.ts'
+import { checkDkim } from './dkim.ts'
+import type { Keys } from './keyring.ts'
+import { checkPatatt } from './patatt.ts'
+import { checkPgp, messageOf } from './pgp.ts'
+import type { Lookups } from './resolver.ts'
+import { checkSpf } from './spf.ts'
+
+export interface Examined {
+  readonly claim: Claim
+  readonly checks: readonly Check[]
+}
+
+export interface Means {
+  readonly keys: Keys
+  readonly lookups: Lookups
+  /** Domains of list servers whose ARC seals are believed, in lower case. */
+  readonly trustedArc: readonly string[]
+}
+
+/** `bytes` as in the log; `now` is when they arrived, in milliseconds. */
+export async function examine(
+  bytes: Buffer,
+  envelope: Envelope,
+  { keys, lookups, trustedArc }: Means,
+  now: number,
+): Promise<Examined> {
+  const claim = claimOf(bytes)
+  // Nothing could count, and a header of megabytes is not worth the time.
+  if (claim.problem !== null) return { claim, checks: [] }
+  const bySigner = async () => {
+    const { checks, arc } = await checkDkim(bytes, claim, lookups.resolve, now)
+    const sealed = await guarded('ARC', () => checkArc(arc, claim, trustedArc, lookups))
+    return [...checks, ...sealed]
+  }
+  const checks = await Promise.all([
+    guarded('OpenPGP', () => checkPgp(bytes, keys, now)),
+    guarded('patatt', () => checkPatatt(bytes, keys, now)),
+    guarded('DKIM', bySigner),
+    guarded('SPF', () => checkSpf(envelope, lookups.resolve)),
+  ])
+  return { claim, checks: checks.flat() }
+}
+
+async function guarded(
+  method: Check['method'],
+  check: () => Promise<readonly Check[] | Check | null>,
+): Promise<readonly Check[]> {
+  try {
+    return [(await check()) ?? []].flat()
+  } catch (error) {
+    return [{ method, result: 'fail', signer: 'something broken', note: messageOf(error) }]
+  }
+}

@@ -1,0 +1,211 @@
+// The token mail: where a list's footer breaks every signature, a configured person is asked at the configured address
+// whether a change is theirs. Who can answer that mail with its token reads that address's mail, and that is grade B.
+import { createHash, randomBytes } from 'node:crypto'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import { plainAddress } from '../../base/git-address.ts'
+import { type ListId, listId, type MessageId, type Seq, seq } from '../../base/ids.ts'
+import { limits } from '../../base/limits.ts'
+import { toStorableText } from '../../base/storable.ts'
+import type { List } from '../../sql/lists.ts'
+import type { Tables } from '../../sql/tables.ts'
+import { decodeMail } from '../../tracker/decode/decode.ts'
+import { headerValue } from '../../tracker/decode/headers.ts'
+import type { DecodedMail } from '../../tracker/decode/mail.ts'
+import { messageIdOf } from '../../tracker/decode/message-id.ts'
+import { decodeWords } from '../../tracker/decode/words.ts'
+import { claimOf } from './claim.ts'
+import { lockClusters, refoldMail } from './refold-mail.ts'
+
+export interface TokenQuestion {
+  readonly list: Pick<List, 'id' | 'name' | 'address'>
+  /** The mail that is to be confirmed. */
+  readonly seq: Seq
+  readonly messageId: MessageId
+  readonly subject: string
+  /** The configured address of the person it claims to be from. */
+  readonly address: string
+  /** The lines whose effect waits. */
+  readonly lines: readonly string[]
+}
+
+/** What the outbox takes. */
+export interface TokenMail {
+  readonly key: string
+  readonly list: ListId
+  readonly to: string
+  readonly subject: string
+  readonly body: string
+  readonly inReplyTo: MessageId
+  readonly kind: 'token'
+  readonly replyTo: string
+}
+
+/**
+ * Writes the token's row and answers the mail to owe in the same transaction. Null when this mail was asked for
+ * before, or when the person was asked often enough today: forged mail must not become a flood.
+ */
+export async function tokenMail(
+  trx: Transaction<Tables>,
+  question: TokenQuestion,
+): Promise<TokenMail | null> {
+  const { list, address } = question
+  const to = address.toLowerCase()
+  const { rows: today } = await sql<{ count: number }>`
+    select count(*)::int as count from token_mail where address = ${to} and made_at > now() - interval '1 day'`.execute(
+    trx,
+  )
+  if ((today[0]?.count ?? 0) >= limits.tokenMailsPerDayMax) return null
+  const token = randomBytes(16).toString('hex')
+  const { rows } = await sql`
+    insert into token_mail (token_hash, list_id, seq, address, expires_at)
+    select ${hashOf(token)}, ${list.id}, ${question.seq}, ${to}, now() + make_interval(days => ${limits.tokenDaysMax})
+    where not exists (
+      select from token_mail t join mail asked on asked.list_id = t.list_id and asked.seq = t.seq
+        join mail this on this.list_id = asked.list_id and this.message_key = asked.message_key
+      where this.list_id = ${list.id} and this.seq = ${question.seq})
+    on conflict do nothing returning seq`.execute(trx)
+  return rows.length === 0 ? null : written(question, to, token)
+}
+
+function written(
+  { list, seq: at, messageId, subject, lines }: TokenQuestion,
+  to: string,
+  token: string,
+): TokenMail {
+  const said = lines.slice(0, 20).map(line => `> ${line.slice(0, 200)}`)
+  const replyTo = `confirm+${token}@${list.address.slice(list.address.lastIndexOf('@') + 1)}`
+  return {
+    key: `token ${list.id} ${at}`,
+    list: list.id,
+    to,
+    subject: `Did you write this to ${list.name}? ${subject}`.slice(0, 200),
+    inReplyTo: messageId,
+    kind: 'token',
+    replyTo,
+    body: [
+      `A mail to ${list.address} in your name says:`,
+      '',
+      ...said,
+      '',
+      'No signature shows that it is yours, so it has no effect yet. If you did not write it, do nothing.',
+      `If you did, answer with the next line in it, to ${replyTo}`,
+      '',
+      `Confirm: ${token}`,
+      '',
+      `The line works once, for ${limits.tokenDaysMax} days, and only from ${to}.`,
+      '',
+    ].join('\n'),
+  }
+}
+
+const hashOf = (token: string) => createHash('sha256').update(token.toLowerCase()).digest()
+
+/** The token in a recipient such as `confirm+TOKEN@lists.example.org`; null for any other address. */
+export function tokenIn(address: string): string | null {
+  return /^confirm\+([0-9a-f]{32})@/i.exec(address)?.[1]?.toLowerCase() ?? null
+}
+
+/** Whether it is such an address, at the host of a list. */
+export function isConfirmation(address: string, lists: readonly Pick<List, 'address'>[]): boolean {
+  const host = address.slice(address.lastIndexOf('@')).toLowerCase()
+  return tokenIn(address) !== null && lists.some(list => plainAddress(list.address).endsWith(host))
+}
+
+export interface Answer {
+  readonly bytes: Buffer
+  /** MAIL FROM; empty for the null sender. */
+  readonly from: string
+}
+
+export interface Confirmation {
+  readonly confirmed: boolean
+  /** One sentence for whoever sent the answer. */
+  readonly text: string
+}
+
+const refused = (text: string): Confirmation => ({ confirmed: false, text })
+
+/** Takes the answer to a token mail: the verdict of the mail it is for becomes B. `token` is the recipient's. */
+export async function confirm(db: Kysely<Tables>, token: string, answer: Answer): Promise<Confirmation> {
+  const mail = decodeMail(answer.bytes)
+  if (isAutomatic(mail, answer.from)) return refused('An automatic answer confirms nothing')
+  const { address, problem } = claimOf(answer.bytes)
+  if (problem !== null) return refused(`It confirms nothing: ${problem}`)
+  const hashes = [...new Set([token, ...tokensIn(mail)])].map(hashOf)
+  return db.transaction().execute(async trx => {
+    const found = await findToken(trx, hashes)
+    if (found === undefined) return refused('This confirmation is not known here')
+    if (found.used) return refused('This was confirmed before')
+    if (found.expired) return refused('This confirmation is too old; send the change again')
+    if (found.address !== address) return refused('A confirmation must come from the address that was asked')
+    await raise(trx, found, messageIdOf(answer.bytes).id)
+    return { confirmed: true, text: 'Confirmed' }
+  })
+}
+
+/** A vacation robot answers from the right address and quotes the token (RFC 3834). */
+function isAutomatic({ headers }: DecodedMail, from: string): boolean {
+  const value = (name: string) => (headerValue(headers, name) ?? '').trim().toLowerCase()
+  const automatic = value('auto-submitted')
+  return (
+    from === '' ||
+    (automatic !== '' && !automatic.startsWith('no')) ||
+    /^(?:bulk|junk|list|auto_reply)$/.test(value('precedence')) ||
+    ['x-autoreply', 'x-autorespond', 'x-autoresponse'].some(name => value(name) !== '') ||
+    value('content-type').startsWith('multipart/report')
+  )
+}
+
+/** In the subject or the text; quoted, as mailers do, is fine. */
+function tokensIn({ headers, body }: DecodedMail): string[] {
+  const subject = decodeWords(headerValue(headers, 'subject') ?? '')
+  const found = `${subject}\n${body}`.matchAll(/\bconfirm:\s{0,5}(?:>\s{0,5}){0,5}([0-9a-f]{32})\b/gi)
+  return [...found].slice(0, 5).flatMap(match => match[1] ?? [])
+}
+
+interface Found {
+  readonly hash: Buffer
+  readonly list: ListId
+  readonly seq: Seq
+  readonly address: string
+  readonly used: boolean
+  readonly expired: boolean
+}
+
+async function findToken(trx: Transaction<Tables>, hashes: readonly Buffer[]): Promise<Found | undefined> {
+  const { rows } = await sql<{
+    token_hash: Buffer
+    list_id: number
+    seq: string
+    address: string
+    used: boolean
+    expired: boolean
+  }>`
+    select token_hash, list_id, seq, address, used_at is not null as used, expires_at < now() as expired
+    from token_mail where token_hash = any(${hashes}::bytea[]) order by used_at nulls first limit 1 for update`.execute(
+    trx,
+  )
+  const row = rows[0]
+  return row && { ...row, hash: row.token_hash, list: listId(row.list_id), seq: seq(row.seq) }
+}
+
+/** Never lowers a grade: the job may have found a signature meanwhile. */
+async function raise(
+  trx: Transaction<Tables>,
+  { hash, list, seq: at, address }: Found,
+  by: string,
+): Promise<void> {
+  await lockClusters(trx, list)
+  await sql`
+    update token_mail set used_at = now(), answered_by = ${toStorableText(by)} where token_hash = ${hash}`.execute(
+    trx,
+  )
+  await sql`delete from unjudged where list_id = ${list} and seq = ${at}`.execute(trx)
+  await sql`
+    insert into verdict (list_id, seq, grade, how, identity, data)
+    values (${list}, ${at}, 'B', 'confirmed by token', ${address}, jsonb_build_object('confirmed', now()))
+    on conflict (list_id, seq) do update set grade = 'B', how = excluded.how, identity = excluded.identity,
+      data = verdict.data || excluded.data, made_at = now()
+    where verdict.grade = 'C'`.execute(trx)
+  await refoldMail(trx, list, at)
+}

@@ -1,0 +1,43 @@
+// How far the sender of a mail is authenticated: the best of what is known of its copies.
+import { type Kysely, sql } from 'kysely'
+import type { ListId, MessageId } from '../../base/ids.ts'
+import { indexKey } from '../../base/key.ts'
+import { limits } from '../../base/limits.ts'
+import type { Tables } from '../../sql/tables.ts'
+
+/** One signature, as the job found it. */
+export interface ShownCheck {
+  readonly method: string
+  readonly result: string
+  readonly signer: string
+  readonly note?: string
+}
+
+export type ShownVerdict =
+  | { readonly grade: 'A' | 'B' | 'C'; readonly how: string; readonly checks: readonly ShownCheck[] }
+  /** It came live and is not looked at yet, it comes from an archive, or it came before there were verdicts. */
+  | 'pending'
+  | 'imported'
+  | 'unknown'
+
+export async function readVerdict(db: Kysely<Tables>, list: ListId, id: MessageId): Promise<ShownVerdict> {
+  const { rows } = await sql<VerdictRow>`
+    select v.grade, v.how, v.data->'checks' as checks, u.seq is not null as pending, m.envelope ? 'trace' as live
+    from mail m left join verdict v using (list_id, seq) left join unjudged u using (list_id, seq)
+    where m.list_id = ${list} and m.message_key = ${indexKey(id)} and not m.hidden
+    order by v.grade, m.seq limit ${limits.copiesReadMax}`.execute(db)
+  const [best] = rows
+  const pending = rows.some(row => row.pending)
+  if (best?.grade && best.how !== null && !(best.grade === 'C' && pending))
+    return { grade: best.grade, how: best.how, checks: best.checks ?? [] }
+  if (pending) return 'pending'
+  return rows.some(({ live }) => live) ? 'unknown' : 'imported'
+}
+
+interface VerdictRow {
+  grade: 'A' | 'B' | 'C' | null
+  how: string | null
+  checks: ShownCheck[] | null
+  pending: boolean
+  live: boolean
+}
