@@ -7,6 +7,7 @@ import { parse, TomlError } from 'smol-toml'
 import { z } from 'zod'
 import { type Endpoint, parseEndpoint } from './endpoint.ts'
 import { nearest } from './nearest.ts'
+import { bugStatuses, patchStates, plannedTags } from './state-words.ts'
 import { showPath, tomlLines } from './toml-lines.ts'
 
 interface PersonConfig {
@@ -16,6 +17,8 @@ interface PersonConfig {
   readonly role: 'maintainer' | 'reviewer' | 'robot'
   /** Globs of files the role holds for; empty means everywhere. */
   readonly paths: readonly string[]
+  /** Further addresses of the person, in lower case. */
+  readonly aliases: readonly string[]
 }
 
 export interface ListConfig {
@@ -30,6 +33,12 @@ export interface ListConfig {
   readonly subscribed: string | null
   readonly repository: string | null
   readonly people: readonly PersonConfig[]
+  /** `from`: whoever stands in From is believed. */
+  readonly trust: 'verified' | 'from'
+  /** Imported mail is believed as its From says. */
+  readonly history: boolean
+  /** The grade that a state or a tag needs, where it differs from the usual one; keys in lower case. */
+  readonly needs: Readonly<Record<string, 'A' | 'B' | 'C'>>
 }
 
 /** A file that the configuration names. */
@@ -121,6 +130,9 @@ const demo: ListConfig = {
   subscribed: null,
   repository: null,
   people: [],
+  trust: 'verified',
+  history: true,
+  needs: {},
 }
 
 function configFile({ config, env }: Given): string | null {
@@ -206,6 +218,7 @@ function keysAt(path: readonly PropertyKey[]): string[] {
     limits: limitSettings,
     lists: list,
     'lists.people': person,
+    'lists.needs': needs,
   }
   return Object.keys((shapes[place] ?? settings).shape)
 }
@@ -244,7 +257,18 @@ const person = z.strictObject({
   address: address.transform(value => value.toLowerCase()),
   role: z.enum(['maintainer', 'reviewer', 'robot'], { error: '"maintainer", "reviewer" or "robot"' }),
   paths: z.array(line, { error: 'a list of file patterns such as ["net/*"]' }).default([]),
+  aliases: z
+    .array(
+      address.transform(value => value.toLowerCase()),
+      { error: 'a list of mail addresses such as ["ada@example.com"]' },
+    )
+    .default([]),
 })
+
+const grade = z.enum(['A', 'B', 'C'], { error: '"A", "B" or "C"' })
+/** What `needs` can name. */
+const needsWords = [...patchStates, ...bugStatuses, ...plannedTags]
+const needs = z.strictObject(Object.fromEntries(needsWords.map(word => [word, grade.optional()])))
 
 const list = z.strictObject({
   name: text(listNameAllowed, listNamePattern),
@@ -258,6 +282,9 @@ const list = z.strictObject({
   subscribed: address.optional(),
   repository: text('the path or URL of a git repository', /^[^\s-]\S{0,1000}$/).optional(),
   people: z.array(person, { error: 'tables [[lists.people]] with address and role' }).default([]),
+  trust: z.enum(['verified', 'from'], { error: '"verified" or "from"' }).default('verified'),
+  history: z.boolean({ error: 'true or false' }).default(true),
+  needs: needs.prefault({}),
 })
 
 const listener = z.strictObject({ listen: z.unknown() })
@@ -377,8 +404,9 @@ const toLimits = (given: z.infer<typeof limitSettings>): Config['limits'] => ({
   }),
 })
 
-const toList = ({ list_id, prefix, subscribed, repository, ...rest }: z.infer<typeof list>): ListConfig => ({
+const toList = ({ list_id, prefix, subscribed, repository, needs, ...rest }: z.infer<typeof list>): ListConfig => ({
   ...rest,
+  needs: Object.fromEntries(Object.entries(needs).flatMap(([word, grade]) => (grade ? [[word, grade]] : []))),
   listId: list_id ?? null,
   prefix: prefix ?? null,
   subscribed: subscribed ?? null,

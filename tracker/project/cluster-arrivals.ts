@@ -1,14 +1,11 @@
-// What the fold needs of a cluster's mails: their facts and hashes.
+// What the fold needs of a cluster's mails: their facts and hashes, and how far their senders are authenticated.
 import { sql, type Transaction } from 'kysely'
 import { limits } from '../../base/limits.ts'
 import { keepRecent } from '../../base/recent.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { MailFacts } from '../mail/facts.ts'
-
-export interface ClusterArrival {
-  readonly hash: string
-  readonly facts: MailFacts
-}
+import type { Arrival } from '../topic/unit.ts'
+import { imported, type Verdict } from '../topic/verdict.ts'
 
 /**
  * The arrivals of each cluster, in no order. A thread that is folded again because of one more mail does not read the
@@ -17,11 +14,13 @@ export interface ClusterArrival {
 export async function clusterArrivals(
   trx: Transaction<Tables>,
   clusters: readonly string[],
-): Promise<Map<string, ClusterArrival[]>> {
+): Promise<Map<string, Arrival[]>> {
   const { rows } = await sql<FactPlace>`
     select f.cluster, f.list_id, f.seq, encode(m.raw_hash, 'hex') as hash,
-      concat_ws(' ', encode(m.raw_hash, 'base64'), m.message_id, m.envelope->>'trace', f.version) as key
-    from fact f join mail m using (list_id, seq)
+      concat_ws(' ', encode(m.raw_hash, 'base64'), m.message_id, m.envelope->>'trace', f.version) as key,
+      case when m.envelope->>'trace' is not null then m.known_at end as known_at,
+      v.grade, v.how, v.identity, (v.data->>'confirmed')::timestamptz as confirmed
+    from fact f join mail m using (list_id, seq) left join verdict v using (list_id, seq)
     where f.cluster = any(${clusters}::bigint[])`.execute(trx)
   const known = new Map<FactPlace, MailFacts>()
   for (const row of rows) {
@@ -30,8 +29,14 @@ export async function clusterArrivals(
   }
   const absent = rows.filter(row => !known.has(row))
   for (const [row, facts] of await readFacts(trx, absent)) known.set(row, facts)
-  const arrivals = new Map<string, ClusterArrival[]>(clusters.map(cluster => [cluster, []]))
-  for (const [{ cluster, hash }, facts] of known) arrivals.get(cluster)?.push({ hash, facts })
+  const arrivals = new Map<string, Arrival[]>(clusters.map(cluster => [cluster, []]))
+  for (const [row, facts] of known)
+    arrivals.get(row.cluster)?.push({
+      hash: row.hash,
+      facts,
+      verdict: verdictOf(row),
+      knownAt: row.known_at && +row.known_at,
+    })
   return arrivals
 }
 
@@ -42,6 +47,23 @@ interface FactPlace {
   hash: string
   /** All that facts are made from: the bytes, the id, the trace, the version of their reader. */
   key: string
+  /** Of a live mail. */
+  known_at: Date | null
+  grade: 'A' | 'B' | 'C' | null
+  how: string | null
+  identity: string | null
+  confirmed: Date | null
+}
+
+/** What was seen on arrival; a live mail without it is pending. */
+function verdictOf({ grade, how, identity, confirmed, known_at }: FactPlace): Verdict | null {
+  if (grade === null) return known_at === null ? imported : null
+  return {
+    grade,
+    how: how ?? '',
+    ...(identity === null ? {} : { identity }),
+    ...(confirmed === null ? {} : { confirmed: +confirmed }),
+  }
 }
 
 async function readFacts(

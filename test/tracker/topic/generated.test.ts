@@ -2,6 +2,7 @@
 // few people with a few titles and files, so that every edge and every rule meets every other.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { openRules } from '../../../tracker/topic/authority.ts'
 import { fold } from '../../../tracker/topic/fold.ts'
 import type { Topic } from '../../../tracker/topic/topic.ts'
 import type { Arrival } from '../../../tracker/topic/unit.ts'
@@ -76,8 +77,8 @@ function bodyOf({ kind, file, line, title, version }: Step, name: string): strin
 const sorted = (topics: readonly Topic[]) => [...topics].sort((a, b) => (a.id < b.id ? -1 : 1))
 
 function topicsOf(arrivals: readonly Arrival[]): string {
-  const { established } = fold(arrivals, [], { established: new Set() })
-  return JSON.stringify(sorted(fold(arrivals, [], { established }).topics))
+  const { established } = fold(arrivals, openRules, { established: new Set() })
+  return JSON.stringify(sorted(fold(arrivals, openRules, { established }).topics))
 }
 
 const story = fc.array(step, { minLength: 1, maxLength: 14 })
@@ -101,7 +102,7 @@ describe('a random thread', () => {
     fc.assert(
       fc.property(story, steps => {
         const arrivals = mailsOf(steps, 'x').map(arrivalOf)
-        const { topics } = fold(arrivals, [], { established: new Set() })
+        const { topics } = fold(arrivals, openRules, { established: new Set() })
         const placed = topics.flatMap(topic => topic.mails.map(mail => mail.id)).sort()
         expect(placed).toEqual([...new Set(arrivals.map(({ facts }) => facts.messageId))].sort())
         for (const topic of topics) {
