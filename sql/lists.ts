@@ -106,13 +106,12 @@ interface RuleValues {
 /** The states of a list depend on who is its maintainer and how sure it wants to be: other rules fold all of it again. */
 async function refoldWhenRulesChange(db: Kysely<Tables>, name: string, rules: RuleValues): Promise<void> {
   await sql`
-    update cluster set dirty = true
-    where list_id = (
-      select id from list where name = ${toStorableText(name)}
+    with changed as (
+      update list set version = version + 1 where name = ${toStorableText(name)}
         and (people, trust, history, needs) is distinct from
-          (${rules.people}::jsonb, ${rules.trust}::text, ${rules.history}::boolean, ${rules.needs}::jsonb))`.execute(
-    db,
-  )
+          (${rules.people}::jsonb, ${rules.trust}::text, ${rules.history}::boolean, ${rules.needs}::jsonb)
+      returning id)
+    update cluster set dirty = true from changed where list_id = changed.id`.execute(db)
 }
 
 /** False for a new list, and when others are configured from now on: mails that came before keep those of their time. */

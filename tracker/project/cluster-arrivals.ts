@@ -5,7 +5,7 @@ import { keepRecent } from '../../base/recent.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import type { Arrival } from '../topic/unit.ts'
-import { imported, type Verdict } from '../topic/verdict.ts'
+import { readVerdicts } from './verdicts.ts'
 
 /**
  * The arrivals of each cluster, in no order. A thread that is folded again because of one more mail does not read the
@@ -17,10 +17,8 @@ export async function clusterArrivals(
 ): Promise<Map<string, Arrival[]>> {
   const { rows } = await sql<FactPlace>`
     select f.cluster, f.list_id, f.seq, encode(m.raw_hash, 'hex') as hash,
-      concat_ws(' ', encode(m.raw_hash, 'base64'), m.message_id, m.envelope->>'trace', f.version) as key,
-      case when m.envelope->>'trace' is not null then m.known_at end as known_at,
-      v.grade, v.how, v.identity, (v.data->>'confirmed')::timestamptz as confirmed
-    from fact f join mail m using (list_id, seq) left join verdict v using (list_id, seq)
+      concat_ws(' ', encode(m.raw_hash, 'base64'), m.message_id, m.envelope->>'trace', f.version) as key
+    from fact f join mail m using (list_id, seq)
     where f.cluster = any(${clusters}::bigint[])`.execute(trx)
   const known = new Map<FactPlace, MailFacts>()
   for (const row of rows) {
@@ -30,13 +28,9 @@ export async function clusterArrivals(
   const absent = rows.filter(row => !known.has(row))
   for (const [row, facts] of await readFacts(trx, absent)) known.set(row, facts)
   const arrivals = new Map<string, Arrival[]>(clusters.map(cluster => [cluster, []]))
-  for (const [row, facts] of known)
-    arrivals.get(row.cluster)?.push({
-      hash: row.hash,
-      facts,
-      verdict: verdictOf(row),
-      knownAt: row.known_at && +row.known_at,
-    })
+  const authentication = await readVerdicts(trx, clusters)
+  for (const [{ cluster, hash, seq }, facts] of known)
+    arrivals.get(cluster)?.push({ hash, facts, ...authentication(seq) })
   return arrivals
 }
 
@@ -47,23 +41,6 @@ interface FactPlace {
   hash: string
   /** All that facts are made from: the bytes, the id, the trace, the version of their reader. */
   key: string
-  /** Of a live mail. */
-  known_at: Date | null
-  grade: 'A' | 'B' | 'C' | null
-  how: string | null
-  identity: string | null
-  confirmed: Date | null
-}
-
-/** What was seen on arrival; a live mail without it is pending. */
-function verdictOf({ grade, how, identity, confirmed, known_at }: FactPlace): Verdict | null {
-  if (grade === null) return known_at === null ? imported : null
-  return {
-    grade,
-    how: how ?? '',
-    ...(identity === null ? {} : { identity }),
-    ...(confirmed === null ? {} : { confirmed: +confirmed }),
-  }
 }
 
 async function readFacts(

@@ -75,7 +75,7 @@ class Run {
     const first = mails[0]?.facts
     this.#reporter = first?.sender ?? { name: '', address: '' }
     this.#inputs = inputs
-    this.decided = first?.bugSign != null ? 'bug' : null
+    this.decided = isReport(first?.bugSign ?? null, inputs.suspect) ? 'bug' : null
     const type = first?.subject.tags.map(tag => tag.toLowerCase()).find(isBugType) ?? 'bug'
     this.bug = { type, status: 'new', severity: null, labels: [], target: null, explicit: true }
     this.#set = { value: 'new', mail: null, role: null }
@@ -199,6 +199,10 @@ class Run {
     this.history.push(withOutcome(asked, { refusal, words, effect: refusal === null, undoneBy }))
   }
 }
+
+/** Anybody may report a bug. A stranger's first mail that sets another status with it knows more than a reporter can. */
+const isReport = (sign: string | null, suspect: boolean) =>
+  sign !== null && !(suspect && /^bug-status:(?!\s*new\b)/i.test(sign))
 
 const isBugType = (word: string): word is Bug['type'] => word === 'bug' || word === 'task' || word === 'idea'
 
