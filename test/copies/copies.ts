@@ -55,7 +55,7 @@ function impostersAmong(alone: readonly Arrival[], second: readonly Arrival[], c
     const copy = second[index]
     if (!copy || original.facts.messageId !== copy.facts.messageId)
       return [{ id: original.facts.messageId, differs: 'id', copy: copies[index] ?? Buffer.of() }]
-    const [unit] = unitsOf([original, copy], true)
+    const [unit] = unitsOf([original, copy], openRules)
     return unit && unit.imposters > 0
       ? [
           {

@@ -48,7 +48,7 @@ function foldComponent(
   profile: Profile,
   outside: Outside,
 ): Folded {
-  const nodes = treeOf(unitsOf(arrivals, rules.history))
+  const nodes = treeOf(unitsOf(arrivals, rules))
   const chains = chainsOf(draftsOf(nodes))
   const homes = homesOf(nodes, chains)
   const patchsets = chains.map((drafts, index) =>

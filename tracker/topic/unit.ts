@@ -3,6 +3,7 @@
 import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { MailFacts } from '../mail/facts.ts'
+import type { Rules } from './authority.ts'
 import { pending, type Verdict } from './verdict.ts'
 
 /** One arrival as the fold sees it: its facts, and the hash of its bytes for a last, fair tie-break. */
@@ -28,17 +29,16 @@ export interface Unit {
   readonly counts: number
 }
 
-/** `history`: imported mail is believed, so a live mail from anybody does not stand before it. */
-export function unitsOf(arrivals: readonly Arrival[], history: boolean): Unit[] {
+export function unitsOf(arrivals: readonly Arrival[], rules: Rules): Unit[] {
   return [...groupBy(arrivals, arrival => arrival.facts.messageId)].map(([id, same]) =>
-    unitOf(id, same, history),
+    unitOf(id, same, rules),
   )
 }
 
-function unitOf(id: MessageId, arrivals: readonly Arrival[], history: boolean): Unit {
+function unitOf(id: MessageId, arrivals: readonly Arrival[], rules: Rules): Unit {
   const texts = [...groupBy(arrivals, textAndSender(arrivals))]
     .map(([, copies]) => [...copies].sort(earliestFirst))
-    .map(copies => ({ copies, ...bestVerdict(copies, history) }))
+    .map(copies => ({ copies, ...bestVerdict(copies, rules) }))
     .sort((a, b) => b.worth - a.worth || earliestFirst(first(a.copies), first(b.copies)))
   const { copies: primary, verdict } = first(texts)
   // Of the copies the undressed one is read: its subject and sender are the author's own.
@@ -52,12 +52,16 @@ function unitOf(id: MessageId, arrivals: readonly Arrival[], history: boolean): 
     said,
     imposters: texts.length - 1,
     verdict,
-    counts: verdict.confirmed ?? (live.length > 0 ? Math.min(...live) : said),
+    counts: verdict.confirmed ?? (live.length > 0 ? Math.min(...live) : Math.max(said, peopledSince(rules))),
   }
 }
 
+/** An archive is older than the configuration as a rule: while nobody was named, the first who are named count for it. */
+const peopledSince = ({ rosters }: Rules) =>
+  rosters.find(({ people }) => people.length > 0)?.since ?? Number.NEGATIVE_INFINITY
+
 /** A live copy tells more than the archive, and takes its word away; one that comes long after is somebody's replay. */
-function bestVerdict(copies: readonly Arrival[], history: boolean): { verdict: Verdict; worth: number } {
+function bestVerdict(copies: readonly Arrival[], { history }: Rules): { verdict: Verdict; worth: number } {
   const live = copies.some(({ knownAt, facts }) => knownAt !== null && knownAt - facts.said < replayMs)
   const verdicts = copies.map(({ verdict, facts }) => {
     const known = verdict ?? pending

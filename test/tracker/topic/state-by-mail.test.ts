@@ -351,6 +351,20 @@ describe('the people of the time', () => {
     expect(topicOf([patch, accepted(48)], later).state).toBe('new')
     expect(topicOf([patch, accepted(null)], later).state).toBe('accepted')
   })
+
+  it('are the first who were named for an archive that is older than they', () => {
+    const named = {
+      ...openRules,
+      rosters: [
+        { since: start + 100 * 3_600_000, people: [] },
+        { since: start + 200 * 3_600_000, people: roster },
+      ],
+    }
+    const says = (from: string, came: number | null) =>
+      topicOf([patch, answer('a', from, 'Patch-Status: accepted', { came })], named).state
+    expect([says(marek, null), says(kenji, null)]).toEqual(['accepted', 'new'])
+    expect([says(kenji, 150), says(kenji, 250)]).toEqual(['accepted', 'new'])
+  })
 })
 
 describe('a delegate', () => {
