@@ -404,7 +404,14 @@ const toLimits = (given: z.infer<typeof limitSettings>): Config['limits'] => ({
   }),
 })
 
-const toList = ({ list_id, prefix, subscribed, repository, needs, ...rest }: z.infer<typeof list>): ListConfig => ({
+const toList = ({
+  list_id,
+  prefix,
+  subscribed,
+  repository,
+  needs,
+  ...rest
+}: z.infer<typeof list>): ListConfig => ({
   ...rest,
   needs: Object.fromEntries(Object.entries(needs).flatMap(([word, grade]) => (grade ? [[word, grade]] : []))),
   listId: list_id ?? null,

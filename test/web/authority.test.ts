@@ -66,7 +66,7 @@ test('the history of a patchset tells who, in which role, how far confirmed, and
     'Marek Tolvanen set the state to accepted, 2 Mar 2026 (maintainer, DKIM of example.com, grade A)',
     'Marek Tolvanen said Patch-Status: accepted once more, 2 Mar 2026 (maintainer, DKIM of example.com, grade A)',
     'Marek Tolvanen set the state to deferred, 2 Mar 2026 (maintainer, DKIM of example.com, grade A); Marek Tolvanen took it back',
-    'Marek Tolvanen took back what &lt;wrong@example.org&gt; changed, 2 Mar 2026 (maintainer, DKIM of example.com, grade A)',
+    'Marek Tolvanen took back what wrong@example.org changed, 2 Mar 2026 (maintainer, DKIM of example.com, grade A)',
   ])
   expect(history).toContain('href="/tarn/undo@example.org/"')
   expect(page).toContain('<dt>Delegate</dt><dd><bdi>Priya Santhanam</bdi>, by its files</dd>')

@@ -12,10 +12,19 @@ import {
 } from './authority.ts'
 import type { Closing } from './closing.ts'
 import { conflictWith } from './conflict.ts'
+import { delegateNamed } from './delegate.ts'
 import { changeBy, inOrderOfWords, withOutcome } from './history.ts'
 import { samePerson } from './person.ts'
 import { type BugNumbers, elsewhere, resolve } from './reference.ts'
-import { type Bug, type BugStatus, bugStatuses, type Change, type Claim, type Role } from './topic.ts'
+import {
+  type Bug,
+  type BugStatus,
+  bugStatuses,
+  type Change,
+  type Claim,
+  type Delegate,
+  type Role,
+} from './topic.ts'
 import type { Node } from './tree.ts'
 import { type Undoing, undoingIn } from './undo.ts'
 
@@ -25,6 +34,7 @@ export interface Planning {
   /** As the lines left it; it counts where the thread is a bug. */
   readonly bug: Bug
   readonly title: string | null
+  readonly delegate: Delegate | null
   readonly history: readonly Change[]
   /** Bugs that its lines say it blocks. */
   readonly claims: readonly Claim[]
@@ -52,8 +62,8 @@ export function planningOf(mails: readonly Node[], inputs: PlanningInputs): Plan
     mail => run.hear(mail),
   )
   for (const closing of closings) run.close(closing)
-  const { decided, title, history, claims } = run
-  return { decided, bug: { ...run.bug, explicit: decided === 'bug' }, title, history, claims }
+  const { decided, title, delegate, history, claims } = run
+  return { decided, bug: { ...run.bug, explicit: decided === 'bug' }, title, delegate, history, claims }
 }
 
 const finalStatuses: readonly BugStatus[] = ['fixed', 'wontfix', 'invalid', 'worksforme', 'duplicate']
@@ -62,6 +72,7 @@ class Run {
   decided: Planning['decided']
   bug: Bug
   title: string | null = null
+  delegate: Delegate | null = null
   readonly history: Change[] = []
   readonly claims: Claim[] = []
   readonly #reporter: Person
@@ -108,6 +119,7 @@ class Run {
       this.#plan(mail, tag, { target: tag.value === 'none' ? null : tag.value.slice(0, 60) })
     else if (tag.tag === 'Title') this.#retitle(mail, tag)
     else if (tag.tag === 'Blocks') this.#blocks(mail, tag)
+    else if (tag.tag === 'Delegate') this.#name(mail, tag)
     else if (tag.tag === 'Undo') this.#change(mail, tag, this.#undoing.refusal(mail, tag.value), () => {})
   }
 
@@ -167,6 +179,13 @@ class Run {
     const refusal = 'reason' in found ? found : this.#planRefusal(mail, tag)
     this.#change(mail, tag, refusal, () => {
       if ('id' in found) this.claims.push({ mail: mail.id, what: 'blocks', target: found.id })
+    })
+  }
+
+  #name(mail: Node, tag: TagFact): void {
+    const named = delegateNamed(tag, this.#asker(mail))
+    this.#change(mail, tag, 'reason' in named ? named : null, () => {
+      if ('delegate' in named) this.delegate = named.delegate
     })
   }
 

@@ -1,13 +1,12 @@
 // The states of a patchset's patches, by going through its mails in order: a newer revision supersedes, a tag sets,
 // "applied" of a maintainer accepts. What had no effect is in the history too, with the reason.
 import type { MessageId } from '../../base/ids.ts'
-import type { Person, TagFact } from '../mail/facts.ts'
+import type { TagFact } from '../mail/facts.ts'
 import {
   type Asker,
   carerOf,
   closesRefusal,
   credit,
-  delegateRefusal,
   patchStateRefusal,
   type Refusal,
   type Rules,
@@ -17,6 +16,7 @@ import {
 } from './authority.ts'
 import { isPartialReroll } from './completeness.ts'
 import { conflictWith } from './conflict.ts'
+import { delegateNamed } from './delegate.ts'
 import { changeBy, inOrderOfWords, withOutcome } from './history.ts'
 import { type BugNumbers, elsewhere, resolve } from './reference.ts'
 import type { Draft } from './series.ts'
@@ -222,18 +222,17 @@ class Run {
 
   #name(mail: Node, tag: TagFact): void {
     const patches = changesOf(this.#drafts[Math.max(0, this.#posted)])
-    const person = personNamed(tag.value, mail)
-    const refusal =
-      person === undefined
-        ? { reason: `"${tag.value}" is neither "me", "none" nor a mail address` }
-        : delegateRefusal(this.#asker(mail, patches))
-    if (!refusal && !this.#undoing.by(mail)) this.#delegate = person ? { person, by: mail.id } : null
+    const named = delegateNamed(tag, this.#asker(mail, patches))
+    const refusal = 'reason' in named ? named : null
+    if ('delegate' in named && !this.#undoing.by(mail)) this.#delegate = named.delegate
     this.#record(mail, patches, tag.tag, tag.value, refusal, tag.reason)
   }
 
   #claim(mail: Node, tag: TagFact, what: 'closes' | 'blocks'): void {
     const patches = changesOf(this.#drafts[Math.max(0, this.#posted)])
-    const found = resolve(tag.value, mail.said, this.#numbers)
+    // A bug of another tracker is named, and nothing here moves.
+    const foreign = /^https?:/i.test(tag.value) ? { id: tag.value } : null
+    const found = foreign ?? resolve(tag.value, mail.said, this.#numbers)
     const refusal = 'reason' in found ? found : closesRefusal(tag.tag, this.#asker(mail, patches))
     if (!refusal && 'id' in found && !this.#undoing.by(mail))
       this.claims.push({ mail: mail.id, what, target: found.id })
@@ -308,15 +307,6 @@ class Run {
 
 const filesOf = (patches: readonly Node[]) =>
   patches.flatMap(patch => patch.facts.files.map(file => file.path))
-
-/** Null for nobody, undefined when it is no name of a person. */
-function personNamed(value: string, mail: Node): Person | null | undefined {
-  const word = value.trim().toLowerCase()
-  if (word === 'me') return mail.facts.sender
-  if (word === 'none') return null
-  const address = word.match(/<?([^<>\s@"]{1,64}@[^<>\s@"]{1,255})>?$/)?.[1]
-  return address === undefined ? undefined : { name: '', address }
-}
 
 const isPatchState = (word: string): word is PatchState => (patchStates as readonly string[]).includes(word)
 

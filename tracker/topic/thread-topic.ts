@@ -42,6 +42,7 @@ export function threadTopicOf(
     // "Applied" speaks of a patch, and there is none here.
     applied: [],
     bug,
+    ...(bug && planning.delegate ? { delegate: planning.delegate } : {}),
     candidate: kind === 'discussion' && planning.decided === null ? guess.candidate : null,
     mails: mails.map(mail => topicMail(mail, mail === first && kind !== 'discussion' ? 'report' : 'reply')),
     history: planning.history,

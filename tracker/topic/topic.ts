@@ -124,7 +124,7 @@ export interface Change {
   readonly undone?: { readonly mail: MessageId; readonly who: Person }
 }
 
-/** Who is to take care of a patchset. */
+/** Who is to take care of a patchset or a bug. */
 export interface Delegate {
   readonly person: Person
   /** The mail that said so; null where the paths of the list's people do. */
@@ -171,7 +171,7 @@ export interface Topic {
   readonly checks: readonly Check[]
   readonly applied: readonly Applied[]
   readonly bug: Bug | null
-  /** Of a patchset that somebody takes care of. */
+  /** Of a patchset or bug that somebody takes care of. */
   readonly delegate?: Delegate
   /** Of a discussion with one sign of a bug: why, as the end of "It may be a bug:". */
   readonly candidate: string | null

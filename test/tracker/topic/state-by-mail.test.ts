@@ -382,6 +382,24 @@ describe('a delegate', () => {
   })
 })
 
+describe('a line that names what it speaks of', () => {
+  const one = { ...patch, subject: '[PATCH 1/2] wal: sum' }
+  const two = { ...patch, id: 'v1b', subject: '[PATCH 2/2] wal: count', body: diff('count'), answers: 'v1' }
+  const states = (body: string) =>
+    topicOf([one, two, answer('a', marek, body)]).revisions[0]?.patches.map(({ state }) => state)
+
+  it('changes that patch, or all, and nothing where it names something else', () => {
+    expect(states('Patch-Status: accepted')).toEqual(['accepted', 'new'])
+    expect(states('Patch-Status: <v1b@example.org> accepted')).toEqual(['new', 'accepted'])
+    expect(states('pw-bot: accept')).toEqual(['accepted', 'accepted'])
+    const topic = topicOf([one, two, answer('a', marek, 'Patch-Status: <other@example.org> accepted')])
+    expect(change(topic, 'a')).toMatchObject({
+      effect: false,
+      reason: 'it speaks of a mail of another topic',
+    })
+  })
+})
+
 describe('a bug', () => {
   const bug: Letter = { id: 'bug', from: kenji, subject: '[BUG] wal: wrong sum', body: 'It crashes.' }
   const say = (id: string, from: string, body: string, more: Partial<Letter> = {}) =>
@@ -393,6 +411,22 @@ describe('a bug', () => {
     expect(topicOf([bug, say('a', ines, 'Bug-Status: fixed')]).state).toBe('new')
     const reopened = say('b', kenji, 'Bug-Status: reopened', { minute: 90, answers: 'a', verdict: onlyFrom })
     expect(topicOf([bug, say('a', marek, 'Bug-Status: invalid'), reopened]).state).toBe('reopened')
+  })
+
+  it('has a delegate whom a maintainer or reviewer names', () => {
+    expect(topicOf([bug, say('d', ruth, 'Delegate: me')]).delegate?.person.address).toBe('ruth@example.org')
+    expect(topicOf([bug, say('d', kenji, 'Delegate: me')])).not.toHaveProperty('delegate')
+  })
+
+  it('is not changed by a line about another bug', () => {
+    const numbers = new Map([
+      [12, { id: 'bug@example.org' as MessageId, since: start }],
+      [13, { id: 'other@example.org' as MessageId, since: start }],
+    ])
+    const state = (number: number) =>
+      topicsOf([bug, say('a', marek, `Bug-Status: #${number} fixed`)], rules, { closings: [], numbers })[0]
+        ?.state
+    expect([state(12), state(13), state(14)]).toEqual(['fixed', 'new', 'new'])
   })
 
   it('keeps what another maintainer decided unless it is answered', () => {
