@@ -7,6 +7,7 @@ import { parse, TomlError } from 'smol-toml'
 import { z } from 'zod'
 import { type Endpoint, parseEndpoint } from './endpoint.ts'
 import { nearest } from './nearest.ts'
+import { bugStatuses, patchStates, plannedTags } from './state-words.ts'
 import { showPath, tomlLines } from './toml-lines.ts'
 
 interface PersonConfig {
@@ -16,6 +17,8 @@ interface PersonConfig {
   readonly role: 'maintainer' | 'reviewer' | 'robot'
   /** Globs of files the role holds for; empty means everywhere. */
   readonly paths: readonly string[]
+  /** Further addresses of the person, in lower case. */
+  readonly aliases: readonly string[]
 }
 
 export interface ListConfig {
@@ -32,6 +35,12 @@ export interface ListConfig {
   readonly people: readonly PersonConfig[]
   /** Domains of servers whose ARC seals are believed for this list, in lower case, beside those of `auth`. */
   readonly trustedArc: readonly string[]
+  /** `from`: whoever stands in From is believed. */
+  readonly trust: 'verified' | 'from'
+  /** Imported mail is believed as its From says. */
+  readonly history: boolean
+  /** The grade that a state or a tag needs, where it differs from the usual one; keys in lower case. */
+  readonly needs: Readonly<Record<string, 'A' | 'B' | 'C'>>
 }
 
 /** A file that the configuration names. */
@@ -136,6 +145,9 @@ const demo: ListConfig = {
   repository: null,
   people: [],
   trustedArc: [],
+  trust: 'verified',
+  history: true,
+  needs: {},
 }
 
 function configFile({ config, env }: Given): string | null {
@@ -222,6 +234,7 @@ function keysAt(path: readonly PropertyKey[]): string[] {
     limits: limitSettings,
     lists: list,
     'lists.people': person,
+    'lists.needs': needs,
   }
   return Object.keys((shapes[place] ?? settings).shape)
 }
@@ -260,6 +273,12 @@ const person = z.strictObject({
   address: address.transform(value => value.toLowerCase()),
   role: z.enum(['maintainer', 'reviewer', 'robot'], { error: '"maintainer", "reviewer" or "robot"' }),
   paths: z.array(line, { error: 'a list of file patterns such as ["net/*"]' }).default([]),
+  aliases: z
+    .array(
+      address.transform(value => value.toLowerCase()),
+      { error: 'a list of mail addresses such as ["ada@example.com"]' },
+    )
+    .default([]),
 })
 
 const domainAllowed = 'a list of domains such as ["lists.example.org"]'
@@ -267,6 +286,10 @@ const domains = z
   .array(text(domainAllowed, /^[A-Za-z0-9._-]{1,253}$/), { error: domainAllowed })
   .default([])
   .transform(names => names.map(name => name.toLowerCase()))
+const grade = z.enum(['A', 'B', 'C'], { error: '"A", "B" or "C"' })
+/** What `needs` can name. */
+const needsWords = [...patchStates, ...bugStatuses, ...plannedTags]
+const needs = z.strictObject(Object.fromEntries(needsWords.map(word => [word, grade.optional()])))
 
 const list = z.strictObject({
   name: text(listNameAllowed, listNamePattern),
@@ -281,6 +304,9 @@ const list = z.strictObject({
   repository: text('the path or URL of a git repository', /^[^\s-]\S{0,1000}$/).optional(),
   people: z.array(person, { error: 'tables [[lists.people]] with address and role' }).default([]),
   trusted_arc: domains,
+  trust: z.enum(['verified', 'from'], { error: '"verified" or "from"' }).default('verified'),
+  history: z.boolean({ error: 'true or false' }).default(true),
+  needs: needs.prefault({}),
 })
 
 const listener = z.strictObject({ listen: z.unknown() })
@@ -427,10 +453,12 @@ const toList = ({
   subscribed,
   repository,
   trusted_arc,
+  needs,
   ...rest
 }: z.infer<typeof list>): ListConfig => ({
   ...rest,
   trustedArc: trusted_arc,
+  needs: Object.fromEntries(Object.entries(needs).flatMap(([word, grade]) => (grade ? [[word, grade]] : []))),
   listId: list_id ?? null,
   prefix: prefix ?? null,
   subscribed: subscribed ?? null,

@@ -83,10 +83,19 @@ description = "Patches and bugs of the demo project"
 # The git repository that the patches are for; its .mailmap says which addresses are one person (example).
 # repository = "/srv/git/demo.git"
 
+# With maintainers, what belongs to a role needs a sender who is confirmed by DKIM, a signature or an answer to a
+# question. "from" believes whoever stands in From.
+# trust = "verified"
+# Imported mail is believed as its From says.
+# history = true
+# The grade (A, B or C) that a state or a line needs, where it differs from the usual one (example).
+# needs = { accepted = "A", under-review = "C" }
+
 # People with a role on the list: maintainer, reviewer or robot. "paths" narrows it to some files (example).
 # [[lists.people]]
 # name = "Ada Example"
 # address = "ada@example.org"
 # role = "maintainer"
 # paths = ["net/*"]
+# aliases = ["ada@example.com"]
 `

@@ -45,6 +45,8 @@ export const limits = {
   revisionDaysMax: 400,
   /** A Date earlier than the newest Received by more than this is not believed. */
   dateBeforeTraceDaysMax: 30,
+  /** A live copy of an archived mail that comes so long after it was said is no witness of it: twice the above. */
+  replayDaysMin: 60,
   /** Mails folded together; above it the topics say "large". */
   clusterMailsMax: 2_000,
   /** Characters of one mail's text shown on its page before a link to the raw mail: 5,000 lines of prose. */

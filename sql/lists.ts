@@ -3,7 +3,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { type ListId, listId } from '../base/ids.ts'
 import { toStorableJson, toStorableText } from '../base/storable.ts'
-import type { RosterEntry } from '../tracker/topic/authority.ts'
+import type { RosterEntry, Rules } from '../tracker/topic/authority.ts'
 import type { Tables } from './tables.ts'
 
 export interface List {
@@ -32,6 +32,9 @@ export interface ConfiguredList {
   readonly repository?: string | null | undefined
   /** Who may do what; the address in any case. */
   readonly people?: readonly ConfiguredPerson[]
+  readonly trust?: Rules['trust']
+  readonly history?: boolean
+  readonly needs?: Rules['needs']
 }
 
 interface ConfiguredPerson {
@@ -39,6 +42,7 @@ interface ConfiguredPerson {
   readonly address: string
   readonly role: RosterEntry['role']
   readonly paths?: readonly string[]
+  readonly aliases?: readonly string[]
 }
 
 /** Writes the configured lists by name and answers their rows in the same order. */
@@ -73,28 +77,53 @@ async function saveList(db: Kysely<Tables>, { name, ...rest }: ConfiguredList): 
     subscribed: storable(rest.subscribed),
     repository: storable(rest.repository),
     people: toStorableJson((rest.people ?? []).map(toRosterEntry)),
+    trust: rest.trust ?? 'verified',
+    history: rest.history ?? true,
+    needs: toStorableJson(rest.needs ?? {}),
   }
-  await refoldWhenPeopleChange(db, name, values.people)
-  const row = await db
-    .insertInto('list')
-    .values({ name: toStorableText(name), ...values })
-    .onConflict(conflict => conflict.column('name').doUpdateSet(values))
-    .returningAll()
-    .executeTakeFirstOrThrow()
-  return toList(row)
+  return db.transaction().execute(async trx => {
+    const samePeople = await hasPeople(trx, name, values.people)
+    await refoldWhenRulesChange(trx, name, values)
+    const row = await trx
+      .insertInto('list')
+      .values({ name: toStorableText(name), ...values })
+      .onConflict(conflict => conflict.column('name').doUpdateSet(values))
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    if (!samePeople)
+      await trx.insertInto('roster').values({ list_id: row.id, people: values.people }).execute()
+    return toList(row)
+  })
 }
 
-/** The states of a list depend on who is its maintainer: another roster folds all of it again. */
-async function refoldWhenPeopleChange(db: Kysely<Tables>, name: string, people: string): Promise<void> {
+interface RuleValues {
+  readonly people: string
+  readonly trust: string
+  readonly history: boolean
+  readonly needs: string
+}
+
+/** The states of a list depend on who is its maintainer and how sure it wants to be: other rules fold all of it again. */
+async function refoldWhenRulesChange(db: Kysely<Tables>, name: string, rules: RuleValues): Promise<void> {
   await sql`
-    update cluster set dirty = true
-    where list_id = (select id from list where name = ${toStorableText(name)} and people <> ${people}::jsonb)`.execute(
-    db,
-  )
+    with changed as (
+      update list set version = version + 1 where name = ${toStorableText(name)}
+        and (people, trust, history, needs) is distinct from
+          (${rules.people}::jsonb, ${rules.trust}::text, ${rules.history}::boolean, ${rules.needs}::jsonb)
+      returning id)
+    update cluster set dirty = true from changed where list_id = changed.id`.execute(db)
 }
 
-const toRosterEntry = ({ name, address, role, paths }: ConfiguredPerson): RosterEntry => ({
+/** False for a new list, and when others are configured from now on: mails that came before keep those of their time. */
+async function hasPeople(db: Kysely<Tables>, name: string, people: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from list where name = ${toStorableText(name)} and people = ${people}::jsonb`.execute(db)
+  return rows.length > 0
+}
+
+const toRosterEntry = ({ name, address, role, paths, aliases }: ConfiguredPerson): RosterEntry => ({
   person: { name: name ?? '', address: address.toLowerCase() },
+  ...(aliases?.length ? { aliases: aliases.map(alias => alias.toLowerCase()) } : {}),
   role,
   paths: paths ?? [],
 })

@@ -1,7 +1,8 @@
 // Row types, one for each table of sql/migrations. Values come as `pg` gives them: bigint is a string.
 import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { MailFacts } from '../tracker/mail/facts.ts'
-import type { Roster } from '../tracker/topic/authority.ts'
+import type { Roster, Rules } from '../tracker/topic/authority.ts'
+import type { Closing } from '../tracker/topic/closing.ts'
 import type { Sketch } from '../tracker/topic/likeness.ts'
 import type { Mailmap } from '../tracker/topic/mailmap.ts'
 import type { TopicSummary } from '../tracker/topic/summary.ts'
@@ -33,6 +34,9 @@ export interface Tables {
     repository: string | null
     people: JSONColumnType<Roster, string | undefined>
     mailmap: JSONColumnType<Mailmap, string | undefined>
+    trust: Generated<Rules['trust']>
+    history: Generated<boolean>
+    needs: JSONColumnType<Rules['needs'], string | undefined>
     version: Generated<string>
   }
   raw: { hash: Buffer; bytes: Buffer; encoding: 'plain' | 'zstd' | 'purged'; size: number }
@@ -89,7 +93,7 @@ export interface Tables {
     id: GeneratedAlways<string>
     list_id: number
     since: Generated<Date>
-    people: JSONColumnType<Roster>
+    people: JSONColumnType<Roster, string>
   }
   import_progress: { list_id: number | null; source: string; position: string }
   cluster: {
@@ -136,6 +140,7 @@ export interface Tables {
     version: Generated<string>
   }
   topic_mail: { list_id: number; message_key: string; topic_key: string; cluster: string }
+  claim: { list_id: number; topic_key: string; target_key: string; data: JSONColumnType<Closing> }
   established: { list_id: number; person: string }
   judged: { list_id: number; person: string; cluster: string }
   search: { list_id: number; seq: string; message_key: string; said: Date; words: string }

@@ -203,7 +203,8 @@ async function knownOf(
   checks: readonly Check[],
   keys: Keys,
 ): Promise<Known> {
-  const { roster, mailmap } = await peopleOf(trx, one.list)
+  const { rules, mailmap } = await peopleOf(trx, one.list)
+  const people = rules.rosters.at(-1)?.people ?? []
   const names = (address: string) => address === claim.address
   const { rows } = await sql`
     select from verdict v join mail m using (list_id, seq)
@@ -211,7 +212,7 @@ async function knownOf(
       and m.message_key <> ${one.messageKey} limit 1`.execute(trx)
   return {
     person:
-      roster.some(({ person }) => names(person.address)) ||
+      people.some(({ person, aliases = [] }) => [person.address, ...aliases].some(names)) ||
       mailmap.some(({ address, person }) => names(address) || names(person.address)) ||
       keys.addresses.has(claim.address),
     seen: rows.length > 0,

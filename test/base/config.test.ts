@@ -54,7 +54,10 @@ list_id = "net.example.org"
 description = "The network"
 prefix = "net"
 repository = "/srv/git/net.git"
-people = [{ name = "Ada", address = "Ada@Example.org", role = "maintainer", paths = ["net/*"] }]
+people = [{ name = "Ada", address = "Ada@Example.org", role = "maintainer", paths = ["net/*"], aliases = ["Ada@example.com"] }]
+trust = "from"
+history = false
+needs = { accepted = "A", confirmed = "C" }
 [[lists]]
 name = "docs"
 address = "docs@example.org"
@@ -71,7 +74,18 @@ address = "docs@example.org"
         subscribed: null,
         trustedArc: [],
         repository: '/srv/git/net.git',
-        people: [{ name: 'Ada', address: 'ada@example.org', role: 'maintainer', paths: ['net/*'] }],
+        people: [
+          {
+            name: 'Ada',
+            address: 'ada@example.org',
+            role: 'maintainer',
+            paths: ['net/*'],
+            aliases: ['ada@example.com'],
+          },
+        ],
+        trust: 'from',
+        history: false,
+        needs: { accepted: 'A', confirmed: 'C' },
       },
       {
         name: 'docs',
@@ -83,6 +97,9 @@ address = "docs@example.org"
         trustedArc: [],
         repository: null,
         people: [],
+        trust: 'verified',
+        history: true,
+        needs: {},
       },
     ],
     smtp: { host: '::1', port: 25 },
@@ -139,6 +156,24 @@ people = [
     '10: lists[0].description is "# not a comment\\n[[lists]]\\n"; allowed: one line of text',
     '15: lists[0].people[0].role is "boss"; allowed: "maintainer", "reviewer" or "robot"',
     '17: lists[0].people[1].role is 7; allowed: "maintainer", "reviewer" or "robot"',
+  ])
+})
+
+test('what a list wants to be sure of is told when it is wrong', () => {
+  const text = `[[lists]]
+name = "net"
+address = "net@example.org"
+trust = "nobody"
+history = "yes"
+[lists.needs]
+acepted = "A"
+rejected = "D"
+`
+  expect(complaints(text)).toEqual([
+    '4: lists[0].trust is "nobody"; allowed: "verified" or "from"',
+    '5: lists[0].history is "yes"; allowed: true or false',
+    '7: lists[0].needs.acepted is not a setting; did you mean "accepted"?',
+    '8: lists[0].needs.rejected is "D"; allowed: "A", "B" or "C"',
   ])
 })
 

@@ -6,9 +6,11 @@ import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import { exportLine } from '../../tracker/export/line.ts'
 import type { MailFacts } from '../../tracker/mail/facts.ts'
 import { factsOf } from '../../tracker/mail/facts-of.ts'
+import { openRules } from '../../tracker/topic/authority.ts'
 import { fold } from '../../tracker/topic/fold.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
 import { type Arrival, unitsOf } from '../../tracker/topic/unit.ts'
+import { imported } from '../../tracker/topic/verdict.ts'
 import { makeChance } from '../fuzz/chance.ts'
 import { redressed } from './dress.ts'
 
@@ -38,12 +40,14 @@ function arrivalOf(raw: Buffer): Arrival {
   return {
     hash: createHash('sha256').update(raw).digest('hex'),
     facts: factsOf(decodeMail(raw), messageIdOf(raw), {}),
+    verdict: imported,
+    knownAt: null,
   }
 }
 
 function topicsOf(arrivals: readonly Arrival[]): readonly Topic[] {
-  const { established } = fold(arrivals, [], { established: new Set() })
-  return fold(arrivals, [], { established }).topics
+  const { established } = fold(arrivals, openRules, { established: new Set() })
+  return fold(arrivals, openRules, { established }).topics
 }
 
 function impostersAmong(alone: readonly Arrival[], second: readonly Arrival[], copies: readonly Buffer[]) {
@@ -51,7 +55,7 @@ function impostersAmong(alone: readonly Arrival[], second: readonly Arrival[], c
     const copy = second[index]
     if (!copy || original.facts.messageId !== copy.facts.messageId)
       return [{ id: original.facts.messageId, differs: 'id', copy: copies[index] ?? Buffer.of() }]
-    const [unit] = unitsOf([original, copy])
+    const [unit] = unitsOf([original, copy], openRules)
     return unit && unit.imposters > 0
       ? [
           {

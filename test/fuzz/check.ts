@@ -8,9 +8,11 @@ import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import { exportLine } from '../../tracker/export/line.ts'
 import { factsOf } from '../../tracker/mail/facts-of.ts'
 import { searchText } from '../../tracker/project/search-text.ts'
+import { openRules } from '../../tracker/topic/authority.ts'
 import { fold } from '../../tracker/topic/fold.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
 import type { Arrival } from '../../tracker/topic/unit.ts'
+import { imported } from '../../tracker/topic/verdict.ts'
 
 /** A mail of normal size takes at most this much CPU in any step. */
 const stepMsMax = 200
@@ -48,8 +50,8 @@ export function checkGroup(
 
 /** As on a list that holds these mails alone: the fold itself says whom it knows. */
 function topicsOf(arrivals: readonly Arrival[]): readonly Topic[] {
-  const { established } = fold(arrivals, [], { established: new Set() })
-  return fold(arrivals, [], { established }).topics
+  const { established } = fold(arrivals, openRules, { established: new Set() })
+  return fold(arrivals, openRules, { established }).topics
 }
 
 const asText = (topics: readonly Topic[]) =>
@@ -59,7 +61,8 @@ const asText = (topics: readonly Topic[]) =>
 function arrivalOf(raw: Buffer): Arrival {
   const { id, made } = messageIdOf(raw)
   const stored = { id: messageId(toStorableText(id)), made }
-  return { hash: createHash('sha256').update(raw).digest('hex'), facts: factsOf(decodeMail(raw), stored, {}) }
+  const hash = createHash('sha256').update(raw).digest('hex')
+  return { hash, facts: factsOf(decodeMail(raw), stored, {}), verdict: imported, knownAt: null }
 }
 
 /** Runs a step; a slow one again, since our neighbours and the garbage collector cost time, too. */

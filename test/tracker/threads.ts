@@ -6,6 +6,7 @@ import { decodeMail } from '../../tracker/decode/decode.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import { factsOf } from '../../tracker/mail/facts-of.ts'
 import type { Arrival } from '../../tracker/topic/unit.ts'
+import { imported } from '../../tracker/topic/verdict.ts'
 
 export interface Thread {
   readonly name: string
@@ -39,7 +40,7 @@ function threadOf(name: string, folder: string): Thread {
 /** Bytes -> what the fold takes. */
 export function arrivalOf(raw: Buffer): Arrival {
   const hash = createHash('sha256').update(raw).digest('hex')
-  return { hash, facts: factsOf(decodeMail(raw), messageIdOf(raw), {}) }
+  return { hash, facts: factsOf(decodeMail(raw), messageIdOf(raw), {}), verdict: imported, knownAt: null }
 }
 
 /** The same mail as a server with other line ends would hand it over. */

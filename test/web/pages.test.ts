@@ -140,6 +140,7 @@ test('an empty list and an empty server say what to do', async () => {
   const own = await makeArchive()
   expect(await own.page('/tarn/')).toContain('Nothing is open')
   expect(await own.page('/tarn/bugs/')).toContain('There are none.')
+  await own.db.deleteFrom('roster').execute()
   await own.db.deleteFrom('list').execute()
   expect(await own.page('/')).toContain('threadwork init')
 })

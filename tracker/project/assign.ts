@@ -14,7 +14,7 @@ import { edgeKeys } from '../topic/edges.ts'
 import { alike, hintKeys, type Sketch, sketchOf } from '../topic/likeness.ts'
 import { type Mailmap, withMailmap } from '../topic/mailmap.ts'
 import { jsonTexts } from './json-texts.ts'
-import { peopleOf } from './people.ts'
+import { mailmapOf } from './people.ts'
 import { type ReadMail, readUnsorted } from './read-mails.ts'
 import { writeSearch } from './write-search.ts'
 
@@ -74,7 +74,7 @@ interface Tied {
 }
 
 async function assignTaken(trx: Trx, list: ListId, mails: readonly ReadMail[]): Promise<void> {
-  const { mailmap } = await peopleOf(trx, list)
+  const mailmap = await mailmapOf(trx, list)
   const tied = mails.map(mail => tie(mail, mailmap))
   const known = await knownClusters(trx, list, tied)
   const candidates = await candidatesOf(trx, list, tied)

@@ -1,15 +1,15 @@
-// What the fold needs of a cluster's mails: their facts and hashes.
+// What the fold needs of a cluster's mails: their facts and hashes, and how far their senders are authenticated.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { limits } from '../../base/limits.ts'
 import { memo } from '../../base/memo.ts'
 import { keepRecent } from '../../base/recent.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { MailFacts } from '../mail/facts.ts'
+import type { Arrival } from '../topic/unit.ts'
+import { readVerdicts } from './verdicts.ts'
 
-export interface ClusterArrival {
-  readonly hash: string
-  readonly facts: MailFacts
-}
+/** What of an arrival never changes. */
+type ReadArrival = Pick<Arrival, 'hash' | 'facts'>
 
 /**
  * The arrivals of each cluster, in no order. A thread that is folded again because of one more mail reads only which
@@ -19,23 +19,26 @@ export async function clusterArrivals(
   trx: Transaction<Tables>,
   clusters: readonly string[],
   db: Kysely<Tables>,
-): Promise<Map<string, ClusterArrival[]>> {
+): Promise<Map<string, Arrival[]>> {
   const { rows } = await sql<ClusterMails>`
     select cluster, list_id, string_agg(concat_ws(' ', seq, version), ',') as mails
     from fact where cluster = any(${clusters}::bigint[]) group by cluster, list_id`.execute(trx)
   const recent = recentOf(db)
-  const arrivals = new Map<string, ClusterArrival[]>(clusters.map(cluster => [cluster, []]))
+  const authentication = await readVerdicts(trx, clusters)
+  const arrivals = new Map<string, Arrival[]>(clusters.map(cluster => [cluster, []]))
   const absent: FactPlace[] = []
+  const take = (cluster: string, name: string, read: ReadArrival) =>
+    arrivals.get(cluster)?.push({ ...read, ...authentication(seqOf(name)) })
   for (const { cluster, list_id, mails } of rows) {
     const names = mails.split(',')
     for (const name of names) {
       const known = recent.get(name)
-      if (known) arrivals.get(cluster)?.push(known)
+      if (known) take(cluster, name, known)
       else absent.push({ cluster, list_id, name, large: names.length >= keptMailsMin })
     }
   }
   for (const [{ cluster, name, large }, arrival, bytes] of await readArrivals(trx, absent)) {
-    arrivals.get(cluster)?.push(arrival)
+    take(cluster, name, arrival)
     // An import folds thousands of small threads once: keeping their facts would only cost memory.
     if (large) recent.keep(name, arrival, bytes)
   }
@@ -57,20 +60,22 @@ interface FactPlace {
   readonly large: boolean
 }
 
+const seqOf = (name: string) => name.slice(0, name.indexOf(' '))
+
 async function readArrivals(
   trx: Transaction<Tables>,
   places: readonly FactPlace[],
-): Promise<[FactPlace, ClusterArrival, number][]> {
+): Promise<[FactPlace, ReadArrival, number][]> {
   if (places.length === 0) return []
   // A seq is one of the whole log, not of a list.
-  const bySeq = new Map(places.map(place => [place.name.slice(0, place.name.indexOf(' ')), place]))
+  const bySeq = new Map(places.map(place => [seqOf(place.name), place]))
   const { rows } = await sql<{ seq: string; hash: string; data: string }>`
     select f.seq, encode(m.raw_hash, 'hex') as hash, f.data::text as data
     from fact f join mail m using (list_id, seq) where (list_id, seq) in (
       select * from unnest(${places.map(place => place.list_id)}::integer[], ${[...bySeq.keys()]}::bigint[]))`.execute(
     trx,
   )
-  return rows.flatMap(({ seq, hash, data }): [FactPlace, ClusterArrival, number][] => {
+  return rows.flatMap(({ seq, hash, data }): [FactPlace, ReadArrival, number][] => {
     const place = bySeq.get(seq)
     return place ? [[place, { hash, facts: JSON.parse(data) as MailFacts }, data.length]] : []
   })
@@ -80,4 +85,4 @@ async function readArrivals(
 const keptMailsMin = 30
 
 /** Of each database: another one has other mails under the same seqs. */
-const recentOf = memo((_: Kysely<Tables>) => keepRecent<ClusterArrival>(limits.factsKeptBytesMax))
+const recentOf = memo((_: Kysely<Tables>) => keepRecent<ReadArrival>(limits.factsKeptBytesMax))

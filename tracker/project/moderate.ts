@@ -6,6 +6,7 @@ import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { type Tombstone, writeTombstone } from '../../sql/tombstones.ts'
 import { lockAssignment } from './assign.ts'
+import { dropClosings } from './closings.ts'
 
 export interface Moderated {
   /** Lists that have the mail; empty when none has, and then nothing was done. */
@@ -83,16 +84,17 @@ async function forget(trx: Trx, list: ListId, id: MessageId, seqs: readonly stri
       select from fact f where f.list_id = topic_mail.list_id and f.message_key = topic_mail.message_key)`.execute(
     trx,
   )
-  for (const cluster of new Set(rows.map(row => row.cluster))) await shrink(trx, cluster)
+  for (const cluster of new Set(rows.map(row => row.cluster))) await shrink(trx, list, cluster)
   await sql`update list set version = version + 1 where id = ${list}`.execute(trx)
 }
 
 /** A cluster without mails has no topics; nobody would fold it. */
-async function shrink(trx: Trx, cluster: string): Promise<void> {
+async function shrink(trx: Trx, list: ListId, cluster: string): Promise<void> {
   const { rows } = await sql<{ mails: number }>`
     update cluster set dirty = true, mails = (select count(*)::int from fact where cluster = ${cluster}::bigint)
     where id = ${cluster}::bigint returning mails`.execute(trx)
   if (rows[0]?.mails !== 0) return
+  await dropClosings(trx, list, cluster)
   for (const table of ['topic', 'topic_mail', 'cluster_key'] as const)
     await sql`delete from ${sql.table(table)} where cluster = ${cluster}::bigint`.execute(trx)
   await sql`delete from cluster where id = ${cluster}::bigint`.execute(trx)

@@ -78,8 +78,8 @@ export async function sortAll(
   log?: Log,
 ): Promise<number> {
   const sorted = await assignAll(db, list, onProgress, log)
-  for (;;) if ((await refold(db, list, limits.foldClustersMax, log)) === 0) break
-  await dropStale(db, list)
+  do for (;;) if ((await refold(db, list, limits.foldClustersMax, log)) === 0) break
+  while (await dropStale(db, list))
   await settleWords(db)
   return sorted
 }

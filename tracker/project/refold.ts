@@ -8,14 +8,17 @@ import { memo } from '../../base/memo.ts'
 import { packJson } from '../../base/pack.ts'
 import { toStorableJson, toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
-import type { Roster } from '../topic/authority.ts'
+import type { Rules } from '../topic/authority.ts'
 import { type Folded, fold, foldVersion } from '../topic/fold.ts'
-import { type Mailmap, withMailmap } from '../topic/mailmap.ts'
+import { arrivalWithMailmap, type Mailmap } from '../topic/mailmap.ts'
+import type { Outside } from '../topic/outside.ts'
 import type { Profile } from '../topic/profile.ts'
 import { summaryOf } from '../topic/summary.ts'
 import type { Topic, TopicMail } from '../topic/topic.ts'
+import type { Arrival } from '../topic/unit.ts'
 import { commitSoon } from './assign.ts'
-import { type ClusterArrival, clusterArrivals } from './cluster-arrivals.ts'
+import { closingsFor, type Moved, moveClosings, wakeTargets, writeClosings } from './closings.ts'
+import { clusterArrivals } from './cluster-arrivals.ts'
 import { jsonTexts } from './json-texts.ts'
 import { isOpen } from './open.ts'
 import { peopleOf } from './people.ts'
@@ -31,21 +34,23 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
     await commitSoon(trx)
     const clusters = await lease(trx, list, count)
     if (clusters.length === 0) return 0
-    const { roster, mailmap } = await peopleOf(trx, list)
+    const { rules, mailmap } = await peopleOf(trx, list)
     const arrivals = mapped(await clusterArrivals(trx, clusters, db), mailmap)
     const profile = await profileFor(trx, list, arrivals)
+    const outside = { closings: await closingsFor(trx, list, arrivals), numbers: new Map() }
     const folds = clusters.map(cluster => ({
       cluster,
-      fold: foldSafely(cluster, arrivals.get(cluster) ?? [], roster, profile, log),
+      fold: foldSafely(cluster, arrivals.get(cluster) ?? [], rules, profile, outside, log),
     }))
     const done = folds.filter((one): one is ClusterFold => one.fold !== null)
-    const changed = await write(trx, list, done)
+    const { changed, moved } = await write(trx, list, done)
     await settle(
       trx,
       clusters,
       done.map(({ cluster }) => cluster),
     )
     await writeProfile(trx, list, done)
+    await wakeTargets(trx, list, moved.targets)
     if (changed) await sql`update list set version = version + 1 where id = ${list}`.execute(trx)
     return clusters.length
   })
@@ -70,22 +75,23 @@ async function lease(trx: Trx, list: ListId, count: number): Promise<string[]> {
 }
 
 /** The people that the .mailmap means in place of those the mails name. */
-function mapped(arrivals: Map<string, ClusterArrival[]>, mailmap: Mailmap): Map<string, ClusterArrival[]> {
+function mapped(arrivals: Map<string, Arrival[]>, mailmap: Mailmap): Map<string, Arrival[]> {
   if (mailmap.length === 0) return arrivals
-  const one = ({ hash, facts }: ClusterArrival) => ({ hash, facts: withMailmap(facts, mailmap) })
+  const one = (arrival: Arrival) => arrivalWithMailmap(arrival, mailmap)
   return new Map([...arrivals].map(([cluster, mails]) => [cluster, mails.map(one)]))
 }
 
 /** A cluster that can't be folded (null) keeps the topics it has; doctor names it. */
 function foldSafely(
   cluster: string,
-  arrivals: readonly ClusterArrival[],
-  roster: Roster,
+  arrivals: readonly Arrival[],
+  rules: Rules,
   profile: Profile,
+  outside: Outside,
   log: Log | undefined,
 ): Folded | null {
   try {
-    return fold(arrivals, roster, profile)
+    return fold(arrivals, rules, profile, outside)
   } catch (error) {
     log?.error(
       { cluster, mails: arrivals.map(({ facts }) => facts.messageId), error },
@@ -102,8 +108,12 @@ async function settle(trx: Trx, clusters: readonly string[], folded: readonly st
     where id = any(${clusters}::bigint[])`.execute(trx)
 }
 
-/** Compare and write; answers whether anything differed. */
-async function write(trx: Trx, list: ListId, folds: readonly ClusterFold[]): Promise<boolean> {
+/** Compare and write; answers whether anything differed, and what other topics are to hear of it. */
+async function write(
+  trx: Trx,
+  list: ListId,
+  folds: readonly ClusterFold[],
+): Promise<{ changed: boolean; moved: Moved }> {
   const clusters = folds.map(({ cluster }) => cluster)
   const wanted = folds.flatMap(({ cluster, fold: { topics } }) =>
     topics.map(topic => topicRow(list, cluster, topic)),
@@ -115,11 +125,13 @@ async function write(trx: Trx, list: ListId, folds: readonly ClusterFold[]): Pro
   const before = new Map(standing.map(row => [row.id_key, `${row.digest} ${row.cluster}`]))
   const differing = wanted.filter(row => before.get(row.id_key) !== `${row.digest} ${row.cluster}`)
   const gone = standing.filter(row => !wantedKeys.has(row.id_key)).map(row => row.id_key)
+  const moved = await moveClosings(trx, list, gone, differing)
   if (gone.length > 0)
     await sql`delete from topic where list_id = ${list} and id_key = any(${gone}::text[])`.execute(trx)
   if (differing.length > 0) await writeTopics(trx, differing)
+  await writeClosings(trx, list, moved)
   await writePlaces(trx, list, clusters, wanted)
-  return gone.length > 0 || differing.length > 0
+  return { changed: gone.length > 0 || differing.length > 0, moved }
 }
 
 type TopicRow = ReturnType<typeof topicRow>
@@ -159,11 +171,12 @@ function topicRow(list: ListId, cluster: string, topic: Topic) {
     summary,
     digest: createHash('sha256').update(data).update(mailData).update(summary).digest('base64url'),
     keys: mails.map(mail => indexKey(mail.id)),
+    topic,
   }
 }
 
 async function writeTopics(trx: Trx, rows: readonly TopicRow[]): Promise<void> {
-  const columns = JSON.stringify(rows.map(({ data, mail_data, summary, keys, ...row }) => row))
+  const columns = JSON.stringify(rows.map(({ data, mail_data, summary, keys, topic, ...row }) => row))
   await sql`
     insert into topic (list_id, id, id_key, cluster, kind, title, author, state, open, phase, mails, said, last_said, digest,
       data, summary, mail_data)

@@ -2,15 +2,23 @@
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { dropClosings } from './closings.ts'
 
 /** The cluster of rows whose cluster is being made again. */
 export const noCluster = '0'
 
-/** Removes topics that no fold claimed, once nothing waits any more. */
-export async function dropStale(db: Kysely<Tables>, list: ListId): Promise<void> {
-  await sql`
-    with idle as (select 1 where not exists (select from unsorted where list_id = ${list})
-                            and not exists (select from cluster where list_id = ${list} and dirty)),
-    places as (delete from topic_mail using idle where list_id = ${list} and cluster = ${noCluster}::bigint)
-    delete from topic using idle where list_id = ${list} and cluster = ${noCluster}::bigint`.execute(db)
+/** Removes topics that no fold claimed, once nothing waits any more. Answers whether others must be folded again. */
+export function dropStale(db: Kysely<Tables>, list: ListId): Promise<boolean> {
+  return db.transaction().execute(async trx => {
+    const { rows } = await sql`
+      select where not exists (select from unsorted where list_id = ${list})
+        and not exists (select from cluster where list_id = ${list} and dirty)`.execute(trx)
+    if (rows.length === 0) return false
+    const woken = await dropClosings(trx, list, noCluster)
+    for (const table of ['topic_mail', 'topic'] as const)
+      await sql`delete from ${sql.table(table)} where list_id = ${list} and cluster = ${noCluster}::bigint`.execute(
+        trx,
+      )
+    return woken
+  })
 }

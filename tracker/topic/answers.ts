@@ -108,13 +108,17 @@ function appliedIn(mail: Node): Applied[] {
 function claimsIn(mail: Node): Claim[] {
   if (mail.facts.posting !== 'patch' && mail.facts.posting !== 'cover') return duplicatesIn(mail)
   return mail.facts.trailers
-    .filter(({ key }) => /^(?:closes|resolves|link|buglink|bug)$/i.test(key))
+    .filter(({ key, value }) => /^(?:closes|resolves|link|buglink|bug)$/i.test(key) || fixesBug(key, value))
     .map(({ key, value }) => ({
       mail: mail.id,
-      what: /^(?:closes|resolves)$/i.test(key) ? ('closes' as const) : ('link' as const),
+      what: /^(?:closes|resolves|fixes)$/i.test(key) ? ('closes' as const) : ('link' as const),
       target: target(value),
     }))
 }
+
+/** `Fixes:` names a commit as a rule, and then it is git's; a number or an address of a mail is a bug's. */
+const fixesBug = (key: string, value: string) =>
+  /^fixes$/i.test(key) && /^(?:#\d{1,9}$|<[^<>\s]{3,500}>|https?:\/\/\S{1,500}(?:@|%40))/i.test(value)
 
 /** `Bug-Status: duplicate <ref>` */
 function duplicatesIn(mail: Node): Claim[] {

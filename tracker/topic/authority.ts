@@ -1,11 +1,14 @@
 // Who may change what. Without configured maintainers any sender is believed, and the list's page says so; with
-// them the final states are theirs, and an author has own moves. How far a sender is authenticated comes on top.
+// them the final states are theirs and need a confirmed sender, and an author has own moves.
 import type { Person } from '../mail/facts.ts'
 import { samePerson } from './person.ts'
-import type { PatchState } from './topic.ts'
+import type { BugStatus, PatchState, Role } from './topic.ts'
+import type { Node } from './tree.ts'
 
 export interface RosterEntry {
   readonly person: Person
+  /** Further addresses of the person, in lower case. */
+  readonly aliases?: readonly string[]
   readonly role: 'maintainer' | 'reviewer' | 'robot'
   /** Patterns of files the role holds for: `net/`, `*.rs`; empty means everywhere. */
   readonly paths: readonly string[]
@@ -14,32 +17,60 @@ export interface RosterEntry {
 /** The people of a list, from its configuration. */
 export type Roster = readonly RosterEntry[]
 
-function isMaintainer(person: Person, roster: Roster, files: readonly string[] = []): boolean {
-  return holds('maintainer', person, roster, files)
+/** Who had which role from then on; milliseconds. */
+export interface DatedRoster {
+  readonly since: number
+  readonly people: Roster
 }
 
-function hasMaintainers(roster: Roster): boolean {
-  return roster.some(entry => entry.role === 'maintainer')
+/** What a list wants to be sure of before a mail changes something. */
+export interface Rules {
+  /** Oldest first. */
+  readonly rosters: readonly DatedRoster[]
+  /** `from`: whoever stands in From is believed. */
+  readonly trust: 'verified' | 'from'
+  /** Imported mail is believed as its From says. */
+  readonly history: boolean
+  /** The grade that a state or a tag needs, where it differs from the usual one: `{ confirmed: 'C' }`. */
+  readonly needs: Readonly<Record<string, 'A' | 'B' | 'C'>>
 }
 
-/** Who asks, and for what. */
-export interface StateRequest {
-  readonly state: PatchState
-  readonly sender: Person
-  readonly author: Person
-  /** The files that the patch touches. */
+/** Of a list where nobody has a role. */
+export const openRules: Rules = { rosters: [], trust: 'verified', history: true, needs: {} }
+
+/** The roster in force; before the first one the first. */
+export function rosterAt(rosters: readonly DatedRoster[], time: number): Roster {
+  return (rosters.findLast(({ since }) => since <= time) ?? rosters[0])?.people ?? []
+}
+
+/** Why a change is not allowed. */
+export interface Refusal {
+  readonly reason: string
+  /** The role would do; a confirmed sender would lift the refusal. */
+  readonly unconfirmed?: true
+}
+
+/** Who asks, and whose patch or report it is. */
+export interface Asker {
+  readonly mail: Node
+  readonly rules: Rules
+  /** The author of the patch, the reporter of the bug. */
+  readonly owner: Person
+  /** The files that the patch touches; none for a bug. */
   readonly files: readonly string[]
+  /** What it stands at was decided by a maintainer. */
+  readonly decided: boolean
 }
 
-/** Null when the sender may set this state; else the reason why not, as a sentence. */
-export function patchStateRefusal(
-  { state, sender, author, files }: StateRequest,
-  roster: Roster,
-): string | null {
-  if (!hasMaintainers(roster) || isMaintainer(sender, roster, files)) return null
-  if (samePerson(sender, author) && authorsMoves.includes(state)) return null
-  if (holds('reviewer', sender, roster, files) && reviewersMoves.includes(state)) return null
-  return `"${state}" needs a maintainer of ${files.length === 0 ? 'the list' : 'its files'}`
+/** Null when the sender may set this state. */
+export function patchStateRefusal(state: PatchState, asker: Asker): Refusal | null {
+  if (isOpen(asker)) return autoresponder(asker)
+  return firstGranted(asker, state, [
+    ['maintainer', true, 'B'],
+    ['robot', robotsMoves.includes(state), 'B'],
+    ['author', authorsMoves.includes(state) && !asker.decided, 'C'],
+    ['reviewer', reviewersMoves.includes(state) && !asker.decided, 'B'],
+  ])
 }
 
 const authorsMoves: readonly PatchState[] = [
@@ -50,35 +81,178 @@ const authorsMoves: readonly PatchState[] = [
   'changes-requested',
 ]
 const reviewersMoves: readonly PatchState[] = ['changes-requested', 'needs-ack', 'under-review']
+/** A robot tells what was done. */
+const robotsMoves: readonly PatchState[] = ['accepted', 'superseded', 'not-applicable']
 
-/** Null when the sender may change the bug. The reporter may close and reopen an own report. */
-export function bugStatusRefusal(
-  status: string,
-  sender: Person,
-  reporter: Person,
-  roster: Roster,
-): string | null {
-  if (!hasMaintainers(roster) || isMaintainer(sender, roster)) return null
-  if (samePerson(sender, reporter) && ['new', 'reopened', 'invalid', 'worksforme'].includes(status))
-    return null
-  if (status === 'new') return null
-  if (holds('reviewer', sender, roster, []) && ['confirmed', 'needs-info'].includes(status)) return null
-  return `"${status}" needs a maintainer of the list`
+/** Null when the sender may change the bug. The reporter may close and reopen an own report, anybody reports one. */
+export function bugStatusRefusal(status: BugStatus, asker: Asker): Refusal | null {
+  if (isOpen(asker)) return autoresponder(asker)
+  return firstGranted(asker, status, [
+    ['maintainer', true, 'B'],
+    ['robot', true, 'B'],
+    ['reporter', reportersMoves.includes(status), 'C'],
+    ['reviewer', ['confirmed', 'needs-info'].includes(status) && !asker.decided, 'B'],
+    ['anybody', status === 'new' && !asker.decided, 'C'],
+  ])
 }
 
-/** Null when the sender may say what a thread is and what it is planned for. */
-export function planningRefusal(sender: Person, reporter: Person, roster: Roster): string | null {
-  if (!hasMaintainers(roster) || isMaintainer(sender, roster) || samePerson(sender, reporter)) return null
-  return holds('reviewer', sender, roster, []) ? null : 'it needs a maintainer, a reviewer or the reporter'
+const reportersMoves: readonly BugStatus[] = ['new', 'reopened', 'invalid', 'worksforme']
+
+/** Null when the sender may say what a thread is and what it is planned for; `tag` is the line's name. */
+export function planningRefusal(tag: string, asker: Asker): Refusal | null {
+  if (isOpen(asker)) return autoresponder(asker)
+  return firstGranted(asker, tag, [
+    ['maintainer', true, 'B'],
+    ['reviewer', true, 'B'],
+    ['reporter', true, 'C'],
+  ])
 }
 
-/** A role with paths holds for a change only when each of its files lies in one of them. */
-function holds(role: RosterEntry['role'], person: Person, roster: Roster, files: readonly string[]): boolean {
-  return roster.some(
+/** Null when the sender may say that a patchset closes or blocks a bug: it moves nothing before it is accepted. */
+export function closesRefusal(tag: string, asker: Asker): Refusal | null {
+  if (isOpen(asker)) return autoresponder(asker)
+  return firstGranted(asker, tag, [
+    ['maintainer', true, 'B'],
+    ['reviewer', true, 'B'],
+    ['author', true, 'C'],
+  ])
+}
+
+/** Null when the sender may say whose task a patchset is. */
+export function delegateRefusal(asker: Asker): Refusal | null {
+  if (isOpen(asker)) return autoresponder(asker)
+  return firstGranted(asker, 'Delegate', [
+    ['maintainer', true, 'B'],
+    ['reviewer', true, 'B'],
+  ])
+}
+
+/** Null when the sender may undo what `undone` changed: it is an own mail with no better grade, or a maintainer asks. */
+export function undoRefusal(asker: Asker, undone: Node): Refusal | null {
+  if (isOpen(asker)) return autoresponder(asker)
+  const { mail, rules } = asker
+  const own = sameHuman(mail.facts.sender, undone.facts.sender, rosterOf(asker))
+  if (own && credit(mail, rules) >= credit(undone, rules)) return null
+  return firstGranted(asker, 'Undo', [['maintainer', true, own ? gradeOf(undone, rules) : 'B']])
+}
+
+/** No maintainers at the time of the mail: everybody is believed. */
+const isOpen = (asker: Asker) => !rosterOf(asker).some(entry => entry.role === 'maintainer')
+
+/** An answer that nobody wrote changes nothing on any list. */
+const autoresponder = ({ mail }: Asker): Refusal | null =>
+  mail.facts.robot === 'vacation' || mail.facts.robot === 'bounce'
+    ? { reason: 'nobody wrote it: it is an automatic answer' }
+    : null
+
+/** The roles that may do it, each with the grade that it needs. */
+type Grants = readonly (readonly [role: Role, may: boolean, grade: 'A' | 'B' | 'C'])[]
+
+function firstGranted(asker: Asker, what: string, grants: Grants): Refusal | null {
+  const { mail, rules } = asker
+  const automatic = autoresponder(asker)
+  if (automatic) return automatic
+  const held = grants.filter(([role, may]) => may && has(role, asker))
+  const needed = (usual: 'A' | 'B' | 'C') => credits[rules.needs[what.toLowerCase()] ?? usual]
+  if (held.some(([, , grade]) => credit(mail, rules) >= needed(grade))) return null
+  if (held.length > 0) return unconfirmed(mail, what)
+  return {
+    reason: `"${what}" needs ${grants
+      .filter(([, may]) => may)
+      .map(([role]) => roleWords(role, asker))
+      .join(' or ')}`,
+  }
+}
+
+function unconfirmed({ verdict }: Node, what: string): Refusal {
+  if (verdict.how === 'pending')
+    return { reason: `"${what}" needs a confirmed sender; it is not checked yet` }
+  if (verdict.grade === 'I') return { reason: `"${what}" needs a confirmed sender; the mail was imported` }
+  const reason = verdict.grade === 'C' ? 'only From says so' : `there is only ${verdict.how}`
+  return { reason: `"${what}" needs a confirmed sender; ${reason}`, unconfirmed: true }
+}
+
+function roleWords(role: Role, { files }: Asker): string {
+  if (role === 'maintainer') return `a maintainer of ${files.length === 0 ? 'the list' : 'its files'}`
+  return role === 'robot' ? 'a robot of the list' : role === 'anybody' ? 'anybody' : `the ${role}`
+}
+
+/** What the sender is to this patch or bug, the weightiest first; for the history. */
+export function roleOf(asker: Asker, owner: 'author' | 'reporter'): Role {
+  const roles: readonly Role[] = ['maintainer', 'reviewer', 'robot', owner]
+  return roles.find(role => has(role, asker)) ?? 'anybody'
+}
+
+function has(role: Role, asker: Asker): boolean {
+  if (role === 'anybody') return true
+  if (role === 'author' || role === 'reporter')
+    return sameHuman(asker.mail.facts.sender, asker.owner, rosterOf(asker))
+  return rosterOf(asker).some(entry => entry.role === role && holdsFor(entry, asker))
+}
+
+function holdsFor(entry: RosterEntry, { mail, rules, files }: Asker): boolean {
+  return (
+    isMeant(entry, mail, rules) &&
+    (entry.paths.length === 0 || files.every(file => entry.paths.some(pattern => matches(pattern, file))))
+  )
+}
+
+/**
+ * Is the sender this person? A live mail's by the address: whoever may send for example.net may call himself by any
+ * name. A robot may speak for others, as the Bugzilla bridge does, and is known by what was verified.
+ */
+function isMeant(entry: RosterEntry, { facts, verdict }: Node, rules: Rules): boolean {
+  if (hasAddress(entry, facts.sender.address)) return true
+  if (entry.role === 'robot' && verdict.identity !== undefined && hasAddress(entry, verdict.identity))
+    return true
+  return (rules.trust === 'from' || verdict.grade === 'I') && samePerson(entry.person, facts.sender)
+}
+
+const hasAddress = ({ person, aliases }: RosterEntry, address: string) =>
+  address !== '' && (person.address === address || (aliases?.includes(address) ?? false))
+
+const rosterOf = ({ mail, rules }: Asker) => rosterAt(rules.rosters, mail.counts)
+
+/** One person behind two addresses, by name, or because the list's people say so. */
+export function sameHuman(a: Person, b: Person, roster: Roster): boolean {
+  if (samePerson(a, b)) return true
+  return roster.some(entry => hasAddress(entry, a.address) && hasAddress(entry, b.address))
+}
+
+const credits = { A: 3, B: 2, C: 1 } as const
+
+/** How much the sender of a mail is believed on this list, 1 to 3. */
+export function credit(mail: Node, rules: Rules): number {
+  return credits[gradeOf(mail, rules)]
+}
+
+function gradeOf(mail: Node, rules: Rules): 'A' | 'B' | 'C' {
+  const { grade } = mail.verdict
+  if (rules.trust === 'from') return 'A'
+  if (grade === 'I') return rules.history ? 'A' : 'C'
+  return grade === 'C' || isVouched(mail, rules) ? grade : 'C'
+}
+
+/** A signature of somebody else vouches for nothing; that of a robot on the list vouches for what it tells. */
+function isVouched({ facts, verdict, counts }: Node, rules: Rules): boolean {
+  const { identity } = verdict
+  if (identity === undefined || identity === facts.sender.address) return true
+  return rosterAt(rules.rosters, counts).some(
     entry =>
-      entry.role === role &&
-      samePerson(entry.person, person) &&
-      (entry.paths.length === 0 || files.every(file => entry.paths.some(pattern => matches(pattern, file)))),
+      hasAddress(entry, identity) && (entry.role === 'robot' || hasAddress(entry, facts.sender.address)),
+  )
+}
+
+/** Who takes care of these files by the roster: the first maintainer, else reviewer, whose paths hold them all. */
+export function carerOf(files: readonly string[], roster: Roster): RosterEntry | null {
+  if (files.length === 0) return null
+  const holding = roster.filter(
+    ({ paths }) => paths.length > 0 && files.every(file => paths.some(pattern => matches(pattern, file))),
+  )
+  return (
+    holding.find(entry => entry.role === 'maintainer') ??
+    holding.find(entry => entry.role === 'reviewer') ??
+    null
   )
 }
 

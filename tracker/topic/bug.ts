@@ -1,10 +1,32 @@
-// Bugs, tasks and ideas: what they are, where they stand and what they are planned for, by the lines of their thread.
-// Their numbers are given by the log, not here.
-
+// Bugs, tasks and ideas: what they are, where they stand and what they are planned for, by the lines of their thread
+// and by the patches that close them. Their numbers are given by the log, not here.
+import type { MessageId } from '../../base/ids.ts'
 import type { Person, TagFact } from '../mail/facts.ts'
-import { bugStatusRefusal, planningRefusal, type Roster } from './authority.ts'
-import { type Bug, type BugStatus, bugStatuses, type Change } from './topic.ts'
+import {
+  type Asker,
+  bugStatusRefusal,
+  planningRefusal,
+  type Refusal,
+  type Rules,
+  roleOf,
+} from './authority.ts'
+import type { Closing } from './closing.ts'
+import { conflictWith } from './conflict.ts'
+import { delegateNamed } from './delegate.ts'
+import { changeBy, inOrderOfWords, withOutcome } from './history.ts'
+import { samePerson } from './person.ts'
+import { type BugNumbers, elsewhere, resolve } from './reference.ts'
+import {
+  type Bug,
+  type BugStatus,
+  bugStatuses,
+  type Change,
+  type Claim,
+  type Delegate,
+  type Role,
+} from './topic.ts'
 import type { Node } from './tree.ts'
+import { type Undoing, undoingIn } from './undo.ts'
 
 export interface Planning {
   /** What a sign in the first mail or a line in an answer made of the thread; null when nobody said anything. */
@@ -12,83 +34,194 @@ export interface Planning {
   /** As the lines left it; it counts where the thread is a bug. */
   readonly bug: Bug
   readonly title: string | null
+  readonly delegate: Delegate | null
   readonly history: readonly Change[]
+  /** Bugs that its lines say it blocks. */
+  readonly claims: readonly Claim[]
+}
+
+/** What a thread's lines are read with. */
+export interface PlanningInputs {
+  readonly rules: Rules
+  readonly numbers: BugNumbers
+  /** Accepted patches that close it. */
+  readonly closings: readonly Closing[]
+  /** It looks like spam: what its sender says of it counts for nothing. */
+  readonly suspect: boolean
 }
 
 /** Goes through the thread's lines about bugs, in order. */
-export function planningOf(mails: readonly Node[], roster: Roster): Planning {
-  const run = new Run(mails, roster)
-  for (const mail of mails) for (const tag of mail.facts.tags) run.take(mail, tag)
-  const { decided, title, history } = run
-  return { decided, bug: { ...run.bug, explicit: decided === 'bug' }, title, history }
+export function planningOf(mails: readonly Node[], inputs: PlanningInputs): Planning {
+  const run = new Run(mails, inputs)
+  const closings = inputs.closings.toSorted((a, b) => a.said - b.said || (a.by < b.by ? -1 : 1))
+  inOrderOfWords(
+    mails,
+    mail => {
+      while (closings[0] && closings[0].said < mail.said) run.close(closings.shift())
+    },
+    mail => run.hear(mail),
+  )
+  for (const closing of closings) run.close(closing)
+  const { decided, title, delegate, history, claims } = run
+  return { decided, bug: { ...run.bug, explicit: decided === 'bug' }, title, delegate, history, claims }
 }
+
+const finalStatuses: readonly BugStatus[] = ['fixed', 'wontfix', 'invalid', 'worksforme', 'duplicate']
 
 class Run {
   decided: Planning['decided']
   bug: Bug
   title: string | null = null
+  delegate: Delegate | null = null
   readonly history: Change[] = []
+  readonly claims: Claim[] = []
   readonly #reporter: Person
-  readonly #roster: Roster
+  readonly #inputs: PlanningInputs
+  readonly #undoing: Undoing
+  readonly #here: ReadonlySet<MessageId>
+  /** The line that set the status, and who wrote it. */
+  #set: { readonly value: string; readonly mail: Node | null; readonly role: Role | null }
 
-  constructor(mails: readonly Node[], roster: Roster) {
+  constructor(mails: readonly Node[], inputs: PlanningInputs) {
     const first = mails[0]?.facts
     this.#reporter = first?.sender ?? { name: '', address: '' }
-    this.#roster = roster
-    this.decided = first?.bugSign != null ? 'bug' : null
+    this.#inputs = inputs
+    this.decided = isReport(first?.bugSign ?? null, inputs.suspect) ? 'bug' : null
     const type = first?.subject.tags.map(tag => tag.toLowerCase()).find(isBugType) ?? 'bug'
     this.bug = { type, status: 'new', severity: null, labels: [], target: null, explicit: true }
+    this.#set = { value: 'new', mail: null, role: null }
+    this.#here = new Set(mails.map(mail => mail.id))
+    this.#undoing = undoingIn(mails, mail => this.#asker(mail))
   }
 
-  take(mail: Node, tag: TagFact): void {
-    // Said of another bug than this thread's.
-    if (tag.bug !== undefined || tag.on !== undefined) return
-    if (tag.tag === 'Bug-Status') this.#status(mail, tag)
+  hear(mail: Node): void {
+    for (const tag of mail.facts.tags) this.#take(mail, tag)
+  }
+
+  /** A patch that closes it was accepted. */
+  close(closing: Closing | undefined): void {
+    if (!closing || this.bug.status === 'fixed') return
+    const { by, who, said, title } = closing
+    this.bug = { ...this.bug, status: 'fixed' }
+    this.#set = { value: 'fixed', mail: null, role: null }
+    const reason = `its fix "${title}" was accepted`
+    this.history.push({ mail: by, who, said, what: 'Bug-Status', value: 'fixed', reason, effect: true })
+  }
+
+  #take(mail: Node, tag: TagFact): void {
+    const other = elsewhere(tag, mail.said, this.#here, this.#inputs.numbers)
+    if (other !== null && !tag.recorded) this.#change(mail, tag, { reason: other }, () => {})
+    else if (tag.tag === 'Bug-Status') this.#status(mail, tag)
     else if (tag.tag === 'Type') this.#type(mail, tag)
-    else if (tag.tag === 'Severity') this.#set(mail, tag, { severity: tag.value.toLowerCase().slice(0, 40) })
-    else if (tag.tag === 'Labels') this.#set(mail, tag, { labels: labelled(this.bug.labels, tag.value) })
+    else if (tag.tag === 'Severity') this.#plan(mail, tag, { severity: tag.value.toLowerCase().slice(0, 40) })
+    else if (tag.tag === 'Labels') this.#plan(mail, tag, { labels: labelled(this.bug.labels, tag.value) })
     else if (tag.tag === 'Target')
-      this.#set(mail, tag, { target: tag.value === 'none' ? null : tag.value.slice(0, 60) })
-    else if (tag.tag === 'Title' && this.#set(mail, tag, {})) this.title = tag.value.slice(0, 200)
+      this.#plan(mail, tag, { target: tag.value === 'none' ? null : tag.value.slice(0, 60) })
+    else if (tag.tag === 'Title') this.#retitle(mail, tag)
+    else if (tag.tag === 'Blocks') this.#blocks(mail, tag)
+    else if (tag.tag === 'Delegate') this.#name(mail, tag)
+    else if (tag.tag === 'Undo') this.#change(mail, tag, this.#undoing.refusal(mail, tag.value), () => {})
+  }
+
+  #retitle(mail: Node, tag: TagFact): void {
+    this.#change(mail, tag, this.#planRefusal(mail, tag), () => {
+      this.title = tag.value.slice(0, 200)
+    })
   }
 
   #status(mail: Node, tag: TagFact): void {
-    const word = (tag.value.toLowerCase().match(/^[a-z-]+/) ?? [''])[0]
+    const value = tag.value.toLowerCase()
+    const word = (value.match(/^[a-z-]+/) ?? [''])[0]
     if (!isBugStatus(word)) {
-      this.#record(mail, tag, `"${tag.value}" is no bug status`, false)
+      this.#change(mail, tag, { reason: `"${tag.value}" is no bug status` }, () => {})
       return
     }
-    const refusal = bugStatusRefusal(word, mail.facts.sender, this.#reporter, this.#roster)
-    if (!refusal) {
+    // Said once more, unless it is what makes the thread a bug.
+    if (this.decided === 'bug' && this.#set.value === value) {
+      const asked = changeBy(mail, roleOf(this.#asker(mail), 'reporter'), tag.tag, tag.value)
+      this.history.push({ ...asked, reason: null, effect: false })
+      return
+    }
+    const asker = this.#asker(mail)
+    this.#change(mail, tag, this.#suspicion(mail) ?? this.#statusRefusal(word, asker), () => {
       this.decided = 'bug'
       this.bug = { ...this.bug, status: word }
-    }
-    this.#record(mail, tag, refusal ?? tag.reason ?? null, !refusal)
+      this.#set = { value, mail, role: roleOf(asker, 'reporter') }
+    })
+  }
+
+  #statusRefusal(word: BugStatus, asker: Asker): (Refusal & { against?: MessageId }) | null {
+    const refusal = bugStatusRefusal(word, asker)
+    if (refusal) return refusal
+    const { status } = this.bug
+    if (status === word || !finalStatuses.includes(status)) return null
+    return conflictWith({ state: status, mail: this.#set.mail, role: this.#set.role }, asker)
   }
 
   #type(mail: Node, tag: TagFact): void {
     const type = tag.value.toLowerCase()
     const known = isBugType(type) || type === 'discussion' || type === 'spam'
-    const refusal = known
-      ? planningRefusal(mail.facts.sender, this.#reporter, this.#roster)
-      : `"${tag.value}" is no type`
-    if (!refusal && isBugType(type)) this.bug = { ...this.bug, type }
-    if (!refusal) this.decided = type === 'discussion' || type === 'spam' ? type : 'bug'
-    this.#record(mail, tag, refusal ?? tag.reason ?? null, !refusal)
+    const refusal = known ? this.#planRefusal(mail, tag) : { reason: `"${tag.value}" is no type` }
+    this.#change(mail, tag, refusal, () => {
+      if (isBugType(type)) this.bug = { ...this.bug, type }
+      this.decided = type === 'discussion' || type === 'spam' ? type : 'bug'
+    })
   }
 
-  #set(mail: Node, tag: TagFact, change: Partial<Bug>): boolean {
-    const refusal = planningRefusal(mail.facts.sender, this.#reporter, this.#roster)
-    if (!refusal) this.bug = { ...this.bug, ...change }
-    this.#record(mail, tag, refusal ?? tag.reason ?? null, !refusal)
-    return !refusal
+  #plan(mail: Node, tag: TagFact, plan: Partial<Bug>): void {
+    this.#change(mail, tag, this.#planRefusal(mail, tag), () => {
+      this.bug = { ...this.bug, ...plan }
+    })
   }
 
-  #record(mail: Node, tag: TagFact, reason: string | null, effect: boolean): void {
-    const { id, facts, said } = mail
-    this.history.push({ mail: id, who: facts.sender, said, what: tag.tag, value: tag.value, reason, effect })
+  #blocks(mail: Node, tag: TagFact): void {
+    const found = resolve(tag.value, mail.said, this.#inputs.numbers)
+    const refusal = 'reason' in found ? found : this.#planRefusal(mail, tag)
+    this.#change(mail, tag, refusal, () => {
+      if ('id' in found) this.claims.push({ mail: mail.id, what: 'blocks', target: found.id })
+    })
+  }
+
+  #name(mail: Node, tag: TagFact): void {
+    const named = delegateNamed(tag, this.#asker(mail))
+    this.#change(mail, tag, 'reason' in named ? named : null, () => {
+      if ('delegate' in named) this.delegate = named.delegate
+    })
+  }
+
+  #planRefusal = (mail: Node, tag: TagFact) =>
+    this.#suspicion(mail) ?? planningRefusal(tag.tag, this.#asker(mail))
+
+  /** Spam that carries lines is still spam; a line of somebody else takes it out. */
+  #suspicion(mail: Node): Refusal | null {
+    const own =
+      this.#inputs.suspect && this.decided !== 'bug' && samePerson(mail.facts.sender, this.#reporter)
+    return own ? { reason: 'the list does not know its sender' } : null
+  }
+
+  #asker(mail: Node): Asker {
+    const decided = this.#set.role === 'maintainer' && finalStatuses.includes(this.bug.status)
+    return { mail, rules: this.#inputs.rules, owner: this.#reporter, files: [], decided }
+  }
+
+  /** Makes the change unless it is refused or undone, and tells it. */
+  #change(
+    mail: Node,
+    tag: TagFact,
+    refusal: (Refusal & { against?: MessageId }) | null,
+    make: () => void,
+  ): void {
+    const undoneBy = this.#undoing.by(mail)
+    const asked = changeBy(mail, roleOf(this.#asker(mail), 'reporter'), tag.tag, tag.value)
+    if (!refusal && !undoneBy) make()
+    const words = tag.reason
+    this.history.push(withOutcome(asked, { refusal, words, effect: refusal === null, undoneBy }))
   }
 }
+
+/** Anybody may report a bug. A stranger's first mail that sets another status with it knows more than a reporter can. */
+const isReport = (sign: string | null, suspect: boolean) =>
+  sign !== null && !(suspect && /^bug-status:(?!\s*new\b)/i.test(sign))
 
 const isBugType = (word: string): word is Bug['type'] => word === 'bug' || word === 'task' || word === 'idea'
 

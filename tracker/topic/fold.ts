@@ -1,10 +1,11 @@
 // Facts of mails -> topics. Everything a reader sees comes from here, whole, each time: the result does not depend
 // on the order in which mails came, and a live arrival and a rebuild are the same call.
 import type { MessageId } from '../../base/ids.ts'
-import type { Roster } from './authority.ts'
+import type { Rules } from './authority.ts'
 import { chainsOf } from './chain.ts'
 import { type Component, componentsOf } from './component.ts'
 import { guessOf } from './guess.ts'
+import { nothingOutside, type Outside } from './outside.ts'
 import { patchsetOf } from './patchset.ts'
 import { personKeys } from './person.ts'
 import { establishedBy, type Profile } from './profile.ts'
@@ -15,7 +16,7 @@ import { type Node, treeOf } from './tree.ts'
 import { type Arrival, unitsOf } from './unit.ts'
 
 /** Raised when a change in this folder gives other topics for the same facts; clusters below it are refolded. */
-export const foldVersion = 3
+export const foldVersion = 4
 
 export interface Folded {
   /** Every mail is in exactly one of them. */
@@ -27,8 +28,13 @@ export interface Folded {
 }
 
 /** Arrivals that no edge joins do not change each other's topics. */
-export function fold(arrivals: readonly Arrival[], roster: Roster, profile: Profile): Folded {
-  const parts = componentsOf(arrivals).map(component => foldComponent(component, roster, profile))
+export function fold(
+  arrivals: readonly Arrival[],
+  rules: Rules,
+  profile: Profile,
+  outside: Outside = nothingOutside,
+): Folded {
+  const parts = componentsOf(arrivals).map(component => foldComponent(component, rules, profile, outside))
   return {
     topics: parts.flatMap(part => part.topics),
     established: new Set(parts.flatMap(part => [...part.established])),
@@ -36,17 +42,24 @@ export function fold(arrivals: readonly Arrival[], roster: Roster, profile: Prof
   }
 }
 
-function foldComponent({ arrivals, large }: Component, roster: Roster, profile: Profile): Folded {
-  const nodes = treeOf(unitsOf(arrivals))
+function foldComponent(
+  { arrivals, large }: Component,
+  rules: Rules,
+  profile: Profile,
+  outside: Outside,
+): Folded {
+  const nodes = treeOf(unitsOf(arrivals, rules))
   const chains = chainsOf(draftsOf(nodes))
   const homes = homesOf(nodes, chains)
-  const patchsets = chains.map((drafts, index) => patchsetOf(drafts, mailsIn(nodes, homes, index), roster))
+  const patchsets = chains.map((drafts, index) =>
+    patchsetOf(drafts, mailsIn(nodes, homes, index), rules, outside.numbers),
+  )
   const threads = Map.groupBy(
     nodes.filter(node => typeof homes.get(node) === 'string'),
     node => String(homes.get(node)),
   )
   const threadTopics = new Map(
-    [...threads].map(([name, mails]) => [name, threadTopicOf(mails, roster, profile)]),
+    [...threads].map(([name, mails]) => [name, threadTopicOf(mails, rules, profile, outside)]),
   )
   const withFixes = patchsets.map((topic, index) => {
     const proposed = proposedIn(chains[index] ?? [], homes, threadTopics)

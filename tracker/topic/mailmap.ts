@@ -1,6 +1,7 @@
 // One human behind several addresses, as a project's .mailmap says (gitmailmap(5)).
 import { memo } from '../../base/memo.ts'
 import type { MailFacts, Person } from '../mail/facts.ts'
+import type { Arrival } from './unit.ts'
 
 /** A line of a .mailmap: who is meant by an address, or by it together with a name. */
 export interface MailmapEntry {
@@ -36,6 +37,18 @@ export function withMailmap(facts: MailFacts, mailmap: Mailmap): MailFacts {
       ...trailer,
       person: trailer.person && mapped(trailer.person),
     })),
+  }
+}
+
+/** The same for the address that a verdict vouches for. */
+export function arrivalWithMailmap(arrival: Arrival, mailmap: Mailmap): Arrival {
+  const { verdict, facts } = arrival
+  const identity =
+    verdict?.identity && personOf({ name: facts.sender.name, address: verdict.identity }, mailmap).address
+  return {
+    ...arrival,
+    facts: withMailmap(facts, mailmap),
+    verdict: verdict && (identity ? { ...verdict, identity } : verdict),
   }
 }
 

@@ -2,13 +2,28 @@
 // "applied" of a maintainer accepts. What had no effect is in the history too, with the reason.
 import type { MessageId } from '../../base/ids.ts'
 import type { TagFact } from '../mail/facts.ts'
-import { patchStateRefusal, type Roster } from './authority.ts'
+import {
+  type Asker,
+  carerOf,
+  closesRefusal,
+  credit,
+  patchStateRefusal,
+  type Refusal,
+  type Rules,
+  roleOf,
+  rosterAt,
+  sameHuman,
+} from './authority.ts'
 import { isPartialReroll } from './completeness.ts'
-import { samePerson } from './person.ts'
+import { conflictWith } from './conflict.ts'
+import { delegateNamed } from './delegate.ts'
+import { changeBy, inOrderOfWords, withOutcome } from './history.ts'
+import { type BugNumbers, elsewhere, resolve } from './reference.ts'
 import type { Draft } from './series.ts'
 import { numberOf } from './series.ts'
-import { type Change, type PatchState, patchStates } from './topic.ts'
+import { type Change, type Claim, type Delegate, type PatchState, patchStates, type Role } from './topic.ts'
 import type { Node } from './tree.ts'
+import { type Undoing, undoingIn } from './undo.ts'
 
 export interface PatchStatus {
   readonly state: PatchState
@@ -25,38 +40,94 @@ export const finalStates: readonly PatchState[] = [
   'withdrawn',
 ]
 
+export interface PatchStatuses {
+  readonly statuses: ReadonlyMap<Node, PatchStatus>
+  readonly history: readonly Change[]
+  readonly delegate: Delegate | null
+  /** Bugs that lines of answers say it closes or blocks. */
+  readonly claims: readonly Claim[]
+}
+
 /** `drafts` by said time, `mails` in order. */
 export function patchStatuses(
   drafts: readonly Draft[],
   mails: readonly Node[],
-  roster: Roster,
-): { statuses: Map<Node, PatchStatus>; history: Change[] } {
-  const run = new Run(drafts, roster)
-  for (const mail of mails) run.take(mail)
-  return { statuses: run.statuses, history: run.history }
+  rules: Rules,
+  numbers: BugNumbers,
+): PatchStatuses {
+  const run = new Run(drafts, mails, rules, numbers)
+  inOrderOfWords(
+    mails,
+    mail => run.post(mail),
+    mail => run.hear(mail),
+  )
+  return { statuses: run.statuses, history: run.history, delegate: run.delegate, claims: run.claims }
+}
+
+/** A status with the mail and the role behind it. */
+interface Held extends PatchStatus {
+  readonly mail: Node | null
+  readonly role: Role | null
 }
 
 class Run {
-  readonly statuses = new Map<Node, PatchStatus>()
+  readonly statuses = new Map<Node, Held>()
   readonly history: Change[] = []
+  readonly claims: Claim[] = []
   readonly #drafts: readonly Draft[]
-  readonly #roster: Roster
+  readonly #rules: Rules
+  readonly #numbers: BugNumbers
+  readonly #undoing: Undoing
+  readonly #here: ReadonlySet<MessageId>
+  readonly #mails: readonly Node[]
+  #delegate: Delegate | null | undefined
   #posted = -1
 
-  constructor(drafts: readonly Draft[], roster: Roster) {
+  constructor(drafts: readonly Draft[], mails: readonly Node[], rules: Rules, numbers: BugNumbers) {
     this.#drafts = drafts
-    this.#roster = roster
+    this.#rules = rules
+    this.#numbers = numbers
+    this.#mails = mails
+    this.#here = new Set(mails.map(mail => mail.id))
     for (const draft of drafts)
       for (const patch of changesOf(draft))
-        this.statuses.set(patch, { state: firstState(draft, patch), by: null })
+        this.statuses.set(patch, { state: firstState(draft, patch), by: null, mail: null, role: null })
+    this.#undoing = undoingIn(mails, mail => this.#asker(mail, drafts.flatMap(changesOf)))
   }
 
-  take(mail: Node): void {
+  /** What the mail posts. */
+  post(mail: Node): void {
     const index = this.#drafts.findIndex(draft => draft.members.includes(mail))
     if (index > this.#posted) this.#supersede(index, mail)
-    for (const tag of mail.facts.tags)
-      if (tag.tag === 'Patch-Status' && tag.bug === undefined && tag.on === undefined) this.#tag(mail, tag)
-    if (mail.facts.applied && index < 0) this.#applied(mail)
+  }
+
+  /** What the mail says. */
+  hear(mail: Node): void {
+    const posts = this.#drafts.some(draft => draft.members.includes(mail))
+    for (const tag of mail.facts.tags) this.#take(mail, tag, posts)
+    if (mail.facts.applied && !posts) this.#applied(mail)
+  }
+
+  /** Who was named; else whose paths hold all files of the newest revision, by the roster of its time. */
+  get delegate(): Delegate | null {
+    if (this.#delegate !== undefined) return this.#delegate
+    const patches = changesOf(this.#drafts.at(-1))
+    const [first] = patches
+    if (!first) return null
+    const carer = carerOf(filesOf(patches), rosterAt(this.#rules.rosters, first.counts))
+    return carer && { person: carer.person, by: null }
+  }
+
+  #take(mail: Node, tag: TagFact, posts: boolean): void {
+    const other = elsewhere(tag, mail.said, this.#here, this.#numbers)
+    if (other !== null && !tag.recorded) this.#record(mail, [], tag.tag, tag.value, { reason: other })
+    else if (tag.tag === 'Patch-Status') this.#status(mail, tag)
+    else if (tag.tag === 'Delegate') this.#name(mail, tag)
+    // In a posting it is a trailer of the commit, which says so by itself.
+    else if (tag.tag === 'Closes' && !posts) this.#claim(mail, tag, 'closes')
+    else if (tag.tag === 'Blocks') this.#claim(mail, tag, 'blocks')
+    else if (tag.tag === 'Undo')
+      this.#record(mail, [], tag.tag, tag.value, this.#undoing.refusal(mail, tag.value), tag.reason)
   }
 
   /** A new revision takes the place of what is not final in the older ones; a partial reroll only of its own numbers. */
@@ -66,39 +137,75 @@ class Run {
     const elders = this.#drafts.slice(0, index)
     if (!draft || elders.length === 0) return
     const partial = isPartialReroll(draft, elders)
-    const replaced = elders
+    const older = elders
       .flatMap(elder => (replacesAll(draft, elder) ? changesOf(elder) : []))
       .filter(patch => !partial || draft.patches.has(numberOf(patch)))
       .filter(patch => !finalStates.includes(this.statuses.get(patch)?.state ?? 'new'))
-      .filter(patch => samePerson(patch.facts.sender, mail.facts.sender) || takesOver(draft, patch))
-    for (const patch of replaced) this.statuses.set(patch, { state: 'superseded', by: mail.id })
-    if (replaced.length > 0) this.#record(mail, 'superseded', `${replaced.length} older`, null, true)
-  }
-
-  #tag(mail: Node, tag: TagFact): void {
-    const state = tag.value.toLowerCase().replace(/[\s_]+/g, '-')
-    if (!isPatchState(state)) {
-      this.#record(mail, tag.tag, tag.value, `"${tag.value}" is no patch state`, false)
+    const replaced = older.filter(patch => this.#ownAndAsGood(mail, patch, elders) || takesOver(draft, patch))
+    if (replaced.length === 0) {
+      if (older.length > 0) this.#announce(mail, draft)
       return
     }
-    const patches = tag.whole ? this.#revisionOf(mail) : this.#scope(mail, tag.number)
-    const refusals = patches.map(patch => this.#refusal(state, mail, patch))
-    patches.forEach((patch, index) => {
-      if (refusals[index] === null) this.statuses.set(patch, { state, by: mail.id })
-    })
-    const effect = refusals.includes(null)
-    const none = patches.length === 0 ? 'it speaks of no patch that is here' : null
-    const refused = refusals.find(refusal => refusal !== null) ?? null
-    const value = tag.number === undefined ? state : `${tag.number}: ${state}`
-    this.#record(mail, tag.tag, value, refused ?? none ?? tag.reason ?? null, effect)
+    if (!this.#undoing.by(mail)) this.#set(replaced, 'superseded', mail, 'author')
+    this.#record(mail, replaced, 'superseded', `${replaced.length} older`, null)
   }
 
-  #refusal(state: PatchState, mail: Node, patch: Node): string | null {
-    const files = patch.facts.files.map(file => file.path)
-    return patchStateRefusal(
-      { state, sender: mail.facts.sender, author: patch.facts.sender, files },
-      this.#roster,
-    )
+  /** By the same person, and as well authenticated; a worse grade will do while nothing was decided. */
+  #ownAndAsGood(mail: Node, patch: Node, elders: readonly Draft[]): boolean {
+    const roster = rosterAt(this.#rules.rosters, mail.counts)
+    if (!sameHuman(patch.facts.sender, mail.facts.sender, roster)) return false
+    if (credit(mail, this.#rules) >= credit(patch, this.#rules)) return true
+    const states = elders.flatMap(changesOf).map(elder => this.statuses.get(elder)?.state ?? 'new')
+    return !states.some(state => state !== 'superseded' && finalStates.includes(state))
+  }
+
+  /** A newer posting that takes no place is told, and nothing more. */
+  #announce(mail: Node, draft: Draft): void {
+    const { name, address } = mail.facts.sender
+    const value = `v${draft.version ?? 1} by ${name || address}`
+    this.history.push({ ...this.#change(mail, [], 'newer posting', value), reason: null, effect: false })
+  }
+
+  #status(mail: Node, tag: TagFact): void {
+    const state = tag.value.toLowerCase().replace(/[\s_]+/g, '-')
+    if (!isPatchState(state)) {
+      this.#record(mail, [], tag.tag, tag.value, { reason: `"${tag.value}" is no patch state` })
+      return
+    }
+    const patches = this.#meant(mail, tag)
+    const differing = patches.filter(patch => this.statuses.get(patch)?.state !== state)
+    const value = tag.number === undefined ? state : `${tag.number}: ${state}`
+    if (patches.length === 0)
+      this.#record(mail, [], tag.tag, value, { reason: 'it speaks of no patch that is here' })
+    else if (differing.length === 0)
+      this.history.push({ ...this.#change(mail, patches, tag.tag, value), reason: null, effect: false })
+    else this.#setAllowed(mail, differing, state, tag.tag, value, tag.reason)
+  }
+
+  /** Sets what may be set; what may not is told once. */
+  #setAllowed(
+    mail: Node,
+    patches: readonly Node[],
+    state: PatchState,
+    what: string,
+    value: string,
+    words?: string,
+  ): void {
+    const refusals = patches.map(patch => this.#refusal(state, mail, patch))
+    const allowed = patches.filter((_, index) => refusals[index] === null)
+    const asker = this.#asker(mail, patches)
+    if (!this.#undoing.by(mail)) this.#set(allowed, state, mail, roleOf(asker, 'author'))
+    const refused = refusals.find(refusal => refusal !== null) ?? null
+    this.#record(mail, patches, what, value, refused, words, allowed.length > 0)
+  }
+
+  #refusal(state: PatchState, mail: Node, patch: Node): (Refusal & { against?: MessageId }) | null {
+    const asker = this.#asker(mail, [patch])
+    const refusal = patchStateRefusal(state, asker)
+    if (refusal) return refusal
+    const standing = this.statuses.get(patch)
+    if (!standing || !finalStates.includes(standing.state)) return null
+    return conflictWith(standing, asker)
   }
 
   /** "Applied" is a change to accepted, by the same rules; of a part of the patches it changes none that is not named. */
@@ -107,15 +214,53 @@ class Run {
     const patches = numbers
       ? numbers.flatMap(number => this.#scope(mail, number))
       : this.#scope(mail, undefined)
-    const vague = part === true && !numbers && patches.length > 1
-    const refusals = patches.map(patch =>
-      vague ? 'it speaks of some of the patches' : this.#refusal('accepted', mail, patch),
-    )
-    patches.forEach((patch, index) => {
-      if (refusals[index] === null) this.statuses.set(patch, { state: 'accepted', by: mail.id })
-    })
-    const refused = refusals.find(refusal => refusal !== null) ?? null
-    this.#record(mail, 'applied', commit ?? 'said, not seen', refused, refusals.includes(null))
+    const value = commit ?? 'said, not seen'
+    if (part === true && !numbers && patches.length > 1)
+      this.#record(mail, patches, 'applied', value, { reason: 'it speaks of some of the patches' })
+    else this.#setAllowed(mail, patches, 'accepted', 'applied', value)
+  }
+
+  #name(mail: Node, tag: TagFact): void {
+    const patches = changesOf(this.#drafts[Math.max(0, this.#posted)])
+    const named = delegateNamed(tag, this.#asker(mail, patches))
+    const refusal = 'reason' in named ? named : null
+    if ('delegate' in named && !this.#undoing.by(mail)) this.#delegate = named.delegate
+    this.#record(mail, patches, tag.tag, tag.value, refusal, tag.reason)
+  }
+
+  #claim(mail: Node, tag: TagFact, what: 'closes' | 'blocks'): void {
+    const patches = changesOf(this.#drafts[Math.max(0, this.#posted)])
+    // A bug of another tracker is named, and nothing here moves.
+    const foreign = /^https?:/i.test(tag.value) ? { id: tag.value } : null
+    const found = foreign ?? resolve(tag.value, mail.said, this.#numbers)
+    const refusal = 'reason' in found ? found : closesRefusal(tag.tag, this.#asker(mail, patches))
+    if (!refusal && 'id' in found && !this.#undoing.by(mail))
+      this.claims.push({ mail: mail.id, what, target: found.id })
+    this.#record(mail, patches, tag.tag, tag.value, refusal, tag.reason)
+  }
+
+  #set(patches: readonly Node[], state: PatchState, mail: Node, role: Role): void {
+    for (const patch of patches) this.statuses.set(patch, { state, by: mail.id, mail, role })
+  }
+
+  #asker(mail: Node, patches: readonly Node[]): Asker {
+    const standing = patches.map(patch => this.statuses.get(patch))
+    return {
+      mail,
+      rules: this.#rules,
+      owner: (patches[0] ?? this.#drafts.at(-1)?.members[0] ?? mail).facts.sender,
+      files: filesOf(patches),
+      decided: standing.some(
+        one => one && finalStates.includes(one.state) && (one.role === 'maintainer' || one.role === 'robot'),
+      ),
+    }
+  }
+
+  /** What a line names, else what its mail answers. */
+  #meant(mail: Node, { on, number, whole }: TagFact): Node[] {
+    const named = on === undefined ? mail : this.#mails.find(({ id }) => id === on)
+    if (!named) return []
+    return whole ? this.#revisionOf(named) : this.#scope(named, number)
   }
 
   /** All patches of the revision that the mail answers, else of the latest. */
@@ -123,7 +268,7 @@ class Run {
     const above = nearestPatch(mail)
     const spoken = above && this.#drafts.find(draft => [...draft.patches.values()].includes(above))
     const draft = spoken ?? this.#drafts[Math.max(0, this.#posted)]
-    return draft ? changesOf(draft) : []
+    return changesOf(draft)
   }
 
   /** A number narrows, answering a patch narrows to it; anything else is the whole latest revision. */
@@ -134,13 +279,34 @@ class Run {
     if (number !== undefined)
       return [(spoken ?? latest)?.patches.get(number)].filter(patch => patch !== undefined)
     if (spoken && above) return [above]
-    return latest ? changesOf(latest) : []
+    return changesOf(latest)
   }
 
-  #record(mail: Node, what: string, value: string, reason: string | null, effect: boolean): void {
-    this.history.push({ mail: mail.id, who: mail.facts.sender, said: mail.said, what, value, reason, effect })
+  #change(
+    mail: Node,
+    patches: readonly Node[],
+    what: string,
+    value: string,
+  ): Omit<Change, 'reason' | 'effect'> {
+    return changeBy(mail, roleOf(this.#asker(mail, patches), 'author'), what, value)
+  }
+
+  #record(
+    mail: Node,
+    patches: readonly Node[],
+    what: string,
+    value: string,
+    refusal: (Refusal & { against?: MessageId }) | null,
+    words?: string,
+    effect = refusal === null,
+  ): void {
+    const change = this.#change(mail, patches, what, value)
+    this.history.push(withOutcome(change, { refusal, words, effect, undoneBy: this.#undoing.by(mail) }))
   }
 }
+
+const filesOf = (patches: readonly Node[]) =>
+  patches.flatMap(patch => patch.facts.files.map(file => file.path))
 
 const isPatchState = (word: string): word is PatchState => (patchStates as readonly string[]).includes(word)
 
@@ -177,7 +343,8 @@ function answers(mail: Node, above: Node): boolean {
 }
 
 /** The mails of a revision that have a state: its patches, or the pull request that came without any. */
-function changesOf(draft: Draft): Node[] {
+function changesOf(draft: Draft | undefined): Node[] {
+  if (!draft) return []
   return draft.patches.size > 0 ? [...draft.patches.values()] : draft.cover ? [draft.cover] : []
 }
 

@@ -1,17 +1,23 @@
 // A chain of revisions and the mails about them -> the patchset a reader follows.
 
 import { answersOf, topicMail } from './answers.ts'
-import type { Roster } from './authority.ts'
+import type { Rules } from './authority.ts'
 import { completenessOf, missingOf } from './completeness.ts'
 import { type PatchStatus, patchStatuses } from './patch-status.ts'
+import { type BugNumbers, resolve } from './reference.ts'
 import { type Draft, numberOf } from './series.ts'
 import { patchsetStanding } from './standing.ts'
-import type { PatchState, Revision, Topic, TopicPatch } from './topic.ts'
+import type { Claim, PatchState, Revision, Topic, TopicPatch } from './topic.ts'
 import type { Node } from './tree.ts'
 
 /** `drafts` and `mails` in order of said time. */
-export function patchsetOf(drafts: readonly Draft[], mails: readonly Node[], roster: Roster): Topic {
-  const { statuses, history } = patchStatuses(drafts, mails, roster)
+export function patchsetOf(
+  drafts: readonly Draft[],
+  mails: readonly Node[],
+  rules: Rules,
+  numbers: BugNumbers,
+): Topic {
+  const { statuses, history, delegate, claims } = patchStatuses(drafts, mails, rules, numbers)
   const revisions = drafts.map((draft, index) => revisionOf(draft, drafts.slice(0, index), statuses))
   const newest = revisions.at(-1)
   const first = mails[0]
@@ -26,7 +32,9 @@ export function patchsetOf(drafts: readonly Draft[], mails: readonly Node[], ros
     state: newest.state,
     revisions,
     ...answers,
+    claims: [...answers.claims.map(claim => numbered(claim, mails, numbers)), ...claims],
     bug: null,
+    ...(delegate ? { delegate } : {}),
     candidate: null,
     mails: mails.map(mail => topicMail(mail, posted.has(mail) ? roleOf(mail) : 'reply')),
     history,
@@ -37,6 +45,14 @@ export function patchsetOf(drafts: readonly Draft[], mails: readonly Node[], ros
       revision.incomplete ? [`v${revision.version}: ${revision.incomplete}`] : [],
     ),
   }
+}
+
+/** A trailer names a bug by its number, too; one that nobody knows stays as it was written. */
+function numbered(claim: Claim, mails: readonly Node[], numbers: BugNumbers): Claim {
+  if (!claim.target.startsWith('#')) return claim
+  const said = mails.find(mail => mail.id === claim.mail)?.said ?? 0
+  const found = resolve(claim.target, said, numbers)
+  return 'id' in found ? { ...claim, target: found.id } : claim
 }
 
 function revisionOf(

@@ -1,22 +1,35 @@
 // A thread without patches of its own -> a bug, a robot's report, an announcement, spam or a discussion. What a
 // person said of it comes first, then its explicit signs, then the guess.
 import { answersOf, topicMail } from './answers.ts'
-import type { Roster } from './authority.ts'
+import type { Rules } from './authority.ts'
 import { type Planning, planningOf } from './bug.ts'
 import { type Guess, guessOf } from './guess.ts'
+import type { Outside } from './outside.ts'
 import type { Profile } from './profile.ts'
 import { threadStanding } from './standing.ts'
 import type { Topic, TopicKind } from './topic.ts'
 import type { Node } from './tree.ts'
 
 /** `mails` in order of said time; the first one names the topic. */
-export function threadTopicOf(mails: readonly Node[], roster: Roster, profile: Profile): Topic {
+export function threadTopicOf(
+  mails: readonly Node[],
+  rules: Rules,
+  profile: Profile,
+  { closings, numbers }: Outside,
+): Topic {
   const first = mails[0]
   if (!first) throw new Error('A thread has no mail')
-  const planning = planningOf(mails, roster)
   const guess = guessOf(mails, profile)
+  const here = new Set(mails.map(mail => mail.id))
+  const planning = planningOf(mails, {
+    rules,
+    numbers,
+    closings: closings.filter(({ target }) => here.has(target)),
+    suspect: guess.kind === 'spam',
+  })
   const kind = kindOf(first, planning, guess)
   const bug = kind === 'bug' ? planning.bug : null
+  const answers = answersOf(mails)
   return {
     kind,
     id: first.id,
@@ -24,10 +37,12 @@ export function threadTopicOf(mails: readonly Node[], roster: Roster, profile: P
     author: first.facts.sender,
     state: bug?.status ?? null,
     revisions: [],
-    ...answersOf(mails),
+    ...answers,
+    claims: [...answers.claims, ...planning.claims],
     // "Applied" speaks of a patch, and there is none here.
     applied: [],
     bug,
+    ...(bug && planning.delegate ? { delegate: planning.delegate } : {}),
     candidate: kind === 'discussion' && planning.decided === null ? guess.candidate : null,
     mails: mails.map(mail => topicMail(mail, mail === first && kind !== 'discussion' ? 'report' : 'reply')),
     history: planning.history,

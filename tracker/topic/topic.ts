@@ -1,36 +1,13 @@
 // What a reader follows. `fold` makes it from the facts of a cluster; the row of a topic is this value.
 import type { MessageId } from '../../base/ids.ts'
+import { bugStatuses, patchStates } from '../../base/state-words.ts'
 import type { Person } from '../mail/facts.ts'
+import type { Grade } from './verdict.ts'
 
 export type TopicKind = 'patchset' | 'bug' | 'discussion' | 'report' | 'announcement' | 'spam'
 
-export const patchStates = [
-  'new',
-  'under-review',
-  'needs-ack',
-  'changes-requested',
-  'accepted',
-  'rejected',
-  'rfc',
-  'deferred',
-  'awaiting-upstream',
-  'superseded',
-  'not-applicable',
-  'withdrawn',
-] as const
+export { bugStatuses, patchStates }
 export type PatchState = (typeof patchStates)[number]
-
-export const bugStatuses = [
-  'new',
-  'confirmed',
-  'needs-info',
-  'fixed',
-  'wontfix',
-  'invalid',
-  'worksforme',
-  'duplicate',
-  'reopened',
-] as const
 export type BugStatus = (typeof bugStatuses)[number]
 
 /** One mail in its topic; a ghost is a mail that others answer and that never came. */
@@ -118,10 +95,13 @@ export interface Applied {
 export interface Claim {
   readonly mail: MessageId
   /** `proposed`: a patch posted in the thread of a bug is its proposed fix without any line. */
-  readonly what: 'closes' | 'link' | 'proposed' | 'duplicate'
+  readonly what: 'closes' | 'link' | 'proposed' | 'duplicate' | 'blocks'
   /** A Message-ID, or the reference as it was written. */
   readonly target: string
 }
+
+/** What a sender is to a patch or bug. */
+export type Role = 'maintainer' | 'reviewer' | 'robot' | 'author' | 'reporter' | 'anybody'
 
 /** A change of state, for the history; every one names its mail. */
 export interface Change {
@@ -132,8 +112,23 @@ export interface Change {
   readonly what: string
   readonly value: string
   readonly reason: string | null
-  /** False: understood, and without effect; `reason` says why. */
+  /** False: understood, and without effect; `reason` says why, null where it stood so already. */
   readonly effect: boolean
+  /** What the sender was to it, and how far authenticated; absent in rows that an older fold made. */
+  readonly vouch?: { readonly role: Role; readonly grade: Grade; readonly how: string }
+  /** The change of somebody else that it contradicts; then it has no effect. */
+  readonly against?: MessageId
+  /** It would have an effect if its sender confirmed it. */
+  readonly unconfirmed?: true
+  /** It had an effect, until this mail took it back. */
+  readonly undone?: { readonly mail: MessageId; readonly who: Person }
+}
+
+/** Who is to take care of a patchset or a bug. */
+export interface Delegate {
+  readonly person: Person
+  /** The mail that said so; null where the paths of the list's people do. */
+  readonly by: MessageId | null
 }
 
 /** Text with links into the topic: strings, and words that link to a mail. */
@@ -176,6 +171,8 @@ export interface Topic {
   readonly checks: readonly Check[]
   readonly applied: readonly Applied[]
   readonly bug: Bug | null
+  /** Of a patchset or bug that somebody takes care of. */
+  readonly delegate?: Delegate
   /** Of a discussion with one sign of a bug: why, as the end of "It may be a bug:". */
   readonly candidate: string | null
   readonly robots: readonly { readonly mail: MessageId; readonly class: string }[]

@@ -2,12 +2,16 @@
 import type { MessageId } from '../../base/ids.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import type { Unit } from './unit.ts'
+import type { Verdict } from './verdict.ts'
 
 /** A mail in its tree. `said` is never before the parent's; `depth` is 0 at a root. */
 export interface Node {
   readonly id: MessageId
   readonly facts: MailFacts
   readonly imposters: number
+  readonly verdict: Verdict
+  /** The time whose roster counts for its sender. */
+  readonly counts: number
   said: number
   depth: number
   parent: Node | null
@@ -18,8 +22,7 @@ export interface Node {
 /** All mails, ordered by said time; a parent stands before its answers. */
 export function treeOf(units: readonly Unit[]): Node[] {
   const nodes = new Map<MessageId, Node>()
-  for (const { id, facts, said, imposters } of units)
-    nodes.set(id, { id, facts, imposters, said, depth: 0, parent: null, ghost: null })
+  for (const unit of units) nodes.set(unit.id, { ...unit, depth: 0, parent: null, ghost: null })
   for (const node of [...nodes.values()].sort(inOrder)) setParent(node, nodes)
   for (const node of nodes.values()) settle(node)
   return [...nodes.values()].sort(inOrder)

@@ -1,12 +1,19 @@
 // Arrivals -> mails. Copies of a mail (directly and through the list) are one; the same id with another text is an
 // imposter, kept and counted. Which text is the mail never depends on which came first.
 import type { MessageId } from '../../base/ids.ts'
+import { limits } from '../../base/limits.ts'
 import type { MailFacts } from '../mail/facts.ts'
+import type { Rules } from './authority.ts'
+import { pending, type Verdict } from './verdict.ts'
 
 /** One arrival as the fold sees it: its facts, and the hash of its bytes for a last, fair tie-break. */
 export interface Arrival {
   readonly hash: string
   readonly facts: MailFacts
+  /** Null for a live mail that nobody looked at yet; that of an import is `imported`. */
+  readonly verdict: Verdict | null
+  /** When a live mail came, milliseconds; null for an imported one. */
+  readonly knownAt: number | null
 }
 
 export interface Unit {
@@ -16,24 +23,66 @@ export interface Unit {
   readonly said: number
   /** Other texts seen under this id. */
   readonly imposters: number
+  /** The best of its copies'. */
+  readonly verdict: Verdict
+  /** The time whose roster counts: when it came live, else when it was said. */
+  readonly counts: number
 }
 
-export function unitsOf(arrivals: readonly Arrival[]): Unit[] {
-  return [...groupBy(arrivals, arrival => arrival.facts.messageId)].map(([id, same]) => unitOf(id, same))
+export function unitsOf(arrivals: readonly Arrival[], rules: Rules): Unit[] {
+  return [...groupBy(arrivals, arrival => arrival.facts.messageId)].map(([id, same]) =>
+    unitOf(id, same, rules),
+  )
 }
 
-function unitOf(id: MessageId, arrivals: readonly Arrival[]): Unit {
+function unitOf(id: MessageId, arrivals: readonly Arrival[], rules: Rules): Unit {
   const [only] = arrivals
-  if (only && arrivals.length === 1) return { id, facts: only.facts, said: only.facts.said, imposters: 0 }
-  const texts = [...groupBy(arrivals, textAndSender(arrivals))]
-    .map(([, copies]) => [...copies].sort(earliestFirst))
-    .sort((a, b) => earliestFirst(first(a), first(b)))
-  const primary = first(texts)
+  const texts = only && arrivals.length === 1 ? [arrivals] : textsOf(arrivals)
+  const ranked = texts
+    .map(copies => ({ copies, ...bestVerdict(copies, rules) }))
+    .sort((a, b) => b.worth - a.worth || earliestFirst(first(a.copies), first(b.copies)))
+  const { copies: primary, verdict } = first(ranked)
   // Of the copies the undressed one is read: its subject and sender are the author's own.
   const known = primary.filter(hasAddress)
   const plain = known.find(({ facts }) => facts.dressing === '') ?? known[0] ?? first(primary)
-  return { id, facts: plain.facts, said: first(primary).facts.said, imposters: texts.length - 1 }
+  const { said } = first(primary).facts
+  const live = primary.flatMap(copy => copy.knownAt ?? [])
+  return {
+    id,
+    facts: plain.facts,
+    said,
+    imposters: texts.length - 1,
+    verdict,
+    counts: verdict.confirmed ?? (live.length > 0 ? Math.min(...live) : Math.max(said, peopledSince(rules))),
+  }
 }
+
+/** The copies of each text, earliest first. */
+function textsOf(arrivals: readonly Arrival[]): readonly Arrival[][] {
+  return [...groupBy(arrivals, textAndSender(arrivals))].map(([, copies]) => [...copies].sort(earliestFirst))
+}
+
+/** An archive is older than the configuration as a rule: while nobody was named, the first who are named count for it. */
+const peopledSince = ({ rosters }: Rules) =>
+  rosters.find(({ people }) => people.length > 0)?.since ?? Number.NEGATIVE_INFINITY
+
+/** A live copy tells more than the archive, and takes its word away; one that comes long after is somebody's replay. */
+function bestVerdict(copies: readonly Arrival[], { history }: Rules): { verdict: Verdict; worth: number } {
+  const live = copies.some(({ knownAt, facts }) => knownAt !== null && knownAt - facts.said < replayMs)
+  const verdicts = copies.map(({ verdict, facts }) => {
+    const known = verdict ?? pending
+    const vouched = known.identity === undefined || known.identity === facts.sender.address
+    return {
+      verdict: known,
+      worth: worths[known.grade === 'I' && !history ? 'C' : known.grade] - (vouched ? 0 : 0.5),
+    }
+  })
+  const counted = live ? verdicts.filter(({ verdict }) => verdict.grade !== 'I') : verdicts
+  return first([...counted].sort((a, b) => b.worth - a.worth))
+}
+
+const worths = { A: 4, B: 3, I: 2, C: 1 } as const
+const replayMs = limits.replayDaysMin * 86_400_000
 
 /**
  * What two copies share. Some lists leave only the name of a sender whom they rewrite ("X via list"): who has that name

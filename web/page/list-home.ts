@@ -4,10 +4,20 @@ import { html } from 'hono/html'
 import { gitAddress } from '../../base/git-address.ts'
 import { stateWords } from '../part/chip.ts'
 import { frame } from '../part/frame.ts'
-import { cappedText, type Html, nameOf, numberText, shortMinuteOf, titleOf, visible } from '../part/text.ts'
+import {
+  cappedText,
+  countText,
+  type Html,
+  nameOf,
+  numberText,
+  shortMinuteOf,
+  titleOf,
+  visible,
+} from '../part/text.ts'
 import { patchsetTable } from '../part/topic-table.ts'
 import { paths } from '../paths.ts'
 import type { MailLine } from '../read/latest-mails.ts'
+import type { ListRules } from '../read/list-rules.ts'
 import type { ListRow } from '../read/place.ts'
 import type { FilledGroup, TopicRow } from '../read/topic-rows.ts'
 import { type PatchsetGroup, patchsetGroups } from './patchset-groups.ts'
@@ -18,6 +28,7 @@ export interface ListHomeView {
   readonly bugs: FilledGroup
   readonly closedCount: number
   readonly latest: readonly MailLine[]
+  readonly rules: ListRules
   /** Counts end here; one more stands for "more". */
   readonly countMax: number
 }
@@ -39,6 +50,7 @@ ${latest.length > 0 ? latestSection(list.name, latest) : ''}
 <aside class="side" aria-label="About this list">
 ${postSection(list)}
 ${bugsSection(view)}
+${rulesSection(view.rules)}
 </aside></div>`,
   })
 }
@@ -93,6 +105,26 @@ const bugsSection = ({ list, bugs, countMax }: ListHomeView): Html =>
       ? html`<p class="soft">None. A mail with <code>[BUG]</code> in its subject reports one.</p>`
       : html`<ul class="quiet">${bugs.rows.slice(0, bugRows).map(row => bugLine(list.name, row))}<li><a href="${paths.bugs(list.name)}">${bugs.count > bugRows ? `All ${cappedText(bugs.count, countMax, 'open bug')}` : 'All bugs'}</a></li></ul>`
   }</section>`
+
+/** Who is believed: a reader must know what a state on these pages is worth. */
+function rulesSection({ people, trust, history, needs }: ListRules): Html {
+  const maintainers = people.filter(({ role }) => role === 'maintainer')
+  if (maintainers.length === 0)
+    return html`<section><h2>Who may change states</h2><p class="soft">No maintainers are configured: every sender is believed.</p></section>`
+  const shown = maintainers.slice(0, maintainersShownMax)
+  const more = maintainers.length - shown.length
+  const others = Object.entries(needs).map(([word, grade]) => `${word} ${grade}`)
+  return html`<section><h2>Who may change states</h2>
+<p>${shown.map(({ person }, index) => html`${index > 0 ? ', ' : ''}${nameOf(person)}`)}${more > 0 ? ` and ${countText(more, 'more maintainer')}` : ''}</p>
+<p class="soft">${
+    trust === 'from'
+      ? 'Whoever stands in From is believed.'
+      : 'A maintainer must be confirmed by a signature, DKIM or an answer to a question; From alone changes nothing final.'
+  }${history ? ' Imported mail is believed as it was sent.' : ' Imported mail is not believed.'}${
+    others.length > 0 ? ` Own grades: ${others.join(', ')}.` : ''
+  }</p></section>`
+}
+const maintainersShownMax = 6
 
 /** Beside the patches; their own page has all. */
 const bugRows = 8

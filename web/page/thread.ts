@@ -6,6 +6,7 @@ import type { Topic, TopicMail } from '../../tracker/topic/topic.ts'
 import { followSection } from '../part/aside.ts'
 import { effectsOf } from '../part/effects.ts'
 import { frame } from '../part/frame.ts'
+import { historySection } from '../part/history.ts'
 import { mailAnchor, mailCard } from '../part/mail-card.ts'
 import { standingBox } from '../part/standing.ts'
 import { countText, dayOf, type Html, nameOf, titleOf, titleText } from '../part/text.ts'
@@ -64,6 +65,7 @@ ${standingBox(list.name, topic.standing)}
 ${treeOf(topic, { pathOf: treePath(view), here: id, effects }, treeLinesMax)}
 ${topic.mails.length > treeLinesMax ? html`<p class="soft">The tree shows ${treeLinesMax} lines around this mail; all mails are below, page by page.</p>` : ''}
 </section>
+${topic.kind === 'patchset' || topic.kind === 'bug' ? '' : historySection(list.name, topic)}
 <section aria-labelledby="h-mails">
 <div class="hd"><h2 id="h-mails">${threadPageCount(topic) > 1 ? `Mails, page ${page} of ${threadPageCount(topic)}` : 'All mails'}, oldest first</h2></div>
 ${shown.map(mail => cardOf(view, mail, effects))}

@@ -6,7 +6,7 @@ import { paths, replyByMail } from '../paths.ts'
 import type { ListRow } from '../read/place.ts'
 import type { TopicLink } from '../read/topic.ts'
 import { stateLook } from './chip.ts'
-import { dayOf, type Html, titleOf, visible } from './text.ts'
+import { dayOf, type Html, nameOf, titleOf, visible } from './text.ts'
 
 export const applySection = (list: ListRow, revision: Revision, options: { only?: number } = {}): Html => {
   const head = headOf(revision)
@@ -24,6 +24,7 @@ export const factsSection = (
   claimed: ReadonlyMap<string, TopicLink>,
 ): Html => html`<section><h2>Facts</h2><dl class="quiet">
 ${topic.state === null ? '' : html`<dt>State</dt><dd>${stateLook(topic.state).word}${setBy(list, topic)}</dd>`}
+${topic.delegate ? html`<dt>Delegate</dt><dd>${nameOf(topic.delegate.person)}, ${topic.delegate.by === null ? 'by its files' : html`<a href="${paths.mail(list.name, topic.delegate.by)}">by mail</a>`}</dd>` : ''}
 ${topic.bug?.severity ? html`<dt>Severity</dt><dd>${visible(topic.bug.severity)}</dd>` : ''}
 ${topic.bug?.labels.length ? html`<dt>Labels</dt><dd>${visible(topic.bug.labels.join(', '))}</dd>` : ''}
 ${topic.bug?.target ? html`<dt>Milestone</dt><dd><a href="${paths.milestone(list.name, topic.bug.target)}">${titleOf(topic.bug.target)}</a></dd>` : ''}

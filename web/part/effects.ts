@@ -17,6 +17,8 @@ export function effectsOf(topic: Topic): ReadonlyMap<string, Html> {
     add(check.mail, tone, `${sign} ${visible(check.context)} ${word}`)
   }
   for (const change of topic.history) {
+    // What stood so already is no news.
+    if (change.undone || (!change.effect && change.reason === null)) continue
     const look = lookOf(change)
     if (look) add(change.mail, look.tone, `${look.sign} ${look.word}`)
     else add(change.mail, change.effect ? 'ok' : 'bad', changeWords(change))

@@ -1,4 +1,5 @@
-// Every change of a topic with the mail behind it, and the changes that were understood and had no effect.
+// Every change of a topic with the mail behind it, who its sender was and how far authenticated; and the changes that
+// were understood and had no effect, with the reason.
 import { html } from 'hono/html'
 import type { Change, Topic } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
@@ -14,13 +15,31 @@ export const historySection = (list: string, topic: Topic): Html | string =>
 </section>`
 
 export const changeLine = (list: string, change: Change): Html =>
-  html`<b>${nameOf(change.who)}</b> ${verb(change)}, <a href="${paths.mail(list, change.mail)}">${dayOf(change.said)}</a>${
+  html`<b>${nameOf(change.who)}</b> ${verb(change)}, <a href="${paths.mail(list, change.mail)}">${dayOf(change.said)}</a>${vouchWords(change)}${
     change.reason === null ? '' : html`<br><span class="soft">${visible(change.reason)}</span>`
+  }${
+    change.against
+      ? html`<br><span class="soft">It contradicts <a href="${paths.mail(list, change.against)}">this mail</a></span>`
+      : ''
+  }${
+    change.undone
+      ? html`<br><span class="soft">${nameOf(change.undone.who)} <a href="${paths.mail(list, change.undone.mail)}">took it back</a></span>`
+      : ''
   }`
 
-function verb({ what, value, effect }: Change): Html {
-  if (!effect)
-    return html`wrote <code>${visible(what)}${value ? `: ${visible(value)}` : ''}</code> <span class="bad txt">✕ without effect</span>`
+/** "maintainer, DKIM of example.org". */
+function vouchWords({ vouch }: Change): Html | string {
+  if (!vouch) return ''
+  const how = vouch.how === 'pending' ? 'not checked yet' : vouch.how
+  const role = vouch.role === 'anybody' ? '' : `${vouch.role}, `
+  return html` <span class="soft">(${role}${visible(how)}${vouch.grade === 'I' ? '' : html`, grade ${vouch.grade}`})</span>`
+}
+
+function verb(change: Change): Html {
+  const { what, value, effect, undone } = change
+  if (what === 'newer posting')
+    return html`posted a newer <b>${visible(value)}</b>, which changes nothing here`
+  if (!effect && !undone) return withoutEffect(change)
   switch (what) {
     case 'Patch-Status':
     case 'Bug-Status':
@@ -29,7 +48,15 @@ function verb({ what, value, effect }: Change): Html {
       return value ? html`applied it as <code>${visible(value)}</code>` : html`said it is applied`
     case 'superseded':
       return html`posted a newer revision, in place of <b>${visible(value)}</b>`
+    case 'Undo':
+      return html`took back what <code>${visible(value)}</code> changed`
     default:
       return html`set ${visible(what)} to <b>${visible(value)}</b>`
   }
 }
+
+/** Refused, or it stood so already. */
+const withoutEffect = ({ what, value, reason }: Change): Html =>
+  reason === null
+    ? html`said <code>${visible(what)}: ${visible(value)}</code> once more`
+    : html`wrote <code>${visible(what)}${value ? `: ${visible(value)}` : ''}</code> <span class="bad txt">✕ without effect</span>`

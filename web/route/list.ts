@@ -12,6 +12,7 @@ import { type TopicsView, topicsPage } from '../page/topics.ts'
 import { paths } from '../paths.ts'
 import { readHits } from '../read/hits.ts'
 import { readLatestMails } from '../read/latest-mails.ts'
+import { readListRules } from '../read/list-rules.ts'
 import { findPlace, type ListRow } from '../read/place.ts'
 import { countClosed, readTopicGroups, readTopicRun, type TopicChoice } from '../read/topic-rows.ts'
 
@@ -66,14 +67,15 @@ async function home(c: Context, db: Database, list: ListRow): Promise<Response> 
     ...patchsetGroups.map(({ turn }) => ({ kind: 'patchset', phases: [turn] }) as const),
     { kind: 'bug', phases: bugStatuses } as const,
   ]
-  const [filled, closedCount, latest] = await Promise.all([
+  const [filled, closedCount, latest, rules] = await Promise.all([
     readTopicGroups(db, list.id, groups, { limit: groupRows, countMax }),
     countClosed(db, list.id, countMax),
     readLatestMails(db, list.id, latestRows),
+    readListRules(db, list.id),
   ])
   const bugs = filled.at(-1) ?? { rows: [], count: 0 }
   const patchsets = new Map(patchsetGroups.map((group, at) => [group, filled[at] ?? { rows: [], count: 0 }]))
-  return answerPage(c, listHomePage({ list, groups: patchsets, bugs, closedCount, latest, countMax }))
+  return answerPage(c, listHomePage({ list, groups: patchsets, bugs, closedCount, latest, rules, countMax }))
 }
 
 interface ChosenTopics {

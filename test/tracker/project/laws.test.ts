@@ -16,6 +16,7 @@ import { sortAll, startProjector } from '../../../tracker/project/projector.ts'
 import { rebuild } from '../../../tracker/project/rebuild.ts'
 import { testDatabase } from '../../database.ts'
 import { shuffled, threads } from '../threads.ts'
+import { judge, onlyFrom } from './judge.ts'
 
 const orders = 10
 
@@ -119,6 +120,7 @@ describe('all threads together', () => {
   it('come out equal by SMTP, by import and after a rebuild', { timeout: 120_000 }, async () => {
     const imported = await newList('imported')
     await importMails(imported, all)
+    await judge(db, imported, onlyFrom)
     const expected = await rowsOf(imported)
 
     await rebuild(db, imported.id)
@@ -126,6 +128,7 @@ describe('all threads together', () => {
 
     const live = await newList('live')
     await arriveBySmtp(live, shuffled(all, 42))
+    await judge(db, live, onlyFrom)
     expect(await rowsOf(live)).toEqual(expected)
   })
 

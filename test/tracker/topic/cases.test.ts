@@ -2,6 +2,7 @@
 // that the order of arrival does not matter. `story.md` of a case says why.
 import { describe, expect, it } from 'vitest'
 import { exportLine } from '../../../tracker/export/line.ts'
+import { openRules } from '../../../tracker/topic/authority.ts'
 import { fold } from '../../../tracker/topic/fold.ts'
 import type { Topic } from '../../../tracker/topic/topic.ts'
 import type { Arrival } from '../../../tracker/topic/unit.ts'
@@ -27,7 +28,7 @@ describe.each(cases)('$name', ({ mails, expected }) => {
 
 /** By id, with everybody known whom the mails of the case establish. */
 function topicsOf(arrivals: readonly Arrival[]): Topic[] {
-  const { established } = fold(arrivals, [], { established: new Set() })
-  const { topics } = fold(arrivals, [], { established })
+  const { established } = fold(arrivals, openRules, { established: new Set() })
+  const { topics } = fold(arrivals, openRules, { established })
   return [...topics].sort((a, b) => (a.id < b.id ? -1 : 1))
 }

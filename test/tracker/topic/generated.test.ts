@@ -2,9 +2,11 @@
 // few people with a few titles and files, so that every edge and every rule meets every other.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { openRules, type Rules } from '../../../tracker/topic/authority.ts'
 import { fold } from '../../../tracker/topic/fold.ts'
 import type { Topic } from '../../../tracker/topic/topic.ts'
 import type { Arrival } from '../../../tracker/topic/unit.ts'
+import { imported, type Verdict } from '../../../tracker/topic/verdict.ts'
 import { arrivalOf, shuffled } from '../threads.ts'
 
 const people = [
@@ -23,6 +25,40 @@ const lines = [
   'Type: task',
   'What about the lock?',
   'Test-Label: ci/build\nTest-Status: FAILURE',
+  'Patch-Status: rejected',
+  'Patch-Status: withdrawn',
+  'Bug-Status: fixed',
+  'Bug-Status: reopened',
+  'Delegate: me',
+  'Closes: <ID0>',
+  'Undo: <ID1>',
+  'Undo: <ID2>',
+]
+
+const marek = { name: 'Marek Tolvanen-x', address: 'marek@x.example.org' }
+const priya = { name: 'Priya S-x', address: 'priya@x.example.com' }
+/** Two maintainers, one of whom came a day later. */
+const rules: Rules = {
+  ...openRules,
+  rosters: [
+    { since: 0, people: [{ person: marek, role: 'maintainer', paths: [] }] },
+    {
+      since: Date.UTC(2026, 2, 3, 9),
+      people: [
+        { person: marek, role: 'reviewer', paths: ['x/src/'] },
+        { person: priya, role: 'maintainer', paths: [] },
+      ],
+    },
+  ],
+}
+
+const verdicts: readonly (Verdict | null)[] = [
+  { grade: 'A', how: 'DKIM' },
+  { grade: 'A', how: 'DKIM', identity: 'list@lists.example.org' },
+  { grade: 'B', how: 'confirmed by token', confirmed: Date.UTC(2026, 2, 4, 9) },
+  { grade: 'C', how: 'only From' },
+  null,
+  imported,
 ]
 
 const step = fc.record({
@@ -36,6 +72,9 @@ const step = fc.record({
   /** Which earlier mail it answers, counted from the end; beyond the start it is one that never came. */
   parent: fc.option(fc.nat(6), { nil: null }),
   line: fc.nat(lines.length - 1),
+  verdict: fc.nat(verdicts.length - 1),
+  /** Minutes until it came, when it came live. */
+  late: fc.constantFrom(1, 60, 2_000, 200_000),
   minutes: fc.integer({ min: -30, max: 3_000 }),
 })
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
@@ -56,6 +95,16 @@ function mailsOf(steps: readonly Step[], name: string): Buffer[] {
   })
 }
 
+/** With what was seen of their senders. */
+function arrivalsOf(steps: readonly Step[], name: string): Arrival[] {
+  return mailsOf(steps, name).map((raw, index) => {
+    const arrival = arrivalOf(raw)
+    const verdict = verdicts[steps[index]?.verdict ?? 0] ?? null
+    const came = arrival.facts.said + (steps[index]?.late ?? 0) * 60_000
+    return { ...arrival, verdict, knownAt: verdict?.grade === 'I' ? null : came }
+  })
+}
+
 const idOf = (name: string, index: number) => `m${index}@${name}.example.org`
 
 function subjectOf({ kind, title, version, number, total }: Step): string {
@@ -68,16 +117,17 @@ function subjectOf({ kind, title, version, number, total }: Step): string {
 }
 
 function bodyOf({ kind, file, line, title, version }: Step, name: string): string {
-  if (kind !== 'patch') return `${lines[line]}\n`
+  if (kind !== 'patch')
+    return `${lines[line]}\n`.replace(/ID(\d)/g, (_, number) => idOf(name, Number(number)))
   const path = `${name}/${files[file]}`
   return `Words.\n---\ndiff --git a/${path} b/${path}\n--- a/${path}\n+++ b/${path}\n@@ -1,2 +1,2 @@\n int a;\n-int b;\n+long b${title}${version};\n`
 }
 
 const sorted = (topics: readonly Topic[]) => [...topics].sort((a, b) => (a.id < b.id ? -1 : 1))
 
-function topicsOf(arrivals: readonly Arrival[]): string {
-  const { established } = fold(arrivals, [], { established: new Set() })
-  return JSON.stringify(sorted(fold(arrivals, [], { established }).topics))
+function topicsOf(arrivals: readonly Arrival[], by = openRules): string {
+  const { established } = fold(arrivals, by, { established: new Set() })
+  return JSON.stringify(sorted(fold(arrivals, by, { established }).topics))
 }
 
 const story = fc.array(step, { minLength: 1, maxLength: 14 })
@@ -97,11 +147,24 @@ describe('a random thread', () => {
     )
   })
 
+  it('is the same on a list with people and verdicts, too', () => {
+    fc.assert(
+      fc.property(story, fc.nat(), (steps, seed) => {
+        const arrivals = arrivalsOf(steps, 'x')
+        const reference = topicsOf(arrivals, rules)
+        expect(topicsOf(shuffled(arrivals, seed), rules)).toBe(reference)
+        const twice = shuffled([...arrivals, ...arrivals.slice(seed % arrivals.length)], seed + 1)
+        expect(topicsOf(twice, rules)).toBe(reference)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   it('has every mail in exactly one topic, and parents before answers', () => {
     fc.assert(
       fc.property(story, steps => {
         const arrivals = mailsOf(steps, 'x').map(arrivalOf)
-        const { topics } = fold(arrivals, [], { established: new Set() })
+        const { topics } = fold(arrivals, openRules, { established: new Set() })
         const placed = topics.flatMap(topic => topic.mails.map(mail => mail.id)).sort()
         expect(placed).toEqual([...new Set(arrivals.map(({ facts }) => facts.messageId))].sort())
         for (const topic of topics) {

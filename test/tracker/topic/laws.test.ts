@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { exportLine } from '../../../tracker/export/line.ts'
 import type { Person } from '../../../tracker/mail/facts.ts'
+import { openRules } from '../../../tracker/topic/authority.ts'
 import { fold } from '../../../tracker/topic/fold.ts'
 import type { Topic } from '../../../tracker/topic/topic.ts'
 import type { Arrival } from '../../../tracker/topic/unit.ts'
@@ -13,8 +14,8 @@ const orders = 200
 const sorted = (topics: readonly Topic[]) => [...topics].sort((a, b) => (a.id < b.id ? -1 : 1))
 /** With everybody known whom these mails establish, as the projector comes to it. */
 function topicsOf(arrivals: readonly Arrival[]): readonly Topic[] {
-  const { established } = fold(arrivals, [], { established: new Set() })
-  return fold(arrivals, [], { established }).topics
+  const { established } = fold(arrivals, openRules, { established: new Set() })
+  return fold(arrivals, openRules, { established }).topics
 }
 const folded = (arrivals: readonly Arrival[]) => JSON.stringify(sorted(topicsOf(arrivals)))
 
@@ -64,15 +65,16 @@ describe('threads that no edge joins', () => {
 /** The threads share their invented people; here each has people of its own, so that no edge joins two threads. */
 function ofOwnPeople(name: string, raw: Buffer): Arrival {
   const text = raw.toString('latin1').replaceAll(/\bexample\.(?:org|com|net)\b/g, `${name}.$&`)
-  const { hash, facts } = arrivalOf(Buffer.from(text, 'latin1'))
+  const arrival = arrivalOf(Buffer.from(text, 'latin1'))
+  const { facts } = arrival
   const own = (person: Person) => ({ ...person, name: `${person.name} ${name}` })
-  return { hash, facts: { ...facts, sender: own(facts.sender), author: own(facts.author) } }
+  return { ...arrival, facts: { ...facts, sender: own(facts.sender), author: own(facts.author) } }
 }
 
 describe('the check itself', () => {
   it('goes red when said time is replaced by the order of arrival', () => {
     const asArrived = (arrivals: readonly Arrival[]) =>
-      arrivals.map(({ hash, facts }, index) => ({ hash, facts: { ...facts, said: index } }))
+      arrivals.map((arrival, index) => ({ ...arrival, facts: { ...arrival.facts, said: index } }))
     const differing = threads.filter(({ mails }) => {
       const arrivals = mails.map(arrivalOf)
       const reference = folded(asArrived(arrivals))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { openRules } from '../../../tracker/topic/authority.ts'
 import { fold } from '../../../tracker/topic/fold.ts'
-import { parseMailmap, withMailmap } from '../../../tracker/topic/mailmap.ts'
+import { arrivalWithMailmap, parseMailmap, withMailmap } from '../../../tracker/topic/mailmap.ts'
 import { arrivalOf } from '../threads.ts'
 
 const text = `# people
@@ -46,9 +47,9 @@ describe('a .mailmap', () => {
     const v1 = mail('v1', 'Priya <priya@example.com>', '[PATCH] wal: sum', 2)
     const v2 = mail('v2', 'ps <priya@laptop.example.net>', '[PATCH v2] wal: sum', 3)
     const topics = (arrivals: (typeof v1)[]) =>
-      fold(arrivals, [], { established: new Set() }).topics.map(topic => topic.revisions.length)
+      fold(arrivals, openRules, { established: new Set() }).topics.map(topic => topic.revisions.length)
     expect(topics([v1, v2])).toEqual([1, 1])
-    const known = [v1, v2].map(({ hash, facts }) => ({ hash, facts: withMailmap(facts, mailmap) }))
+    const known = [v1, v2].map(arrival => arrivalWithMailmap(arrival, mailmap))
     expect(topics(known)).toEqual([2])
   })
 

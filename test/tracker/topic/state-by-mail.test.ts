@@ -1,0 +1,492 @@
+// Who changes what by mail, on a list with people: each story is a few mails with their verdicts, and must come out the
+// same in any order of arrival and when mails come twice.
+import { describe, expect, it } from 'vitest'
+import type { MessageId } from '../../../base/ids.ts'
+import { openRules, type Roster, type Rules } from '../../../tracker/topic/authority.ts'
+import { closingsOf } from '../../../tracker/topic/closing.ts'
+import { fold } from '../../../tracker/topic/fold.ts'
+import type { Outside } from '../../../tracker/topic/outside.ts'
+import type { Change, Topic } from '../../../tracker/topic/topic.ts'
+import type { Arrival } from '../../../tracker/topic/unit.ts'
+import { imported, type Verdict } from '../../../tracker/topic/verdict.ts'
+import { arrivalOf, shuffled } from '../threads.ts'
+
+const ines = 'Ines Oduya <ines@example.org>'
+const marek = 'Marek Tolvanen <marek@example.net>'
+const priya = 'Priya Santhanam <priya@example.com>'
+const ruth = 'Ruth Abellan <ruth@example.org>'
+const kenji = 'Kenji Amari <kenji@example.com>'
+const bot = 'applied <robot@ci.example.org>'
+
+const roster: Roster = [
+  { person: { name: 'Marek Tolvanen', address: 'marek@example.net' }, role: 'maintainer', paths: [] },
+  { person: { name: 'Priya Santhanam', address: 'priya@example.com' }, role: 'maintainer', paths: [] },
+  { person: { name: 'Ruth Abellan', address: 'ruth@example.org' }, role: 'reviewer', paths: ['src/'] },
+  { person: { name: '', address: 'robot@ci.example.org' }, role: 'robot', paths: [] },
+]
+const rules: Rules = { ...openRules, rosters: [{ since: 0, people: roster }] }
+
+const signed: Verdict = { grade: 'A', how: 'DKIM of its domain' }
+const onlyFrom: Verdict = { grade: 'C', how: 'only From' }
+
+interface Letter {
+  readonly id: string
+  readonly from: string
+  readonly body?: string
+  readonly subject?: string
+  readonly answers?: string
+  readonly minute?: number
+  readonly verdict?: Verdict | null
+  /** Hours from its Date to its arrival; null for an imported mail. */
+  readonly came?: number | null
+  readonly headers?: string
+}
+
+const start = Date.UTC(2026, 2, 2, 9)
+
+function arrival(letter: Letter): Arrival {
+  const { id, from, body = '', subject = 'Re: [PATCH] wal: sum', answers, minute = 0, headers = '' } = letter
+  const said = start + minute * 60_000
+  const lines = [
+    `From: ${from}`,
+    `Subject: ${subject}`,
+    `Date: ${new Date(said).toUTCString()}`,
+    `Message-ID: <${id}@example.org>`,
+    ...(answers ? [`In-Reply-To: <${answers}@example.org>`] : []),
+  ]
+  const { verdict = signed, came = 0 } = letter
+  return {
+    ...arrivalOf(Buffer.from(`${lines.join('\n')}\n${headers}\n${body}\n`)),
+    verdict: came === null ? imported : verdict,
+    knownAt: came === null ? null : said + came * 3_600_000,
+  }
+}
+
+const diff = (line: string) =>
+  `Words.\n---\ndiff --git a/src/wal.c b/src/wal.c\n--- a/src/wal.c\n+++ b/src/wal.c\n@@ -1,2 +1,2 @@\n int a;\n-int b;\n+long ${line};\n`
+
+const patch: Letter = { id: 'v1', from: ines, subject: '[PATCH] wal: sum', body: diff('one') }
+const answer = (id: string, from: string, body: string, more: Partial<Letter> = {}): Letter => ({
+  id,
+  from,
+  body,
+  answers: 'v1',
+  minute: 60,
+  ...more,
+})
+
+function topicsOf(letters: readonly Letter[], by: Rules = rules, outside?: Outside): readonly Topic[] {
+  const arrivals = letters.map(arrival)
+  const folded = (some: readonly Arrival[]) =>
+    [...fold(some, by, { established: new Set() }, outside).topics].sort((a, b) => (a.id < b.id ? -1 : 1))
+  const topics = folded(arrivals)
+  for (let seed = 1; seed <= 12; seed++)
+    expect(folded(shuffled([...arrivals, ...arrivals.slice(seed % arrivals.length)], seed))).toEqual(topics)
+  return topics
+}
+
+function topicOf(letters: readonly Letter[], by: Rules = rules): Topic {
+  const [topic] = topicsOf(letters, by)
+  if (!topic) throw new Error('There is no topic')
+  return topic
+}
+
+const change = (topic: Topic, id: string): Change | undefined =>
+  topic.history.findLast(({ mail }) => mail === `${id}@example.org`)
+
+describe('a patch', () => {
+  it('is accepted by a maintainer whose signature was seen, and the history says how', () => {
+    const topic = topicOf([patch, answer('a', marek, 'Patch-Status: accepted')])
+    expect(topic.state).toBe('accepted')
+    expect(change(topic, 'a')).toMatchObject({
+      effect: true,
+      vouch: { role: 'maintainer', grade: 'A', how: 'DKIM of its domain' },
+    })
+  })
+
+  it('is not accepted by From alone, and who was named is not blamed for it', () => {
+    const topic = topicOf([patch, answer('a', marek, 'Patch-Status: accepted', { verdict: onlyFrom })])
+    expect(topic.state).toBe('new')
+    expect(change(topic, 'a')).toMatchObject({
+      effect: false,
+      unconfirmed: true,
+      reason: '"accepted" needs a confirmed sender; only From says so',
+    })
+  })
+
+  it('waits for the verdict of a mail that just came', () => {
+    const topic = topicOf([patch, answer('a', marek, 'Patch-Status: accepted', { verdict: null })])
+    expect(topic.state).toBe('new')
+    expect(change(topic, 'a')).toMatchObject({ effect: false, vouch: { how: 'pending' } })
+    expect(change(topic, 'a')).not.toHaveProperty('unconfirmed')
+  })
+
+  it('is accepted from the moment the sender confirmed it', () => {
+    const verdict: Verdict = { grade: 'B', how: 'confirmed by token', confirmed: start + 300 * 60_000 }
+    const topic = topicOf([
+      patch,
+      answer('a', marek, 'Patch-Status: accepted', { verdict }),
+      answer('b', priya, 'Patch-Status: under-review', { minute: 120 }),
+    ])
+    expect(topic.state).toBe('accepted')
+  })
+
+  it('is not touched by a stranger, signed or not', () => {
+    const topic = topicOf([
+      patch,
+      answer('a', kenji, 'Patch-Status: rejected'),
+      answer('b', kenji, 'Applied, thanks.', { minute: 61 }),
+      answer('c', `Marek Tolvanen <marek@attacker.example.com>`, 'Patch-Status: accepted', { minute: 62 }),
+    ])
+    expect(topic.state).toBe('new')
+    expect(topic.history.map(({ effect }) => effect)).toEqual([false, false, false])
+  })
+
+  it('is withdrawn by its author with From alone, unless a maintainer decided', () => {
+    const withdrawn = answer('w', ines, 'Patch-Status: withdrawn', { verdict: onlyFrom, minute: 90 })
+    expect(topicOf([patch, withdrawn]).state).toBe('withdrawn')
+    const decided = topicOf([patch, answer('a', marek, 'Patch-Status: rejected'), withdrawn])
+    expect(decided.state).toBe('rejected')
+  })
+
+  it('is asked to change by a reviewer whose sender is confirmed', () => {
+    const body = 'Patch-Status: changes-requested'
+    expect(topicOf([patch, answer('r', ruth, body)]).state).toBe('changes-requested')
+    expect(topicOf([patch, answer('r', ruth, body, { verdict: onlyFrom })]).state).toBe('new')
+  })
+
+  it('is accepted by a robot of the list that says so, and by no other robot', () => {
+    expect(topicOf([patch, answer('a', bot, 'Applied, thanks.')]).state).toBe('accepted')
+    const other = answer('a', 'robot <robot@ci.example.com>', 'Applied, thanks.\nPatch-Status: accepted')
+    expect(topicOf([patch, other]).state).toBe('new')
+  })
+
+  it('is not moved by the automatic answer of a maintainer', () => {
+    const away = answer('a', marek, 'Patch-Status: accepted', { headers: 'Auto-Submitted: auto-replied\n' })
+    expect(topicOf([patch, away]).state).toBe('new')
+    expect(topicOf([patch, away], openRules).state).toBe('new')
+  })
+
+  it('says so once when it stands so already', () => {
+    const topic = topicOf([
+      patch,
+      answer('a', marek, 'Patch-Status: accepted'),
+      answer('b', priya, 'Patch-Status: accepted', { minute: 120 }),
+      answer('c', kenji, 'Patch-Status: accepted', { minute: 130 }),
+    ])
+    expect(topic.revisions[0]?.patches[0]?.stateBy).toBe('a@example.org')
+    expect(change(topic, 'b')).toMatchObject({ effect: false, reason: null })
+    expect(change(topic, 'c')).toMatchObject({ effect: false, reason: null })
+  })
+
+  it('believes its list where From is trusted, and everybody where nobody has a role', () => {
+    const forged = answer('a', marek, 'Patch-Status: accepted', { verdict: onlyFrom })
+    expect(topicOf([patch, forged], { ...rules, trust: 'from' }).state).toBe('accepted')
+    expect(topicOf([patch, answer('a', kenji, 'Patch-Status: accepted')], openRules).state).toBe('accepted')
+  })
+})
+
+describe('two maintainers', () => {
+  const accepted = answer('a', marek, 'Patch-Status: accepted')
+
+  it('who did not see each other conflict: the decision stays, and both mails are named', () => {
+    const topic = topicOf([patch, accepted, answer('b', priya, 'Patch-Status: rejected', { minute: 90 })])
+    expect(topic.state).toBe('accepted')
+    expect(change(topic, 'b')).toMatchObject({
+      effect: false,
+      against: 'a@example.org',
+      reason: 'Marek Tolvanen set "accepted" before, and this is no answer to that mail',
+    })
+  })
+
+  it('do not conflict in an answer, by the same person, or within five minutes', () => {
+    const rejected = (more: Partial<Letter>, from = priya) =>
+      topicOf([patch, accepted, answer('b', from, 'Patch-Status: rejected', { minute: 90, ...more })]).state
+    expect(rejected({ answers: 'a' })).toBe('rejected')
+    expect(rejected({}, marek)).toBe('rejected')
+    expect(rejected({ minute: 65 })).toBe('rejected')
+    expect(rejected({ minute: 66 })).toBe('accepted')
+  })
+})
+
+describe('the check itself', () => {
+  it('goes red when said time is replaced by the order of arrival', () => {
+    const letters = [
+      patch,
+      answer('a', marek, 'Patch-Status: accepted'),
+      answer('b', priya, 'Patch-Status: rejected', { minute: 90 }),
+    ]
+    const states = [1, 2, 3, 4, 5, 6].map(seed => {
+      const arrivals = shuffled(letters.map(arrival), seed).map((one, index) => ({
+        ...one,
+        facts: { ...one.facts, said: start + index * 3_600_000 },
+      }))
+      return fold(arrivals, rules, { established: new Set() }).topics[0]?.state
+    })
+    expect(new Set(states).size).toBeGreaterThan(1)
+  })
+})
+
+describe('Undo', () => {
+  const accepted = answer('a', marek, 'Patch-Status: accepted')
+  const undo = (id: string, from: string, target: string, more: Partial<Letter> = {}) =>
+    answer(id, from, `Undo: <${target}@example.org>`, { minute: 100, ...more })
+
+  it('takes an own change back, and both stay in the history', () => {
+    const topic = topicOf([patch, accepted, undo('u', marek, 'a')])
+    expect(topic.state).toBe('new')
+    expect(change(topic, 'a')).toMatchObject({ effect: false, undone: { mail: 'u@example.org' } })
+    expect(change(topic, 'u')).toMatchObject({ what: 'Undo', effect: true })
+  })
+
+  it('takes effect whatever the two times say', () => {
+    expect(topicOf([patch, accepted, undo('u', marek, 'a', { minute: 10 })]).state).toBe('new')
+  })
+
+  it('is for any change by a maintainer, and for no other by anybody else', () => {
+    expect(topicOf([patch, accepted, undo('u', priya, 'a')]).state).toBe('new')
+    expect(topicOf([patch, accepted, undo('u', ines, 'a')]).state).toBe('accepted')
+    expect(topicOf([patch, accepted, undo('u', marek, 'a', { verdict: onlyFrom })]).state).toBe('accepted')
+  })
+
+  it('can be undone, and a circle of them comes to an end', () => {
+    expect(topicOf([patch, accepted, undo('u', marek, 'a'), undo('w', priya, 'u')]).state).toBe('accepted')
+    const circle = [undo('u', marek, 'w'), undo('w', priya, 'u')]
+    expect(topicOf([patch, accepted, ...circle]).state).toBe('accepted')
+  })
+
+  it('of what is not here changes nothing and says so', () => {
+    const topic = topicOf([patch, accepted, undo('u', marek, 'nowhere')])
+    expect(change(topic, 'u')).toMatchObject({ effect: false, reason: 'it names no mail of this topic' })
+  })
+})
+
+describe('a newer revision', () => {
+  const v2 = (more: Partial<Letter> = {}): Letter => ({
+    id: 'v2',
+    from: ines,
+    subject: '[PATCH v2] wal: sum',
+    body: diff('two'),
+    answers: 'v1',
+    minute: 500,
+    ...more,
+  })
+  const states = (topic: Topic) => topic.revisions.map(revision => revision.state)
+
+  it('supersedes with a worse grade while nothing is decided', () => {
+    expect(states(topicOf([patch, v2({ verdict: onlyFrom })]))).toEqual(['superseded', 'new'])
+  })
+
+  it('leaves the rest alone when it is only From that says whose it is, and another patch was decided', () => {
+    const one = { ...patch, subject: '[PATCH 1/2] wal: sum' }
+    const two = { ...patch, id: 'v1b', subject: '[PATCH 2/2] wal: count', body: diff('count'), answers: 'v1' }
+    const accepted = answer('a', marek, 'Patch-Status: 1/2 accepted')
+    const next = (verdict: Verdict) => [
+      v2({ subject: '[PATCH v2 1/2] wal: sum', verdict }),
+      v2({
+        id: 'v2b',
+        subject: '[PATCH v2 2/2] wal: count',
+        body: diff('count2'),
+        answers: 'v2',
+        minute: 501,
+        verdict,
+      }),
+    ]
+    const second = (verdict: Verdict) =>
+      topicOf([one, two, accepted, ...next(verdict)]).revisions[0]?.patches[1]?.state
+    expect(second(signed)).toBe('superseded')
+    expect(second(onlyFrom)).toBe('new')
+  })
+})
+
+describe('the same mail twice', () => {
+  it('is as good as its best copy', () => {
+    const direct = answer('a', marek, 'Patch-Status: accepted')
+    const listed = { ...direct, verdict: onlyFrom, headers: 'List-Id: <tarn.example.org>\n' }
+    const topic = topicOf([patch, listed, direct])
+    expect(topic.state).toBe('accepted')
+    expect(topic.history).toHaveLength(1)
+  })
+
+  it('with another text is an imposter, and the better grade is the mail', () => {
+    const topic = topicOf([
+      patch,
+      answer('a', marek, 'Patch-Status: accepted', { verdict: onlyFrom, minute: 30 }),
+      answer('a', marek, 'Patch-Status: rejected', { minute: 60 }),
+    ])
+    expect(topic.state).toBe('rejected')
+    expect(topic.mails.find(mail => mail.id === 'a@example.org')?.imposters).toBe(1)
+  })
+
+  it('from an archive and live is what was seen live', () => {
+    const archived = answer('a', marek, 'Patch-Status: accepted', { came: null })
+    expect(topicOf([patch, archived]).state).toBe('accepted')
+    expect(topicOf([patch, archived], { ...rules, history: false }).state).toBe('new')
+    const live = { ...archived, came: 1, verdict: onlyFrom, headers: 'X-Loop: a\n' }
+    expect(topicOf([patch, archived, live]).state).toBe('new')
+  })
+
+  it('a year later changes nothing', () => {
+    const archived = answer('a', marek, 'Patch-Status: accepted', { came: null })
+    const replayed = { ...archived, came: 365 * 24, verdict: onlyFrom, headers: 'X-Loop: a\n' }
+    expect(topicOf([patch, archived, replayed]).state).toBe('accepted')
+  })
+})
+
+describe('the people of the time', () => {
+  const later: Rules = {
+    ...openRules,
+    rosters: [
+      { since: 0, people: roster },
+      {
+        since: start + 24 * 3_600_000,
+        people: roster.filter(({ person }) => person.name !== 'Marek Tolvanen'),
+      },
+    ],
+  }
+  const accepted = (came: number | null) => answer('a', marek, 'Patch-Status: accepted', { came })
+
+  it('count for a live mail as it came, for an imported one as it was said', () => {
+    expect(topicOf([patch, accepted(0)], later).state).toBe('accepted')
+    expect(topicOf([patch, accepted(48)], later).state).toBe('new')
+    expect(topicOf([patch, accepted(null)], later).state).toBe('accepted')
+  })
+
+  it('are the first who were named for an archive that is older than they', () => {
+    const named = {
+      ...openRules,
+      rosters: [
+        { since: start + 100 * 3_600_000, people: [] },
+        { since: start + 200 * 3_600_000, people: roster },
+      ],
+    }
+    const says = (from: string, came: number | null) =>
+      topicOf([patch, answer('a', from, 'Patch-Status: accepted', { came })], named).state
+    expect([says(marek, null), says(kenji, null)]).toEqual(['accepted', 'new'])
+    expect([says(kenji, 150), says(kenji, 250)]).toEqual(['accepted', 'new'])
+  })
+})
+
+describe('a delegate', () => {
+  it('is who has all its files, until a maintainer names another', () => {
+    expect(topicOf([patch]).delegate).toEqual({ person: roster[2]?.person, by: null })
+    expect(topicOf([patch, answer('d', marek, 'Delegate: me')]).delegate).toEqual({
+      person: { name: 'Marek Tolvanen', address: 'marek@example.net' },
+      by: 'd@example.org',
+    })
+    expect(topicOf([patch, answer('d', marek, 'Delegate: none')])).not.toHaveProperty('delegate')
+    expect(topicOf([patch, answer('d', marek, 'Delegate: dana@example.org')]).delegate?.person.address).toBe(
+      'dana@example.org',
+    )
+    expect(topicOf([patch, answer('d', kenji, 'Delegate: me')]).delegate?.by).toBeNull()
+  })
+})
+
+describe('a line that names what it speaks of', () => {
+  const one = { ...patch, subject: '[PATCH 1/2] wal: sum' }
+  const two = { ...patch, id: 'v1b', subject: '[PATCH 2/2] wal: count', body: diff('count'), answers: 'v1' }
+  const states = (body: string) =>
+    topicOf([one, two, answer('a', marek, body)]).revisions[0]?.patches.map(({ state }) => state)
+
+  it('changes that patch, or all, and nothing where it names something else', () => {
+    expect(states('Patch-Status: accepted')).toEqual(['accepted', 'new'])
+    expect(states('Patch-Status: <v1b@example.org> accepted')).toEqual(['new', 'accepted'])
+    expect(states('pw-bot: accept')).toEqual(['accepted', 'accepted'])
+    const topic = topicOf([one, two, answer('a', marek, 'Patch-Status: <other@example.org> accepted')])
+    expect(change(topic, 'a')).toMatchObject({
+      effect: false,
+      reason: 'it speaks of a mail of another topic',
+    })
+  })
+})
+
+describe('a bug', () => {
+  const bug: Letter = { id: 'bug', from: kenji, subject: '[BUG] wal: wrong sum', body: 'It crashes.' }
+  const say = (id: string, from: string, body: string, more: Partial<Letter> = {}) =>
+    answer(id, from, body, { subject: 'Re: [BUG] wal: wrong sum', answers: 'bug', ...more })
+
+  it('is closed by a maintainer who is confirmed, confirmed by a reviewer, reopened by its reporter', () => {
+    expect(topicOf([bug, say('a', marek, 'Bug-Status: fixed')]).state).toBe('fixed')
+    expect(topicOf([bug, say('a', marek, 'Bug-Status: fixed', { verdict: onlyFrom })]).state).toBe('new')
+    expect(topicOf([bug, say('a', ines, 'Bug-Status: fixed')]).state).toBe('new')
+    const reopened = say('b', kenji, 'Bug-Status: reopened', { minute: 90, answers: 'a', verdict: onlyFrom })
+    expect(topicOf([bug, say('a', marek, 'Bug-Status: invalid'), reopened]).state).toBe('reopened')
+  })
+
+  it('has a delegate whom a maintainer or reviewer names', () => {
+    expect(topicOf([bug, say('d', ruth, 'Delegate: me')]).delegate?.person.address).toBe('ruth@example.org')
+    expect(topicOf([bug, say('d', kenji, 'Delegate: me')])).not.toHaveProperty('delegate')
+  })
+
+  it('is not changed by a line about another bug', () => {
+    const numbers = new Map([
+      [12, { id: 'bug@example.org' as MessageId, since: start }],
+      [13, { id: 'other@example.org' as MessageId, since: start }],
+    ])
+    const state = (number: number) =>
+      topicsOf([bug, say('a', marek, `Bug-Status: #${number} fixed`)], rules, { closings: [], numbers })[0]
+        ?.state
+    expect([state(12), state(13), state(14)]).toEqual(['fixed', 'new', 'new'])
+  })
+
+  it('keeps what another maintainer decided unless it is answered', () => {
+    const topic = topicOf([
+      bug,
+      say('a', marek, 'Bug-Status: fixed'),
+      say('b', priya, 'Bug-Status: wontfix', { minute: 90 }),
+    ])
+    expect(topic.state).toBe('fixed')
+    expect(change(topic, 'b')).toMatchObject({ effect: false, against: 'a@example.org' })
+  })
+
+  it('is fixed when the patch that closes it is accepted, and stays reopened after that', () => {
+    const fix = { ...patch, body: diff('one').replace('Words.', 'Words.\n\nCloses: <bug@example.org>') }
+    const accepted = answer('a', marek, 'Patch-Status: accepted')
+    const outside = (letters: readonly Letter[]): Outside => ({
+      closings: topicsOf(letters).flatMap(closingsOf),
+      numbers: new Map(),
+    })
+    expect(outside([fix]).closings).toEqual([])
+    const state = (letters: readonly Letter[]) => topicsOf(letters, rules, outside([fix, accepted]))[0]
+    expect(state([bug])).toMatchObject({ state: 'fixed', history: [{ mail: 'a@example.org', effect: true }] })
+    expect(state([bug, say('b', marek, 'Bug-Status: reopened', { minute: 90 })])?.state).toBe('reopened')
+    expect(state([bug, say('b', marek, 'Bug-Status: confirmed', { minute: 30 })])?.state).toBe('fixed')
+  })
+
+  it('is closed by number where the number was known', () => {
+    const numbers = new Map([[12, { id: 'bug@example.org' as MessageId, since: start }]])
+    const closes = (number: number) => {
+      const letters = [
+        patch,
+        answer('c', ines, `Closes: #${number}`),
+        answer('a', marek, 'Patch-Status: accepted'),
+      ]
+      return topicsOf(letters, rules, { closings: [], numbers })[0]
+    }
+    expect(closes(12)?.claims).toContainEqual({
+      mail: 'c@example.org',
+      what: 'closes',
+      target: 'bug@example.org',
+    })
+    const unknown = closes(13)
+    expect(unknown?.claims).toEqual([])
+    expect(unknown?.history.find(({ what }) => what === 'Closes')).toMatchObject({
+      effect: false,
+      reason: 'there was no bug #13 when it was said',
+    })
+  })
+
+  it('is not made of spam by the lines in it', () => {
+    const spam: Letter = {
+      id: 'spam',
+      from: 'Lucky Winner <winner@casino.example.com>',
+      subject: 'You have won',
+      body: 'Dear friend, claim your prize today.\n\nType: bug\nBug-Status: confirmed\nTitle: Not spam',
+    }
+    for (const by of [rules, openRules]) {
+      const topic = topicOf([spam], by)
+      expect(topic.kind).toBe('spam')
+      expect(topic.history.map(({ effect }) => effect)).toEqual([false, false, false])
+    }
+  })
+})

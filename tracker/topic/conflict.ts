@@ -1,0 +1,40 @@
+// Two maintainers who did not see each other's mail: the later word does not silently replace the earlier decision.
+import type { MessageId } from '../../base/ids.ts'
+import { type Asker, type Refusal, roleOf, rosterAt, sameHuman } from './authority.ts'
+import { wordsAt } from './history.ts'
+import type { Role } from './topic.ts'
+import type { Node } from './tree.ts'
+
+/** A decision that stands: its mail, and what its sender was to the patch or bug. */
+export interface Decision {
+  readonly state: string
+  readonly mail: Node | null
+  readonly role: Role | null
+}
+
+/**
+ * Another maintainer decided otherwise, more than five minutes ago, and this mail is no answer to that one. Within five
+ * minutes the two mails crossed, and the later one counts.
+ */
+export function conflictWith(
+  { state, mail: decision, role }: Decision,
+  asker: Asker,
+): (Refusal & { against: MessageId }) | null {
+  const { mail, rules } = asker
+  if (!decision || role !== 'maintainer' || roleOf(asker, 'author') === 'robot') return null
+  const { sender } = decision.facts
+  if (sameHuman(sender, mail.facts.sender, rosterAt(rules.rosters, mail.counts))) return null
+  if (wordsAt(mail) - wordsAt(decision) <= crossingMs || isBelow(mail, decision)) return null
+  const name = sender.name || sender.address
+  return {
+    reason: `${name} set "${state}" before, and this is no answer to that mail`,
+    against: decision.id,
+  }
+}
+
+const crossingMs = 5 * 60_000
+
+function isBelow(mail: Node, above: Node): boolean {
+  for (let at = mail.parent; at; at = at.parent) if (at === above) return true
+  return false
+}

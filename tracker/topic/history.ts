@@ -1,0 +1,61 @@
+// A line of a topic's history: what a mail asked for, who its sender was to it, and what came of it.
+import type { MessageId } from '../../base/ids.ts'
+import type { Refusal } from './authority.ts'
+import type { Change, Role } from './topic.ts'
+import type { Node } from './tree.ts'
+
+/**
+ * Goes through the mails in order, first what each posts, then what it says. What a sender confirmed by answering a
+ * token mail counts from that time on.
+ */
+export function inOrderOfWords(
+  mails: readonly Node[],
+  post: (mail: Node) => void,
+  hear: (mail: Node) => void,
+): void {
+  const steps = mails.flatMap(mail => [
+    { at: mail.said, take: () => post(mail) },
+    { at: wordsAt(mail), take: () => hear(mail) },
+  ])
+  for (const { take } of steps.sort((a, b) => a.at - b.at)) take()
+}
+
+/** When what a mail says counts. */
+export const wordsAt = ({ said, verdict }: Node): number => Math.max(said, verdict.confirmed ?? said)
+
+type Asked = Omit<Change, 'reason' | 'effect'>
+
+export const changeBy = (mail: Node, role: Role, what: string, value: string): Asked => ({
+  mail: mail.id,
+  who: mail.facts.sender,
+  said: mail.said,
+  what,
+  value,
+  vouch: { role, grade: mail.verdict.grade, how: mail.verdict.how },
+})
+
+export interface Outcome {
+  /** Why it, or a part of it, has no effect. */
+  readonly refusal: (Refusal & { readonly against?: MessageId }) | null
+  /** What the sender gave as reason. */
+  readonly words?: string | undefined
+  readonly effect: boolean
+  readonly undoneBy: Node | undefined
+}
+
+export function withOutcome(asked: Asked, { refusal, words, effect, undoneBy }: Outcome): Change {
+  if (effect && undoneBy)
+    return {
+      ...asked,
+      reason: words ?? null,
+      effect: false,
+      undone: { mail: undoneBy.id, who: undoneBy.facts.sender },
+    }
+  return {
+    ...asked,
+    reason: refusal?.reason ?? words ?? null,
+    effect,
+    ...(refusal?.against ? { against: refusal.against } : {}),
+    ...(refusal?.unconfirmed ? { unconfirmed: true } : {}),
+  }
+}

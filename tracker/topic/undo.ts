@@ -1,0 +1,67 @@
+// `Undo: <Message-ID>` takes back what a mail of the same topic changed, whatever the two times say. It is worked out
+// before the states are, so that an undone change never had an effect.
+import type { MessageId } from '../../base/ids.ts'
+import { type Asker, type Refusal, undoRefusal } from './authority.ts'
+import { type BugNumbers, resolve } from './reference.ts'
+import type { Node } from './tree.ts'
+
+export interface Undoing {
+  /** The mail that undid what this one changed. */
+  by(mail: Node): Node | undefined
+  /** Why the line `Undo: value` of this mail has no effect; null when it has. */
+  refusal(mail: Node, value: string): Refusal | null
+}
+
+/** `mails` are those of one topic, in order. */
+export function undoingIn(mails: readonly Node[], asker: (mail: Node) => Asker): Undoing {
+  const byId = new Map(mails.map(mail => [mail.id, mail]))
+  const refusal = (mail: Node, value: string): Refusal | null => {
+    const target = targetOf(mail, value, byId)
+    if ('reason' in target) return target
+    return undoRefusal(asker(mail), target)
+  }
+  const wishes = mails.flatMap(mail =>
+    mail.facts.tags.flatMap(({ tag, value }): Wish[] => {
+      if (tag !== 'Undo') return []
+      const target = targetOf(mail, value, byId)
+      return 'reason' in target || undoRefusal(asker(mail), target) ? [] : [{ mail, target }]
+    }),
+  )
+  const granted = settled(wishes)
+  return { by: mail => granted.get(mail), refusal }
+}
+
+interface Wish {
+  readonly mail: Node
+  readonly target: Node
+}
+
+const noNumbers: BugNumbers = new Map()
+
+function targetOf(
+  mail: Node,
+  value: string,
+  byId: ReadonlyMap<MessageId, Node>,
+): Node | { readonly reason: string } {
+  const found = resolve(value, mail.said, noNumbers)
+  const target = 'id' in found ? byId.get(found.id) : undefined
+  if (!target) return { reason: 'it names no mail of this topic' }
+  return target === mail ? { reason: 'it names itself' } : target
+}
+
+/**
+ * An undo can be undone, too. All are tried at once, again and again, until nothing changes; mails that undo each
+ * other in a circle never come to rest, and then the count ends it, the same in any order of arrival.
+ */
+function settled(wishes: readonly Wish[]): Map<Node, Node> {
+  let undone = new Map<Node, Node>()
+  for (let round = 0; round < roundsMax; round++) {
+    const next = new Map<Node, Node>()
+    for (const { mail, target } of wishes) if (!undone.has(mail) && !next.has(target)) next.set(target, mail)
+    if (next.size === undone.size && [...next].every(([target, mail]) => undone.get(target) === mail)) break
+    undone = next
+  }
+  return undone
+}
+
+const roundsMax = 50
