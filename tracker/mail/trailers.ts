@@ -29,6 +29,9 @@ function trailerAt(lines: readonly string[], at: number): TrailerFact | null {
   // A long name pushes the address to the next line.
   if (key.endsWith('-by') && !value.includes('@') && /^\s{0,20}<[^<>\s]{1,200}>\s*$/.test(next))
     value += ` ${next.trim()}`
+  // A mailer breaks `Fixes: 1a2b3c4d5e6f ("a long title")` in the title.
+  if (key === 'Fixes' && /\("[^"]*$/.test(value) && /^[^"]{0,200}"\)\s*$/.test(next))
+    value += ` ${next.trim()}`
   if (!key.endsWith('-by') && key !== 'Cc') return { key, value, person: null }
   return { key, value, ...personAndNote(value) }
 }

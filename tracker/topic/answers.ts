@@ -1,9 +1,10 @@
 // What the mails of a topic say about it: trailers, checks, "applied", claims, robots; each with its mail.
 import { memo } from '../../base/memo.ts'
 import type { MailFacts, Person } from '../mail/facts.ts'
+import { claimsIn } from './claims.ts'
 import { samePerson } from './person.ts'
 import { isPosting } from './series.ts'
-import type { Applied, Check, Claim, Topic, TopicMail, Trailer } from './topic.ts'
+import type { Applied, Check, Topic, TopicMail, Trailer } from './topic.ts'
 import type { Node } from './tree.ts'
 
 export type Answers = Pick<Topic, 'trailers' | 'checks' | 'applied' | 'robots' | 'claims' | 'ghosts'>
@@ -103,32 +104,4 @@ function appliedIn(mail: Node): Applied[] {
       part: mail.facts.applied.part ?? false,
     },
   ]
-}
-
-function claimsIn(mail: Node): Claim[] {
-  if (mail.facts.posting !== 'patch' && mail.facts.posting !== 'cover') return duplicatesIn(mail)
-  return mail.facts.trailers
-    .filter(({ key }) => /^(?:closes|resolves|link|buglink|bug)$/i.test(key))
-    .map(({ key, value }) => ({
-      mail: mail.id,
-      what: /^(?:closes|resolves)$/i.test(key) ? ('closes' as const) : ('link' as const),
-      target: target(value),
-    }))
-}
-
-/** `Bug-Status: duplicate <ref>` */
-function duplicatesIn(mail: Node): Claim[] {
-  return mail.facts.tags.flatMap(tag => {
-    const ref =
-      tag.tag === 'Bug-Status' ? tag.value.match(/^duplicate\s+(?:of\s+)?(\S{2,500})/i)?.[1] : undefined
-    return ref ? [{ mail: mail.id, what: 'duplicate' as const, target: target(ref) }] : []
-  })
-}
-
-/** The Message-ID at the end of an archive URL or in brackets, else the value as it stands. */
-function target(value: string): string {
-  const id =
-    value.match(/<([^<>\s]{3,500})>/)?.[1] ??
-    value.match(/\/([^/\s]{1,400}(?:@|%40)[^/\s]{1,200})\/?(?:\s|$)/)?.[1]
-  return (id ?? value).replace('%40', '@').slice(0, 500)
 }

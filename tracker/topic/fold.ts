@@ -15,7 +15,7 @@ import { type Node, treeOf } from './tree.ts'
 import { type Arrival, unitsOf } from './unit.ts'
 
 /** Raised when a change in this folder gives other topics for the same facts; clusters below it are refolded. */
-export const foldVersion = 3
+export const foldVersion = 4
 
 export interface Folded {
   /** Every mail is in exactly one of them. */

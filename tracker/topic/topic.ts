@@ -117,10 +117,15 @@ export interface Applied {
 /** A word about another topic; it flows from patchset to bug and from bug to the bug it repeats, no further. */
 export interface Claim {
   readonly mail: MessageId
-  /** `proposed`: a patch posted in the thread of a bug is its proposed fix without any line. */
-  readonly what: 'closes' | 'link' | 'proposed' | 'duplicate'
-  /** A Message-ID, or the reference as it was written. */
+  /**
+   * `proposed`: a patch posted in the thread of a bug is its proposed fix without any line. `mends`: it fixes what the
+   * patch of that title brought in. `reported`: it fixes what `who` or the robot of that address reported.
+   */
+  readonly what: 'closes' | 'fixes' | 'link' | 'reported' | 'mends' | 'proposed' | 'duplicate'
+  /** A Message-ID, a title, a robot's address, or the reference as it was written. */
   readonly target: string
+  /** The person who reported it: the target counts when it is a topic of that person's. */
+  readonly who?: Person
 }
 
 /** A change of state, for the history; every one names its mail. */
