@@ -67,7 +67,7 @@ function trailersIn(mail: Node): Trailer[] {
   if (!on) return []
   return mail.facts.trailers
     .filter(({ key, person }) => person && key.endsWith('-by') && key !== 'Signed-off-by')
-    .map(({ key, person }) => ({
+    .map(({ key, person, whole }) => ({
       mail: mail.id,
       on: on.id,
       key,
@@ -75,6 +75,7 @@ function trailersIn(mail: Node): Trailer[] {
       who: person?.address.includes('@') ? person : mail.facts.sender,
       said: mail.said,
       counts: person !== null && speaksForSelf(person, mail.facts.sender),
+      ...(whole ? { whole } : {}),
     }))
 }
 
@@ -102,6 +103,7 @@ function appliedIn(mail: Node): Applied[] {
       who: mail.facts.sender,
       said: mail.said,
       part: mail.facts.applied.part ?? false,
+      ...(mail.facts.applied.passing ? { passing: true as const } : {}),
     },
   ]
 }

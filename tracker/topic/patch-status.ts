@@ -6,7 +6,7 @@ import { patchStateRefusal, type Roster } from './authority.ts'
 import { isPartialReroll } from './completeness.ts'
 import { samePerson } from './person.ts'
 import type { Draft } from './series.ts'
-import { numberOf } from './series.ts'
+import { isPosting, numberOf } from './series.ts'
 import { type Change, type PatchState, patchStates } from './topic.ts'
 import type { Node } from './tree.ts'
 
@@ -57,6 +57,7 @@ class Run {
     for (const tag of mail.facts.tags)
       if (tag.tag === 'Patch-Status' && tag.bug === undefined && tag.on === undefined) this.#tag(mail, tag)
     if (mail.facts.applied && index < 0) this.#applied(mail)
+    if (mail.facts.withdrawal && index < 0) this.#withdraw(mail, mail.facts.withdrawal.all)
   }
 
   /** A new revision takes the place of what is not final in the older ones; a partial reroll only of its own numbers. */
@@ -103,13 +104,19 @@ class Run {
 
   /** "Applied" is a change to accepted, by the same rules; of a part of the patches it changes none that is not named. */
   #applied(mail: Node): void {
-    const { numbers, part, commit } = mail.facts.applied ?? { commit: null }
+    const { numbers, part, all, commit } = mail.facts.applied ?? { commit: null }
     const patches = numbers
       ? numbers.flatMap(number => this.#scope(mail, number))
-      : this.#scope(mail, undefined)
+      : all && nearestPatch(mail)
+        ? this.#posting(mail)
+        : this.#scope(mail, undefined)
     const vague = part === true && !numbers && patches.length > 1
     const refusals = patches.map(patch =>
-      vague ? 'it speaks of some of the patches' : this.#refusal('accepted', mail, patch),
+      vague
+        ? 'it speaks of some of the patches'
+        : mayMeanAdvice(mail, patch)
+          ? 'the author may have applied what was advised'
+          : this.#refusal('accepted', mail, patch),
     )
     patches.forEach((patch, index) => {
       if (refusals[index] === null) this.statuses.set(patch, { state: 'accepted', by: mail.id })
@@ -124,6 +131,33 @@ class Run {
     const spoken = above && this.#drafts.find(draft => [...draft.patches.values()].includes(above))
     const draft = spoken ?? this.#drafts[Math.max(0, this.#posted)]
     return draft ? changesOf(draft) : []
+  }
+
+  /** All patches of the posting that the mail answers; those that a partial reroll leaves as they were, too. */
+  #posting(mail: Node): Node[] {
+    const above = postingAbove(mail)
+    const at = this.#drafts.findIndex(one => above && one.members.includes(above))
+    const whole = new Map<number, Node>()
+    for (let index = at; index >= 0; index--) {
+      const draft = this.#drafts[index]
+      if (!draft) break
+      for (const patch of changesOf(draft)) if (!whole.has(numberOf(patch))) whole.set(numberOf(patch), patch)
+      if (!isPartialReroll(draft, this.#drafts.slice(0, index))) break
+    }
+    return [...whole.values()]
+  }
+
+  /** "Please ignore this patch", by who posted it: what it answers, or the whole posting where it says so. */
+  #withdraw(mail: Node, all: boolean): void {
+    const above = nearestPatch(mail)
+    const patches = above && !all ? [above] : this.#posting(mail)
+    const own = patches.filter(
+      patch =>
+        samePerson(patch.facts.sender, mail.facts.sender) &&
+        !finalStates.includes(this.statuses.get(patch)?.state ?? 'new'),
+    )
+    for (const patch of own) this.statuses.set(patch, { state: 'withdrawn', by: mail.id })
+    if (own.length > 0) this.#record(mail, 'withdrawn', '', null, true)
   }
 
   /** A number narrows, answering a patch narrows to it; anything else is the whole latest revision. */
@@ -183,6 +217,17 @@ function changesOf(draft: Draft): Node[] {
 
 function firstState(draft: Draft, patch: Node): PatchState {
   return patch.facts.subject.rfc || draft.cover?.facts.subject.rfc ? 'rfc' : 'new'
+}
+
+/** "Good catch, applied": an author who answers a review speaks of the advice. */
+const mayMeanAdvice = (mail: Node, patch: Node) =>
+  mail.facts.applied?.passing === true &&
+  /\bapplied\b/i.test(mail.facts.applied.line) &&
+  samePerson(mail.facts.sender, patch.facts.sender)
+
+function postingAbove(mail: Node): Node | null {
+  for (let at = mail.parent; at; at = at.parent) if (isPosting(at)) return at
+  return null
 }
 
 /** The nearest patch at or above a mail; a cover on the way ends the search. */

@@ -94,6 +94,8 @@ export interface Trailer {
   readonly said: number
   /** False when the person named is not the sender: shown, not counted. */
   readonly counts: boolean
+  /** Given below one patch in the name of all patches of its revision. */
+  readonly whole?: true
 }
 
 export interface Check {
@@ -112,6 +114,8 @@ export interface Applied {
   readonly said: number
   /** It speaks of some of the patches only. */
   readonly part: boolean
+  /** Said within a sentence, not as a notice of its own. */
+  readonly passing?: true
 }
 
 /** A word about another topic; it flows from patchset to bug and from bug to the bug it repeats, no further. */
@@ -133,7 +137,7 @@ export interface Change {
   readonly mail: MessageId
   readonly who: Person
   readonly said: number
-  /** `Patch-Status`, `Bug-Status`, `applied`, `superseded` ... */
+  /** `Patch-Status`, `Bug-Status`, `applied`, `superseded`, `withdrawn` ... */
   readonly what: string
   readonly value: string
   readonly reason: string | null

@@ -43,6 +43,7 @@ const stateChanges: ReadonlySet<Change['what']> = new Set([
   'Bug-Status',
   'applied',
   'superseded',
+  'withdrawn',
 ])
 
 /** The topic that a mail of this one names, with that mail. */
