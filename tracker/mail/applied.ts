@@ -9,7 +9,9 @@ export function appliedOf(subject: string, lines: readonly string[]): AppliedFac
   if (at < 0) return null
   const text = notice < 0 ? (passingAt(lines, at) ?? '') : (lines[at] ?? '')
   const line = text.trim().slice(0, 200)
-  const behind = lines.slice(at, at + 200)
+  // Below a signature's dashes stand the fingerprints of keys.
+  const signature = lines.findIndex((below, index) => index > at && /^-- ?$/.test(below))
+  const behind = lines.slice(at, signature < 0 ? at + 200 : Math.min(signature, at + 200))
   const commit = behind.join('\n').match(commitId)?.[1] ?? null
   const numbers = numbersIn(line, behind)
   const part = numbers.length > 0 || /^re: \(subset\)/i.test(subject) || /\b(?:first|last|some)\b/i.test(line)
@@ -67,9 +69,9 @@ function ranges(text: string): number[] {
   })
 }
 
-/** In a web address (`/c/`, `?id=`, `commit/`), behind "commit", or a hash standing alone. */
+/** In a web address (`/c/`, `?id=`, `commit/`), behind "commit", or a hash standing alone. git writes them in lower case. */
 const commitId =
-  /(?:\bcommit(?:-id)?:?\s{1,6}|\/c\/|\/commit\/(?:\?id=)?|\?id=|(?:^|\s)(?=\d{0,39}[a-f]))([0-9a-f]{10,40})\b(?![@-]|\.\w)/im
+  /(?:\b[Cc]ommit(?:-[Ii][Dd])?:?\s{1,6}|\/c\/|\/commit\/(?:\?id=)?|\?id=|(?:^|\s)(?=\d{0,39}[a-f]))([0-9a-f]{10,40})\b(?![@-]|\.\w)/m
 
 const verb = '(?:applied|pushed|merged|queued(?: up)?|committed|picked(?: up)?|pulled|upstreamed)'
 // What may stand before the verb in such a line: thanks, pronouns, "patchset", "series", an adverb.

@@ -125,7 +125,9 @@ function warnings({ list, topic, revision }: PatchsetView): Html | undefined {
     said.push(
       html`You are reading v${revision.version}. <a href="${paths.mail(list.name, newestHead)}">Go to the newest, v${newest.version}${newest.version === revision.version ? ', sent again' : ''}</a>`,
     )
-  if (revision.incomplete) said.push(html`Not complete: ${visible(revision.incomplete)}`)
+  // A partial reroll lacks nothing: it stands with the patches that it leaves as they were.
+  if (revision.incomplete && revision.completeness !== 'partial-reroll')
+    said.push(html`Not complete: ${visible(revision.incomplete)}`)
   // What other revisions lack is said on their own pages.
   for (const problem of topic.problems.filter(text => !/^v\d+: /.test(text)))
     said.push(html`${visible(problem)}`)

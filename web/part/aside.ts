@@ -33,8 +33,13 @@ ${topic.applied.map(applied => html`<dt>Applied</dt><dd>${applied.commit ? html`
 ${named.slice(0, namedShownMax).map(one => namedTopic(list, one))}
 <dt>Message-ID</dt><dd><code>${visible((revision && headOf(revision)) ?? topic.id)}</code></dd></dl></section>`
 
+/** The mail that set the state; none while it is the first one. */
 function setBy(list: ListRow, topic: Topic): Html | string {
-  const change = topic.history.findLast(({ effect, what }) => effect && stateChanges.has(what))
+  const setters = topic.revisions.at(-1)?.patches.map(patch => patch.stateBy) ?? []
+  const change = topic.history.findLast(
+    ({ effect, what, mail }) =>
+      effect && stateChanges.has(what) && (setters.length === 0 || setters.includes(mail)),
+  )
   return change ? html`, <a href="${paths.mail(list.name, change.mail)}">${dayOf(change.said)}</a>` : ''
 }
 
