@@ -5,6 +5,7 @@ import { append } from '../../sql/log.ts'
 import { sortAll } from '../../tracker/project/projector.ts'
 import { makeApp } from '../../web/app.ts'
 import { testDatabase } from '../database.ts'
+import { cases } from '../tracker/threads.ts'
 
 const mail = (id: string, from: string, subject: string, minute: number, body: string, answers = '') =>
   Buffer.from(
@@ -45,5 +46,64 @@ test('a bug gathers its fixes, the bugs that repeat it and how to see it happen'
   expect(part('Fixes')).toContain('href="/tarn/below@example.org/"')
   expect(part('Repeated by')).toContain('href="/tarn/again@example.org/"')
   expect(part('Reproducers')).toContain('C reproducer: https://example.org/repro.c')
+  await db.destroy()
+})
+
+test('topics name each other by trailers, and each page shows the mail that does', async () => {
+  const { db } = await testDatabase()
+  const [list] = await saveLists(db, [{ name: 'tarn', address: 'tarn@lists.example.org' }])
+  const named = cases.find(({ name }) => name === 'trailers-name-topics')
+  if (!list || !named) throw new Error('No list was saved, or the case is gone')
+  const mails = named.mails.map(bytes => ({ bytes, envelope: { road: 'test' } }))
+  await append(db, list.id, mails)
+  await sortAll(db, list.id)
+  const ids = named.mails.map(bytes => String(bytes).match(/^Message-ID: <(.+)>$/m)?.[1] ?? '')
+  const [pager, syzbot, cursorBug, cliBug, talk, wal, cli, cursor, other, below] = ids
+  const app = makeApp({ db })
+  const page = async (id = '') => (await app.request(`/tarn/${id}/`)).text()
+  /** The addresses in a section of the aside, in order. */
+  const links = (text: string, words: string) => {
+    const section = text.match(new RegExp(`<h2>${words}</h2>(.*?)</section>`, 's'))?.[1] ?? ''
+    return [...section.matchAll(/href="\/tarn\/([^"#]+)\/"/g)].map(match => match[1])
+  }
+  const facts = (text: string, word: string) => {
+    const rows = text.matchAll(new RegExp(`<dt>${word}</dt><dd>(.*?)</dd>`, 'gs'))
+    return [...rows].map(row =>
+      [...(row[1] ?? '').matchAll(/href="\/tarn\/([^"#]+)\/"/g)].map(match => match[1]),
+    )
+  }
+
+  const walPage = await page(wal)
+  expect(facts(walPage, 'Mends')).toEqual([[pager, wal]])
+  expect(facts(walPage, 'Fixes report')).toEqual([[syzbot, wal]])
+  expect(facts(walPage, 'Fixes')).toEqual([[cliBug, cli]])
+  expect(facts(walPage, 'Links')).toEqual([[talk, wal]])
+  expect(links(await page(pager), 'Mended by')).toEqual([wal, wal])
+  expect(links(await page(syzbot), 'Fixes')).toEqual([wal, wal])
+  expect(facts(await page(cursor), 'Fixes report')).toEqual([[cursorBug, cursor]])
+  const cursorBugPage = await page(cursorBug)
+  expect(links(cursorBugPage, 'Fixes')).toEqual([cursor, cursor])
+  expect(links(cursorBugPage, 'Linked by')).toEqual([other, other])
+  expect(facts(await page(below), 'Fixes report')).toEqual([[cliBug, below]])
+  expect(links(await page(cliBug), 'Fixes')).toEqual([below, below, wal, cli])
+  await db.destroy()
+})
+
+test('the page of a patch is made again when another one mends it', async () => {
+  const { db } = await testDatabase()
+  const [list] = await saveLists(db, [{ name: 'tarn', address: 'tarn@lists.example.org' }])
+  if (!list) throw new Error('No list was saved')
+  const app = makeApp({ db })
+  const arrives = async (bytes: Buffer) => {
+    await append(db, list.id, [{ bytes, envelope: { road: 'test' } }])
+    await sortAll(db, list.id)
+  }
+  await arrives(mail('first', ines, '[PATCH] wal: open twice', 0, `Words.\n${diff('wal.c')}`))
+  const tag = (await app.request('/tarn/first@example.org/')).headers.get('ETag') ?? ''
+  const trailer = 'Fixes: 1a2b3c4d5e6f ("wal: open twice")'
+  await arrives(mail('second', ruth, '[PATCH] wal: open once', 5, `Words.\n\n${trailer}\n${diff('open.c')}`))
+  const again = await app.request('/tarn/first@example.org/', { headers: { 'If-None-Match': tag } })
+  expect(again.status).toBe(200)
+  expect(await again.text()).toContain('href="/tarn/second@example.org/"')
   await db.destroy()
 })

@@ -21,7 +21,8 @@ export function exportLine(topic: Topic, list: string, number: number | null | u
     trailers: topic.trailers
       .filter(trailer => trailer.counts)
       .map(({ mail, on, key, who }) => ({ mail, on, key, who: who.address || who.name })),
-    applied: topic.applied.map(({ mail, commit }) => ({ mail, commit })),
+    // Notices only; what is said in passing shows in the states.
+    applied: topic.applied.filter(({ passing }) => !passing).map(({ mail, commit }) => ({ mail, commit })),
     checks: topic.checks.map(({ mail, on, context, state }) => ({ mail, on, context, state })),
     bug: topic.bug && {
       ...(number === undefined ? {} : { number }),

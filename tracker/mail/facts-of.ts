@@ -23,9 +23,10 @@ import { parseSubject } from './subject.ts'
 import { tagsOf } from './tags.ts'
 import { readText, type Text } from './text.ts'
 import { trailersOf } from './trailers.ts'
+import { withdrawalOf } from './withdrawal.ts'
 
 /** Raised when a change here gives other facts for the same mail; a rebuild then reads every mail again. */
-export const factsVersion = 5
+export const factsVersion = 6
 
 /** Pure: the same bytes and the same trace give the same facts. `trace`: when a live mail reached us, ISO 8601. */
 export function factsOf(
@@ -76,6 +77,7 @@ export function factsOf(
     checks,
     // A CI bot says on what it applied the patch, not that it is in.
     applied: isPosting || checks.length > 0 ? null : appliedOf(subject.text, lines),
+    withdrawal: isPosting || robot ? null : withdrawalOf(lines),
     pullRequest,
     links: linksOf(lines),
     // A robot's report is a report, whatever its subject says; the Bugzilla bridge speaks for a person.

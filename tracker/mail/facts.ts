@@ -51,6 +51,8 @@ export interface TrailerFact {
   readonly person: Person | null
   /** Text after the address in brackets or behind `#`. */
   readonly note?: string
+  /** "For the whole series:" stands above it. */
+  readonly whole?: true
 }
 
 export interface TagFact {
@@ -100,9 +102,20 @@ export interface AppliedFact {
   readonly commit: string | null
   /** It speaks of some of the patches only. */
   readonly part?: true
+  /** It speaks of all patches, whichever it answers: "both", "the whole series". */
+  readonly all?: true
   /** The numbers of the patches it names. */
   readonly numbers?: readonly number[]
   readonly line: string
+  /** Said within a sentence, not as a notice of its own: it changes states and is no notice in an export. */
+  readonly passing?: true
+}
+
+/** "Please ignore this patch": it counts when the sender posted what it answers. */
+export interface WithdrawalFact {
+  readonly line: string
+  /** It says "series" or "patches". */
+  readonly all: boolean
 }
 
 export interface PullRequestFact {
@@ -160,6 +173,7 @@ export interface MailFacts {
   readonly misses: readonly MissFact[]
   readonly checks: readonly CheckFact[]
   readonly applied: AppliedFact | null
+  readonly withdrawal: WithdrawalFact | null
   readonly pullRequest: PullRequestFact | null
   /** Message-IDs and URLs' Message-IDs that the text names (claims, evidence; never edges). */
   readonly links: readonly string[]

@@ -8,12 +8,33 @@ export function trailersOf(lines: readonly string[]): TrailerFact[] {
   const found = new Map<string, TrailerFact>()
   for (let i = 0; i < lines.length; i++) {
     const trailer = trailerAt(lines, i)
-    if (trailer) found.set(`${trailer.key}\n${trailer.value}`, trailer)
+    if (!trailer) continue
+    const whole = trailer.person !== null && speaksOfAll(lines, i)
+    found.set(`${trailer.key}\n${trailer.value}`, whole ? { ...trailer, whole } : trailer)
   }
   return [...found.values()].slice(0, trailersMax)
 }
 
 const trailersMax = 200
+
+/** "For the whole patchset:" above a trailer or a block of them; some write it behind the address. */
+function speaksOfAll(lines: readonly string[], at: number): boolean {
+  if (
+    /[#([]\s{0,3}(?:for )?(?:the )?(?:whole |entire |full )?(?:series|patch ?set)\b/i.test(
+      (lines[at] ?? '').slice(0, 600),
+    )
+  )
+    return true
+  let above = at - 1
+  while (above >= 0 && at - above < wholeLinesMax && isBetween(lines, above)) above--
+  return forAll.test((lines[above] ?? '').slice(0, 200))
+}
+
+const wholeLinesMax = 6
+const isBetween = (lines: readonly string[], at: number) =>
+  (lines[at] ?? '').trim() === '' || trailerAt(lines, at) !== null
+const forAll =
+  /^\s{0,4}(?:[\w ,'-]{0,60}[,.:!] {1,2})?(?:so |and )?for (?:the |this )?(?:(?:whole|entire|full|complete) )?(?:series|patch ?set|set)\s{0,2}[:,.]?\s*$/i
 
 // Person trailers end in -by; the others are the ones that link things.
 const shape =
@@ -28,6 +49,9 @@ function trailerAt(lines: readonly string[], at: number): TrailerFact | null {
   const next = lines[at + 1] ?? ''
   // A long name pushes the address to the next line.
   if (key.endsWith('-by') && !value.includes('@') && /^\s{0,20}<[^<>\s]{1,200}>\s*$/.test(next))
+    value += ` ${next.trim()}`
+  // A mailer breaks `Fixes: 1a2b3c4d5e6f ("a long title")` in the title.
+  if (key === 'Fixes' && /\("[^"]*$/.test(value) && /^[^"]{0,200}"\)\s*$/.test(next))
     value += ` ${next.trim()}`
   if (!key.endsWith('-by') && key !== 'Cc') return { key, value, person: null }
   return { key, value, ...personAndNote(value) }

@@ -1,9 +1,10 @@
 // What the mails of a topic say about it: trailers, checks, "applied", claims, robots; each with its mail.
 import { memo } from '../../base/memo.ts'
 import type { MailFacts, Person } from '../mail/facts.ts'
+import { claimsIn } from './claims.ts'
 import { samePerson } from './person.ts'
 import { isPosting } from './series.ts'
-import type { Applied, Check, Claim, Topic, TopicMail, Trailer } from './topic.ts'
+import type { Applied, Check, Topic, TopicMail, Trailer } from './topic.ts'
 import type { Node } from './tree.ts'
 
 export type Answers = Pick<Topic, 'trailers' | 'checks' | 'applied' | 'robots' | 'claims' | 'ghosts'>
@@ -66,7 +67,7 @@ function trailersIn(mail: Node): Trailer[] {
   if (!on) return []
   return mail.facts.trailers
     .filter(({ key, person }) => person && key.endsWith('-by') && key !== 'Signed-off-by')
-    .map(({ key, person }) => ({
+    .map(({ key, person, whole }) => ({
       mail: mail.id,
       on: on.id,
       key,
@@ -74,6 +75,7 @@ function trailersIn(mail: Node): Trailer[] {
       who: person?.address.includes('@') ? person : mail.facts.sender,
       said: mail.said,
       counts: person !== null && speaksForSelf(person, mail.facts.sender),
+      ...(whole ? { whole } : {}),
     }))
 }
 
@@ -101,38 +103,7 @@ function appliedIn(mail: Node): Applied[] {
       who: mail.facts.sender,
       said: mail.said,
       part: mail.facts.applied.part ?? false,
+      ...(mail.facts.applied.passing ? { passing: true as const } : {}),
     },
   ]
-}
-
-function claimsIn(mail: Node): Claim[] {
-  if (mail.facts.posting !== 'patch' && mail.facts.posting !== 'cover') return duplicatesIn(mail)
-  return mail.facts.trailers
-    .filter(({ key, value }) => /^(?:closes|resolves|link|buglink|bug)$/i.test(key) || fixesBug(key, value))
-    .map(({ key, value }) => ({
-      mail: mail.id,
-      what: /^(?:closes|resolves|fixes)$/i.test(key) ? ('closes' as const) : ('link' as const),
-      target: target(value),
-    }))
-}
-
-/** `Fixes:` names a commit as a rule, and then it is git's; a number or an address of a mail is a bug's. */
-const fixesBug = (key: string, value: string) =>
-  /^fixes$/i.test(key) && /^(?:#\d{1,9}$|<[^<>\s]{3,500}>|https?:\/\/\S{1,500}(?:@|%40))/i.test(value)
-
-/** `Bug-Status: duplicate <ref>` */
-function duplicatesIn(mail: Node): Claim[] {
-  return mail.facts.tags.flatMap(tag => {
-    const ref =
-      tag.tag === 'Bug-Status' ? tag.value.match(/^duplicate\s+(?:of\s+)?(\S{2,500})/i)?.[1] : undefined
-    return ref ? [{ mail: mail.id, what: 'duplicate' as const, target: target(ref) }] : []
-  })
-}
-
-/** The Message-ID at the end of an archive URL or in brackets, else the value as it stands. */
-function target(value: string): string {
-  const id =
-    value.match(/<([^<>\s]{3,500})>/)?.[1] ??
-    value.match(/\/([^/\s]{1,400}(?:@|%40)[^/\s]{1,200})\/?(?:\s|$)/)?.[1]
-  return (id ?? value).replace('%40', '@').slice(0, 500)
 }

@@ -19,7 +19,7 @@ export interface Closing {
 /** The bugs that the accepted patches of a topic close, each once. */
 export function closingsOf(topic: Topic): Closing[] {
   const found = topic.claims
-    .filter(({ what }) => what === 'closes')
+    .filter(({ what }) => what === 'closes' || what === 'fixes')
     .flatMap(claim => {
       const patch = acceptedFor(topic, claim.mail)
       const by =

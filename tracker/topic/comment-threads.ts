@@ -6,6 +6,7 @@ import { alignQuotes } from '../mail/align.ts'
 import { appliedOf } from '../mail/applied.ts'
 import { type DiffFile, readDiff } from '../mail/diff-lines.ts'
 import type { Person } from '../mail/facts.ts'
+import { isNod } from '../mail/nod.ts'
 import { type Remark, type Remarks, remarksOf } from '../mail/remarks.ts'
 import type { TopicMail } from './topic.ts'
 
@@ -47,7 +48,7 @@ export interface CommentThread {
 export function commentThreads(patch: ReadMail, replies: readonly ReadMail[]): CommentThread[] {
   const reading = new Reading(patch)
   for (const reply of replies) reading.take(reply)
-  return reading.threads.filter(({ first, answers }) => answers.length > 0 || !isNod(first.lines))
+  return reading.threads.filter(({ first, answers }) => answers.length > 0 || !isIdle(first.lines))
 }
 
 interface OpenThread extends CommentThread {
@@ -213,12 +214,9 @@ const quoteOf = (remark: Remark, { quotes }: Remarks) =>
 const quoteLinesKept = 3
 
 /** "Looks good", "applied, thanks": nothing to do. */
-function isNod(lines: readonly string[]): boolean {
+function isIdle(lines: readonly string[]): boolean {
   const text = lines.join(' ').replace(/\s+/g, ' ').trim()
-  return text.length < nodCharactersMax && (nod.test(text) || appliedOf('', lines) !== null)
+  return isNod(text) || (text.length < noticeCharactersMax && appliedOf('', [text]) !== null)
 }
 
-const nodCharactersMax = 80
-
-const nod =
-  /^(?:(?:this |patch |otherwise |overall |that |it |all |(?:the )?rest )?(?:looks|look|seems|is) (?:good|great|fine|ok|okay|nice|reasonable|right|correct)|lgtm|ack|acked|nice|good|great|ok|okay|fine|thanks|thank you|applied|pushed|merged|queued|agreed?|sure|yes|yep|done|fixed|\+1|will do)\b[^?]{0,30}$/i
+const noticeCharactersMax = 80

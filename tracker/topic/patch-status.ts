@@ -18,9 +18,10 @@ import { isPartialReroll } from './completeness.ts'
 import { conflictWith } from './conflict.ts'
 import { delegateNamed } from './delegate.ts'
 import { changeBy, inOrderOfWords, withOutcome } from './history.ts'
+import { samePerson } from './person.ts'
 import { type BugNumbers, elsewhere, resolve } from './reference.ts'
 import type { Draft } from './series.ts'
-import { numberOf } from './series.ts'
+import { isPosting, numberOf } from './series.ts'
 import { type Change, type Claim, type Delegate, type PatchState, patchStates, type Role } from './topic.ts'
 import type { Node } from './tree.ts'
 import { type Undoing, undoingIn } from './undo.ts'
@@ -106,6 +107,7 @@ class Run {
     const posts = this.#drafts.some(draft => draft.members.includes(mail))
     for (const tag of mail.facts.tags) this.#take(mail, tag, posts)
     if (mail.facts.applied && !posts) this.#applied(mail)
+    if (mail.facts.withdrawal && !posts) this.#withdraw(mail, mail.facts.withdrawal.all)
   }
 
   /** Who was named; else whose paths hold all files of the newest revision, by the roster of its time. */
@@ -210,13 +212,19 @@ class Run {
 
   /** "Applied" is a change to accepted, by the same rules; of a part of the patches it changes none that is not named. */
   #applied(mail: Node): void {
-    const { numbers, part, commit } = mail.facts.applied ?? { commit: null }
+    const { numbers, part, all, commit } = mail.facts.applied ?? { commit: null }
     const patches = numbers
       ? numbers.flatMap(number => this.#scope(mail, number))
-      : this.#scope(mail, undefined)
+      : all && nearestPatch(mail)
+        ? this.#posting(mail)
+        : this.#scope(mail, undefined)
     const value = commit ?? 'said, not seen'
     if (part === true && !numbers && patches.length > 1)
       this.#record(mail, patches, 'applied', value, { reason: 'it speaks of some of the patches' })
+    else if (patches.length > 0 && patches.every(patch => mayMeanAdvice(mail, patch)))
+      this.#record(mail, patches, 'applied', value, {
+        reason: 'the author may have applied what was advised',
+      })
     else this.#setAllowed(mail, patches, 'accepted', 'applied', value)
   }
 
@@ -269,6 +277,32 @@ class Run {
     const spoken = above && this.#drafts.find(draft => [...draft.patches.values()].includes(above))
     const draft = spoken ?? this.#drafts[Math.max(0, this.#posted)]
     return changesOf(draft)
+  }
+
+  /** All patches of the posting that the mail answers; those that a partial reroll leaves as they were, too. */
+  #posting(mail: Node): Node[] {
+    const above = postingAbove(mail)
+    const at = this.#drafts.findIndex(one => above && one.members.includes(above))
+    const whole = new Map<number, Node>()
+    for (let index = at; index >= 0; index--) {
+      const draft = this.#drafts[index]
+      if (!draft) break
+      for (const patch of changesOf(draft)) if (!whole.has(numberOf(patch))) whole.set(numberOf(patch), patch)
+      if (!isPartialReroll(draft, this.#drafts.slice(0, index))) break
+    }
+    return [...whole.values()]
+  }
+
+  /** "Please ignore this patch", by who posted it: what it answers, or the whole posting where it says so. */
+  #withdraw(mail: Node, all: boolean): void {
+    const above = nearestPatch(mail)
+    const patches = above && !all ? [above] : this.#posting(mail)
+    const own = patches.filter(
+      patch =>
+        samePerson(patch.facts.sender, mail.facts.sender) &&
+        !finalStates.includes(this.statuses.get(patch)?.state ?? 'new'),
+    )
+    if (own.length > 0) this.#setAllowed(mail, own, 'withdrawn', 'withdrawn', '')
   }
 
   /** A number narrows, answering a patch narrows to it; anything else is the whole latest revision. */
@@ -350,6 +384,17 @@ function changesOf(draft: Draft | undefined): Node[] {
 
 function firstState(draft: Draft, patch: Node): PatchState {
   return patch.facts.subject.rfc || draft.cover?.facts.subject.rfc ? 'rfc' : 'new'
+}
+
+/** "Good catch, applied": an author who answers a review speaks of the advice. */
+const mayMeanAdvice = (mail: Node, patch: Node) =>
+  mail.facts.applied?.passing === true &&
+  /\bapplied\b/i.test(mail.facts.applied.line) &&
+  samePerson(mail.facts.sender, patch.facts.sender)
+
+function postingAbove(mail: Node): Node | null {
+  for (let at = mail.parent; at; at = at.parent) if (isPosting(at)) return at
+  return null
 }
 
 /** The nearest patch at or above a mail; a cover on the way ends the search. */

@@ -137,11 +137,19 @@ function missingSentence(draft: Draft, completeness: Revision['completeness']): 
       : missing.join(', ')
   const verb = missing.length === 1 ? 'is' : 'are'
   if (completeness === 'partial-reroll')
-    return `only ${[...draft.patches.keys()].sort((a, b) => a - b).join(', ')} of ${draft.total} sent again`
+    return againSentence(
+      [...draft.patches.keys()].sort((a, b) => a - b),
+      draft.total,
+    )
   if (completeness === 'rest-elsewhere')
     return `${draft.patches.size} of ${draft.total} came to this list, the rest went elsewhere`
   return `${draft.patches.size} of ${draft.total} arrived; ${named} ${verb} missing`
 }
+
+const againSentence = (numbers: readonly number[], total: number) =>
+  numbers.length === 1
+    ? `only patch ${numbers[0]} of ${total} was sent again`
+    : `only patches ${numbers.join(', ')} of ${total} were sent again`
 
 function roleOf(mail: Node): Topic['mails'][number]['role'] {
   if (mail.facts.posting === 'patch') return 'patch'

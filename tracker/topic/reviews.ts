@@ -63,7 +63,8 @@ function given(topic: Reviewed, from: Revision, to: Revision, patch: TopicPatch)
   if (elder === undefined) return []
   return topic.trailers.flatMap(trailer => {
     const letter = letters[trailer.key.toLowerCase()]
-    if (letter === undefined || (trailer.on !== elder.id && trailer.on !== from.cover)) return []
+    const all = trailer.whole && from.patches.some(({ id }) => id === trailer.on)
+    if (letter === undefined || !(all || trailer.on === elder.id || trailer.on === from.cover)) return []
     const { key, who, mail, said } = trailer
     return [
       {

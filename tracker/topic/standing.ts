@@ -9,6 +9,7 @@ import type {
   Sentence,
   Standing,
   TopicKind,
+  TopicPatch,
   Trailer,
   Turn,
 } from './topic.ts'
@@ -21,7 +22,8 @@ export function patchsetStanding(watched: Watched, history: readonly Change[]): 
   if (!newest) throw new Error('A patchset has no revision')
   const why = turnOf(watched)
   const { turn } = why
-  if (newest.state === 'mixed') return { tone: 'info', word: 'Mixed', sentence: mixedSentence(newest), turn }
+  if (newest.state === 'mixed' || new Set(why.patches.map(patch => patch.state)).size > 1)
+    return { tone: 'info', word: 'Mixed', sentence: mixedSentence(why.patches), turn }
   const [tone, word] = patchWords[newest.state]
   const set = history.findLast(
     change => change.effect && newest.patches.some(patch => patch.stateBy === change.mail),
@@ -106,6 +108,8 @@ const bugWords: Record<BugStatus, readonly [Standing['tone'], string]> = {
 
 function setSentence(state: PatchState, set: Change): Sentence {
   const turn = state === 'changes-requested' ? 'Waiting for the author. ' : ''
+  if (set.what === 'withdrawn')
+    return [`${name(set.who)} `, { text: 'withdrew it', mail: set.mail }, ` on ${day(set.said)}.`]
   const said = set.what === 'applied' ? 'applied' : state.replaceAll('-', ' ')
   return [`${turn}${name(set.who)} said `, { text: said, mail: set.mail }, ` on ${day(set.said)}.`]
 }
@@ -113,7 +117,7 @@ function setSentence(state: PatchState, set: Change): Sentence {
 /** Why it is whose turn; the mail that says so is behind the words. */
 function waitSentence(newest: Revision, why: TurnAndWhy): Sentence {
   const { remark, failed, reviewed, reviews } = why
-  const total = newest.patches.length
+  const total = why.patches.length
   const count =
     total === 1
       ? ''
@@ -151,11 +155,15 @@ function unreviewed({ version }: Revision, answered: boolean): Sentence {
   return [answered ? `No review of ${it} has been given yet.` : `Nobody has answered ${it} yet.`]
 }
 
-function mixedSentence(newest: Revision): Sentence {
-  const counts = Map.groupBy(newest.patches, patch => patch.state)
-  return [
-    `Of ${newest.patches.length} patches ${[...counts].map(([state, patches]) => `${patches.length} ${patches.length === 1 ? 'is' : 'are'} ${state.replaceAll('-', ' ')}`).join(', ')}.`,
-  ]
+function mixedSentence(patches: readonly TopicPatch[]): Sentence {
+  const counts = [...Map.groupBy(patches, patch => patch.state)]
+  const parts = counts.map(([state, some], index): Sentence => {
+    const word = state.replaceAll('-', ' ')
+    const by = some.findLast(patch => patch.stateBy !== null)?.stateBy
+    const count = `${index > 0 ? ', ' : ''}${some.length} ${some.length === 1 ? 'is' : 'are'} `
+    return [count, by ? { text: word, mail: by } : word]
+  })
+  return [`Of ${patches.length} patches `, ...parts.flat(), '.']
 }
 
 const name = (person: { name: string; address: string }) => person.name || person.address || 'Somebody'

@@ -71,6 +71,8 @@ export interface Trailer {
   readonly said: number
   /** False when the person named is not the sender: shown, not counted. */
   readonly counts: boolean
+  /** Given below one patch in the name of all patches of its revision. */
+  readonly whole?: true
 }
 
 export interface Check {
@@ -89,15 +91,22 @@ export interface Applied {
   readonly said: number
   /** It speaks of some of the patches only. */
   readonly part: boolean
+  /** Said within a sentence, not as a notice of its own. */
+  readonly passing?: true
 }
 
 /** A word about another topic; it flows from patchset to bug and from bug to the bug it repeats, no further. */
 export interface Claim {
   readonly mail: MessageId
-  /** `proposed`: a patch posted in the thread of a bug is its proposed fix without any line. */
-  readonly what: 'closes' | 'link' | 'proposed' | 'duplicate' | 'blocks'
-  /** A Message-ID, or the reference as it was written. */
+  /**
+   * `proposed`: a patch posted in the thread of a bug is its proposed fix without any line. `mends`: it fixes what the
+   * patch of that title brought in. `reported`: it fixes what `who` or the robot of that address reported.
+   */
+  readonly what: 'closes' | 'fixes' | 'link' | 'reported' | 'mends' | 'proposed' | 'duplicate' | 'blocks'
+  /** A Message-ID, a title, a robot's address, or the reference as it was written. */
   readonly target: string
+  /** The person who reported it: the target counts when it is a topic of that person's. */
+  readonly who?: Person
 }
 
 /** What a sender is to a patch or bug. */
@@ -108,7 +117,7 @@ export interface Change {
   readonly mail: MessageId
   readonly who: Person
   readonly said: number
-  /** `Patch-Status`, `Bug-Status`, `applied`, `superseded` ... */
+  /** `Patch-Status`, `Bug-Status`, `applied`, `superseded`, `withdrawn` ... */
   readonly what: string
   readonly value: string
   readonly reason: string | null

@@ -1,6 +1,8 @@
 // Whose turn is it with a patchset? From facts alone: a state somebody set, an unanswered remark, reviews of every
 // patch, checks. Where the facts don't say, it needs review.
 import type { MessageId } from '../../base/ids.ts'
+import { isNod } from '../mail/nod.ts'
+import { wholePatches } from './compare.ts'
 import { finalStates } from './patch-status.ts'
 import { samePerson } from './person.ts'
 import { isPosting } from './series.ts'
@@ -17,11 +19,13 @@ export interface Watched {
 
 export interface TurnAndWhy {
   readonly turn: Turn
+  /** Of the newest revision; a partial reroll stands with the patches that it leaves as they were. */
+  readonly patches: readonly TopicPatch[]
   /** The remark that waits for the author. */
   readonly remark: Node | null
   /** The check that failed. */
   readonly failed: Check | null
-  /** Patches of the newest revision that somebody else reviewed, there or with the same change before. */
+  /** How many of the patches somebody else reviewed, there or with the same change before. */
   readonly reviewed: number
   /** The trailers that say so. */
   readonly reviews: readonly Trailer[]
@@ -30,8 +34,9 @@ export interface TurnAndWhy {
 }
 
 export function turnOf({ revisions, mails, trailers, checks }: Watched): TurnAndWhy {
-  const newest = revisions.at(-1)
-  if (!newest) throw new Error('A patchset has no revision')
+  const last = revisions.at(-1)
+  if (!last) throw new Error('A patchset has no revision')
+  const newest = { ...last, patches: wholePatches(revisions, last) }
   const byPatch = newest.patches.map(patch => reviewsOf(patch, newest, revisions, trailers))
   const reviewed = byPatch.filter(given => given.length > 0).length
   const answers = answersTo(newest, mails)
@@ -39,7 +44,7 @@ export function turnOf({ revisions, mails, trailers, checks }: Watched): TurnAnd
   const failed = failedCheck(newest, checks)
   const reviews = trailers.filter(trailer => byPatch.some(given => given.includes(trailer)))
   const turn = whose(newest, reviewed, remark, failed)
-  return { turn, remark, failed, reviewed, reviews, answered: answers.length > 0 }
+  return { turn, patches: newest.patches, remark, failed, reviewed, reviews, answered: answers.length > 0 }
 }
 
 function whose(newest: Revision, reviewed: number, remark: Node | null, failed: Check | null): Turn {
@@ -52,17 +57,16 @@ function whose(newest: Revision, reviewed: number, remark: Node | null, failed: 
 }
 
 /**
- * The latest mail about the newest revision, when a person other than the author wrote it and gave no trailer with
- * it: the author has not answered. The author's own mail, or a trailer after it, ends the waiting.
+ * The latest mail about the newest revision that says more than "thanks", when a person other than the author wrote it
+ * and gave no trailer with it: the author has not answered. The author's own mail, or a trailer after it, ends the
+ * waiting; a Nacked-by does not.
  */
 function openRemark(newest: Revision, answers: readonly Node[]): Node | null {
-  const last = answers.at(-1)
-  if (!last || samePerson(last.facts.sender, newest.author) || last.facts.applied || last.facts.gist === '')
-    return null
-  return last.facts.trailers.some(({ key }) => /-by$/i.test(key)) ||
-    last.facts.tags.some(tag => !tag.recorded)
-    ? null
-    : last
+  const own = (mail: Node) => samePerson(mail.facts.sender, newest.author)
+  const last = answers.findLast(mail => own(mail) || !isNod(mail.facts.gist.replace(/\s--(?:\s.*)?$/s, '')))
+  if (!last || own(last) || last.facts.applied || last.facts.gist === '') return null
+  const gives = last.facts.trailers.some(({ key }) => /-by$/i.test(key) && !/^na(?:c?ked|k)-/i.test(key))
+  return gives || last.facts.tags.some(tag => !tag.recorded) ? null : last
 }
 
 /** The mails of people below the newest revision's own. */
@@ -85,7 +89,7 @@ function failedCheck(newest: Revision, checks: readonly Check[]): Check | null {
   return [...latest.values()].find(check => check.state === 'fail') ?? null
 }
 
-/** Trailers on the patch, on the cover of its revision, or on an elder with the same patch-id. */
+/** Trailers on the patch, on its whole revision, or on an elder with the same patch-id. */
 function reviewsOf(
   patch: TopicPatch,
   newest: Revision,
@@ -96,13 +100,17 @@ function reviewsOf(
     const same = revision.patches.filter(
       one => one.id === patch.id || (one.patchId !== null && one.patchId === patch.patchId),
     )
-    return same.length > 0 ? [...same.map(one => one.id), revision.cover] : []
+    return same.length > 0 ? [{ ids: [...same.map(one => one.id), revision.cover], revision }] : []
   })
+  const speaks = ({ on, whole }: Trailer) =>
+    spoken.some(({ ids, revision }) => ids.includes(on) || (whole === true && holds(revision, on)))
   return trailers.filter(
-    ({ counts, key, on, who }) =>
-      counts &&
-      /^(?:reviewed|acked)-by$/i.test(key) &&
-      spoken.includes(on) &&
-      !samePerson(who, newest.author),
+    trailer =>
+      trailer.counts &&
+      /^(?:reviewed|acked)-by$/i.test(trailer.key) &&
+      speaks(trailer) &&
+      !samePerson(trailer.who, newest.author),
   )
 }
+
+const holds = ({ patches }: Revision, id: MessageId) => patches.some(patch => patch.id === id)

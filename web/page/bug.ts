@@ -2,8 +2,7 @@
 import { html } from 'hono/html'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
-import { bugTags, changeSection, factsSection, followSection } from '../part/aside.ts'
-import { stateWords } from '../part/chip.ts'
+import { bugTags, changeSection, factsSection, followSection, relatedSection } from '../part/aside.ts'
 import { effectsOf } from '../part/effects.ts'
 import { frame } from '../part/frame.ts'
 import { changeLine } from '../part/history.ts'
@@ -16,8 +15,8 @@ import { countText, type Html, minuteOf, nameOf, titleOf, titleText } from '../p
 import { textOptions } from '../part/text-options.ts'
 import { twinsSection } from '../part/twins.ts'
 import { paths } from '../paths.ts'
+import type { Named, Related } from '../read/claims.ts'
 import type { ListRow, Twin } from '../read/place.ts'
-import type { TopicLink } from '../read/topic.ts'
 
 export interface BugView {
   readonly list: ListRow
@@ -26,9 +25,10 @@ export interface BugView {
   readonly topic: Topic
   /** The mails that the page shows, decoded: the report and the first answers. */
   readonly mails: ReadonlyMap<string, DecodedMail>
-  readonly claimed: ReadonlyMap<string, TopicLink>
-  readonly fixes: readonly TopicLink[]
-  readonly duplicates: readonly TopicLink[]
+  readonly named: readonly Named[]
+  /** Patchsets that fix it, and those that only link to it. */
+  readonly fixes: readonly Related[]
+  readonly duplicates: readonly Related[]
 }
 
 /** Mails of a bug shown on its page, the report included; a longer story is read on its thread page. */
@@ -57,10 +57,19 @@ ${reportSection(view)}
 ${storySection(view)}
 </div>
 <aside class="side" aria-label="About this bug">
-${factsSection(list, topic, undefined, view.claimed)}
+${factsSection(list, topic, undefined, view.named)}
 ${reproducersSection(list.name, mails)}
-${linksSection(list.name, 'Fixes', fixes)}
-${linksSection(list.name, 'Repeated by', duplicates)}
+${relatedSection(
+  list.name,
+  'Fixes',
+  fixes.filter(({ what }) => what !== 'link'),
+)}
+${relatedSection(
+  list.name,
+  'Linked by',
+  fixes.filter(({ what }) => what === 'link'),
+)}
+${relatedSection(list.name, 'Repeated by', duplicates)}
 ${changeSection(list, { id: topic.id, subject: report?.subject ?? topic.title }, bugTags)}
 ${twinsSection(view.twins)}
 ${followSection(list, topic.id)}
@@ -101,11 +110,3 @@ function storySection({ list, topic, mails }: BugView): Html | string {
 <ol class="line">${events.map(event => event.line)}</ol>
 ${shown.length < answers.length ? html`<p><a href="${paths.thread(list.name, topic.id)}">${countText(answers.length - shown.length, 'more mail')}</a></p>` : ''}</section>`
 }
-
-const linksSection = (list: string, words: string, links: readonly TopicLink[]): Html | string =>
-  links.length === 0
-    ? ''
-    : html`<section><h2>${words}</h2><ul class="quiet">${links.map(
-        link =>
-          html`<li><a href="${paths.mail(list, link.id)}">${titleOf(link.title)}</a>${link.state ? html`<br>${stateWords(link.state)}` : ''}</li>`,
-      )}</ul></section>`

@@ -10,7 +10,14 @@ import { reviewsOf } from '../../tracker/topic/reviews.ts'
 import { revisionName } from '../../tracker/topic/revision-name.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
-import { applySection, changeSection, factsSection, followSection, patchTags } from '../part/aside.ts'
+import {
+  applySection,
+  changeSection,
+  factsSection,
+  followSection,
+  patchTags,
+  relatedSection,
+} from '../part/aside.ts'
 import { checkList } from '../part/checks.ts'
 import { stateWords } from '../part/chip.ts'
 import { frame } from '../part/frame.ts'
@@ -36,9 +43,9 @@ import { textOptions } from '../part/text-options.ts'
 import { threadSection } from '../part/thread-section.ts'
 import { twinsSection } from '../part/twins.ts'
 import { paths } from '../paths.ts'
+import type { Named, Related } from '../read/claims.ts'
 import type { ListRow, Twin } from '../read/place.ts'
 import type { PatchComments } from '../read/reviews.ts'
-import type { TopicLink } from '../read/topic.ts'
 
 export interface PatchsetView {
   readonly list: ListRow
@@ -49,7 +56,9 @@ export interface PatchsetView {
   /** The mail the address names: the cover, or the first patch where there is none. */
   readonly id: string
   readonly mail: DecodedMail | undefined
-  readonly claimed: ReadonlyMap<string, TopicLink>
+  readonly named: readonly Named[]
+  /** What mends it. */
+  readonly mends: readonly Related[]
   /** What became of the patches since the revision before; null for the first one. */
   readonly pairs: readonly PatchPair[] | null
   /** Of a series: the conversations about each of its patches. */
@@ -80,7 +89,8 @@ ${historySection(list.name, topic)}
 </div>
 <aside class="side" aria-label="About this patchset">
 ${applySection(list, revision)}
-${factsSection(list, topic, revision, view.claimed)}
+${factsSection(list, topic, revision, view.named)}
+${relatedSection(list.name, 'Mended by', view.mends)}
 ${checksSection(list.name, topic, revision)}
 ${changeSection(list, { id, subject: subjectOf(topic, id) }, patchTags)}
 ${twinsSection(view.twins)}
@@ -115,7 +125,9 @@ function warnings({ list, topic, revision }: PatchsetView): Html | undefined {
     said.push(
       html`You are reading v${revision.version}. <a href="${paths.mail(list.name, newestHead)}">Go to the newest, v${newest.version}${newest.version === revision.version ? ', sent again' : ''}</a>`,
     )
-  if (revision.incomplete) said.push(html`Not complete: ${visible(revision.incomplete)}`)
+  // A partial reroll lacks nothing: it stands with the patches that it leaves as they were.
+  if (revision.incomplete && revision.completeness !== 'partial-reroll')
+    said.push(html`Not complete: ${visible(revision.incomplete)}`)
   // What other revisions lack is said on their own pages.
   for (const problem of topic.problems.filter(text => !/^v\d+: /.test(text)))
     said.push(html`${visible(problem)}`)

@@ -3,9 +3,9 @@ import { html } from 'hono/html'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Change, Revision, Topic } from '../../tracker/topic/topic.ts'
 import { paths, replyByMail } from '../paths.ts'
+import type { Named, Related } from '../read/claims.ts'
 import type { ListRow } from '../read/place.ts'
-import type { TopicLink } from '../read/topic.ts'
-import { stateLook } from './chip.ts'
+import { stateLook, stateWords } from './chip.ts'
 import { dayOf, type Html, nameOf, titleOf, visible } from './text.ts'
 
 export const applySection = (list: ListRow, revision: Revision, options: { only?: number } = {}): Html => {
@@ -21,7 +21,7 @@ export const factsSection = (
   list: ListRow,
   topic: Topic,
   revision: Revision | undefined,
-  claimed: ReadonlyMap<string, TopicLink>,
+  named: readonly Named[],
 ): Html => html`<section><h2>Facts</h2><dl class="quiet">
 ${topic.state === null ? '' : html`<dt>State</dt><dd>${stateLook(topic.state).word}${setBy(list, topic)}</dd>`}
 ${topic.delegate ? html`<dt>Delegate</dt><dd>${nameOf(topic.delegate.person)}, ${topic.delegate.by === null ? 'by its files' : html`<a href="${paths.mail(list.name, topic.delegate.by)}">by mail</a>`}</dd>` : ''}
@@ -31,35 +31,67 @@ ${topic.bug?.target ? html`<dt>Milestone</dt><dd><a href="${paths.milestone(list
 ${revision?.baseCommit ? html`<dt>Base</dt><dd><code>${visible(revision.baseCommit)}</code></dd>` : ''}
 ${revision?.changeId ? html`<dt>Change-id</dt><dd><code>${visible(revision.changeId)}</code></dd>` : ''}
 ${topic.applied.map(applied => html`<dt>Applied</dt><dd>${applied.commit ? html`<code>${visible(applied.commit)}</code>, ` : ''}<a href="${paths.mail(list.name, applied.mail)}">${dayOf(applied.said)}</a></dd>`)}
-${closedBugs(list, topic, claimed)}
+${named.slice(0, namedShownMax).map(one => namedTopic(list, one))}
 <dt>Message-ID</dt><dd><code>${visible((revision && headOf(revision)) ?? topic.id)}</code></dd></dl></section>`
 
+/** The mail that set the state; none while it is the first one. */
 function setBy(list: ListRow, topic: Topic): Html | string {
-  const change = topic.history.findLast(({ effect, what }) => effect && stateWords.has(what))
+  const setters = topic.revisions.at(-1)?.patches.map(patch => patch.stateBy) ?? []
+  const change = topic.history.findLast(
+    ({ effect, what, mail }) =>
+      effect && stateChanges.has(what) && (setters.length === 0 || setters.includes(mail)),
+  )
   return change ? html`, <a href="${paths.mail(list.name, change.mail)}">${dayOf(change.said)}</a>` : ''
 }
 
-const stateWords: ReadonlySet<Change['what']> = new Set([
+const stateChanges: ReadonlySet<Change['what']> = new Set([
   'Patch-Status',
   'Bug-Status',
   'applied',
   'superseded',
+  'withdrawn',
 ])
 
-const closedBugs = (list: ListRow, topic: Topic, claimed: ReadonlyMap<string, TopicLink>): Html[] =>
-  distinctTargets(topic, 'closes').map(({ target, mail }) => {
-    const found = claimed.get(target)
-    return html`<dt>Closes</dt><dd>${
-      found
-        ? html`<a href="${paths.mail(list.name, found.id)}">${titleOf(found.title)}</a>`
-        : html`${visible(target)}, said in <a href="${paths.mail(list.name, mail)}">this mail</a>`
-    }</dd>`
-  })
+/** The topic that a mail of this one names, with that mail. */
+const namedTopic = (list: ListRow, { what, mail, target, topic }: Named): Html =>
+  html`<dt>${namedWords[what]}</dt><dd>${
+    topic
+      ? html`<a href="${paths.mail(list.name, topic.id)}">${titleOf(topic.title)}</a>${topic.state ? html`, ${stateLook(topic.state).word.toLowerCase()}` : ''}`
+      : visible(target)
+  }, <a href="${paths.mail(list.name, mail)}">as this mail says</a></dd>`
 
-/** The first claim on each target. */
-export const distinctTargets = (topic: Topic, what: 'closes' | 'link') => {
-  const claims = topic.claims.filter(claim => claim.what === what)
-  return claims.filter((claim, index) => claims.findIndex(other => other.target === claim.target) === index)
+const namedWords: Readonly<Record<Named['what'], string>> = {
+  closes: 'Closes',
+  fixes: 'Fixes',
+  reported: 'Fixes report',
+  proposed: 'Posted below',
+  mends: 'Mends',
+  duplicate: 'Repeats',
+  link: 'Links',
+  blocks: 'Blocks',
+}
+
+/** A backport that names a hundred commits shows the first ones. */
+const namedShownMax = 12
+
+/** Topics that name the one shown, each with its state and the mail that names it. */
+export const relatedSection = (list: string, words: string, related: readonly Related[]): Html | string =>
+  related.length === 0
+    ? ''
+    : html`<section><h2>${words}</h2><ul class="quiet">${related.map(
+        ({ what, mail, topic }) =>
+          html`<li><a href="${paths.mail(list, topic.id)}">${titleOf(topic.title)}</a><br>${topic.state ? html`${stateWords(topic.state)}, ` : ''}<a href="${paths.mail(list, mail)}">${relatedWords[what]}</a></li>`,
+      )}</ul></section>`
+
+const relatedWords: Readonly<Record<Related['what'], string>> = {
+  closes: 'said to close it',
+  fixes: 'said to fix it',
+  reported: 'names the report',
+  proposed: 'posted below it',
+  mends: 'names the patch',
+  duplicate: 'said to repeat it',
+  link: 'links to it',
+  blocks: 'is said to block it',
 }
 
 export const followSection = (

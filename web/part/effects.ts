@@ -46,9 +46,9 @@ function lookOf({ what, value, effect }: Change) {
 
 function changeWords({ what, value, effect }: Change): string {
   if (!effect) return `✕ ${visible(what)}: no effect`
-  return what === 'superseded' || what === 'applied'
-    ? `✓ ${changeVerbs[what]}`
-    : `✓ ${visible(value || what)}`
+  return what === 'superseded'
+    ? '✓ newer revision'
+    : what === 'applied'
+      ? '✓ applied'
+      : `✓ ${visible(value || what)}`
 }
-
-const changeVerbs = { superseded: 'newer revision', applied: 'applied' } as const

@@ -46,6 +46,8 @@ function verb(change: Change): Html {
       return html`set the state to <b>${visible(value)}</b>`
     case 'applied':
       return value ? html`applied it as <code>${visible(value)}</code>` : html`said it is applied`
+    case 'withdrawn':
+      return html`withdrew it`
     case 'superseded':
       return html`posted a newer revision, in place of <b>${visible(value)}</b>`
     case 'Undo':

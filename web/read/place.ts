@@ -117,6 +117,8 @@ const pickList = ({ name, address, description, version }: PlaceRow) => ({
   version,
 })
 
-/** A bug's page shows the patchsets that claim it, so it changes with the list. */
+/** The pages of these show the topics that name them, so they change with the list. */
+const named: ReadonlySet<Topic['kind'] | null> = new Set(['bug', 'report', 'patchset'] as const)
+
 const topicOf = ({ id_key: key, kind, topic_version, version }: PlaceRow): Place['topic'] =>
-  key === null ? null : { key, version: kind === 'bug' ? `${topic_version} ${version}` : topic_version }
+  key === null ? null : { key, version: named.has(kind) ? `${topic_version} ${version}` : topic_version }

@@ -12,13 +12,13 @@ import { messagePage } from '../page/message.ts'
 import { missingMailPage } from '../page/missing.ts'
 import { patchPage } from '../page/patch.ts'
 import { elderRevision, patchsetPage } from '../page/patchset.ts'
-import { distinctTargets } from '../part/aside.ts'
 import type { Html } from '../part/text.ts'
+import { readDuplicates, readFixes, readMends, readNamed } from '../read/claims.ts'
 import { readPairs } from '../read/comparison.ts'
 import { readMails } from '../read/mails.ts'
 import type { Place } from '../read/place.ts'
 import { readPatchComments, readReviews } from '../read/reviews.ts'
-import { readClaimed, readDuplicates, readFixes, readTopic } from '../read/topic.ts'
+import { readTopic } from '../read/topic.ts'
 import { readVerdict } from '../read/verdict.ts'
 
 type Database = Kysely<Tables>
@@ -71,9 +71,10 @@ async function patchset(
   const elder = elderRevision(topic, revision)
   const alone = revision.patches.find(patch => patch.id === id)
   const series = revision.patches.length > 1
-  const [mails, claimed, pairs, reviews, own] = await Promise.all([
+  const [mails, named, mends, pairs, reviews, own] = await Promise.all([
     readMails(db, list.id, [id]),
-    readClaimed(db, list.id, targetsOf(topic)),
+    readNamed(db, list.id, topic),
+    readMends(db, list.id, topic),
     elder ? readPairs(db, list.id, topic, elder, revision) : null,
     readReviews(db, list.id, topic, revision, series ? revision.patches : []),
     alone ? readPatchComments(db, list.id, topic, revision, alone) : null,
@@ -86,7 +87,8 @@ async function patchset(
     revision,
     id,
     mail: mails.get(id),
-    claimed,
+    named,
+    mends,
     pairs,
     reviews,
     comments,
@@ -107,13 +109,13 @@ async function patch(
 
 async function bug(db: Database, { list, twins }: Place, topic: Topic): Promise<Html> {
   const ids = topic.mails.map(mail => mail.id)
-  const [mails, claimed, fixes, duplicates] = await Promise.all([
+  const [mails, named, fixes, duplicates] = await Promise.all([
     readMails(db, list.id, ids.slice(0, bugMailsShownMax)),
-    readClaimed(db, list.id, targetsOf(topic)),
-    readFixes(db, list.id, ids.slice(0, bugMailsShownMax)),
-    readDuplicates(db, list.id, ids.slice(0, bugMailsShownMax)),
+    readNamed(db, list.id, topic),
+    readFixes(db, list.id, topic),
+    readDuplicates(db, list.id, topic),
   ])
-  return bugPage({ list, twins, topic, mails, claimed, fixes, duplicates })
+  return bugPage({ list, twins, topic, mails, named, fixes, duplicates })
 }
 
 async function message(
@@ -125,5 +127,3 @@ async function message(
   const mail = mails.get(id)
   return mail && messagePage({ list, id, twins, mail, topic, verdict })
 }
-
-const targetsOf = (topic: Topic) => distinctTargets(topic, 'closes').map(({ target }) => target)

@@ -1,0 +1,18 @@
+// "Sure.", "Looks good", "Ah, I see, thank you both": words that ask for nothing. Nobody has to answer them.
+
+/** The whole text of a mail or a remark; white space does not matter. */
+export function isNod(text: string): boolean {
+  const words = text.replace(/\s+/g, ' ').trim()
+  if (words.length >= charactersMax) return false
+  const rest = words.replace(lead, '')
+  return rest === '' || nod.test(rest)
+}
+
+const charactersMax = 80
+
+/** What leads to a review below it: "Other than that:", "For the whole series:", "Ah, I see,". */
+const lead =
+  /^(?:(?:other than that|otherwise|apart from (?:that|this|it)|except (?:for )?that|besides that|with (?:that|this|these)(?: (?:change|fix|fixe|comment)s?)?(?: (?:fixed|changed|addressed|done))?|for the (?:(?:whole|entire|full) )?(?:series|patch ?set)|a+h+|oh|hm+|well|i see|got it|understood)[\s,.:;!]{0,3}){1,3}/i
+
+const nod =
+  /^(?:(?:this |patch |otherwise |overall |that |it |all |(?:the )?rest )?(?:looks|look|seems|is) (?:good|great|fine|ok|okay|nice|reasonable|right|correct)|lgtm|ack|acked|nice|good|great|ok|okay|fine|thanks|thank you|applied|pushed|merged|queued|agreed?|sure|yes|yep|done|fixed|\+1|will do)\b[^?]{0,30}$/i

@@ -1,0 +1,78 @@
+// What a mail says about other topics: the bug it closes, the thread it links, the patch whose mistake it mends, the
+// report it answers. A claim is a value that a page looks up; it never joins two folds.
+import type { Person, TrailerFact } from '../mail/facts.ts'
+import { linksOf } from '../mail/links.ts'
+import { titleKey } from '../mail/subject.ts'
+import { samePerson } from './person.ts'
+import type { Claim } from './topic.ts'
+import type { Node } from './tree.ts'
+
+/** A patch or cover claims by its trailers, an answer by `Bug-Status: duplicate <ref>`. */
+export function claimsIn(mail: Node): Claim[] {
+  const { posting, trailers } = mail.facts
+  if (posting !== 'patch' && posting !== 'cover') return duplicatesIn(mail)
+  const named = trailers.flatMap(trailer => namedBy(mail, trailer))
+  return [...named, ...trailers.flatMap(trailer => reportedBy(mail, trailer, named))].slice(0, claimsMax)
+}
+
+/** A squashed backport names hundreds of commits; nobody follows them from a page. */
+const claimsMax = 50
+
+function namedBy(mail: Node, { key, value }: TrailerFact): Claim[] {
+  if (/^(?:closes|resolves)$/i.test(key)) return [{ mail: mail.id, what: 'closes', target: target(value) }]
+  if (/^(?:link|buglink|bug)$/i.test(key)) return [{ mail: mail.id, what: 'link', target: target(value) }]
+  if (!/^fixes$/i.test(key)) return []
+  const commit = value.match(fixedCommit)
+  if (!commit) return isReference(value) ? [{ mail: mail.id, what: 'fixes', target: target(value) }] : []
+  const title = titleKey(commit[2] ?? '').slice(0, 500)
+  return title ? [{ mail: mail.id, what: 'mends', target: title }] : []
+}
+
+/** `1a2b3c4d5e6f ("title")`, as `git log --format='%h ("%s")'` writes it; some forget the brackets or the quotes. */
+const fixedCommit = /^(?:commit\s{1,3})?([0-9a-f]{7,64})\b[\s(:,"'“]{0,8}((?:(?!"\)).){0,400})/i
+
+const isReference = (value: string) =>
+  /^<?https?:\/\/|^<?[^\s<>@]{1,400}@[^\s<>@]{1,200}>?\s*(?:#.*)?$|^#\d{1,9}$/.test(value)
+
+/**
+ * The robot's report is named by its address. A person's is known where it is beside: linked from the same mail, or the
+ * patch was posted below it; the page sees whether the topic there is that person's.
+ */
+function reportedBy(mail: Node, { key, person }: TrailerFact, named: readonly Claim[]): Claim[] {
+  if (!person || !/^reported-(?:and-tested-)?by$/i.test(key)) return []
+  const robot = syzbotAddress(person.address)
+  if (robot) return [{ mail: mail.id, what: 'reported', target: robot }]
+  const linked = named.filter(({ what }) => what !== 'mends').map(claim => claim.target)
+  const above = writtenAbove(mail, person)
+  return [...new Set(above ? [...linked, above] : linked)].map(target => ({
+    mail: mail.id,
+    what: 'reported',
+    target,
+    who: person,
+  }))
+}
+
+/** `syzbot+HASH@...`: each report of the robot has a hash of its own, in its sender's address. */
+export const syzbotAddress = (address: string): string | null =>
+  address.toLowerCase().match(/^syzbot\+[0-9a-z]{10,60}@/) ? address.toLowerCase() : null
+
+/** The first mail that the person wrote above this one. */
+function writtenAbove(mail: Node, person: Person): string | null {
+  let found: string | null = null
+  for (let at = mail.parent; at; at = at.parent) if (samePerson(at.facts.sender, person)) found = at.id
+  return found
+}
+
+function duplicatesIn(mail: Node): Claim[] {
+  return mail.facts.tags.flatMap(tag => {
+    const ref =
+      tag.tag === 'Bug-Status' ? tag.value.match(/^duplicate\s+(?:of\s+)?(\S{2,500})/i)?.[1] : undefined
+    return ref ? [{ mail: mail.id, what: 'duplicate' as const, target: target(ref) }] : []
+  })
+}
+
+/** The Message-ID in an archive's URL or in brackets, else the value as it stands. */
+function target(value: string): string {
+  const id = linksOf([value])[0] ?? value.match(/<([^<>\s]{3,500})>/)?.[1]
+  return (id ?? value).slice(0, 500)
+}

@@ -1,0 +1,226 @@
+// What topics say about each other, both ways: which ones a topic names, and which ones name it, each with the mail that
+// says so. The fold keeps claims as values; here they are looked up.
+import { type Kysely, sql } from 'kysely'
+import type { ListId } from '../../base/ids.ts'
+import { indexKey } from '../../base/key.ts'
+import type { Tables } from '../../sql/tables.ts'
+import type { Person } from '../../tracker/mail/facts.ts'
+import { titleKey } from '../../tracker/mail/subject.ts'
+import { wordsOf } from '../../tracker/project/words.ts'
+import { syzbotAddress } from '../../tracker/topic/claims.ts'
+import { samePerson } from '../../tracker/topic/person.ts'
+import type { Claim, Topic } from '../../tracker/topic/topic.ts'
+import type { TopicLink } from './topic.ts'
+
+/** A topic beside the one that is shown, and why. */
+export interface Related extends Pick<Claim, 'what' | 'mail'> {
+  readonly topic: TopicLink
+}
+
+/** What a topic names; what it closes or fixes is told even where the target is not on the list. */
+export interface Named extends Pick<Claim, 'what' | 'mail' | 'target'> {
+  readonly topic: TopicLink | null
+}
+
+type Database = Kysely<Tables>
+
+/** The topics that this one names, each once by its strongest word. */
+export async function readNamed(db: Database, list: ListId, topic: Topic): Promise<Named[]> {
+  const claims = topic.claims.toReversed().slice(0, claimsReadMax)
+  const [mails, reports, patches] = await Promise.all([
+    topicsOfMails(
+      db,
+      list,
+      targetsOf(claims, claim => claim.what !== 'mends'),
+    ),
+    topicsOfRobots(
+      db,
+      list,
+      targetsOf(claims, claim => claim.what === 'reported'),
+    ),
+    topicsOfTitles(
+      db,
+      list,
+      topic,
+      targetsOf(claims, claim => claim.what === 'mends'),
+    ),
+  ])
+  const named = claims.flatMap((claim): Named[] => {
+    const { what, mail, target, who } = claim
+    const found = (what === 'mends' ? patches : mails).get(target) ?? reports.get(target)
+    if (found?.link.id === topic.id || (who && !(found && isReportOf(found, who)))) return []
+    return found || what === 'closes' || what === 'fixes'
+      ? [{ what, mail, target, topic: found?.link ?? null }]
+      : []
+  })
+  return eachOnce(named, one => one.topic?.id ?? one.target)
+}
+
+/** The patchsets that say they fix this bug or report, were posted below it, or link to it. Newest first. */
+export function readFixes(db: Database, list: ListId, topic: Topic): Promise<Related[]> {
+  const ids = topic.mails.slice(0, mailsAskedMax).map(mail => mail.id)
+  const robots = new Set(topic.mails.flatMap(mail => syzbotAddress(mail.author.address) ?? []))
+  const asked = [
+    ...ids.flatMap(target => fixing.map(what => ({ what, target }))),
+    ...[...robots].map(target => ({ what: 'reported' as const, target })),
+  ]
+  return readClaiming(db, list, 'patchset', asked, topic)
+}
+
+const fixing = ['closes', 'fixes', 'reported', 'proposed', 'link'] as const
+
+/** The bugs that are said to repeat this one. */
+export function readDuplicates(db: Database, list: ListId, topic: Topic): Promise<Related[]> {
+  const ids = topic.mails.slice(0, mailsAskedMax).map(mail => mail.id)
+  const asked = ids.map(target => ({ what: 'duplicate' as const, target }))
+  return readClaiming(db, list, 'bug', asked, topic)
+}
+
+/** The patchsets that mend what this one brought in. */
+export function readMends(db: Database, list: ListId, topic: Topic): Promise<Related[]> {
+  const patches = topic.revisions.flatMap(revision => revision.patches.map(patch => patch.title))
+  const titles = new Set(patches.map(titleKey))
+  const asked = [...titles].slice(0, mailsAskedMax).map(target => ({ what: 'mends' as const, target }))
+  return readClaiming(db, list, 'patchset', asked, topic)
+}
+
+/** A topic that names or holds more than this is read from its beginning. */
+const claimsReadMax = 100
+const mailsAskedMax = 30
+/** A mail that names more topics than this is a list of links, not a fix. */
+const topicsShownMax = 20
+
+async function readClaiming(
+  db: Database,
+  list: ListId,
+  kind: 'patchset' | 'bug',
+  asked: readonly Pick<Claim, 'what' | 'target'>[],
+  about: Topic,
+): Promise<Related[]> {
+  if (asked.length === 0) return []
+  const { rows } = await sql<LinkRow & { claims: Claim[] }>`
+    select ${linkColumns}, t.data->'claims' as claims from topic t
+    where t.list_id = ${list} and t.kind = ${sql.lit(kind)} and t.id <> ${about.id}
+      and t.data->'claims' @> any(${asked.map(claim => JSON.stringify([claim]))}::jsonb[])
+    order by t.last_said desc limit ${topicsShownMax}`.execute(db)
+  const wanted = new Set(asked.map(({ what, target }) => `${what} ${target}`))
+  const says = ({ what, target, who }: Claim) =>
+    wanted.has(`${what} ${target}`) && (!who || samePerson(who, about.author))
+  return rows.flatMap(row => {
+    const claims = row.claims.toReversed().filter(says)
+    return eachOnce(claims, () => row.id).map(({ what, mail }) => ({ what, mail, topic: toLink(row) }))
+  })
+}
+
+/** By its strongest word; what stands first wins. */
+function eachOnce<T extends Pick<Claim, 'what'>>(related: readonly T[], key: (one: T) => string): T[] {
+  const byRank = [...related].sort((a, b) => rank.indexOf(a.what) - rank.indexOf(b.what))
+  return [...new Map(byRank.toReversed().map(one => [key(one), one])).values()].reverse()
+}
+
+const rank: readonly Claim['what'][] = [
+  'closes',
+  'fixes',
+  'reported',
+  'proposed',
+  'mends',
+  'duplicate',
+  'link',
+]
+
+const targetsOf = (claims: readonly Claim[], wanted: (claim: Claim) => boolean) => [
+  ...new Set(claims.filter(wanted).map(claim => claim.target)),
+]
+
+interface Found {
+  readonly link: TopicLink
+  readonly author: Person
+}
+
+const isReportOf = ({ link, author }: Found, who: Person) =>
+  link.kind !== 'patchset' && samePerson(author, who)
+
+async function topicsOfMails(
+  db: Database,
+  list: ListId,
+  targets: readonly string[],
+): Promise<ReadonlyMap<string, Found>> {
+  if (targets.length === 0) return new Map()
+  const keys = new Map(targets.map(target => [indexKey(target), target]))
+  const { rows } = await sql<LinkRow & { message_key: string }>`
+    select m.message_key, ${linkColumns} from topic_mail m
+    join topic t on t.list_id = m.list_id and t.id_key = m.topic_key
+    where m.list_id = ${list} and m.message_key = any(${[...keys.keys()]}::text[])`.execute(db)
+  return new Map(rows.map(row => [keys.get(row.message_key) ?? '', toFound(row)]))
+}
+
+/** Each report of the robot comes from an address of its own; the word index knows senders. */
+async function topicsOfRobots(
+  db: Database,
+  list: ListId,
+  addresses: readonly string[],
+): Promise<ReadonlyMap<string, Found>> {
+  const asked = addresses.filter(address => syzbotAddress(address) !== null).slice(0, lookupsMax)
+  const found = await Promise.all(
+    asked.map(async (address): Promise<[string, Found][]> => {
+      const { rows } = await sql<LinkRow>`
+        select ${linkColumns} from ${mailsWith(list, address.replace(/@.*$/s, ''), 'B')} and t.kind in ('report', 'bug')
+        order by t.said limit 1`.execute(db)
+      return rows.map(row => [address, toFound(row)])
+    }),
+  )
+  return new Map(found.flat())
+}
+
+/** The patchset that last posted a patch of this title; `target` is its key (`titleKey`). */
+async function topicsOfTitles(
+  db: Database,
+  list: ListId,
+  { id }: Topic,
+  targets: readonly string[],
+): Promise<ReadonlyMap<string, Found>> {
+  const found = await Promise.all(
+    targets.slice(0, lookupsMax).map(async (target): Promise<[string, Found][]> => {
+      const { rows } = await sql<LinkRow & { titles: string[] }>`
+        select ${linkColumns}, jsonb_path_query_array(t.data, '$.revisions[*].patches[*].title') as titles
+        from ${mailsWith(list, target, 'A')} and t.kind = 'patchset' and t.id <> ${id}
+        order by t.last_said desc limit ${candidatesMax}`.execute(db)
+      const match = rows.find(({ titles }) => titles.some(title => titleKey(title) === target))
+      return match ? [[target, toFound(match)]] : []
+    }),
+  )
+  return new Map(found.flat())
+}
+
+/** Each is a question to the word index. */
+const lookupsMax = 10
+/** Mails with such a title, the answers to it among them. */
+const candidatesMax = 50
+
+/** The topics of the mails whose subject (A) or sender (B) holds these words in a row. */
+function mailsWith(list: ListId, words: string, weight: 'A' | 'B') {
+  const query = wordsOf(words).map(word => `'${word}':${weight}`)
+  return sql`search s
+    join topic_mail m on m.list_id = s.list_id and m.message_key = s.message_key
+    join topic t on t.list_id = m.list_id and t.id_key = m.topic_key
+    where s.list_id = ${list} and s.words @@ ${query.join(' <-> ')}::tsquery`
+}
+
+interface LinkRow {
+  id: string
+  kind: Topic['kind']
+  title: string
+  state: string | null
+  author: Person
+}
+
+const linkColumns = sql`t.id, t.kind, t.title, t.state, t.data->'author' as author`
+
+const toLink = ({ id, kind, title, state }: LinkRow): TopicLink => ({
+  id,
+  kind,
+  title,
+  state: state as Topic['state'],
+})
+
+const toFound = (row: LinkRow): Found => ({ link: toLink(row), author: row.author })
