@@ -193,7 +193,7 @@ const clientLimitsOf = ({ smtpExempt, limits: own }: Config): ClientLimits => ({
 /** Another .mailmap means other people, so all mails of its list are sorted again; their pages stand meanwhile. */
 async function readMailmaps(db: Database['db'], lists: readonly List[], log: Logger): Promise<void> {
   const { readMailmaps } = await import('./tracker/project/read-mailmaps.ts')
-  const { requeue } = await import('./tracker/project/rebuild.ts')
+  const { requeue } = await import('./tracker/project/requeue.ts')
   for (const list of await readMailmaps(db, lists, log)) await requeue(db, list)
 }
 

@@ -17,6 +17,16 @@ export const limits = {
   tagsMax: 20,
   /** Lines that were nearly such a line and are answered. */
   missesMax: 5,
+  /** Characters of a subject that are read: the longest of real patches have 300. */
+  subjectCharactersMax: 1_000,
+  /** Brackets and reply words in front of a title; `Re: [list] [PATCH 1/2] [net]` has four. */
+  subjectBracketsMax: 12,
+  /** Lines of a list's footer; Google Groups' longest has eight. */
+  footerLinesMax: 12,
+  /** So many different people sent a footer or a prefix before it is taken for the list's. */
+  dressingPeopleMin: 5,
+  /** And this share of the list's mails, where the footer does not name the list: mails in HTML have none. */
+  dressingShareMin: 0.85,
   /** References followed from one mail, the nearest first (design: the last 20). */
   referencesMax: 20,
   /** An id longer than this is used by its hash in keys: a btree row ends at 2,704 bytes. */

@@ -9,10 +9,11 @@ import { bugSignOf } from './bug-sign.ts'
 import { bugzillaPerson, bugzillaTags } from './bugzilla.ts'
 import { checksOf } from './check.ts'
 import { touchedFiles } from './diff.ts'
+import { type Dressing, isLearntBracket, marksOf, noDressing } from './dressing.ts'
 import type { MailFacts, Posting, PullRequestFact, Run, SubjectFact } from './facts.ts'
 import { inBodyFrom } from './in-body.ts'
 import { linksOf } from './links.ts'
-import { withoutListPrefix } from './list-prefix.ts'
+import { isListPrefix } from './list-prefix.ts'
 import { patchId } from './patch-id.ts'
 import { pullRequestOf } from './pull-request.ts'
 import { referencesOf } from './references.ts'
@@ -25,23 +26,28 @@ import { readText, type Text } from './text.ts'
 import { trailersOf } from './trailers.ts'
 
 /** Raised when a change here gives other facts for the same mail; a rebuild then reads every mail again. */
-export const factsVersion = 5
+export const factsVersion = 6
 
-/** Pure: the same bytes and the same trace give the same facts. `trace`: when a live mail reached us, ISO 8601. */
+/**
+ * Pure: the same bytes, trace and dressing give the same facts. `trace`: when a live mail reached us, ISO 8601.
+ * `dressing`: what is known of the list that the mail is on.
+ */
 export function factsOf(
   mail: DecodedMail,
   id: { id: MessageId; made: boolean },
   envelope: { trace?: string },
+  dressing: Dressing = noDressing,
 ): MailFacts {
-  const text = readText(mail.body)
+  const text = readText(mail.body, dressing)
   const lines = text.said.map(({ line }) => line)
-  const subject = withoutListPrefix(
-    parseSubject(decodeWords(header(mail.headers, 'subject') ?? '')),
-    mail.headers,
+  const written = decodeWords(header(mail.headers, 'subject') ?? '')
+  const subject = parseSubject(
+    written,
+    bracket => isLearntBracket(dressing, bracket) || isListPrefix(bracket, mail.headers, dressing),
   )
   const attached = mail.attachedPatches.map(part => readText(part.text))
   const diff = [text.diff, ...attached.map(a => a.diff)].filter(Boolean).join('')
-  const from = senderOf(mail.headers)
+  const from = senderOf(mail.headers, dressing.address)
   const references = referencesOf(mail.headers, id.id, addressesOf(mail.headers))
   const answers = references.length > 0
   const robot = robotOf({ sender: from, subject, id: id.id, headers: mail.headers, answers })
@@ -55,6 +61,7 @@ export function factsOf(
   const sender = who ? { name: '', address: who } : from
   const checks = checksOf(lines, answers ? robot : null)
   const said = saidTime(mail.headers, envelope.trace)
+  const marks = marksOf(mail.headers, written, text, dressing)
   const message = posting === 'patch' ? commitMessage(text, attached) : lines
   return {
     messageId: id.id,
@@ -85,6 +92,7 @@ export function factsOf(
     runs: isPosting ? [] : runsOf(text),
     textHash: textHash(mail, text),
     dressing: header(mail.headers, 'list-id') ?? header(mail.headers, 'x-beenthere') ?? '',
+    ...(marks === null ? {} : { marks }),
     gist: gistOf(lines),
     problems: [
       ...mail.problems,

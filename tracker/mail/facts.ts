@@ -174,6 +174,8 @@ export interface MailFacts {
   readonly textHash: string
   /** List-Id, List-Post and the like: which list's copy this is; empty for a direct copy. */
   readonly dressing: string
+  /** What may be the list's dressing (dressing.ts); absent when the list did not stamp the mail. */
+  readonly marks?: readonly string[]
   /** The first lines of what is said, at most 200 characters, for trees and lists. */
   readonly gist: string
   readonly problems: readonly string[]

@@ -5,8 +5,10 @@ import { type ListId, listId, type MessageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { type Tombstone, writeTombstone } from '../../sql/tombstones.ts'
+import type { MailFacts } from '../mail/facts.ts'
 import { lockAssignment } from './assign.ts'
 import { dropClosings } from './closings.ts'
+import { uncountMarks } from './dressing.ts'
 
 export interface Moderated {
   /** Lists that have the mail; empty when none has, and then nothing was done. */
@@ -73,8 +75,10 @@ async function buryOnList(trx: Trx, list: ListId, stone: Tombstone): Promise<num
 
 /** Everything that was made from these arrivals. Their clusters are folded again without them. */
 async function forget(trx: Trx, list: ListId, id: MessageId, seqs: readonly string[]): Promise<void> {
-  const { rows } = await sql<{ cluster: string }>`
-    delete from fact where list_id = ${list} and seq = any(${seqs}::bigint[]) returning cluster`.execute(trx)
+  const { rows } = await sql<{ cluster: string; seq: string; data: MailFacts }>`
+    delete from fact where list_id = ${list} and seq = any(${seqs}::bigint[]) returning cluster, seq, data`.execute(
+    trx,
+  )
   for (const table of ['unsorted', 'unjudged', 'search', 'sketch', 'revision_hint'] as const)
     await sql`delete from ${sql.table(table)} where list_id = ${list} and seq = any(${seqs}::bigint[])`.execute(
       trx,
@@ -83,6 +87,11 @@ async function forget(trx: Trx, list: ListId, id: MessageId, seqs: readonly stri
     delete from topic_mail where list_id = ${list} and message_key = ${indexKey(id)} and not exists (
       select from fact f where f.list_id = topic_mail.list_id and f.message_key = topic_mail.message_key)`.execute(
     trx,
+  )
+  await uncountMarks(
+    trx,
+    list,
+    rows.map(({ seq, data }) => ({ seq, facts: data })),
   )
   for (const cluster of new Set(rows.map(row => row.cluster))) await shrink(trx, list, cluster)
   await sql`update list set version = version + 1 where id = ${list}`.execute(trx)

@@ -9,7 +9,7 @@ import type { Metrics } from '../../base/metrics.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { assign } from './assign.ts'
 import { type Lag, measureLag } from './lag.ts'
-import { markOutdated } from './outdated.ts'
+import { markOutdated, requeueRedressed } from './outdated.ts'
 import { refold } from './refold.ts'
 import { dropStale } from './stale.ts'
 import { settleWords } from './write-search.ts'
@@ -45,7 +45,10 @@ export function startProjector(
     while (!stop.signal.aborted) {
       poked = false
       try {
-        if (!upgraded) await markOutdated(db)
+        if (!upgraded) {
+          await markOutdated(db)
+          await requeueRedressed(db)
+        }
         upgraded = true
         const done = await sortOnce(db, log, list => lagOf(lags, list, log, metrics), onSorted)
         if (done === 0 && !poked) await rest(limits.sortLookMillisecondsMax)
@@ -77,6 +80,7 @@ export async function sortAll(
   onProgress?: (sorted: number) => void,
   log?: Log,
 ): Promise<number> {
+  await requeueRedressed(db, list)
   const sorted = await assignAll(db, list, onProgress, log)
   do for (;;) if ((await refold(db, list, limits.foldClustersMax, log)) === 0) break
   while (await dropStale(db, list))
