@@ -27,6 +27,8 @@ export const limits = {
   dressingPeopleMin: 5,
   /** And this share of the list's mails, where the footer does not name the list: mails in HTML have none. */
   dressingShareMin: 0.85,
+  /** Mails that one mail may release from moderation: a newcomer's long series. */
+  releasesMax: 100,
   /** References followed from one mail, the nearest first (design: the last 20). */
   referencesMax: 20,
   /** An id longer than this is used by its hash in keys: a btree row ends at 2,704 bytes. */

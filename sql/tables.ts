@@ -78,7 +78,7 @@ export interface Tables {
     released_by: string | null
   }
   let_in: { list_id: number; person: string }
-  release_line: { list_id: number; seq: string; message_key: string }
+  release_line: { list_id: number; seq: string; message_key: string; obeyed: boolean | null }
   unsorted: { list_id: number; seq: string }
   verdict: {
     list_id: number

@@ -56,10 +56,13 @@ create table let_in (
   primary key (list_id, person)
 );
 
--- Lines `Release: <...>` that wait for the verdict on their mail.
+-- Lines `Release: <...>`, with what came of them once the verdict on their mail was there. Log side: who was a maintainer
+-- then decides.
 create table release_line (
-  list_id     integer not null,
+  list_id     integer not null references list,
   seq         bigint not null,
   message_key text not null,
-  primary key (list_id, seq, message_key)
+  obeyed      boolean,
+  primary key (list_id, message_key, seq)
 );
+create index release_line_open on release_line (list_id, seq) where obeyed is null;

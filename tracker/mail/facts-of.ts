@@ -17,6 +17,7 @@ import { isListPrefix } from './list-prefix.ts'
 import { patchId } from './patch-id.ts'
 import { pullRequestOf } from './pull-request.ts'
 import { referencesOf } from './references.ts'
+import { releasesOf } from './release.ts'
 import { robotOf } from './robot.ts'
 import { saidTime } from './said.ts'
 import { signalsOf } from './signals.ts'
@@ -62,6 +63,7 @@ export function factsOf(
   const checks = checksOf(lines, answers ? robot : null)
   const said = saidTime(mail.headers, envelope.trace)
   const marks = marksOf(mail.headers, written, text, dressing)
+  const releases = releasesOf(lines)
   const message = posting === 'patch' ? commitMessage(text, attached) : lines
   return {
     messageId: id.id,
@@ -92,6 +94,7 @@ export function factsOf(
     runs: isPosting ? [] : runsOf(text),
     textHash: textHash(mail, text),
     dressing: header(mail.headers, 'list-id') ?? header(mail.headers, 'x-beenthere') ?? '',
+    ...(releases.length === 0 ? {} : { releases }),
     ...(marks === null ? {} : { marks }),
     gist: gistOf(lines),
     problems: [

@@ -14,7 +14,9 @@ import { edgeKeys } from '../topic/edges.ts'
 import { alike, hintKeys, type Sketch, sketchOf } from '../topic/likeness.ts'
 import { type Mailmap, withMailmap } from '../topic/mailmap.ts'
 import { countMarks } from './dressing.ts'
+import { holdNewcomers, writeReleaseLines } from './hold.ts'
 import { jsonTexts } from './json-texts.ts'
+import { lockAssignment } from './lock.ts'
 import { mailmapOf } from './people.ts'
 import { type ReadMail, readUnsorted } from './read-mails.ts'
 import { writeSearch } from './write-search.ts'
@@ -33,22 +35,16 @@ export async function assign(
     await lockAssignment(trx, list)
     await commitSoon(trx)
     const ours = await take(trx, list, mails)
-    if (ours.length > 0) await assignTaken(trx, list, ours)
-    return ours
+    const shown = ours.length > 0 ? await holdNewcomers(trx, list, ours) : []
+    if (shown.length > 0) await assignTaken(trx, list, shown)
+    return shown
   })
   // A mail that was read again has long been on its page.
   onSorted?.(taken.filter(({ again }) => !again).map(({ mail }) => mail))
   return mails.length
 }
 
-const assignLock = 7_001
-
 type Trx = Transaction<Tables>
-
-/** Held to the end of the transaction by whoever gives mails of the list their clusters, or takes them away. */
-export async function lockAssignment(trx: Trx, list: ListId): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${assignLock}, ${list})`.execute(trx)
-}
 
 /**
  * The commit does not wait for the disk. A crash may lose it whole, and then the mails still wait to be sorted: what is
@@ -101,6 +97,7 @@ async function assignTaken(trx: Trx, list: ListId, taken: readonly Taken[]): Pro
   await writeSketches(trx, list, tied)
   const mails = taken.map(({ mail }) => mail)
   await writeSearch(trx, list, mails)
+  await writeReleaseLines(trx, list, taken)
   await countMarks(
     trx,
     list,

@@ -8,6 +8,7 @@ import type { Log } from '../../base/log.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { assign } from './assign.ts'
+import { obeyReleases } from './hold.ts'
 import { type Lag, measureLag } from './lag.ts'
 import { markOutdated, requeueRedressed } from './outdated.ts'
 import { refold } from './refold.ts'
@@ -81,7 +82,8 @@ export async function sortAll(
   log?: Log,
 ): Promise<number> {
   await requeueRedressed(db, list)
-  const sorted = await assignAll(db, list, onProgress, log)
+  let sorted = await assignAll(db, list, onProgress, log)
+  if ((await obeyReleases(db, list)) > 0) sorted += await assignAll(db, list, onProgress, log)
   do for (;;) if ((await refold(db, list, limits.foldClustersMax, log)) === 0) break
   while (await dropStale(db, list))
   await settleWords(db)
@@ -116,6 +118,7 @@ async function sortOnce(
   let done = 0
   for (const list of await listsWithWork(db)) {
     const lag = lagOf(list)
+    await obeyReleases(db, list.id)
     const sorted = await assign(db, list.id, limits.sortMailsMax, log, mails =>
       lag.sorted(mails.map(({ facts, knownAt }) => ({ messageId: facts.messageId, knownAt: +knownAt }))),
     )
@@ -149,6 +152,16 @@ async function listsWithWork(db: Kysely<Tables>): Promise<ListName[]> {
             .select('cluster.id')
             .whereRef('cluster.list_id', '=', 'list.id')
             .where('dirty', '=', true),
+        ),
+        eb.exists(
+          eb
+            .selectFrom('release_line as r')
+            .innerJoin('verdict as v', join =>
+              join.onRef('v.list_id', '=', 'r.list_id').onRef('v.seq', '=', 'r.seq'),
+            )
+            .select('r.seq')
+            .whereRef('r.list_id', '=', 'list.id')
+            .where('r.obeyed', 'is', null),
         ),
       ]),
     )

@@ -20,6 +20,8 @@ export interface ReadMail {
   readonly facts: MailFacts
   /** `list.dressing` when it was read. */
   readonly dressing: number
+  /** It reached us by itself, and not in an archive. */
+  readonly live: boolean
   /** What the word index holds of it (word-vector.ts). */
   readonly words: Buffer
 }
@@ -69,7 +71,13 @@ function readMail(
   const id = { id: messageId(mail.messageId), made: mail.messageId.endsWith('@no-message-id.invalid') }
   const envelope = trace === undefined ? {} : { trace }
   const key = indexKey(mail.messageId)
-  const place = { seq: mail.seq, key, knownAt: mail.knownAt, dressing: dressing.version }
+  const place = {
+    seq: mail.seq,
+    key,
+    knownAt: mail.knownAt,
+    dressing: dressing.version,
+    live: trace !== undefined,
+  }
   try {
     const decoded = decodeMail(mail.bytes)
     const facts = factsOf(decoded, id, envelope, dressing)

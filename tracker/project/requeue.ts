@@ -2,7 +2,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { lockAssignment } from './assign.ts'
+import { lockAssignment } from './lock.ts'
 import { noCluster } from './stale.ts'
 
 /** Topics that stand are shown meanwhile; what no fold claims is dropped at the end. */
@@ -18,7 +18,6 @@ export async function requeue(db: Kysely<Tables>, list: ListId): Promise<void> {
       'sketch',
       'worn',
       'dressing',
-      'release_line',
       'established',
       'judged',
       'cluster',
