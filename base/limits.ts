@@ -79,6 +79,8 @@ export const limits = {
   smtpRecipientsMax: 100,
   /** An SMTP client that is silent longer is cut off; RFC 5321 4.5.3.2.7 asks for at least five minutes. */
   smtpIdleSecondsMax: 300,
+  /** An SMTP client that needs longer for one mail is cut off: the largest mail at 30 kB a second is in by then. */
+  smtpMailSecondsMax: 900,
   /** SMTP connections of one client at once: Postfix opens at most 20 to one destination. */
   smtpClientConnectionsMax: 20,
   /** Mails of one client in a minute: a series of 100 patches goes through in one piece, a flood does not. */
