@@ -1,6 +1,8 @@
 // One mail -> its facts. The only place that knows all readers of this folder; each of them reads one thing.
+
 import { createHash } from 'node:crypto'
 import type { MessageId } from '../../base/ids.ts'
+import { limits } from '../../base/limits.ts'
 import type { DecodedMail, Header } from '../decode/mail.ts'
 import { decodeWords } from '../decode/words.ts'
 import { appliedOf } from './applied.ts'
@@ -165,9 +167,8 @@ function runsOf(text: Text): Run[] {
     if (last?.kind === kind && last.from + last.lines === at) last.lines++
     else runs.push({ kind, from: at, lines: 1 })
   })
-  return runs.slice(0, runsMax)
+  return runs.slice(0, limits.runsMax)
 }
-const runsMax = 400
 
 /** What a reader sees, without list footer and line-end differences: equal for copies of a mail. */
 function textHash(mail: DecodedMail, text: Text): string {

@@ -1,5 +1,6 @@
 // "Reviewed-by: Name <a@b>" and its kin, read as `git interpret-trailers` and b4 do, but only from lines that the
 // sender says.
+import { limits } from '../../base/limits.ts'
 import { parseAddresses } from '../decode/addresses.ts'
 import type { Person, TrailerFact } from './facts.ts'
 
@@ -10,10 +11,8 @@ export function trailersOf(lines: readonly string[]): TrailerFact[] {
     const trailer = trailerAt(lines, i)
     if (trailer) found.set(`${trailer.key}\n${trailer.value}`, trailer)
   }
-  return [...found.values()].slice(0, trailersMax)
+  return [...found.values()].slice(0, limits.trailersMax)
 }
-
-const trailersMax = 200
 
 // Person trailers end in -by; the others are the ones that link things.
 const shape =

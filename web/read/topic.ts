@@ -1,7 +1,9 @@
 // One topic, and the topics beside it.
+
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
+import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import type { Claim, Topic } from '../../tracker/topic/topic.ts'
@@ -32,7 +34,7 @@ export async function readClaimed(
   targets: readonly string[],
 ): Promise<ReadonlyMap<string, TopicLink>> {
   if (targets.length === 0) return new Map()
-  const keys = new Map(targets.slice(0, claimsShownMax).map(target => [indexKey(target), target]))
+  const keys = new Map(targets.slice(0, limits.claimsShownMax).map(target => [indexKey(target), target]))
   const rows = await db
     .selectFrom('topic_mail as m')
     .innerJoin('topic as t', join =>
@@ -82,12 +84,9 @@ async function readClaiming(
   const { rows } = await sql<LinkRow>`
     select t.id, t.kind, t.title, t.state from topic t
     where t.list_id = ${list} and t.kind = ${sql.lit(kind)} and t.data->'claims' @> any(${claims}::jsonb[])
-    order by t.last_said desc limit ${claimsShownMax}`.execute(db)
+    order by t.last_said desc limit ${limits.claimsShownMax}`.execute(db)
   return rows.map(toLink)
 }
-
-/** A mail that names more topics than this is a list of links, not a fix. */
-const claimsShownMax = 20
 
 interface LinkRow {
   id: string
