@@ -48,8 +48,23 @@ export function marksOf(
     : marks
 }
 
-export const isLearntTail = ({ learnt }: Dressing, { text }: Tail): boolean =>
-  learnt.size > 0 && (learnt.has(markOf('named', text)) || learnt.has(markOf('plain', text)))
+/**
+ * The line at which the list's footer begins, known by its form or learnt; the number of lines when there is none. A
+ * learnt one may stand above one of a known form, and is cut only where `mayCut` says so.
+ */
+export function dressStart(
+  lines: readonly string[],
+  dressing: Dressing,
+  mayCut: (tail: Tail) => boolean = () => true,
+): number {
+  const formStart = footerStart(lines)
+  if (dressing.learnt.size === 0) return formStart
+  const tail = tailsOf(lines, formStart).find(one => isLearntTail(dressing, one) && mayCut(one))
+  return tail ? footerStart(lines, tail.from) : formStart
+}
+
+const isLearntTail = ({ learnt }: Dressing, { text }: Tail): boolean =>
+  learnt.has(markOf('named', text)) || learnt.has(markOf('plain', text))
 
 export const isLearntBracket = ({ learnt }: Dressing, bracket: string): boolean =>
   learnt.size > 0 && learnt.has(markOf('prefix', plainBracket(bracket)))

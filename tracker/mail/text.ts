@@ -2,8 +2,8 @@
 // list's footer. Every reader of lines (trailers, tags, "applied") asks this first, so that a quoted or forwarded
 // line never speaks for the sender.
 import { diffText } from './diff-text.ts'
-import { type Dressing, isLearntTail, noDressing } from './dressing.ts'
-import { footerStart, tailsOf } from './footer.ts'
+import { type Dressing, dressStart, noDressing } from './dressing.ts'
+import { footerStart } from './footer.ts'
 
 type LineKind = 'said' | 'quote' | 'diff' | 'forwarded' | 'code' | 'footer'
 
@@ -38,26 +38,21 @@ export function readText(body: string, dressing: Dressing = noDressing): Text {
       if (fence) fenced = !fenced
     }
   }
-  const kinds = withoutLearnt(lines, ownKinds, footer, dressing)
+  const kinds = withoutLearnt(lines, ownKinds, dressing)
   const said = lines.map((line, at) => ({ at, line })).filter(({ at }) => kinds[at] === 'said')
   return { lines, kinds, ownKinds, diff, damagedDiff: damaged, said }
 }
 
-/** A footer that the list taught us ends the mail, or stands above one of a known form; it is never a diff or a quote. */
+/** A footer that the list taught us is never a diff or a quote. */
 function withoutLearnt(
   lines: readonly string[],
   kinds: readonly LineKind[],
-  end: number,
   dressing: Dressing,
 ): readonly LineKind[] {
   if (dressing.learnt.size === 0) return kinds
-  const tail = tailsOf(lines, end).find(
-    one =>
-      isLearntTail(dressing, one) &&
-      kinds.slice(one.from, one.end).every(kind => kind !== 'diff' && kind !== 'quote'),
+  const start = dressStart(lines, dressing, tail =>
+    kinds.slice(tail.from, tail.end).every(kind => kind !== 'diff' && kind !== 'quote'),
   )
-  if (tail === undefined) return kinds
-  const start = footerStart(lines, tail.from)
   return kinds.map((kind, at) => (at >= start ? 'footer' : kind))
 }
 

@@ -9,6 +9,7 @@ import { exportState } from '../../../tracker/export/state.ts'
 import { hide } from '../../../tracker/project/moderate.ts'
 import { sortAll, startProjector } from '../../../tracker/project/projector.ts'
 import { rebuild } from '../../../tracker/project/rebuild.ts'
+import { makeApp } from '../../../web/app.ts'
 import { testDatabase } from '../../database.ts'
 import { all } from '../../ingest/mails.ts'
 import { until } from '../../ingest/until.ts'
@@ -107,6 +108,21 @@ test('after some mails footer and prefix are known, and earlier mails are read a
   expect(exported.match(/"key":"Reviewed-by"/g)).toHaveLength(people.length * 3)
   const waiting = await db.selectFrom('unsorted').selectAll().where('list_id', '=', list.id).execute()
   expect(waiting).toEqual([])
+})
+
+test('a comment beside the code ends where the list begins to speak', async () => {
+  const list = await newList()
+  const remark = Buffer.from(
+    thread('ada')[2]
+      ?.toString()
+      .replace(/\n\nGood[\s\S]*/, '\n\n> -a\n> +b\nWhy b?\n')
+      .replace('bo-patch', 'why-patch') + footer,
+  )
+  await arrive(list, [...mails, remark], mails.length + 1)
+  const app = makeApp({ db })
+  const page = await (await app.request(`/${list.name}/patch-ada@example.org/`)).text()
+  expect(page).toContain('Why b?')
+  expect(page).not.toContain('Moorland, Archiv')
 })
 
 describe('the result is the same', () => {
