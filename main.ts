@@ -23,8 +23,10 @@ const commands: Record<CommandName, (args: Arguments) => Promise<number>> = {
   init,
   import: importArchives,
   deliver: deliverMail,
-  hide: args => takeOutOfSight('hide', args),
-  purge: args => takeOutOfSight('purge', args),
+  hide: args => moderateMail('hide', args),
+  purge: args => moderateMail('purge', args),
+  unhide: args => moderateMail('unhide', args),
+  release: args => moderateMail('release', args),
   rebuild,
   export: exportLists,
   doctor,
@@ -193,7 +195,7 @@ const clientLimitsOf = ({ smtpExempt, limits: own }: Config): ClientLimits => ({
 /** Another .mailmap means other people, so all mails of its list are sorted again; their pages stand meanwhile. */
 async function readMailmaps(db: Database['db'], lists: readonly List[], log: Logger): Promise<void> {
   const { readMailmaps } = await import('./tracker/project/read-mailmaps.ts')
-  const { requeue } = await import('./tracker/project/rebuild.ts')
+  const { requeue } = await import('./tracker/project/requeue.ts')
   for (const list of await readMailmaps(db, lists, log)) await requeue(db, list)
 }
 
@@ -279,25 +281,35 @@ async function deliverMail(args: Arguments): Promise<number> {
   })
 }
 
-async function takeOutOfSight(how: 'hide' | 'purge', args: Arguments): Promise<number> {
+/** By the words of the command: what was done, and what it is when nothing changed. */
+const moderations = {
+  hide: ['Is hidden', 'Was hidden already'],
+  purge: ['Is purged', 'Was purged already'],
+  unhide: ['Is shown again', 'Was not hidden'],
+  release: ['Is released', 'Was not held'],
+} as const
+
+async function moderateMail(how: keyof typeof moderations, args: Arguments): Promise<number> {
   const [word] = args.words
   if (word === undefined || args.words.length > 1)
     throw new Error(`Cannot ${how} ${JSON.stringify(args.words.join(' '))}; allowed: one Message-ID`)
   return withDatabase(args, async ({ db }) => {
     const { chosenLists } = await import('./sql/chosen-lists.ts')
-    const { hide, purge } = await import('./tracker/project/moderate.ts')
+    const { moderate } = await import('./tracker/project/moderate.ts')
     const { messageId } = await import('./base/ids.ts')
     const name = args.text('list')
     const list = name === undefined ? undefined : (await chosenLists(db, name))[0]?.id
-    const stone = { list, messageId: messageId(word), who: 'operator', reason: args.text('reason') ?? '' }
-    const { lists, changed } = await (how === 'hide' ? hide : purge)(db, stone)
-    if (lists.length === 0)
-      throw new Error(`Cannot ${how} ${JSON.stringify(word)}: no list has a mail of that id`)
+    const id = messageId(word.replace(/^<|>$/g, ''))
+    const asked = { list, messageId: id, who: 'operator', reason: args.text('reason') ?? '' }
+    const { lists, changed } = await moderate[how](db, asked)
+    if (lists.length === 0) {
+      const what = how === 'release' ? 'no list holds a mail of that id' : 'no list has a mail of that id'
+      throw new Error(`Cannot ${how} ${JSON.stringify(word)}: ${what}`)
+    }
     const { sortAll } = await import('./tracker/project/projector.ts')
-    for (const { id } of lists) await sortAll(db, id)
-    const done = how === 'hide' ? 'hidden' : 'purged'
+    for (const one of lists) await sortAll(db, one.id)
     const names = lists.map(one => one.name).join(', ')
-    return say(`${changed === 0 ? `Was ${done} already` : `Is ${done}`}: ${word} on ${names}\n`)
+    return say(`${moderations[how][changed === 0 ? 1 : 0]}: ${word} on ${names}\n`)
   })
 }
 

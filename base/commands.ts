@@ -70,6 +70,16 @@ const shapes = {
     words: 'MESSAGE-ID',
     options: { list: onlyList, reason: { value: 'TEXT', help: 'shown in its place' } },
   },
+  unhide: {
+    summary: 'Shows a hidden mail again',
+    words: 'MESSAGE-ID',
+    options: { list: onlyList, reason: { value: 'TEXT', help: 'kept with who did it' } },
+  },
+  release: {
+    summary: 'Lets a mail pass that a moderated list holds, and its sender from then on',
+    words: 'MESSAGE-ID',
+    options: { list: onlyList },
+  },
   rebuild: { summary: 'Makes every topic again from the mails', words: '', options: { list: onlyList } },
   export: {
     summary: 'Writes the topics as JSON lines (state) or every mail (mbox)',

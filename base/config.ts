@@ -32,6 +32,8 @@ export interface ListConfig {
   /** Under which we are subscribed to a list that another server runs. */
   readonly subscribed: string | null
   readonly repository: string | null
+  /** `first`: mails of people who never posted wait for a maintainer. */
+  readonly moderate: 'first' | null
   readonly people: readonly PersonConfig[]
   /** Domains of servers whose ARC seals are believed for this list, in lower case, beside those of `auth`. */
   readonly trustedArc: readonly string[]
@@ -143,6 +145,7 @@ const demo: ListConfig = {
   prefix: null,
   subscribed: null,
   repository: null,
+  moderate: null,
   people: [],
   trustedArc: [],
   trust: 'verified',
@@ -302,6 +305,9 @@ const list = z.strictObject({
   ).optional(),
   subscribed: address.optional(),
   repository: text('the path or URL of a git repository', /^[^\s-]\S{0,1000}$/).optional(),
+  moderate: z
+    .enum(['no', 'first'], { error: '"no", or "first" to hold the mails of people who never posted' })
+    .default('no'),
   people: z.array(person, { error: 'tables [[lists.people]] with address and role' }).default([]),
   trusted_arc: domains,
   trust: z.enum(['verified', 'from'], { error: '"verified" or "from"' }).default('verified'),
@@ -454,6 +460,7 @@ const toList = ({
   repository,
   trusted_arc,
   needs,
+  moderate,
   ...rest
 }: z.infer<typeof list>): ListConfig => ({
   ...rest,
@@ -463,4 +470,5 @@ const toList = ({
   prefix: prefix ?? null,
   subscribed: subscribed ?? null,
   repository: repository ?? null,
+  moderate: moderate === 'first' ? moderate : null,
 })

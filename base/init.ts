@@ -90,6 +90,8 @@ description = "Patches and bugs of the demo project"
 # history = true
 # The grade (A, B or C) that a state or a line needs, where it differs from the usual one (example).
 # needs = { accepted = "A", under-review = "C" }
+# "first" holds the mails of people who never posted, until a maintainer releases them (example).
+# moderate = "first"
 
 # People with a role on the list: maintainer, reviewer or robot. "paths" narrows it to some files (example).
 # [[lists.people]]

@@ -1,4 +1,6 @@
-// Every limit of Threadwork, unit last in the name, each with its reason. `threadwork doctor` prints them.
+// Every limit of Threadwork, unit last in the name, each with its reason. `threadwork doctor` prints them. Not here: how
+// many characters one regular expression looks at, which makes sense beside it alone; weights of a likeness; and rows
+// of a table, which are layout.
 
 export const limits = {
   /** A mail above this is refused at SMTP (552): ten times the largest real patch mail we have seen. */
@@ -17,10 +19,42 @@ export const limits = {
   tagsMax: 20,
   /** Lines that were nearly such a line and are answered. */
   missesMax: 5,
+  /** Characters of a subject that are read: the longest of real patches have 300. */
+  subjectCharactersMax: 1_000,
+  /** Brackets and reply words in front of a title; `Re: [list] [PATCH 1/2]` has three. */
+  subjectBracketsMax: 12,
+  /** Lines of a list's footer; Google Groups' longest has eight. */
+  footerLinesMax: 12,
+  /** So many different people sent a footer or a prefix before it is taken for the list's. */
+  dressingPeopleMin: 5,
+  /** And this share of the list's mails, where the footer does not name the list: mails in HTML have none. */
+  dressingShareMin: 0.85,
+  /** Mails that one mail may release from moderation: a newcomer's long series is released by one of them. */
+  releasesMax: 100,
   /** References followed from one mail, the nearest first (design: the last 20). */
   referencesMax: 20,
   /** An id longer than this is used by its hash in keys: a btree row ends at 2,704 bytes. */
   keyBytesMax: 250,
+  /** Quotes within quotes of an HTML mail that are marked as such: each makes every line longer. */
+  htmlQuoteDepthMax: 20,
+  /** Lines of a mail whose words are weighed for bug, question or spam; a report says it at its start. */
+  signalLinesMax: 400,
+  /** Signs of software counted in one mail: more of them tell no more. */
+  technicalSignsMax: 20,
+  /** Stretches of quoted and said lines kept of one answer: they go into its facts, which are read at each fold. */
+  runsMax: 400,
+  /** Checks read from one mail; a CI may answer for many jobs at once. */
+  checksMax: 50,
+  /** Lines of one check. */
+  checkLinesMax: 40,
+  /** Links kept of one mail: one that names more is a list, and a claim to none of them. */
+  linksMax: 50,
+  /** The end of References that is read: the nearest ids stand there, a flood of others in front. */
+  referencesCharactersMax: 64 * 1024,
+  /** Trailers of one mail; a patch to a whole tree carries many Acked-by. */
+  trailersMax: 200,
+  /** Lines of one version's changelog that are shown; what follows is the mail's to tell. */
+  changelogLinesMax: 60,
   /** Text that goes into one tsvector: PostgreSQL refuses a vector above 1 MB (54000). */
   searchTextBytesMax: 256 * 1024,
   /** Files listed for one mail in facts and index. */
@@ -29,6 +63,12 @@ export const limits = {
   changedLinesMax: 400,
   /** Quoted lines of an answer, and lines of what it quotes, that are compared; the longest real review has 1,500. */
   quotedLinesMax: 5_000,
+  /** Characters of a line by which a quote of it is found again. */
+  quotedLineCharactersMax: 1_000,
+  /** Places of one quoted line that are tried; a line that stands in more tells little. */
+  quotePlacesMax: 20,
+  /** Searches through the whole text for the quotes of one answer. */
+  quoteSearchesMax: 200,
   /** Remarks read in one answer; the longest real review has about a hundred. */
   remarksMax: 500,
   /** Mails of a topic read for the comments in its patches; a longer review is read on its thread page. */
@@ -61,12 +101,36 @@ export const limits = {
   queryCharactersMax: 500,
   /** Rows of a page of topics, mails or hits. */
   pageRowsMax: 100,
+  /** Characters of an unknown address that its page repeats. */
+  addressCharactersShownMax: 200,
+  /** Lines of the tree on a thread page; more are no overview. */
+  treeLinesShownMax: 200,
+  /** Lines of the tree beside a patch or a mail; its own page has all. */
+  treeLinesBesideMax: 60,
+  /** Recipients shown of a mail to hundreds. */
+  addressesShownMax: 12,
+  /** Mails of a bug on its page, the report included; a longer story is read on its thread page. */
+  bugMailsShownMax: 30,
+  /** Topics that a page says a mail names; one that names more is a list of links, not a fix. */
+  claimsShownMax: 20,
+  /** Reproducers linked on the page of a bug. */
+  reproducersShownMax: 10,
+  /** Characters of a file name made from a subject: file systems end at 255 bytes. */
+  fileNameCharactersMax: 100,
+  /** Places of a word that are tried in one mail for a line to show under a hit. */
+  hitTriesMax: 50,
+  /** Characters of a mail that are read for that line: a log of a megabyte is not. */
+  hitCharactersReadMax: 64 * 1024,
+  /** A longer line is data and not shown under a hit. */
+  hitLineCharactersMax: 300,
   /** SMTP connections at once. */
   smtpClientsMax: 200,
   /** Recipients of one SMTP transaction. */
   smtpRecipientsMax: 100,
   /** An SMTP client that is silent longer is cut off; RFC 5321 4.5.3.2.7 asks for at least five minutes. */
   smtpIdleSecondsMax: 300,
+  /** An SMTP client that needs longer for one mail is cut off: the largest mail at 30 kB a second is in by then. */
+  smtpMailSecondsMax: 900,
   /** SMTP connections of one client at once: Postfix opens at most 20 to one destination. */
   smtpClientConnectionsMax: 20,
   /** Mails of one client in a minute: a series of 100 patches goes through in one piece, a flood does not. */
@@ -89,6 +153,10 @@ export const limits = {
   recentBytesMax: 16 * 1024 * 1024,
   /** An old archive may hold mails that SMTP would refuse: import keeps them up to four times that size. */
   importMailBytesMax: 4 * 25 * 1024 * 1024,
+  /** A longer line that begins with "From " parts no mails of an mbox. */
+  mboxFromLineBytesMax: 1_000,
+  /** So much of an mbox is read to tell its dialect; the files are gigabytes. */
+  mboxDialectBytesMax: 1024 * 1024,
   /** Mails with one Message-ID read at once: real ones come in two or three dresses, a flood in thousands. */
   copiesReadMax: 100,
   /** A database that is silent this long is away: the mail gets 451, the page says so; senders wait ten minutes. */

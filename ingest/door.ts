@@ -6,6 +6,7 @@ import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp
 import { limits } from '../base/limits.ts'
 import type { ReceptionLog, Reply } from './account.ts'
 import type { Certificate } from './certificate.ts'
+import { startPatience } from './patience.ts'
 import type { Reception } from './reception.ts'
 
 export interface DoorOptions {
@@ -14,6 +15,8 @@ export interface DoorOptions {
   readonly mailBytesMax?: number | undefined
   /** A client that is silent longer is cut off; `limits.smtpIdleSecondsMax` when absent. */
   readonly idleSecondsMax?: number | undefined
+  /** A client that needs longer for one mail, with all its commands, is cut off; `limits.smtpMailSecondsMax` when absent. */
+  readonly mailSecondsMax?: number | undefined
   readonly log: ReceptionLog
   /** For STARTTLS, which is not offered without it. */
   readonly certificate?: Certificate | undefined
@@ -36,18 +39,39 @@ export async function openDoor(
   where: ListenOptions,
 ): Promise<Door> {
   const busy = new Set<SMTPServerSession>()
+  const patience = startPatience<SMTPServerSession>(
+    options.mailSecondsMax ?? limits.smtpMailSecondsMax,
+    session => {
+      options.log.info({ client: session.remoteAddress }, 'Ended a client that was too slow')
+      hangUp(server, session)
+    },
+  )
   let closing = false
 
   const server: SMTPServer = new SMTPServer({
     ...dialogue(options),
     ...own,
+    onConnect(session, answer) {
+      const welcome: typeof answer = error => {
+        if (!error) patience.enter(session)
+        answer(error)
+      }
+      if (own.onConnect) own.onConnect(session, welcome)
+      else welcome()
+    },
+    onClose(session, answer) {
+      patience.leave(session)
+      own.onClose?.(session, answer)
+    },
     onRcptTo: (address, session, answer) => {
       reception.recipient(address.address, session).then(reply => answer(toError(reply)))
     },
     onData: (stream, session, answer) => {
       busy.add(session)
+      stream.once('end', () => patience.pause(session))
       reception.mail(stream, session).then(replies => {
         busy.delete(session)
+        patience.resume(session)
         answer(...toAnswer(replies))
         if (closing || replies.some(reply => reply.hangUp)) hangUp(server, session)
       })

@@ -30,6 +30,8 @@ export interface ConfiguredList {
   readonly prefix?: string | null | undefined
   readonly subscribed?: string | null | undefined
   readonly repository?: string | null | undefined
+  /** Whether mails of people who never posted wait for a maintainer. */
+  readonly moderate?: 'first' | null | undefined
   /** Who may do what; the address in any case. */
   readonly people?: readonly ConfiguredPerson[]
   readonly trust?: Rules['trust']
@@ -76,6 +78,7 @@ async function saveList(db: Kysely<Tables>, { name, ...rest }: ConfiguredList): 
     prefix: storable(rest.prefix),
     subscribed: storable(rest.subscribed),
     repository: storable(rest.repository),
+    moderate: rest.moderate ?? null,
     people: toStorableJson((rest.people ?? []).map(toRosterEntry)),
     trust: rest.trust ?? 'verified',
     history: rest.history ?? true,
@@ -84,6 +87,7 @@ async function saveList(db: Kysely<Tables>, { name, ...rest }: ConfiguredList): 
   return db.transaction().execute(async trx => {
     const samePeople = await hasPeople(trx, name, values.people)
     await refoldWhenRulesChange(trx, name, values)
+    if (values.moderate !== null) await letInEarlierSenders(trx, name)
     const row = await trx
       .insertInto('list')
       .values({ name: toStorableText(name), ...values })
@@ -112,6 +116,15 @@ async function refoldWhenRulesChange(db: Kysely<Tables>, name: string, rules: Ru
           (${rules.people}::jsonb, ${rules.trust}::text, ${rules.history}::boolean, ${rules.needs}::jsonb)
       returning id)
     update cluster set dirty = true from changed where list_id = changed.id`.execute(db)
+}
+
+/** When moderation begins, whoever has a mail on the list is no newcomer. */
+async function letInEarlierSenders(db: Kysely<Tables>, name: string): Promise<void> {
+  await sql`
+    insert into let_in
+    select distinct l.id, coalesce(nullif(f.data->'sender'->>'address', ''), lower(f.data->'sender'->>'name'))
+    from list l join fact f on f.list_id = l.id where l.name = ${toStorableText(name)} and l.moderate is null
+    on conflict do nothing`.execute(db)
 }
 
 /** False for a new list, and when others are configured from now on: mails that came before keep those of their time. */

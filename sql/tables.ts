@@ -37,6 +37,10 @@ export interface Tables {
     trust: Generated<Rules['trust']>
     history: Generated<boolean>
     needs: JSONColumnType<Rules['needs'], string | undefined>
+    /** Grows when the dressing under which mails are read changes. */
+    dressing: Generated<number>
+    dressed: string | null
+    moderate: 'first' | null
     version: Generated<string>
   }
   raw: { hash: Buffer; bytes: Buffer; encoding: 'plain' | 'zstd' | 'purged'; size: number }
@@ -60,7 +64,21 @@ export interface Tables {
     who: string
     reason: Generated<string>
     at: Generated<Date>
+    lifted_at: Date | null
+    lifted_by: string | null
+    lifted_reason: string | null
   }
+  held: {
+    list_id: number
+    seq: string
+    message_key: string
+    person: string
+    since: Generated<Date>
+    released_at: Date | null
+    released_by: string | null
+  }
+  let_in: { list_id: number; person: string }
+  release_line: { list_id: number; seq: string; message_key: string; obeyed: boolean | null }
   unsorted: { list_id: number; seq: string }
   verdict: {
     list_id: number
@@ -109,6 +127,8 @@ export interface Tables {
     message_key: string
     cluster: string
     version: number
+    /** `list.dressing` when it was read. */
+    dressing: Generated<number>
     said: Date
     data: JSONColumnType<MailFacts>
   }
@@ -142,6 +162,8 @@ export interface Tables {
   topic_mail: { list_id: number; message_key: string; topic_key: string; cluster: string }
   claim: { list_id: number; topic_key: string; target_key: string; data: JSONColumnType<Closing> }
   established: { list_id: number; person: string }
+  worn: { list_id: number; mark: string; person: string; seq: string }
+  dressing: { list_id: number; mark: string; people: number; mails: number; learnt: Generated<boolean> }
   judged: { list_id: number; person: string; cluster: string }
   search: { list_id: number; seq: string; message_key: string; said: Date; words: string }
 }

@@ -1,7 +1,7 @@
 // Mails that were taken out of sight. A tombstone says who did it, when and why, and is asked at each arrival: what
 // was hidden stays hidden when it comes again by another road, and what was purged is not kept again.
 import { type Kysely, sql } from 'kysely'
-import type { ListId, MessageId } from '../base/ids.ts'
+import { type ListId, listId, type MessageId } from '../base/ids.ts'
 import { indexKey } from '../base/key.ts'
 import { toStorableText } from '../base/storable.ts'
 import type { Tables } from './tables.ts'
@@ -36,6 +36,32 @@ export async function writeTombstone(db: Kysely<Tables>, stone: Tombstone): Prom
   return rowCount > 0
 }
 
+/** Lifts what hides the mail, on one list or on all; the rows stay, with who did it and why. Answers how many. */
+export async function liftTombstones(
+  db: Kysely<Tables>,
+  { list, messageId, who, reason }: Omit<Tombstone, 'kind' | 'hash'>,
+): Promise<number> {
+  const { rows } = await sql`
+    update tombstone set lifted_at = now(), lifted_by = ${toStorableText(who)}, lifted_reason = ${toStorableText(reason)}
+    where message_key = ${indexKey(messageId)} and kind = 'hidden' and lifted_at is null
+      and (${list ?? null}::integer is null or list_id = ${list ?? null}::integer) returning id`.execute(db)
+  return rows.length
+}
+
+/** What stands on the mail: on this list, or on all of them (null). */
+export async function standingTombstones(
+  db: Kysely<Tables>,
+  id: MessageId,
+): Promise<{ kind: Tombstone['kind']; list: ListId | null }[]> {
+  const rows = await db
+    .selectFrom('tombstone')
+    .select(['kind', 'list_id'])
+    .where('message_key', '=', indexKey(id))
+    .where('lifted_at', 'is', null)
+    .execute()
+  return rows.map(({ kind, list_id }) => ({ kind, list: list_id === null ? null : listId(list_id) }))
+}
+
 interface Arriving {
   readonly list: ListId
   readonly id: MessageId
@@ -50,7 +76,9 @@ export async function readTombstones<T extends Arriving>(
   if (arriving.length === 0) return new Map()
   const { rows } = await sql<Pick<Found, 'list_id' | 'message_key' | 'raw_hash' | 'kind'>>`
     select list_id, message_key, raw_hash, kind from tombstone
-    where message_key = any(${[...new Set(arriving.map(({ id }) => indexKey(id)))]}::text[])`.execute(db)
+    where message_key = any(${[...new Set(arriving.map(({ id }) => indexKey(id)))]}::text[]) and lifted_at is null`.execute(
+    db,
+  )
   const found = new Map<T, 'hidden' | 'purged'>()
   for (const one of rows.length === 0 ? [] : arriving) {
     const kinds = rows.filter(row => isOn(row, one)).map(row => row.kind)

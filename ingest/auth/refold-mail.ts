@@ -2,7 +2,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { ListId, Seq } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { lockAssignment } from '../../tracker/project/assign.ts'
+import { lockAssignment } from '../../tracker/project/lock.ts'
 
 /** To be called first in the transaction: while clusters are joined, the mail's own cannot be named. */
 export const lockClusters = (trx: Transaction<Tables>, list: ListId) => lockAssignment(trx, list)

@@ -2,11 +2,9 @@
 // of the next mail, so mboxo and mboxcl write ">From ", and lose that a line was ">From " before; mboxrd puts one
 // more ">" before any number of them, which can be undone; mboxcl2 changes nothing and counts the bytes of each body
 // (Content-Length), as mboxcl does, too. We look at the first megabyte.
+import { limits } from '../../base/limits.ts'
 
 export type MboxDialect = 'mboxo' | 'mboxrd' | 'mboxcl' | 'mboxcl2'
-
-/** How much of a file tells. */
-export const dialectBytes = 1024 * 1024
 
 /** `head` is the unpacked beginning of the file. Without any sign it is mboxrd, which git and public-inbox write. */
 export function dialectOf(head: Buffer): MboxDialect {
@@ -50,7 +48,7 @@ function* mailsOf(text: string): Generator<HeadMail> {
     const length = contentLength(text.slice(at, begin))
     const claimed = length === undefined ? undefined : nextMail(text, begin + length)
     // The last mail of the head may go on behind it.
-    const end = text.length < dialectBytes ? text.length : undefined
+    const end = text.length < limits.mboxDialectBytesMax ? text.length : undefined
     const next = claimed ?? nextSeparator(text, begin - 1) ?? end
     if (next === undefined) return
     yield {
@@ -65,7 +63,7 @@ function* mailsOf(text: string): Generator<HeadMail> {
 /** The mail that begins here, behind at most one blank line; the end of the file is as good. */
 function nextMail(text: string, end: number): number | undefined {
   const at = /^(?:\r?\n){0,2}/.exec(text.slice(end, end + 4))?.[0].length ?? 0
-  if (end + at === text.length && text.length < dialectBytes) return text.length
+  if (end + at === text.length && text.length < limits.mboxDialectBytesMax) return text.length
   return isFromLine(text.slice(end + at, end + at + 1_000).split('\n')[0] ?? '') ? end + at : undefined
 }
 

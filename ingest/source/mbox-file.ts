@@ -1,9 +1,11 @@
 // An mbox on disk, gzip or not, as a source: its dialect is read from its beginning, its places are bytes.
+
 import { realpath, stat } from 'node:fs/promises'
+import { limits } from '../../base/limits.ts'
 import { toStorableText } from '../../base/storable.ts'
 import { type FileBytes, openFileBytes } from './file-bytes.ts'
 import { type MboxItem, readMbox } from './mbox.ts'
-import { dialectBytes, dialectOf } from './mbox-dialect.ts'
+import { dialectOf } from './mbox-dialect.ts'
 import type { Source, SourceItem } from './source.ts'
 
 /** Throws when the file cannot be opened. */
@@ -34,10 +36,10 @@ async function headOf(file: FileBytes): Promise<Buffer> {
     for await (const chunk of file.read(0)) {
       chunks.push(chunk)
       bytes += chunk.length
-      if (bytes >= dialectBytes) break
+      if (bytes >= limits.mboxDialectBytesMax) break
     }
   } catch {}
-  return Buffer.concat(chunks).subarray(0, dialectBytes)
+  return Buffer.concat(chunks).subarray(0, limits.mboxDialectBytesMax)
 }
 
 function toItem(item: MboxItem): SourceItem {

@@ -34,9 +34,6 @@ export async function* readMbox(
   for (let item = window.next(true); item !== undefined; item = window.next(true)) yield item
 }
 
-/** A longer line is not a separator. */
-const fromBytesMax = 1_000
-
 /** The part of the file that is in memory: the current mail from its "From " line on, and what was read behind it. */
 class Window {
   #bytes = Buffer.alloc(512 * 1024)
@@ -113,7 +110,7 @@ class Window {
     if (this.#claim === undefined) return 'unread'
     if (this.#claim !== null) {
       const end = this.#start + this.#claim
-      if (!atEnd && end + fromBytesMax > this.#end) return 'unread'
+      if (!atEnd && end + limits.mboxFromLineBytesMax > this.#end) return 'unread'
       const next = this.#nextMailAt(end)
       if (next !== undefined) return { end, next }
     }
@@ -165,9 +162,9 @@ class Window {
 
   /** The line without its end; undefined when its end was not read yet. */
   #lineAt(at: number, atEnd: boolean): string | undefined {
-    const most = this.#bytes.subarray(at, Math.min(this.#end, at + fromBytesMax))
+    const most = this.#bytes.subarray(at, Math.min(this.#end, at + limits.mboxFromLineBytesMax))
     const end = most.indexOf(LF)
-    if (end < 0 && !atEnd && most.length < fromBytesMax) return undefined
+    if (end < 0 && !atEnd && most.length < limits.mboxFromLineBytesMax) return undefined
     return most.toString('latin1', 0, end < 0 ? most.length : end)
   }
 

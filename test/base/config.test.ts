@@ -54,6 +54,7 @@ list_id = "net.example.org"
 description = "The network"
 prefix = "net"
 repository = "/srv/git/net.git"
+moderate = "first"
 people = [{ name = "Ada", address = "Ada@Example.org", role = "maintainer", paths = ["net/*"], aliases = ["Ada@example.com"] }]
 trust = "from"
 history = false
@@ -74,6 +75,7 @@ address = "docs@example.org"
         subscribed: null,
         trustedArc: [],
         repository: '/srv/git/net.git',
+        moderate: 'first',
         people: [
           {
             name: 'Ada',
@@ -96,6 +98,7 @@ address = "docs@example.org"
         subscribed: null,
         trustedArc: [],
         repository: null,
+        moderate: null,
         people: [],
         trust: 'verified',
         history: true,

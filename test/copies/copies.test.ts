@@ -1,11 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { decodeMail } from '../../tracker/decode/decode.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import { corpus, inventedPaths } from '../corpus.ts'
+import { testDatabase } from '../database.ts'
 import { makeChance } from '../fuzz/chance.ts'
 import { all } from '../ingest/mails.ts'
 import { compareCopies } from './copies.ts'
 import { redressed } from './dress.ts'
+import { compareThroughDatabase } from './through-database.ts'
 
 /** Of several mails under one id, which are imposters or broken on purpose, only the first. */
 const mails = [
@@ -24,6 +29,20 @@ test.each([1, 2, 3, 4])(
     expect(lines).toEqual([])
   },
 )
+
+test.each([1, 2])('the same through the database (%i)', { timeout: 120_000 }, async seed => {
+  const { db } = await testDatabase()
+  const directory = mkdtempSync(join(tmpdir(), 'copies-'))
+  try {
+    const { topics, differing, learnt } = await compareThroughDatabase(mails, seed, { db, directory })
+    expect(topics).toBeGreaterThan(10)
+    expect(differing).toEqual([])
+    expect(learnt).toBeGreaterThan(0)
+  } finally {
+    rmSync(directory, { recursive: true })
+    await db.destroy()
+  }
+})
 
 test('the other dress is really another', () => {
   const chance = makeChance(1)

@@ -9,11 +9,15 @@ interface Letter {
   readonly body: string
 }
 
-/** The mail as another road would have brought it. The line ends of the text survive; nothing is lost. */
-export function redressed(mail: Buffer, chance: Chance): Buffer {
+/**
+ * The mail as another road would have brought it. The line ends of the text survive; nothing is lost. `own`: some wear a
+ * footer that is this list's alone, and that must be learnt from many of them.
+ */
+export function redressed(mail: Buffer, chance: Chance, own = false): Buffer {
   const letter = letterOf(mail)
   const bare = undressed(letter)
-  const worn = isListed(letter) ? bare : dressed(bare, chance)
+  const texts = own && chance.once(2) ? [ownFooter] : footers.map(({ text }) => text)
+  const worn = isListed(letter) ? bare : dressed(bare, chance, texts)
   return bytesOf(repacked(withOtherHops(worn, chance), chance))
 }
 
@@ -100,6 +104,8 @@ const footers: readonly { readonly text: string; readonly found: RegExp }[] = [
   },
 ]
 
+const ownFooter = '=====\nFragen und Abmeldung: https://lists.example.net/tarn/hilfe\n'
+
 const encodingOf = (letter: Letter) => (fieldOf(letter, 'content-transfer-encoding') ?? '8bit').toLowerCase()
 const boundaryOf = (letter: Letter) =>
   /^multipart\//i.test(fieldOf(letter, 'content-type') ?? '')
@@ -130,7 +136,7 @@ function withoutFooterPart(body: string, boundary: string): string {
     : body
 }
 
-function dressed(letter: Letter, chance: Chance): Letter {
+function dressed(letter: Letter, chance: Chance, texts: readonly string[]): Letter {
   const from = fieldOf(letter, 'from') ?? ''
   const sender = /^\s*"?([^"<>@]*?)"?\s*<([^<>]+)>\s*$/.exec(from)
   const munged = sender?.[1] && chance.once(3)
@@ -157,7 +163,7 @@ function dressed(letter: Letter, chance: Chance): Letter {
       ])
     : []
   const others = fields.filter(field => !(munged && nameOf(field) === 'reply-to'))
-  return withFooter({ ...letter, fields: [...others, ...list, ...original] }, chance.pick(footers).text)
+  return withFooter({ ...letter, fields: [...others, ...list, ...original] }, chance.pick(texts))
 }
 
 function withFooter(letter: Letter, footer: string): Letter {

@@ -67,6 +67,48 @@ test('a client that says nothing at all is cut off', async () => {
   expect(await silent.end()).toMatch(/^421 /)
 })
 
+/** Sends the pieces for ever, one at a time, none of them late; resolves with what the server says at the end. */
+async function dribble(client: Client, piece: string): Promise<string> {
+  const dribbling = setInterval(() => client.send(piece), 10)
+  try {
+    return await client.end()
+  } finally {
+    clearInterval(dribbling)
+  }
+}
+
+const impatient = { idleSecondsMax: 30, mailSecondsMax: 0.5 }
+
+test('a client that sends its mail a byte at a time is cut off, and nothing is kept of it', async () => {
+  const slow = await clientOf(impatient)
+  await slow.talk(...envelope)
+  slow.send('Message-ID: <dribble@example.org>\r\n\r\n')
+  expect(await dribble(slow, 'x')).toMatch(/^421 /)
+  expect(await kept()).not.toContain('<dribble@example.org>')
+})
+
+test.each([
+  ['commands that lead to nothing', 'NOOP\r\n'],
+  ['one command that does not end', 'N'],
+])('a client that sends %s is cut off', async (_, piece) => {
+  const slow = await clientOf(impatient)
+  expect(await dribble(slow, piece)).toMatch(/^421 /m)
+})
+
+test('a client that is busy for long, but not with one mail, is not cut off', async () => {
+  const client = await clientOf({ mailSecondsMax: 1.5 })
+  await client.talk('EHLO client.example.org')
+  const began = performance.now()
+  for (let mail = 0; performance.now() - began < 2_500; mail++) {
+    const said = await client.talk(
+      ...envelope.slice(1),
+      `Message-ID: <busy-${mail}@example.org>\r\n\r\nx\r\n.`,
+    )
+    expect(said).toMatch(/^250 /)
+  }
+  expect(await client.talk('QUIT')).toMatch(/^221 /)
+})
+
 test('ten thousand recipients are each answered, and the mail is in the log once', async () => {
   const client = await clientOf()
   await client.talk('EHLO client.example.org', 'MAIL FROM:<ada@example.org>')

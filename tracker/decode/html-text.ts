@@ -1,5 +1,6 @@
 // Readable text from the HTML of a mail that holds nothing else: tags gone, blocks on lines of their own, quotations
 // behind `> ` so that nobody is taken to say what he only quotes. Not a browser: one pass, nothing is ever run or shown.
+import { limits } from '../../base/limits.ts'
 
 /** Text of `html`. Linear, never throws; broken markup gives broken text. */
 export function htmlText(html: string): string {
@@ -53,7 +54,6 @@ const blocks = new Set(
 )
 /** Blocks with an empty line around them. */
 const paragraphs = new Set('blockquote h1 h2 h3 h4 h5 h6 ol p pre table ul'.split(' '))
-const quotedDepthMax = 20
 
 /** The lines of the text while it is written. */
 class Page {
@@ -123,7 +123,7 @@ class Page {
   }
 
   get #quotes(): string {
-    return '> '.repeat(Math.min(this.#quoted, quotedDepthMax))
+    return '> '.repeat(Math.min(this.#quoted, limits.htmlQuoteDepthMax))
   }
 }
 

@@ -81,7 +81,10 @@ class Aligner {
     if (places.length === 1) return places
     const found = places.findIndex(place => place >= this.#cursor)
     const ahead = found === -1 ? places.length : found
-    return [...places.slice(ahead, ahead + candidatesMax), ...places.slice(0, Math.min(ahead, candidatesMax))]
+    return [
+      ...places.slice(ahead, ahead + limits.quotePlacesMax),
+      ...places.slice(0, Math.min(ahead, limits.quotePlacesMax)),
+    ]
   }
 
   #isNext(place: number): boolean {
@@ -108,7 +111,7 @@ class Aligner {
   /** A piece of a line or a line that was wrapped otherwise: sought in the text without its line ends. */
   #within(at: number): [number, number][] {
     const key = (this.#quotes[at] ?? '').replace(/(?:\[?(?:\.{3}|…)\]?)$/, '')
-    if (weightOf(key) < 3 || this.#searches >= searchesMax) return []
+    if (weightOf(key) < 3 || this.#searches >= limits.quoteSearchesMax) return []
     this.#searches++
     const start = this.#starts[this.#cursor] ?? 0
     let place = this.#text.indexOf(key, start)
@@ -137,14 +140,13 @@ class Aligner {
 
 /** Without white space; what git adds between files says nothing about a place. */
 function keyOf(line: string): string {
-  const key = line.slice(0, keyCharactersMax).replace(/\s+/g, '')
+  const key = line.slice(0, limits.quotedLineCharactersMax).replace(/\s+/g, '')
   return /^index[0-9a-f]{7,64}\.\.[0-9a-f]{7,64}\d{0,6}$/.test(key) ? '' : key
 }
 
 /** Letters and digits: `}` and `*\/` are everywhere. */
 const weightOf = (key: string) => key.replace(/[^\p{L}\p{N}]+/gu, '').length
 
-const keyCharactersMax = 1_000
 /** A longer line does not outweigh three shorter ones. */
 const lineWeightMax = 12
 /** Lighter stretches are only taken right behind the last find. */
@@ -153,7 +155,3 @@ const strongWeight = 4
 const pieceWeight = 10
 /** "Right behind": people leave out a few lines. */
 const nextLines = 12
-/** A line that stands in more places tells little; bounds the work, too. */
-const candidatesMax = 20
-/** Searches through the whole text for one mail. */
-const searchesMax = 200

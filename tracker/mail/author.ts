@@ -6,15 +6,19 @@ import type { Header } from '../decode/mail.ts'
 import { decodeWords } from '../decode/words.ts'
 import type { Person } from './facts.ts'
 
-/** The person behind From. The address is empty when only a display name is left of a rewritten one. */
-export function senderOf(headers: readonly Header[]): Person {
+/**
+ * The person behind From. The address is empty when only a display name is left of a rewritten one. `list` is the list's
+ * own address: not every server says it in a header.
+ */
+export function senderOf(headers: readonly Header[], list = ''): Person {
   const from = people(headers, 'from')[0] ?? people(headers, 'sender')[0] ?? nobody
+  const isList = (address: string) => (list !== '' && address === list) || isListAddress(headers, address)
   const via = from.name.match(viaName)
-  if (!via && !isListAddress(headers, from.address)) return named(from)
+  if (!via && !isList(from.address)) return named(from)
   const name = bareName(via?.[1] ?? from.name)
   const original = people(headers, 'x-original-from')[0]
-  if (original && !isListAddress(headers, original.address)) return named(original, name)
-  const replies = people(headers, 'reply-to').filter(p => !isListAddress(headers, p.address))
+  if (original && !isList(original.address)) return named(original, name)
+  const replies = people(headers, 'reply-to').filter(p => !isList(p.address))
   const answer = replies.find(p => sameName(p.name, name)) ?? replies[0]
   if (answer) return named(answer, name)
   const copied = people(headers, 'cc').filter(p => name !== '' && sameName(p.name, name))

@@ -3,6 +3,7 @@
 //   Test-Status: SUCCESS
 //   https://ci.example.org/run/17
 //   _Build passed_
+import { limits } from '../../base/limits.ts'
 import type { CheckFact } from './facts.ts'
 
 /** One check for each Test-Label among said lines; a test robot's answer without one is a check too. */
@@ -33,12 +34,10 @@ function robotCheck(robot: string, told: 'fail' | 'warning', lines: readonly str
 function labelledChecks(lines: readonly string[]): CheckFact[] {
   const starts = lines.flatMap((line, at) => (/^Test-Label:\s{0,5}\S/i.test(line) ? [at] : []))
   return starts
-    .slice(0, checksMax)
-    .flatMap((start, i) => checkIn(lines.slice(start, starts[i + 1] ?? start + blockLinesMax)))
+    .slice(0, limits.checksMax)
+    .flatMap((start, i) => checkIn(lines.slice(start, starts[i + 1] ?? start + limits.checkLinesMax)))
 }
 
-const checksMax = 50
-const blockLinesMax = 40
 const states = {
   success: 'success',
   pass: 'success',

@@ -1,6 +1,8 @@
 // One mail -> its facts. The only place that knows all readers of this folder; each of them reads one thing.
+
 import { createHash } from 'node:crypto'
 import type { MessageId } from '../../base/ids.ts'
+import { limits } from '../../base/limits.ts'
 import type { DecodedMail, Header } from '../decode/mail.ts'
 import { decodeWords } from '../decode/words.ts'
 import { appliedOf } from './applied.ts'
@@ -9,13 +11,15 @@ import { bugSignOf } from './bug-sign.ts'
 import { bugzillaPerson, bugzillaTags } from './bugzilla.ts'
 import { checksOf } from './check.ts'
 import { touchedFiles } from './diff.ts'
+import { type Dressing, isLearntBracket, marksOf, noDressing } from './dressing.ts'
 import type { MailFacts, Posting, PullRequestFact, Run, SubjectFact } from './facts.ts'
 import { inBodyFrom } from './in-body.ts'
 import { linksOf } from './links.ts'
-import { withoutListPrefix } from './list-prefix.ts'
+import { isListPrefix } from './list-prefix.ts'
 import { patchId } from './patch-id.ts'
 import { pullRequestOf } from './pull-request.ts'
 import { referencesOf } from './references.ts'
+import { releasesOf } from './release.ts'
 import { robotOf } from './robot.ts'
 import { saidTime } from './said.ts'
 import { signalsOf } from './signals.ts'
@@ -28,21 +32,26 @@ import { withdrawalOf } from './withdrawal.ts'
 /** Raised when a change here gives other facts for the same mail; a rebuild then reads every mail again. */
 export const factsVersion = 6
 
-/** Pure: the same bytes and the same trace give the same facts. `trace`: when a live mail reached us, ISO 8601. */
+/**
+ * Pure: the same bytes, trace and dressing give the same facts. `trace`: when a live mail reached us, ISO 8601.
+ * `dressing`: what is known of the list that the mail is on.
+ */
 export function factsOf(
   mail: DecodedMail,
   id: { id: MessageId; made: boolean },
   envelope: { trace?: string },
+  dressing: Dressing = noDressing,
 ): MailFacts {
-  const text = readText(mail.body)
+  const text = readText(mail.body, dressing)
   const lines = text.said.map(({ line }) => line)
-  const subject = withoutListPrefix(
-    parseSubject(decodeWords(header(mail.headers, 'subject') ?? '')),
-    mail.headers,
+  const written = decodeWords(header(mail.headers, 'subject') ?? '')
+  const subject = parseSubject(
+    written,
+    bracket => isLearntBracket(dressing, bracket) || isListPrefix(bracket, mail.headers, dressing),
   )
   const attached = mail.attachedPatches.map(part => readText(part.text))
   const diff = [text.diff, ...attached.map(a => a.diff)].filter(Boolean).join('')
-  const from = senderOf(mail.headers)
+  const from = senderOf(mail.headers, dressing.address)
   const references = referencesOf(mail.headers, id.id, addressesOf(mail.headers))
   const answers = references.length > 0
   const robot = robotOf({ sender: from, subject, id: id.id, headers: mail.headers, answers })
@@ -56,6 +65,8 @@ export function factsOf(
   const sender = who ? { name: '', address: who } : from
   const checks = checksOf(lines, answers ? robot : null)
   const said = saidTime(mail.headers, envelope.trace)
+  const marks = marksOf(mail.headers, written, text, dressing)
+  const releases = releasesOf(lines)
   const message = posting === 'patch' ? commitMessage(text, attached) : lines
   return {
     messageId: id.id,
@@ -87,6 +98,8 @@ export function factsOf(
     runs: isPosting ? [] : runsOf(text),
     textHash: textHash(mail, text),
     dressing: header(mail.headers, 'list-id') ?? header(mail.headers, 'x-beenthere') ?? '',
+    ...(releases.length === 0 ? {} : { releases }),
+    ...(marks === null ? {} : { marks }),
     gist: gistOf(lines),
     problems: [
       ...mail.problems,
@@ -156,9 +169,8 @@ function runsOf(text: Text): Run[] {
     if (last?.kind === kind && last.from + last.lines === at) last.lines++
     else runs.push({ kind, from: at, lines: 1 })
   })
-  return runs.slice(0, runsMax)
+  return runs.slice(0, limits.runsMax)
 }
-const runsMax = 400
 
 /** What a reader sees, without list footer and line-end differences: equal for copies of a mail. */
 function textHash(mail: DecodedMail, text: Text): string {

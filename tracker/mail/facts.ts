@@ -188,6 +188,10 @@ export interface MailFacts {
   readonly textHash: string
   /** List-Id, List-Post and the like: which list's copy this is; empty for a direct copy. */
   readonly dressing: string
+  /** Mails that it asks to release from moderation; absent when there is none. */
+  readonly releases?: readonly MessageId[]
+  /** What may be the list's dressing (dressing.ts); absent when the list did not stamp the mail. */
+  readonly marks?: readonly string[]
   /** The first lines of what is said, at most 200 characters, for trees and lists. */
   readonly gist: string
   readonly problems: readonly string[]

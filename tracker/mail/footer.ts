@@ -1,8 +1,9 @@
 // What list servers add below a mail. It is taken off for reading and comparing, never from the raw mail.
+import { limits } from '../../base/limits.ts'
 
-/** The line at which the list's footer begins, or the number of lines when there is none. */
-export function footerStart(lines: readonly string[]): number {
-  let end = lines.length
+/** The line at which a footer of a known form begins above `from`, or `from` when there is none. */
+export function footerStart(lines: readonly string[], from = lines.length): number {
+  let end = from
   for (let again = 0; again < 3; again++) {
     const start = oneFooter(lines, end)
     if (start === end) break
@@ -11,7 +12,40 @@ export function footerStart(lines: readonly string[]): number {
   return end
 }
 
-const footerLinesMax = 12
+/** The end of a mail that may be a footer of a form that nobody told us. */
+export interface Tail {
+  readonly from: number
+  readonly end: number
+  /** The same for each mail that has it: white space, case and numbers do not count. */
+  readonly text: string
+  /** It begins with a line that is drawn: `-- `, `_____`. */
+  readonly ruled: boolean
+}
+
+/** What stands below the last rule, and the last block, above `end`; at most two, the longer one first. */
+export function tailsOf(lines: readonly string[], end: number): Tail[] {
+  const last = blankAbove(lines, end)
+  const top = Math.max(0, last - limits.footerLinesMax)
+  let closed = last
+  while (closed > top && isRule(lines[closed - 1])) closed--
+  let block = closed
+  while (block > top && !isBlank(lines[block - 1]) && !isRule(lines[block - 1])) block--
+  let rule = block
+  while (rule >= top && !isRule(lines[rule])) rule--
+  const whole = block > top || top === 0
+  return [
+    ...(rule >= top && rule < closed ? [tailOf(lines, rule, last, true)] : []),
+    ...(whole && block < closed && block !== rule + 1 ? [tailOf(lines, block, last, false)] : []),
+  ]
+}
+
+function tailOf(lines: readonly string[], from: number, end: number, ruled: boolean): Tail {
+  const own = lines.slice(from, end).map(line => line.slice(0, 400).trim().replace(/\s+/g, ' '))
+  return { from, end, text: own.join('\n').toLowerCase().replace(/\d+/g, '0'), ruled }
+}
+
+/** Drawn of one or two signs. */
+const isRule = (line = '') => /^[-_=*~#+]{2,200}$/.test(line.trim())
 
 /**
  * Looks for a footer's first line among the last lines above `end`. A footer is one block: what stands above a blank
@@ -19,7 +53,7 @@ const footerLinesMax = 12
  */
 function oneFooter(lines: readonly string[], end: number): number {
   const last = blankAbove(lines, end)
-  for (let at = last - 1; at >= Math.max(0, last - footerLinesMax) && !isBlank(lines[at]); at--)
+  for (let at = last - 1; at >= Math.max(0, last - limits.footerLinesMax) && !isBlank(lines[at]); at--)
     if (isFooter(lines.slice(at, last))) return blankAbove(lines, at)
   return end
 }

@@ -1,7 +1,8 @@
 // The mails that a text names: archive URLs whose last words are a Message-ID. A link is a claim or a hint, never
 // an edge: else one mail that names a thousand ids would glue a list together.
+import { limits } from '../../base/limits.ts'
 
-/** Message-IDs found in URLs and after `Message-ID:`; at most `linksMax`, in order, without repeats. */
+/** Message-IDs found in URLs and after `Message-ID:`; at most `limits.linksMax`, in order, without repeats. */
 export function linksOf(lines: readonly string[]): string[] {
   const found = new Set<string>()
   for (const line of lines) {
@@ -11,12 +12,10 @@ export function linksOf(lines: readonly string[]): string[] {
     }
     const named = line.slice(0, 1_000).match(/message-id:?\s{0,5}<([^<>\s]{3,500})>/i)
     if (named?.[1]) found.add(named[1])
-    if (found.size >= linksMax) break
+    if (found.size >= limits.linksMax) break
   }
-  return [...found].slice(0, linksMax)
+  return [...found].slice(0, limits.linksMax)
 }
-
-const linksMax = 50
 
 function idInUrl(url: string): string | null {
   for (const segment of url

@@ -2,7 +2,7 @@
 // diff, and what stands below it.
 import type { DecodedMail } from '../decode/mail.ts'
 import { type DiffFile, readDiff } from './diff-lines.ts'
-import { footerStart } from './footer.ts'
+import { type Dressing, dressStart, noDressing } from './dressing.ts'
 
 export interface PatchText {
   readonly message: readonly string[]
@@ -20,8 +20,8 @@ export function readPatch(text: string): PatchText {
 }
 
 /** The body without the list's footer, with attached patches below it: they are read like a patch in the text. */
-export function patchTextOf(mail: DecodedMail): string {
+export function patchTextOf(mail: DecodedMail, dressing: Dressing = noDressing): string {
   const lines = mail.body.split('\n')
-  const body = lines.slice(0, footerStart(lines)).join('\n')
+  const body = lines.slice(0, dressStart(lines, dressing)).join('\n')
   return [body, ...mail.attachedPatches.map(part => part.text)].join('\n')
 }

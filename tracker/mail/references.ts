@@ -23,11 +23,10 @@ export function referencesOf(
 }
 
 function idsIn(headers: readonly Header[], name: string): MessageId[] {
-  return headers.filter(h => h.name === name).flatMap(h => idsOf(h.value.slice(-valueCharsMax)))
+  return headers
+    .filter(h => h.name === name)
+    .flatMap(h => idsOf(h.value.slice(-limits.referencesCharactersMax)))
 }
-
-// The end of a header is the nearest; a flood of ids in front of it is not read.
-const valueCharsMax = 64 * 1024
 
 function idsOf(value: string): MessageId[] {
   const bracketed = value.match(/<[^<>]{1,3000}>/g)

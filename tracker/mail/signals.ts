@@ -1,10 +1,11 @@
 // What the words of a thread's first mail hint at: a bug, a question, an announcement, or nothing of the project.
 // Each is a weak sign; the fold judges them together with who sent the mail and whether anybody answered.
+import { limits } from '../../base/limits.ts'
 import type { Signals, SubjectFact } from './facts.ts'
 
 /** Reads the subject and the said lines of a mail that answers nothing. */
 export function signalsOf(subject: SubjectFact, lines: readonly string[]): Signals {
-  const said = lines.slice(0, linesMax).map(line => line.slice(0, 400))
+  const said = lines.slice(0, limits.signalLinesMax).map(line => line.slice(0, 400))
   const text = said.join('\n')
   const bug = [
     ...(subject.tags.some(tag => /^(?:bug|regression)/i.test(tag)) || marked.test(subject.title)
@@ -26,8 +27,6 @@ export function signalsOf(subject: SubjectFact, lines: readonly string[]): Signa
     foreign: foreignShare(`${subject.text}\n${text}`),
   }
 }
-
-const linesMax = 400
 
 /** Begins with the word, or is the kernel's own headline. */
 const marked =
@@ -55,11 +54,10 @@ function technicalCount(text: string): number {
   const seen = new Set<string>()
   for (const [token] of text.slice(0, 20_000).matchAll(technical)) {
     seen.add(token.toLowerCase())
-    if (seen.size >= technicalMax) break
+    if (seen.size >= limits.technicalSignsMax) break
   }
   return seen.size
 }
-const technicalMax = 20
 const technical =
   /\b[A-Za-z]\w{0,40}_\w{1,40}\b|\b\w{2,40}\(\w{0,3}\)|\b[\w-]{1,40}\.(?:c|h|cc|cpp|rs|py|sh|go|ts|js|pl|md|rst|txt|conf|ko|so|S|patch|diff|po|\d)\b|(?:^|\s)--?[a-z][\w-]{1,30}\b|\b0x[0-9a-f]{2,16}\b|\b[0-9a-f]{10,40}\b|\bv?\d{1,4}\.\d{1,4}\.\d{1,6}\b|#include|\b(?:patch(?:es|set)?|bugs?|kernel|linux|unix|posix|glibc|gcc|git|commits?|compil\w{1,5}|build|makefile|branch|repo(?:sitory)?|source code|function|struct|syscalls?|system call|driver|librar(?:y|ies)|module|man[ -]?pages?|manpage|manual page|documentation|API|ABI|macro|pointer|buffer|thread|mutex|malloc|stdin|stdout|ELF|btrfs|ext[234]|xfs|zfs|nfs|raid ?\d?|file ?systems?|snapshots?|subvol\w{0,6}|SSDs?|solid state|dmesg|syslog|sysfs|procfs|kasan|netfilter|iptables|io_uring|x86|arm64|aarch64|riscv|debian|ubuntu|fedora|maintainers?|upstream|release[sd]?|mailing list|bugzilla|test ?suite|testcase)\b/gi
 

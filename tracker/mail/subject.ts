@@ -1,14 +1,19 @@
 // "[LTP] [PATCH net v3 2/5] x" -> version, number, total, title. What people write in brackets is looser than what
 // `git format-patch` writes: `[PATCHv2 nf 1/2]`, `[PATCH nft 3/3,v2]`, `[v5,2/2]`, `RFC:[PATCH v1]`, `[PATH nf v3]`.
+import { limits } from '../../base/limits.ts'
 import type { SubjectFact } from './facts.ts'
 
 /**
  * Reads a decoded subject. `version`, `number` and `total` are null when it says none; of two brackets that
- * disagree the first one that says a thing is believed.
+ * disagree the first one that says a thing is believed. A bracket that `isDress` is the list's and says nothing.
  */
-export function parseSubject(decoded: string): SubjectFact {
-  const text = squeeze(decoded).slice(0, subjectCharsMax)
-  const { words, rest, reply } = stripLead(text)
+export function parseSubject(
+  decoded: string,
+  isDress: (bracket: string) => boolean = () => false,
+): SubjectFact {
+  const text = squeeze(decoded).slice(0, limits.subjectCharactersMax)
+  const { brackets, rest, reply } = stripLead(text)
+  const words = brackets.filter(inside => !isDress(inside)).flatMap(wordsOf)
   const marks = words.reduce(readWord, { ...noMarks, tags: [] })
   const titled = rest.match(versionInTitle)
   const title = titled ? squeeze(rest.replace(versionInTitle, ' ')) : rest
@@ -28,6 +33,13 @@ export function parseSubject(decoded: string): SubjectFact {
   }
 }
 
+/** The words of the first bracket, where a list server puts its prefix. */
+export function firstBracket(decoded: string): string | null {
+  return stripLead(squeeze(decoded).slice(0, limits.subjectCharactersMax)).brackets[0] ?? null
+}
+
+const wordsOf = (bracket: string) => bracket.split(/[\s,;:[\]]+/).filter(Boolean)
+
 /** A title for comparing: letters and digits in lower case, everything else one space. */
 export function titleKey(title: string): string {
   return title
@@ -35,9 +47,6 @@ export function titleKey(title: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
 }
-
-const subjectCharsMax = 1_000
-const bracketsMax = 12
 
 // Reply words of the languages that mailers speak, with Outlook's counter: "Re[2]:", "AW:", "回复：".
 const replyWord =
@@ -67,26 +76,26 @@ const noMarks = {
   total: null,
 }
 
-/** Takes reply words and brackets off the front, whatever their order, and keeps the words of the brackets. */
-function stripLead(text: string): { words: string[]; rest: string; reply: boolean } {
-  const words: string[] = []
+/** Takes reply words and brackets off the front, whatever their order, and keeps what the brackets hold. */
+function stripLead(text: string): { brackets: string[]; rest: string; reply: boolean } {
+  const brackets: string[] = []
   let rest = text
   let reply = false
-  for (let i = 0; i < bracketsMax; i++) {
+  for (let i = 0; i < limits.subjectBracketsMax; i++) {
     const re = rest.match(replyWord)
     const lead = rest.match(leadWord)
     const inside = bracket(rest)
     if (re) reply = true
     if (re) rest = rest.slice(re[0].length)
     else if (inside) {
-      words.push(...inside.text.split(/[\s,;:[\]]+/).filter(Boolean))
+      brackets.push(inside.text)
       rest = rest.slice(inside.end).trimStart()
     } else if (lead) {
-      words.push(lead[0].replace(/[\s:：]{1,5}$/, ''))
+      brackets.push(lead[0].replace(/[\s:：]{1,5}$/, ''))
       rest = rest.slice(lead[0].length)
     } else break
   }
-  return { words, rest, reply }
+  return { brackets, rest, reply }
 }
 
 /** The leading bracket with the brackets inside it: `[PATCH [net] 1/2]`. */

@@ -2,6 +2,7 @@
 // list's footer. Every reader of lines (trailers, tags, "applied") asks this first, so that a quoted or forwarded
 // line never speaks for the sender.
 import { diffText } from './diff-text.ts'
+import { type Dressing, dressStart, noDressing } from './dressing.ts'
 import { footerStart } from './footer.ts'
 
 type LineKind = 'said' | 'quote' | 'diff' | 'forwarded' | 'code' | 'footer'
@@ -9,6 +10,8 @@ type LineKind = 'said' | 'quote' | 'diff' | 'forwarded' | 'code' | 'footer'
 export interface Text {
   readonly lines: readonly string[]
   readonly kinds: readonly LineKind[]
+  /** The same without what is known of the list's own dressing. */
+  readonly ownKinds: readonly LineKind[]
   /** The diff in the text, cleaned; empty when there is none. */
   readonly diff: string
   readonly damagedDiff: boolean
@@ -16,27 +19,41 @@ export interface Text {
   readonly said: readonly { readonly at: number; readonly line: string }[]
 }
 
-export function readText(body: string): Text {
+export function readText(body: string, dressing: Dressing = noDressing): Text {
   const lines = body.split('\n')
   const { diff, inDiff, damaged } = diffText(lines)
   const footer = footerStart(lines)
-  const kinds: LineKind[] = []
+  const ownKinds: LineKind[] = []
   let forwarded = false
   let fenced = false
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i] ?? ''
-    if (i >= footer) kinds.push('footer')
-    else if (inDiff[i]) kinds.push('diff')
-    else if (isQuote(line)) kinds.push('quote')
+    if (i >= footer) ownKinds.push('footer')
+    else if (inDiff[i]) ownKinds.push('diff')
+    else if (isQuote(line)) ownKinds.push('quote')
     else {
       forwarded ||= startsForward(line) || startsOriginal(lines, i)
       const fence = /^\s{0,3}(?:```|~~~)/.test(line)
-      kinds.push(forwarded ? 'forwarded' : fenced || fence ? 'code' : 'said')
+      ownKinds.push(forwarded ? 'forwarded' : fenced || fence ? 'code' : 'said')
       if (fence) fenced = !fenced
     }
   }
+  const kinds = withoutLearnt(lines, ownKinds, dressing)
   const said = lines.map((line, at) => ({ at, line })).filter(({ at }) => kinds[at] === 'said')
-  return { lines, kinds, diff, damagedDiff: damaged, said }
+  return { lines, kinds, ownKinds, diff, damagedDiff: damaged, said }
+}
+
+/** A footer that the list taught us is never a diff or a quote. */
+function withoutLearnt(
+  lines: readonly string[],
+  kinds: readonly LineKind[],
+  dressing: Dressing,
+): readonly LineKind[] {
+  if (dressing.learnt.size === 0) return kinds
+  const start = dressStart(lines, dressing, tail =>
+    kinds.slice(tail.from, tail.end).every(kind => kind !== 'diff' && kind !== 'quote'),
+  )
+  return kinds.map((kind, at) => (at >= start ? 'footer' : kind))
 }
 
 /** `> text`, `>> text`, `| text` of some robots, and the initials of old mailers: `JD> text`. */

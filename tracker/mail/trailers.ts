@@ -1,5 +1,6 @@
 // "Reviewed-by: Name <a@b>" and its kin, read as `git interpret-trailers` and b4 do, but only from lines that the
 // sender says.
+import { limits } from '../../base/limits.ts'
 import { parseAddresses } from '../decode/addresses.ts'
 import type { Person, TrailerFact } from './facts.ts'
 
@@ -12,10 +13,8 @@ export function trailersOf(lines: readonly string[]): TrailerFact[] {
     const whole = trailer.person !== null && speaksOfAll(lines, i)
     found.set(`${trailer.key}\n${trailer.value}`, whole ? { ...trailer, whole } : trailer)
   }
-  return [...found.values()].slice(0, trailersMax)
+  return [...found.values()].slice(0, limits.trailersMax)
 }
-
-const trailersMax = 200
 
 /** "For the whole patchset:" above a trailer or a block of them; some write it behind the address. */
 function speaksOfAll(lines: readonly string[], at: number): boolean {

@@ -13,7 +13,10 @@ import { DisjointSets } from '../topic/component.ts'
 import { edgeKeys } from '../topic/edges.ts'
 import { alike, hintKeys, type Sketch, sketchOf } from '../topic/likeness.ts'
 import { type Mailmap, withMailmap } from '../topic/mailmap.ts'
+import { countMarks } from './dressing.ts'
+import { holdNewcomers, writeReleaseLines } from './hold.ts'
 import { jsonTexts } from './json-texts.ts'
+import { lockAssignment } from './lock.ts'
 import { mailmapOf } from './people.ts'
 import { type ReadMail, readUnsorted } from './read-mails.ts'
 import { writeSearch } from './write-search.ts'
@@ -32,21 +35,16 @@ export async function assign(
     await lockAssignment(trx, list)
     await commitSoon(trx)
     const ours = await take(trx, list, mails)
-    if (ours.length > 0) await assignTaken(trx, list, ours)
-    return ours
+    const shown = ours.length > 0 ? await holdNewcomers(trx, list, ours) : []
+    if (shown.length > 0) await assignTaken(trx, list, shown)
+    return shown
   })
-  onSorted?.(taken)
+  // A mail that was read again has long been on its page.
+  onSorted?.(taken.filter(({ again }) => !again).map(({ mail }) => mail))
   return mails.length
 }
 
-const assignLock = 7_001
-
 type Trx = Transaction<Tables>
-
-/** Held to the end of the transaction by whoever gives mails of the list their clusters, or takes them away. */
-export async function lockAssignment(trx: Trx, list: ListId): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${assignLock}, ${list})`.execute(trx)
-}
 
 /**
  * The commit does not wait for the disk. A crash may lose it whole, and then the mails still wait to be sorted: what is
@@ -56,39 +54,62 @@ export async function commitSoon(trx: Trx): Promise<void> {
   await sql`select set_config('synchronous_commit', 'off', true)`.execute(trx)
 }
 
-/** Another process may have been faster with some of them. */
-async function take(trx: Trx, list: ListId, mails: readonly ReadMail[]): Promise<ReadMail[]> {
+interface Taken {
+  readonly mail: ReadMail
+  /** It has facts and a cluster already, and was read under another dressing now (dressing.ts). */
+  readonly again: boolean
+}
+
+/** Another process may have been faster with some of them, or may have learnt another dressing since they were read. */
+async function take(trx: Trx, list: ListId, mails: readonly ReadMail[]): Promise<Taken[]> {
   const seqs = mails.map(mail => mail.seq)
-  const { rows } = await sql<{ seq: string }>`
-    delete from unsorted where list_id = ${list} and seq = any(${seqs}::bigint[]) returning seq`.execute(trx)
-  const ours = new Set(rows.map(row => row.seq))
-  return mails.filter(mail => ours.has(mail.seq))
+  const { rows } = await sql<{ seq: string; again: boolean; dressing: number }>`
+    delete from unsorted u using list l
+    where u.list_id = ${list} and u.seq = any(${seqs}::bigint[]) and l.id = u.list_id
+    returning u.seq, l.dressing, exists (
+      select from fact f where f.list_id = u.list_id and f.seq = u.seq) as again`.execute(trx)
+  const ours = new Map(rows.map(row => [row.seq, row]))
+  const taken = mails.flatMap(mail => {
+    const row = ours.get(mail.seq)
+    return row ? [{ mail, again: row.again, outdated: row.dressing !== mail.dressing }] : []
+  })
+  const outdated = taken.filter(one => one.outdated).map(({ mail }) => mail.seq)
+  if (outdated.length > 0)
+    await sql`insert into unsorted select ${list}, * from unnest(${outdated}::bigint[])`.execute(trx)
+  return taken.filter(one => !one.outdated)
 }
 
 /** A mail with all that ties it to others. */
-interface Tied {
-  readonly mail: ReadMail
+interface Tied extends Taken {
   readonly keys: readonly string[]
   readonly sketch: Sketch | null
   readonly hints: readonly string[]
 }
 
-async function assignTaken(trx: Trx, list: ListId, mails: readonly ReadMail[]): Promise<void> {
+async function assignTaken(trx: Trx, list: ListId, taken: readonly Taken[]): Promise<void> {
   const mailmap = await mailmapOf(trx, list)
-  const tied = mails.map(mail => tie(mail, mailmap))
+  const tied = taken.map(one => tie(one, mailmap))
   const known = await knownClusters(trx, list, tied)
   const candidates = await candidatesOf(trx, list, tied)
   const clusters = await clustersFor(trx, list, groupsOf(tied, known, candidates))
   await writeFacts(trx, list, tied, clusters)
   await writeKeys(trx, list, tied, clusters)
   await writeSketches(trx, list, tied)
+  const mails = taken.map(({ mail }) => mail)
   await writeSearch(trx, list, mails)
+  await writeReleaseLines(trx, list, taken)
+  await countMarks(
+    trx,
+    list,
+    taken.map(({ mail: { seq, facts }, again }) => ({ seq, facts, again })),
+  )
 }
 
-function tie(mail: ReadMail, mailmap: Mailmap): Tied {
+function tie({ mail, again }: Taken, mailmap: Mailmap): Tied {
   const facts = withMailmap(mail.facts, mailmap)
   const sketch = sketchOf(facts)
-  return { mail, keys: edgeKeys(facts), sketch, hints: sketch ? hintKeys(sketch).map(indexKey) : [] }
+  const hints = sketch ? hintKeys(sketch).map(indexKey) : []
+  return { mail, again, keys: edgeKeys(facts), sketch, hints }
 }
 
 /** The clusters that hold one of the keys already. */
@@ -189,11 +210,13 @@ async function newClusters(trx: Trx, list: ListId, groups: readonly Group[]): Pr
   if (groups.length === 0) return new Map()
   const rows = await trx
     .insertInto('cluster')
-    .values(groups.map(group => ({ list_id: list, mails: group.mails.length })))
+    .values(groups.map(group => ({ list_id: list, mails: newMails(group) })))
     .returning('id')
     .execute()
   return new Map(groups.map((group, index) => [group, rows[index]?.id ?? '']))
 }
+
+const newMails = ({ mails }: Group) => mails.filter(({ again }) => !again).length
 
 /** The largest cluster takes the others in, so that few rows change. Row locks keep a fold of any of them away. */
 async function joinClusters(trx: Trx, list: ListId, group: Group): Promise<string> {
@@ -211,7 +234,7 @@ async function joinClusters(trx: Trx, list: ListId, group: Group): Promise<strin
       )
     await sql`delete from cluster where id = any(${gone}::bigint[])`.execute(trx)
   }
-  const mails = group.mails.length + others.reduce((sum, row) => sum + row.mails, 0)
+  const mails = newMails(group) + others.reduce((sum, row) => sum + row.mails, 0)
   await sql`update cluster set mails = mails + ${mails}, dirty = true where id = ${largest.id}`.execute(trx)
   return largest.id
 }
@@ -223,14 +246,14 @@ async function writeFacts(
   clusters: ReadonlyMap<Tied, string>,
 ): Promise<void> {
   await sql`
-    insert into fact (list_id, seq, message_key, cluster, version, said, data)
-    select ${list}, seq, message_key, cluster, ${factsVersion}, said, data::jsonb from rows from (
+    insert into fact (list_id, seq, message_key, cluster, version, dressing, said, data)
+    select ${list}, seq, message_key, cluster, ${factsVersion}, ${tied[0]?.mail.dressing ?? 0}, said, data::jsonb from rows from (
       unnest(${tied.map(one => one.mail.seq)}::bigint[], ${tied.map(one => one.mail.key)}::text[],
         ${tied.map(one => clusters.get(one) ?? '')}::bigint[],
         ${tied.map(one => toTimestamp(one.mail.facts.said))}::timestamptz[]),
-      ${jsonTexts(tied.map(one => toStorableJson(one.mail.facts)))}) as row (seq, message_key, cluster, said, data)`.execute(
-    trx,
-  )
+      ${jsonTexts(tied.map(one => toStorableJson(one.mail.facts)))}) as row (seq, message_key, cluster, said, data)
+    on conflict (list_id, seq) do update set (cluster, version, dressing, said, data) =
+      (excluded.cluster, excluded.version, excluded.dressing, excluded.said, excluded.data)`.execute(trx)
 }
 
 async function writeKeys(

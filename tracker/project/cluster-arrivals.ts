@@ -21,7 +21,7 @@ export async function clusterArrivals(
   db: Kysely<Tables>,
 ): Promise<Map<string, Arrival[]>> {
   const { rows } = await sql<ClusterMails>`
-    select cluster, list_id, string_agg(concat_ws(' ', seq, version), ',') as mails
+    select cluster, list_id, string_agg(concat_ws(' ', seq, version, dressing), ',') as mails
     from fact where cluster = any(${clusters}::bigint[]) group by cluster, list_id`.execute(trx)
   const recent = recentOf(db)
   const authentication = await readVerdicts(trx, clusters)
@@ -48,14 +48,14 @@ export async function clusterArrivals(
 interface ClusterMails {
   cluster: string
   list_id: number
-  /** `seq version` of each. */
+  /** `seq version dressing` of each. */
   mails: string
 }
 
 interface FactPlace {
   readonly cluster: string
   readonly list_id: number
-  /** The mail's seq, which is never used again, and the version of the reader: its facts are always the same. */
+  /** The mail's seq, which is never used again, and the versions of the reader and of the list's dressing: so its facts are the same. */
   readonly name: string
   readonly large: boolean
 }

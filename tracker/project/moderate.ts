@@ -1,15 +1,18 @@
-// Takes mails out of sight. What is hidden stays in the log and in nothing that is made from it; of what is purged only
+// Takes mails out of sight, and back. What is hidden stays in the log and in nothing that is made from it; of what is purged only
 // the hash is left. Both are a tombstone first, so that the mail stays away when it comes again.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { type ListId, listId, type MessageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { type Tombstone, writeTombstone } from '../../sql/tombstones.ts'
-import { lockAssignment } from './assign.ts'
+import { liftTombstones, standingTombstones, type Tombstone, writeTombstone } from '../../sql/tombstones.ts'
+import type { MailFacts } from '../mail/facts.ts'
 import { dropClosings } from './closings.ts'
+import { uncountMarks } from './dressing.ts'
+import { release, showAgain } from './hold.ts'
+import { lockAssignment } from './lock.ts'
 
 export interface Moderated {
-  /** Lists that have the mail; empty when none has, and then nothing was done. */
+  /** Lists that have the mail, or hold it; empty when none does, and then nothing was done. */
   readonly lists: readonly { readonly id: ListId; readonly name: string }[]
   /** Arrivals that were in sight, or had bytes, until now. */
   readonly changed: number
@@ -25,11 +28,48 @@ export async function purge(db: Kysely<Tables>, stone: Omit<Tombstone, 'kind'>):
   return bury(db, { ...stone, kind: 'purged' })
 }
 
+/** Shows a hidden mail again. Throws for one whose bytes are gone, and for one that is hidden on more lists than asked. */
+export async function unhide(
+  db: Kysely<Tables>,
+  asked: Omit<Tombstone, 'kind' | 'hash'>,
+): Promise<Moderated> {
+  const holders = await holdersOf(db, asked)
+  if (holders.length === 0) return { lists: [], changed: 0 }
+  const cannot = (reason: string) => new Error(`Cannot unhide "${asked.messageId}": ${reason}`)
+  const standing = await standingTombstones(db, asked.messageId)
+  const here = standing.filter(({ list }) => list === null || holders.some(({ id }) => id === list))
+  if (here.some(({ kind }) => kind === 'purged')) throw cannot('it was purged, and its bytes are gone')
+  if (asked.list !== undefined && here.some(({ list }) => list === null))
+    throw cannot('it was hidden on every list; allowed: without --list')
+  await liftTombstones(db, asked)
+  let changed = 0
+  for (const { id } of holders)
+    changed += await db.transaction().execute(async trx => {
+      await lockAssignment(trx, id)
+      return showAgain(trx, id, await arrivalsOf(trx, id, asked.messageId))
+    })
+  return { lists: holders, changed }
+}
+
+/** By the words of the command line. */
+export const moderate = { hide, purge, unhide, release }
+
 type Trx = Transaction<Tables>
+
+async function arrivalsOf(trx: Trx, list: ListId, id: MessageId): Promise<string[]> {
+  const rows = await trx
+    .selectFrom('mail')
+    .select('seq')
+    .where('list_id', '=', list)
+    .where('message_key', '=', indexKey(id))
+    .execute()
+  return rows.map(({ seq }) => seq)
+}
 
 async function bury(db: Kysely<Tables>, stone: Tombstone): Promise<Moderated> {
   const holders = await holdersOf(db, stone)
   if (holders.length === 0) return { lists: [], changed: 0 }
+  if (stone.who === 'archive' && (await wasLifted(db, stone))) return { lists: holders, changed: 0 }
   // First and for itself: an arrival in between meets it.
   await writeTombstone(db, stone)
   let changed = 0
@@ -37,9 +77,17 @@ async function bury(db: Kysely<Tables>, stone: Tombstone): Promise<Moderated> {
   return { lists: holders, changed }
 }
 
+/** An archive that is read once more says again what it deleted; what somebody decided here since then stands. */
+async function wasLifted(db: Kysely<Tables>, { list, messageId }: Tombstone): Promise<boolean> {
+  const { rows } = await sql`
+    select from tombstone where message_key = ${indexKey(messageId)} and who = 'archive' and lifted_at is not null
+      and list_id is not distinct from ${list ?? null}::integer limit 1`.execute(db)
+  return rows.length > 0
+}
+
 async function holdersOf(
   db: Kysely<Tables>,
-  { list, messageId, hash }: Tombstone,
+  { list, messageId, hash }: Pick<Tombstone, 'list' | 'messageId' | 'hash'>,
 ): Promise<{ id: ListId; name: string }[]> {
   const { rows } = await sql<{ id: number; name: string }>`
     select l.id, l.name from list l
@@ -58,6 +106,12 @@ async function buryOnList(trx: Trx, list: ListId, stone: Tombstone): Promise<num
       and (${stone.hash ?? null}::bytea is null or m.raw_hash = ${stone.hash ?? null}::bytea)
       and before.list_id = m.list_id and before.seq = m.seq
     returning m.seq, before.hidden as was_hidden`.execute(trx)
+  // Nobody is asked about it any more.
+  await sql`
+    update held set released_at = now(), released_by = ${`${stone.kind} by ${stone.who}`}
+    where list_id = ${list} and seq = any(${rows.map(row => row.seq)}::bigint[]) and released_at is null`.execute(
+    trx,
+  )
   const fresh = rows.filter(row => !row.was_hidden).map(row => row.seq)
   if (fresh.length > 0) await forget(trx, list, stone.messageId, fresh)
   const emptied =
@@ -73,8 +127,10 @@ async function buryOnList(trx: Trx, list: ListId, stone: Tombstone): Promise<num
 
 /** Everything that was made from these arrivals. Their clusters are folded again without them. */
 async function forget(trx: Trx, list: ListId, id: MessageId, seqs: readonly string[]): Promise<void> {
-  const { rows } = await sql<{ cluster: string }>`
-    delete from fact where list_id = ${list} and seq = any(${seqs}::bigint[]) returning cluster`.execute(trx)
+  const { rows } = await sql<{ cluster: string; seq: string; data: MailFacts }>`
+    delete from fact where list_id = ${list} and seq = any(${seqs}::bigint[]) returning cluster, seq, data`.execute(
+    trx,
+  )
   for (const table of ['unsorted', 'unjudged', 'search', 'sketch', 'revision_hint'] as const)
     await sql`delete from ${sql.table(table)} where list_id = ${list} and seq = any(${seqs}::bigint[])`.execute(
       trx,
@@ -83,6 +139,11 @@ async function forget(trx: Trx, list: ListId, id: MessageId, seqs: readonly stri
     delete from topic_mail where list_id = ${list} and message_key = ${indexKey(id)} and not exists (
       select from fact f where f.list_id = topic_mail.list_id and f.message_key = topic_mail.message_key)`.execute(
     trx,
+  )
+  await uncountMarks(
+    trx,
+    list,
+    rows.map(({ seq, data }) => ({ seq, facts: data })),
   )
   for (const cluster of new Set(rows.map(row => row.cluster))) await shrink(trx, list, cluster)
   await sql`update list set version = version + 1 where id = ${list}`.execute(trx)

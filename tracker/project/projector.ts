@@ -8,8 +8,9 @@ import type { Log } from '../../base/log.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { assign } from './assign.ts'
+import { obeyReleases } from './hold.ts'
 import { type Lag, measureLag } from './lag.ts'
-import { markOutdated } from './outdated.ts'
+import { markOutdated, requeueRedressed } from './outdated.ts'
 import { refold } from './refold.ts'
 import { dropStale } from './stale.ts'
 import { settleWords } from './write-search.ts'
@@ -45,7 +46,10 @@ export function startProjector(
     while (!stop.signal.aborted) {
       poked = false
       try {
-        if (!upgraded) await markOutdated(db)
+        if (!upgraded) {
+          await markOutdated(db)
+          await requeueRedressed(db)
+        }
         upgraded = true
         const done = await sortOnce(db, log, list => lagOf(lags, list, log, metrics), onSorted)
         if (done === 0 && !poked) await rest(limits.sortLookMillisecondsMax)
@@ -77,7 +81,9 @@ export async function sortAll(
   onProgress?: (sorted: number) => void,
   log?: Log,
 ): Promise<number> {
-  const sorted = await assignAll(db, list, onProgress, log)
+  await requeueRedressed(db, list)
+  let sorted = await assignAll(db, list, onProgress, log)
+  if ((await obeyReleases(db, list)) > 0) sorted += await assignAll(db, list, onProgress, log)
   do for (;;) if ((await refold(db, list, limits.foldClustersMax, log)) === 0) break
   while (await dropStale(db, list))
   await settleWords(db)
@@ -112,6 +118,7 @@ async function sortOnce(
   let done = 0
   for (const list of await listsWithWork(db)) {
     const lag = lagOf(list)
+    await obeyReleases(db, list.id)
     const sorted = await assign(db, list.id, limits.sortMailsMax, log, mails =>
       lag.sorted(mails.map(({ facts, knownAt }) => ({ messageId: facts.messageId, knownAt: +knownAt }))),
     )
@@ -145,6 +152,16 @@ async function listsWithWork(db: Kysely<Tables>): Promise<ListName[]> {
             .select('cluster.id')
             .whereRef('cluster.list_id', '=', 'list.id')
             .where('dirty', '=', true),
+        ),
+        eb.exists(
+          eb
+            .selectFrom('release_line as r')
+            .innerJoin('verdict as v', join =>
+              join.onRef('v.list_id', '=', 'r.list_id').onRef('v.seq', '=', 'r.seq'),
+            )
+            .select('r.seq')
+            .whereRef('r.list_id', '=', 'list.id')
+            .where('r.obeyed', 'is', null),
         ),
       ]),
     )

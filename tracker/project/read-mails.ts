@@ -9,6 +9,7 @@ import { decodeMail } from '../decode/decode.ts'
 import type { DecodedMail } from '../decode/mail.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { factsOf } from '../mail/facts-of.ts'
+import { dressingOf, type ListDressing } from './dressing.ts'
 import { searchText } from './search-text.ts'
 import { wordVector } from './word-vector.ts'
 
@@ -17,6 +18,10 @@ export interface ReadMail {
   readonly key: string
   readonly knownAt: Date
   readonly facts: MailFacts
+  /** `list.dressing` when it was read. */
+  readonly dressing: number
+  /** It reached us by itself, and not in an archive. */
+  readonly live: boolean
   /** What the word index holds of it (word-vector.ts). */
   readonly words: Buffer
 }
@@ -39,6 +44,8 @@ export async function readUnsorted(
     .orderBy('unsorted.seq')
     .limit(count)
     .execute()
+  if (waiting.length === 0) return []
+  const dressing = await dressingOf(db, list)
   const bytes = await readBytes(
     db,
     waiting.map(row => row.raw_hash),
@@ -50,17 +57,30 @@ export async function readUnsorted(
       bytes: bytes.get(row.raw_hash.toString('base64')),
       knownAt: row.known_at,
     }
-    return mail.bytes === undefined ? [] : [readMail({ ...mail, bytes: mail.bytes }, row.envelope.trace, log)]
+    if (mail.bytes === undefined) return []
+    return [readMail({ ...mail, bytes: mail.bytes }, row.envelope.trace, dressing, log)]
   })
 }
 
-function readMail(mail: StoredMail, trace: string | undefined, log: Log | undefined): ReadMail {
+function readMail(
+  mail: StoredMail,
+  trace: string | undefined,
+  dressing: ListDressing,
+  log: Log | undefined,
+): ReadMail {
   const id = { id: messageId(mail.messageId), made: mail.messageId.endsWith('@no-message-id.invalid') }
   const envelope = trace === undefined ? {} : { trace }
-  const place = { seq: mail.seq, key: indexKey(mail.messageId), knownAt: mail.knownAt }
+  const key = indexKey(mail.messageId)
+  const place = {
+    seq: mail.seq,
+    key,
+    knownAt: mail.knownAt,
+    dressing: dressing.version,
+    live: trace !== undefined,
+  }
   try {
     const decoded = decodeMail(mail.bytes)
-    const facts = factsOf(decoded, id, envelope)
+    const facts = factsOf(decoded, id, envelope, dressing)
     return { ...place, facts, words: wordVector(searchText(decoded, facts)) }
   } catch (error) {
     // The readers never throw; should one do so after all, its mail is still in the log and on a page.

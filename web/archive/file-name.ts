@@ -1,4 +1,5 @@
 // The name under which a browser saves a raw mail: its subject, as far as every file system can hold it.
+import { limits } from '../../base/limits.ts'
 
 /** `PATCH-v3-1-5-wal-split-append-from-sync.txt`. */
 export function fileName(subject: string): string {
@@ -6,9 +7,7 @@ export function fileName(subject: string): string {
   const name = words
     .filter(word => word !== '')
     .join('-')
-    .slice(0, nameCharactersMax)
+    .slice(0, limits.fileNameCharactersMax)
   // A leading dot hides a file, a leading dash is an option.
   return `${name.replace(/^[.-]+/, '') || 'no-subject'}.txt`
 }
-
-const nameCharactersMax = 100

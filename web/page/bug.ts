@@ -1,5 +1,7 @@
 // The page of a bug or of a robot's report: standing, the report, then facts and mails in one line of time.
+
 import { html } from 'hono/html'
+import { limits } from '../../base/limits.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
 import { bugTags, changeSection, factsSection, followSection, relatedSection } from '../part/aside.ts'
@@ -30,9 +32,6 @@ export interface BugView {
   readonly fixes: readonly Related[]
   readonly duplicates: readonly Related[]
 }
-
-/** Mails of a bug shown on its page, the report included; a longer story is read on its thread page. */
-export const bugMailsShownMax = 30
 
 export const bugPage = (view: BugView): Html => {
   const { list, topic, mails, fixes, duplicates } = view
@@ -91,7 +90,7 @@ ${mailProblems(list.name, topic, topic.id, mail)}
 function storySection({ list, topic, mails }: BugView): Html | string {
   const effects = effectsOf(topic)
   const answers = topic.mails.filter(mail => mail.id !== topic.id)
-  const shown = answers.slice(0, bugMailsShownMax - 1)
+  const shown = answers.slice(0, limits.bugMailsShownMax - 1)
   const events = [
     ...topic.history.map(change => ({
       said: change.said,

@@ -29,6 +29,8 @@ export interface ListHomeView {
   readonly closedCount: number
   readonly latest: readonly MailLine[]
   readonly rules: ListRules
+  /** Mails that wait for a maintainer. */
+  readonly heldCount: number
   /** Counts end here; one more stands for "more". */
   readonly countMax: number
 }
@@ -49,6 +51,7 @@ ${latest.length > 0 ? latestSection(list.name, latest) : ''}
 </div>
 <aside class="side" aria-label="About this list">
 ${postSection(list)}
+${view.heldCount > 0 ? heldSection(view) : ''}
 ${bugsSection(view)}
 ${rulesSection(view.rules)}
 </aside></div>`,
@@ -98,6 +101,9 @@ const postSection = (list: ListRow): Html => html`<section><h2>Take part</h2>
 <p>Mail a patch. It needs no account.</p>
 <code class="cmd">git send-email -1 --to=${gitAddress(list.address)}</code>
 <p>A reply with <code>Reviewed-by:</code> or <code>Patch-Status:</code> lines is seen here.</p></section>`
+
+const heldSection = ({ heldCount, countMax }: ListHomeView): Html => html`<section><h2>Held</h2>
+<p>${cappedText(heldCount, countMax, 'mail')} of people who never posted here. A maintainer releases one with a mail that has the line <code>Release: &lt;Message-ID&gt;</code>.</p></section>`
 
 const bugsSection = ({ list, bugs, countMax }: ListHomeView): Html =>
   html`<section><h2>Open bugs</h2>${

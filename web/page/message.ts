@@ -2,6 +2,7 @@
 
 import { html } from 'hono/html'
 import { gitAddress } from '../../base/git-address.ts'
+import { limits } from '../../base/limits.ts'
 import { parseAddresses } from '../../tracker/decode/addresses.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
@@ -105,17 +106,14 @@ function topicLine(list: string, topic: Topic, id: string): Html | undefined {
 const waitingBox = (): Html =>
   html`<div class="stand tone-idle"><span class="chip"><span aria-hidden="true">◌</span> Just arrived</span><div><p>This mail is kept and not sorted into a topic yet.</p></div></div>`
 
-/** A mail to hundreds of people names the first ones. */
-const addressesShownMax = 12
-
 const addressRows = (mail: DecodedMail): Html[] =>
   ['from', 'to', 'cc'].flatMap(name => {
     const people = parseAddresses(header(mail, name))
     if (people.length === 0) return []
-    const more = people.length - addressesShownMax
+    const more = people.length - limits.addressesShownMax
     return [
       html`<dt>${name.charAt(0).toUpperCase()}${name.slice(1)}</dt><dd>${people
-        .slice(0, addressesShownMax)
+        .slice(0, limits.addressesShownMax)
         .map(
           (person, index) => html`${index > 0 ? ', ' : ''}${addressOf(person)}`,
         )}${more > 0 ? `, ${countText(more, 'more', 'more')}` : ''}</dd>`,

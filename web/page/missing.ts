@@ -1,13 +1,18 @@
 // Pages for addresses that lead nowhere: each says what was asked for and shows a way on.
+
 import { html } from 'hono/html'
+import { limits } from '../../base/limits.ts'
 import { frame } from '../part/frame.ts'
 import { type Html, visible } from '../part/text.ts'
 import { paths } from '../paths.ts'
 import type { ListRow } from '../read/place.ts'
 
-/** A long address is cut: the page is about the way on. */
-const shownMax = 200
-const short = (text: string) => visible(text.length > shownMax ? `${text.slice(0, shownMax)}…` : text)
+const short = (text: string) =>
+  visible(
+    text.length > limits.addressCharactersShownMax
+      ? `${text.slice(0, limits.addressCharactersShownMax)}…`
+      : text,
+  )
 
 export const missingListPage = (name: string): Html =>
   frame({
@@ -25,7 +30,7 @@ export const missingMailPage = (list: ListRow, id: string): Html =>
     crumbs: [{ text: list.name, path: paths.list(list.name) }, { text: 'not found' }],
     main: html`<h1>This mail is not on ${visible(list.name)}</h1>
 <p>No mail here has the Message-ID <code>${short(id)}</code>. It may still be on its way, or have gone to another list only: <a href="${paths.mailAnywhere(id)}">look on all lists</a>.</p>
-<p>Or <a href="${paths.search(list.name, id.slice(0, shownMax))}">search for it as text</a>, or read <a href="${paths.topics(list.name, 'all')}">what is here</a>.</p>`,
+<p>Or <a href="${paths.search(list.name, id.slice(0, limits.addressCharactersShownMax))}">search for it as text</a>, or read <a href="${paths.topics(list.name, 'all')}">what is here</a>.</p>`,
   })
 
 export const brokenPage = (): Html =>

@@ -62,8 +62,8 @@ ${standingBox(list.name, topic.standing)}
 <div class="cols"><div>
 <section aria-labelledby="h-tree">
 <div class="hd"><h2 id="h-tree">The thread as a tree</h2><a href="#u">To the mail you came for</a></div>
-${treeOf(topic, { pathOf: treePath(view), here: id, effects }, treeLinesMax)}
-${topic.mails.length > treeLinesMax ? html`<p class="soft">The tree shows ${treeLinesMax} lines around this mail; all mails are below, page by page.</p>` : ''}
+${treeOf(topic, { pathOf: treePath(view), here: id, effects }, limits.treeLinesShownMax)}
+${topic.mails.length > limits.treeLinesShownMax ? html`<p class="soft">The tree shows ${limits.treeLinesShownMax} lines around this mail; all mails are below, page by page.</p>` : ''}
 </section>
 ${topic.kind === 'patchset' || topic.kind === 'bug' ? '' : historySection(list.name, topic)}
 <section aria-labelledby="h-mails">
@@ -78,9 +78,6 @@ ${peopleSection(topic)}
 </aside></div>`,
   })
 }
-
-/** More lines than this are no overview. */
-const treeLinesMax = 200
 
 const treePath = ({ list, topic, page, id }: ThreadView) => {
   const here = new Set<string>(mailsOnPage(topic, page).map(mail => mail.id))

@@ -1,5 +1,7 @@
 // The lines by which a report says how to see it happen: "C reproducer: https://...", as robots and people write them.
+
 import { html } from 'hono/html'
+import { limits } from '../../base/limits.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { paths } from '../paths.ts'
 import { type Html, visible } from './text.ts'
@@ -11,14 +13,14 @@ interface Reproducer {
 
 /** Links to the mails that hold one; empty when none does. */
 export function reproducersSection(list: string, mails: ReadonlyMap<string, DecodedMail>): Html | string {
-  const found = [...mails].flatMap(([id, mail]) => reproducersIn(id, mail)).slice(0, reproducersShownMax)
+  const found = [...mails]
+    .flatMap(([id, mail]) => reproducersIn(id, mail))
+    .slice(0, limits.reproducersShownMax)
   if (found.length === 0) return ''
   return html`<section><h2>Reproducers</h2><ul class="quiet">${found.map(
     ({ mail, words }) => html`<li><a href="${paths.mail(list, mail)}">${visible(words)}</a></li>`,
   )}</ul></section>`
 }
-
-const reproducersShownMax = 10
 
 function reproducersIn(id: string, mail: DecodedMail): Reproducer[] {
   const lines = mail.body.split('\n').filter(line => reproducer.test(line.slice(0, 200)))

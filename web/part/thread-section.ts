@@ -1,13 +1,12 @@
 // The thread as a section of another page: a tree whose lines lead to the mails' own pages.
+
 import { html } from 'hono/html'
+import { limits } from '../../base/limits.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
 import { effectsOf } from './effects.ts'
 import { countText, type Html } from './text.ts'
 import { treeOf } from './tree.ts'
-
-/** A longer thread is cut here; its own page has all of it. */
-const treeLinesMax = 60
 
 export const threadSection = (
   list: string,
@@ -15,6 +14,6 @@ export const threadSection = (
   here: string,
 ): Html => html`<section aria-labelledby="h-thread">
 <div class="hd"><h2 id="h-thread">Thread <span class="soft">${countText(topic.mails.length, 'mail')}</span></h2><a href="${paths.thread(list, here)}">Read in one page</a></div>
-${treeOf(topic, { pathOf: mail => paths.mail(list, mail.id), here, effects: effectsOf(topic) }, treeLinesMax)}
-${topic.mails.length > treeLinesMax ? html`<p class="soft">These are ${treeLinesMax} lines of it. <a href="${paths.thread(list, here)}">All ${countText(topic.mails.length, 'mail')}</a></p>` : ''}
+${treeOf(topic, { pathOf: mail => paths.mail(list, mail.id), here, effects: effectsOf(topic) }, limits.treeLinesBesideMax)}
+${topic.mails.length > limits.treeLinesBesideMax ? html`<p class="soft">These are ${limits.treeLinesBesideMax} lines of it. <a href="${paths.thread(list, here)}">All ${countText(topic.mails.length, 'mail')}</a></p>` : ''}
 </section>`

@@ -3,6 +3,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
+import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Person } from '../../tracker/mail/facts.ts'
 import { titleKey } from '../../tracker/mail/subject.ts'
@@ -87,8 +88,6 @@ export function readMends(db: Database, list: ListId, topic: Topic): Promise<Rel
 /** A topic that names or holds more than this is read from its beginning. */
 const claimsReadMax = 100
 const mailsAskedMax = 30
-/** A mail that names more topics than this is a list of links, not a fix. */
-const topicsShownMax = 20
 
 async function readClaiming(
   db: Database,
@@ -102,7 +101,7 @@ async function readClaiming(
     select ${linkColumns}, t.data->'claims' as claims from topic t
     where t.list_id = ${list} and t.kind = ${sql.lit(kind)} and t.id <> ${about.id}
       and t.data->'claims' @> any(${asked.map(claim => JSON.stringify([claim]))}::jsonb[])
-    order by t.last_said desc limit ${topicsShownMax}`.execute(db)
+    order by t.last_said desc limit ${limits.claimsShownMax}`.execute(db)
   const wanted = new Set(asked.map(({ what, target }) => `${what} ${target}`))
   const says = ({ what, target, who }: Claim) =>
     wanted.has(`${what} ${target}`) && (!who || samePerson(who, about.author))

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { type PatchText, patchTextOf, readPatch } from '../../tracker/mail/patch-text.ts'
+import { dressingOf } from '../../tracker/project/dressing.ts'
 import { changedLinesOf, type PatchPair, pairPatches, wholePatches } from '../../tracker/topic/compare.ts'
 import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
 import { readMails } from './mails.ts'
@@ -40,5 +41,6 @@ export async function readPatchTexts(
     list,
     patches.map(({ id }) => id),
   )
-  return new Map([...mails].map(([id, mail]) => [id, readPatch(patchTextOf(mail))]))
+  const dressing = await dressingOf(db, list)
+  return new Map([...mails].map(([id, mail]) => [id, readPatch(patchTextOf(mail, dressing))]))
 }

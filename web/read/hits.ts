@@ -1,6 +1,8 @@
 // The word search: which mails hold all words of a query, newest first.
+
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
+import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Person } from '../../tracker/mail/facts.ts'
 import { readDecoded } from './decoded.ts'
@@ -111,7 +113,9 @@ async function withMatches(
   return rows.map(({ raw_hash, said, files, ...row }) => {
     const text = mails.get(raw_hash.toString('base64'))?.body
     const matched =
-      text === undefined ? [] : matching(`${files.join('\n')}\n${text.slice(0, charactersReadMax)}`, words)
+      text === undefined
+        ? []
+        : matching(`${files.join('\n')}\n${text.slice(0, limits.hitCharactersReadMax)}`, words)
     return { ...row, said: said.getTime(), matched }
   })
 }
@@ -141,18 +145,12 @@ function matching(text: string, words: readonly string[]): string[] {
 /** The first lines with a word; a common one is not followed through a whole mail. */
 function linesWith(text: string, searched: string, word: string): string[] {
   const lines: string[] = []
-  for (let at = searched.indexOf(word), tries = 0; at !== -1 && tries < triesMax; tries++) {
+  for (let at = searched.indexOf(word), tries = 0; at !== -1 && tries < limits.hitTriesMax; tries++) {
     const start = text.lastIndexOf('\n', at) + 1
     const end = text.indexOf('\n', at)
     const line = text.slice(start, end === -1 ? undefined : end)
-    if (!line.startsWith('>') && line.length <= lineShownMax) lines.push(line)
+    if (!line.startsWith('>') && line.length <= limits.hitLineCharactersMax) lines.push(line)
     at = end === -1 ? -1 : searched.indexOf(word, end)
   }
   return lines
 }
-
-const triesMax = 50
-/** A log of a megabyte below a mail is not read for one line. */
-const charactersReadMax = 64 * 1024
-/** A longer line is data, not a sentence or a line of code. */
-const lineShownMax = 300

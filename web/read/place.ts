@@ -64,9 +64,10 @@ export async function findPlace(
     select l.id, l.name, l.address, l.description, l.version,
       t.id_key, t.kind, concat_ws('-', t.version, t.cluster, t.mails, t.last_said) as topic_version,
       (select m.message_id from mail m
-        where m.list_id = l.id and m.message_key = ${key} and not m.hidden limit 1) as message_id,
+        where m.list_id = l.id and m.message_key = ${key} and not m.hidden
+          and (l.moderate is null or tm.message_key is not null) limit 1) as message_id,
       (select json_build_object('kind', d.kind, 'who', d.who, 'reason', d.reason, 'at', floor(extract(epoch from d.at) * 1000))
-        from tombstone d where d.message_key = ${key} and (d.list_id is null or d.list_id = l.id)
+        from tombstone d where d.message_key = ${key} and d.lifted_at is null and (d.list_id is null or d.list_id = l.id)
           and exists (select from mail m where m.list_id = l.id and m.message_key = ${key})
         order by d.kind desc, d.at limit 1) as gone,
       (select json_agg(json_build_object('list', o.name, 'id', ${messageId(id)}::text, 'state', ot.state) order by o.name)

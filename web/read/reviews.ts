@@ -4,7 +4,9 @@ import type { Kysely } from 'kysely'
 import type { ListId, MessageId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
+import type { Dressing } from '../../tracker/mail/dressing.ts'
 import { patchTextOf } from '../../tracker/mail/patch-text.ts'
+import { dressingOf } from '../../tracker/project/dressing.ts'
 import {
   carriedThreads,
   elderOf,
@@ -35,7 +37,7 @@ export async function readReviews(
   patches: readonly TopicPatch[],
 ): Promise<ReadonlyMap<MessageId, PatchReview>> {
   const mails = await readMails(db, list, mailsOfReview(topic, revision, patches))
-  const textOf = textIn(mails)
+  const textOf = textIn(mails, await dressingOf(db, list))
   const reviews = patches.map(patch => patchReview(topic, revision, patch, textOf))
   return new Map(reviews.flatMap(review => (review ? [[review.patch.id, review]] : [])))
 }
@@ -60,7 +62,7 @@ export async function readPatchComments(
     ...earlier.flatMap(({ older, elder }) => mailsOfReview(topic, older, [elder])),
   ]
   const mails = await readMails(db, list, [...new Set(wanted)])
-  const textOf = textIn(mails)
+  const textOf = textIn(mails, await dressingOf(db, list))
   const review = patchReview(topic, revision, patch, textOf)
   const before = earlier.flatMap(({ older, elder }) => patchReview(topic, older, elder, textOf) ?? [])
   const carried = review ? before.flatMap(one => carriedThreads(one, review.text)) : []
@@ -72,9 +74,9 @@ export async function readPatchComments(
 /** Comments on older ones are read on their own pages. */
 const earlierRevisionsRead = 4
 
-function textIn(mails: ReadonlyMap<string, DecodedMail>): TextOf {
+function textIn(mails: ReadonlyMap<string, DecodedMail>, dressing: Dressing): TextOf {
   return id => {
     const mail = mails.get(id)
-    return mail && patchTextOf(mail)
+    return mail && patchTextOf(mail, dressing)
   }
 }

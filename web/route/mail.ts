@@ -3,11 +3,12 @@
 import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
 import type { MessageId } from '../../base/ids.ts'
+import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Revision, Topic } from '../../tracker/topic/topic.ts'
 import { answerFresh, answerPage } from '../answer.ts'
-import { bugMailsShownMax, bugPage } from '../page/bug.ts'
+import { bugPage } from '../page/bug.ts'
 import { messagePage } from '../page/message.ts'
 import { missingMailPage } from '../page/missing.ts'
 import { patchPage } from '../page/patch.ts'
@@ -110,7 +111,7 @@ async function patch(
 async function bug(db: Database, { list, twins }: Place, topic: Topic): Promise<Html> {
   const ids = topic.mails.map(mail => mail.id)
   const [mails, named, fixes, duplicates] = await Promise.all([
-    readMails(db, list.id, ids.slice(0, bugMailsShownMax)),
+    readMails(db, list.id, ids.slice(0, limits.bugMailsShownMax)),
     readNamed(db, list.id, topic),
     readFixes(db, list.id, topic),
     readDuplicates(db, list.id, topic),

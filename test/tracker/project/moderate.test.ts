@@ -4,7 +4,7 @@ import { saveLists } from '../../../sql/lists.ts'
 import { append, appendAll, readRaw } from '../../../sql/log.ts'
 import { exportMbox } from '../../../tracker/export/mbox.ts'
 import { exportState } from '../../../tracker/export/state.ts'
-import { hide, purge } from '../../../tracker/project/moderate.ts'
+import { hide, purge, unhide } from '../../../tracker/project/moderate.ts'
 import { sortAll } from '../../../tracker/project/projector.ts'
 import { rebuild } from '../../../tracker/project/rebuild.ts'
 import { makeApp } from '../../../web/app.ts'
@@ -123,6 +123,53 @@ describe.each([
     expect(await mbox(bpf)).toContain('This is reply.')
     expect((await page('/bpf/reply@example.org/')).text).not.toContain('Also on demo')
     expect((await page('/reply@example.org/')).status).toBe(302)
+  })
+})
+
+describe('unhide', () => {
+  test('shows a mail again everywhere, as if it had never been hidden, and says who did it', async () => {
+    const { bury, state, mbox, page, db, demo } = await archive()
+    const before = await state()
+    await bury(hide, 'reply')
+    expect(await bury(unhide, 'reply')).toBe(2)
+    expect(await state()).toBe(before)
+    expect(await mbox()).toContain('This is reply.')
+    expect((await page('/demo/reply@example.org/')).status).toBe(200)
+    await rebuild(db, demo.id)
+    expect(await state()).toBe(before)
+    const stones = await db.selectFrom('tombstone').select(['who', 'lifted_by', 'lifted_reason']).execute()
+    expect(stones).toEqual([{ who: 'operator', lifted_by: 'operator', lifted_reason: 'a phone number' }])
+    expect(await bury(unhide, 'reply')).toBe(0)
+  })
+
+  test('can be followed by another hide, and a copy that comes in between is shown', async () => {
+    const { bury, arrive, state, demo } = await archive()
+    await bury(hide, 'alone')
+    await bury(unhide, 'alone', undefined)
+    const [again] = await arrive(letter('alone', '', 'With a footer.'), [demo])
+    expect(again?.fresh).toBe(true)
+    expect(await bury(hide, 'alone')).toBe(2)
+    expect(await state()).not.toContain('alone@example.org')
+  })
+
+  test('of one list leaves the others hidden, and refuses what was hidden on all', async () => {
+    const { bury, state, demo, bpf } = await archive()
+    await bury(hide, 'reply', demo)
+    await bury(hide, 'root', bpf)
+    expect(await bury(unhide, 'reply', demo)).toBe(1)
+    expect(await state(demo)).toContain('reply@example.org')
+    expect(await state(bpf)).not.toContain('root@example.org')
+    await bury(hide, 'alone')
+    await expect(bury(unhide, 'alone', demo)).rejects.toThrow('hidden on every list; allowed: without --list')
+  })
+
+  test('cannot bring back bytes that were purged', async () => {
+    const { bury, state } = await archive()
+    await bury(purge, 'reply')
+    await expect(bury(unhide, 'reply')).rejects.toThrow(
+      'Cannot unhide "reply@example.org": it was purged, and its bytes are gone',
+    )
+    expect(await state()).not.toContain('reply@example.org')
   })
 })
 
