@@ -107,3 +107,22 @@ test('the page of a patch is made again when another one mends it', async () => 
   expect(await again.text()).toContain('href="/tarn/second@example.org/"')
   await db.destroy()
 })
+
+test('who says "applied" without a commit is not shown with one', async () => {
+  const { db } = await testDatabase()
+  const [list] = await saveLists(db, [{ name: 'tarn', address: 'tarn@lists.example.org' }])
+  if (!list) throw new Error('No list was saved')
+  const mails = [
+    mail('first', ines, '[PATCH] wal: open twice', 0, `Words.\n${diff('wal.c')}`),
+    mail('thanks', ruth, 'Re: [PATCH] wal: open twice', 5, 'Applied, thanks.\n', 'first'),
+  ]
+  await append(
+    db,
+    list.id,
+    mails.map(bytes => ({ bytes, envelope: { road: 'test' } })),
+  )
+  await sortAll(db, list.id)
+  const page = await (await makeApp({ db }).request('/tarn/first@example.org/')).text()
+  expect(page).toContain('Ruth Abellan</bdi></b> said that it is applied')
+  await db.destroy()
+})

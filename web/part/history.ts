@@ -45,7 +45,10 @@ function verb(change: Change): Html {
     case 'Bug-Status':
       return html`set the state to <b>${visible(value)}</b>`
     case 'applied':
-      return value ? html`applied it as <code>${visible(value)}</code>` : html`said it is applied`
+      // Without a commit the value says so in words.
+      return /^[0-9a-f]{7,64}$/.test(value)
+        ? html`applied it as <code>${visible(value)}</code>`
+        : html`said that it is applied`
     case 'withdrawn':
       return html`withdrew it`
     case 'superseded':
