@@ -134,6 +134,16 @@ describe('live mail', () => {
     ])
   })
 
+  test('knows the other addresses of a person', async () => {
+    const { start, arrive, verdicts, settled } = await office({
+      people: [{ address: 'ada@example.com', aliases: ['ada@example.org'], role: 'maintainer' }],
+    })
+    start()
+    await arrive(await letter({}, signer))
+    await settled()
+    expect(await verdicts()).toMatchObject([{ grade: 'A', identity: 'ada@example.org' }])
+  })
+
   test('knows the people of the .mailmap', async () => {
     const { db, start, arrive, verdicts, settled } = await office()
     const mailmap = [
