@@ -20,21 +20,6 @@ export function wordVector(text: SearchText): Buffer {
   return vector.subarray(0, end)
 }
 
-/** Many of them as one parameter of type tsvector[]: what `array_recv` reads. */
-export function vectorArray(vectors: readonly Buffer[]): Buffer {
-  const head = [1, 0, tsvectorType, vectors.length, 1]
-  return Buffer.concat([...head.map(int32), ...vectors.flatMap(vector => [int32(vector.length), vector])])
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(4)
-  bytes.writeInt32BE(value)
-  return bytes
-}
-
-/** The oid of tsvector in pg_type.dat, the same in every PostgreSQL. */
-const tsvectorType = 3614
-
 /** Where each word stands: 14 bits, and above them the weight of its part: subject A, author B, files C, body D. */
 function placesOf(text: SearchText): Map<string, number[]> {
   const places = new Map<string, number[]>()
