@@ -1,6 +1,6 @@
 // The text of a mail as a tsvector in PostgreSQL's binary form: made here because PostgreSQL's own parser takes four
 // times as long and a query must be cut into the same words, and binary because reading the form for people back took
-// it as long as storing it.
+// it half as long as storing it.
 import type { SearchText } from './search-text.ts'
 import { wordsOf } from './words.ts'
 
