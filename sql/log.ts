@@ -9,6 +9,7 @@ import { indexKey } from '../base/key.ts'
 import { limits } from '../base/limits.ts'
 import { toStorableText } from '../base/storable.ts'
 import { messageIdOf } from '../tracker/decode/message-id.ts'
+import { binaryArray } from './binary-array.ts'
 import { keepBytes, recentBytes } from './recent-bytes.ts'
 import type { Envelope, Tables } from './tables.ts'
 import { readTombstones } from './tombstones.ts'
@@ -159,12 +160,8 @@ async function findPlaces(db: Kysely<Tables>, entries: readonly Entry[]): Promis
   const rows = await db
     .selectFrom('mail')
     .select(['list_id', 'seq', 'raw_hash'])
-    .where('list_id', 'in', [...new Set(entries.map(entry => entry.list))])
-    .where(
-      'raw_hash',
-      'in',
-      entries.map(entry => entry.hash),
-    )
+    .where(sql<boolean>`list_id = any(${[...new Set(entries.map(entry => entry.list))]}::integer[])`)
+    .where(sql<boolean>`raw_hash = any(${hashArray(entries)}::bytea[])`)
     .execute()
   return new Map(rows.map(row => [placeOf(row.list_id, row.raw_hash), seq(row.seq)]))
 }
@@ -177,7 +174,8 @@ async function writeMails(db: Kysely<Tables>, entries: readonly Entry[]): Promis
     .with('written', query =>
       query
         .insertInto('mail')
-        .values(entries.map(toMailRow))
+        .columns(['list_id', 'message_id', 'message_key', 'raw_hash', 'envelope'])
+        .expression(mailRows(entries))
         .onConflict(conflict => conflict.columns(['list_id', 'raw_hash']).doNothing())
         .returning(['list_id', 'seq', 'raw_hash', 'envelope']),
     )
@@ -277,7 +275,13 @@ async function writeBytes(db: Kysely<Tables>, entries: readonly Entry[]): Promis
   )
   const { numInsertedOrUpdatedRows } = await db
     .insertInto('raw')
-    .values(rows)
+    .columns(['hash', 'bytes', 'encoding', 'size'])
+    .expression(
+      sql`select * from unnest(${hashArray(rows)}::bytea[], ${binaryArray(
+        'bytea',
+        rows.map(row => row.bytes),
+      )}::bytea[], ${rows.map(row => row.encoding)}::text[], ${rows.map(row => row.size)}::integer[])`,
+    )
     // Purged on one list, and now on another for the first time.
     .onConflict(conflict =>
       conflict
@@ -294,15 +298,27 @@ async function writeBytes(db: Kysely<Tables>, entries: readonly Entry[]): Promis
   await db
     .selectFrom('raw')
     .select('hash')
-    .where(
-      'hash',
-      'in',
-      rows.map(row => row.hash),
-    )
+    .where(sql<boolean>`hash = any(${hashArray(rows)}::bytea[])`)
     .orderBy('hash')
     .forNoKeyUpdate()
     .execute()
 }
+
+/** As arrays: the statement is the same for each number of mails, and so prepared. */
+function mailRows(entries: readonly Entry[]) {
+  const rows = entries.map(toMailRow)
+  return sql<never>`
+    select list_id, message_id, message_key, raw_hash, envelope::jsonb from unnest(
+      ${rows.map(row => row.list_id)}::integer[], ${rows.map(row => row.message_id)}::text[],
+      ${rows.map(row => row.message_key)}::text[], ${hashArray(entries)}::bytea[],
+      ${rows.map(row => row.envelope)}::text[]) as row (list_id, message_id, message_key, raw_hash, envelope)`
+}
+
+const hashArray = (entries: readonly { hash: Buffer }[]) =>
+  binaryArray(
+    'bytea',
+    entries.map(entry => entry.hash),
+  )
 
 const toMailRow = ({ list, id, hash, envelope }: Entry) => ({
   list_id: list,

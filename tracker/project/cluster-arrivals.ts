@@ -9,7 +9,7 @@ import type { Arrival } from '../topic/unit.ts'
 import { readVerdicts } from './verdicts.ts'
 
 /** What of an arrival never changes. */
-type ReadArrival = Pick<Arrival, 'hash' | 'facts'>
+type ReadArrival = Pick<Arrival, 'hash' | 'facts' | 'knownAt'>
 
 /**
  * The arrivals of each cluster, in no order. A thread that is folded again because of one more mail reads only which
@@ -24,11 +24,11 @@ export async function clusterArrivals(
     select cluster, list_id, string_agg(concat_ws(' ', seq, version, dressing), ',') as mails
     from fact where cluster = any(${clusters}::bigint[]) group by cluster, list_id`.execute(trx)
   const recent = recentOf(db)
-  const authentication = await readVerdicts(trx, clusters)
+  const verdictOf = await readVerdicts(trx, clusters)
   const arrivals = new Map<string, Arrival[]>(clusters.map(cluster => [cluster, []]))
   const absent: FactPlace[] = []
   const take = (cluster: string, name: string, read: ReadArrival) =>
-    arrivals.get(cluster)?.push({ ...read, ...authentication(seqOf(name)) })
+    arrivals.get(cluster)?.push({ ...read, verdict: verdictOf(seqOf(name), read.knownAt) })
   for (const { cluster, list_id, mails } of rows) {
     const names = mails.split(',')
     for (const name of names) {
@@ -69,15 +69,16 @@ async function readArrivals(
   if (places.length === 0) return []
   // A seq is one of the whole log, not of a list.
   const bySeq = new Map(places.map(place => [seqOf(place.name), place]))
-  const { rows } = await sql<{ seq: string; hash: string; data: string }>`
-    select f.seq, encode(m.raw_hash, 'hex') as hash, f.data::text as data
+  const { rows } = await sql<{ seq: string; hash: string; known_at: number | null; data: string }>`
+    select f.seq, encode(m.raw_hash, 'hex') as hash, f.data::text as data,
+      case when m.envelope->>'trace' is not null then floor(extract(epoch from m.known_at) * 1000)::float end as known_at
     from fact f join mail m using (list_id, seq) where (list_id, seq) in (
       select * from unnest(${places.map(place => place.list_id)}::integer[], ${[...bySeq.keys()]}::bigint[]))`.execute(
     trx,
   )
-  return rows.flatMap(({ seq, hash, data }): [FactPlace, ReadArrival, number][] => {
+  return rows.flatMap(({ seq, hash, known_at: knownAt, data }): [FactPlace, ReadArrival, number][] => {
     const place = bySeq.get(seq)
-    return place ? [[place, { hash, facts: JSON.parse(data) as MailFacts }, data.length]] : []
+    return place ? [[place, { hash, knownAt, facts: JSON.parse(data) as MailFacts }, data.length]] : []
   })
 }
 

@@ -1,6 +1,6 @@
 // The text of a mail as a tsvector in PostgreSQL's binary form: made here because PostgreSQL's own parser takes four
 // times as long and a query must be cut into the same words, and binary because reading the form for people back took
-// it as long as storing it.
+// it half as long as storing it.
 import type { SearchText } from './search-text.ts'
 import { wordsOf } from './words.ts'
 
@@ -19,21 +19,6 @@ export function wordVector(text: SearchText): Buffer {
   }
   return vector.subarray(0, end)
 }
-
-/** Many of them as one parameter of type tsvector[]: what `array_recv` reads. */
-export function vectorArray(vectors: readonly Buffer[]): Buffer {
-  const head = [1, 0, tsvectorType, vectors.length, 1]
-  return Buffer.concat([...head.map(int32), ...vectors.flatMap(vector => [int32(vector.length), vector])])
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(4)
-  bytes.writeInt32BE(value)
-  return bytes
-}
-
-/** The oid of tsvector in pg_type.dat, the same in every PostgreSQL. */
-const tsvectorType = 3614
 
 /** Where each word stands: 14 bits, and above them the weight of its part: subject A, author B, files C, body D. */
 function placesOf(text: SearchText): Map<string, number[]> {

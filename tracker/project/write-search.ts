@@ -1,9 +1,9 @@
 // The word index, one row a mail.
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
+import { binaryArray } from '../../sql/binary-array.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { ReadMail } from './read-mails.ts'
-import { vectorArray } from './word-vector.ts'
 
 /** Writes the words of mails that are new, or whose words changed. */
 export async function writeSearch(
@@ -17,7 +17,10 @@ export async function writeSearch(
     select ${list}, * from unnest(
       ${mails.map(mail => mail.seq)}::bigint[], ${mails.map(mail => mail.key)}::text[],
       ${mails.map(mail => new Date(mail.facts.said).toISOString())}::timestamptz[],
-      ${vectorArray(mails.map(mail => mail.words))}::tsvector[])
+      ${binaryArray(
+        'tsvector',
+        mails.map(mail => mail.words),
+      )}::tsvector[])
     on conflict (list_id, seq) do update set words = excluded.words, said = excluded.said
       where search.words is distinct from excluded.words`.execute(db)
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { vectorArray, wordVector } from '../../../tracker/project/word-vector.ts'
+import { binaryArray } from '../../../sql/binary-array.ts'
+import { wordVector } from '../../../tracker/project/word-vector.ts'
 import { wordsOf } from '../../../tracker/project/words.ts'
 import { testDatabase } from '../../database.ts'
 
@@ -59,7 +60,7 @@ test('a vector is what PostgreSQL makes of the same words itself', async () => {
   ].map(wordVector)
   const places = Array.from({ length: 255 }, (_, at) => at + 13).join(',')
   const { rows } = await sql<{ text: string; same: boolean }>`
-    select v::text as text, v = v::text::tsvector as same from unnest(${vectorArray(vectors)}::tsvector[]) v`.execute(
+    select v::text as text, v = v::text::tsvector as same from unnest(${binaryArray('tsvector', vectors)}::tsvector[]) v`.execute(
     db,
   )
   expect(rows).toEqual([
