@@ -1,7 +1,7 @@
 // What `threadwork doctor` looks at, finding by finding, each with the command that mends it.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Config, withoutPassword } from '../base/config.ts'
+import { type Config, type RelayConfig, withoutPassword } from '../base/config.ts'
 import { limits } from '../base/limits.ts'
 import { connect } from './connect.ts'
 import { contents } from './doctor/contents.ts'
@@ -25,8 +25,29 @@ export async function examine(config: Config, log: ServerLog): Promise<Finding[]
     ...(typeof config.lmtp === 'object' && config.lmtp ? [await port('lmtp', config.lmtp)] : []),
     ...(config.metrics ? [await port('metrics', config.metrics)] : []),
     ...certificate(config.tls),
+    ...(config.relay ? [await relayFinding(config.relay)] : []),
     ...limitFindings(config),
   ]
+}
+
+async function relayFinding(config: RelayConfig): Promise<Finding> {
+  const what = 'relay'
+  const found = withoutPassword(config.url)
+  const { makeRelay } = await import('./relay.ts')
+  try {
+    const relay = makeRelay(config)
+    const problem = await relay.verify()
+    relay.close()
+    if (problem === null) return { well: true, what, found: `${found} takes mail` }
+    return {
+      well: false,
+      what,
+      found: `${found}: ${problem}`,
+      mend: 'correct relay and [outgoing], or start that server',
+    }
+  } catch (error) {
+    return { well: false, what, found: (error as Error).message, mend: 'correct [outgoing]' }
+  }
 }
 
 const dataFindings = (data: string) => [permissions(data), disk(data)]
@@ -52,7 +73,9 @@ function configured({ file, lists, relay }: Config): Finding[] {
   }
   return [
     ...findings,
-    { well: true, what: 'relay', found: relay ? withoutPassword(relay) : 'none configured' },
+    ...(relay === null
+      ? [{ well: true, what: 'relay', found: 'loopback: mail leaves to our own lists only' }]
+      : []),
   ]
 }
 

@@ -4,7 +4,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import { type ListId, listId } from '../base/ids.ts'
 import { toStorableJson, toStorableText } from '../base/storable.ts'
 import type { RosterEntry, Rules } from '../tracker/topic/authority.ts'
-import type { Tables } from './tables.ts'
+import type { ListAnswers, Tables } from './tables.ts'
 
 export interface List {
   readonly id: ListId
@@ -30,6 +30,7 @@ export interface ConfiguredList {
   readonly prefix?: string | null | undefined
   readonly subscribed?: string | null | undefined
   readonly repository?: string | null | undefined
+  readonly answers?: ListAnswers | undefined
   /** Who may do what; the address in any case. */
   readonly people?: readonly ConfiguredPerson[]
   readonly trust?: Rules['trust']
@@ -76,6 +77,7 @@ async function saveList(db: Kysely<Tables>, { name, ...rest }: ConfiguredList): 
     prefix: storable(rest.prefix),
     subscribed: storable(rest.subscribed),
     repository: storable(rest.repository),
+    answers: JSON.stringify(rest.answers ?? {}),
     people: toStorableJson((rest.people ?? []).map(toRosterEntry)),
     trust: rest.trust ?? 'verified',
     history: rest.history ?? true,
