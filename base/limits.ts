@@ -187,6 +187,8 @@ export const limits = {
   relayConnectSecondsMax: 30,
   /** And two minutes within a dialogue; a row of the database is locked meanwhile. */
   relayAnswerSecondsMax: 120,
+  /** At the end the mail under way has this long; `serve` ends within ten seconds. */
+  relayCloseSecondsMax: 3,
   /** Mail that another process owes is seen this soon. */
   outboxLookMillisecondsMax: 1_000,
   /** After a relay that could not be reached, and after an error of our own. */
@@ -195,6 +197,10 @@ export const limits = {
   errorAnswerMinutesMin: 30,
   /** Nobody remembers what he wrote a week ago; an older mail is not answered. */
   answeredDaysMax: 7,
+  /** Changes of one topic that follow each other within this become one mail: a series is accepted patch by patch. */
+  eventRestMinutesMin: 10,
+  /** How often the calendar is looked at for digests. */
+  digestLookMinutesMax: 5,
   /** Lines told in one answer; the others are on the page. */
   errorLinesMax: 5,
   /** Rows that `outbox list` prints. */

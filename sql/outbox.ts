@@ -13,7 +13,7 @@ import type { Tables } from './tables.ts'
  * `error`: lines that had no effect. `token`: a change waits for a confirmation. `ack`, `state`, `digest`, `waiting`: what
  * a list chose to send. `result`: of a run of CI.
  */
-export type OwedKind = 'error' | 'token' | 'ack' | 'state' | 'digest' | 'waiting' | 'result'
+type OwedKind = 'error' | 'token' | 'ack' | 'state' | 'digest' | 'waiting' | 'result'
 
 export interface OwedMail {
   /** What it is owed for: the same key is written once, whoever asks. */

@@ -177,17 +177,25 @@ export interface Tables {
     said: string | null
   }
   unsubscribed: { list_id: number; address: string; at: Generated<Date> }
-  bug_number: { list_id: number; number: number; message_key: string; given_at: Generated<Date> }
+  bug_number: {
+    list_id: number
+    number: number
+    message_id: string
+    message_key: string
+    given_at: Generated<Date>
+  }
   event: {
     id: GeneratedAlways<string>
     list_id: number
     topic_key: string
     topic_id: string
     at: Generated<Date>
-    mail: string | null
+    mail: string
+    on_mails: JSONColumnType<readonly string[]>
     what: 'bug' | 'bug-status' | 'patch-state'
     was: string | null
-    became: string | null
+    became: string
+    told_at: Date | null
   }
   error_due: { list_id: number; message_key: string; due_at: Date }
   unannounced: { list_id: number; seq: string }

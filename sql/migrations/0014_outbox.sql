@@ -56,6 +56,7 @@ alter table list add column answers jsonb not null default '{}';
 create table bug_number (
   list_id     integer not null references list,
   number      integer not null,
+  message_id  text not null,
   message_key text not null,
   given_at    timestamptz not null default now(),
   primary key (list_id, number)
@@ -69,13 +70,18 @@ create table event (
   topic_key text not null,
   topic_id  text not null,
   at        timestamptz not null default now(),
-  -- the mail that made the change, where one did
-  mail      text,
+  -- the mail that made the change
+  mail      text not null,
+  -- the mails it speaks of: patches, or the first of a bug
+  on_mails  jsonb not null,
   what      text not null check (what in ('bug', 'bug-status', 'patch-state')),
   was       text,
-  became    text
+  became    text not null,
+  -- when whoever is to hear of it was written to, or nobody was
+  told_at   timestamptz
 );
 create index event_topic on event (list_id, topic_key, id);
+create index event_untold on event (id) where told_at is null;
 
 -- Mails with lines that had no effect; looked at again when due, since what they need may still come.
 create table error_due (

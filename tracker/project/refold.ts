@@ -19,6 +19,7 @@ import type { Arrival } from '../topic/unit.ts'
 import { commitSoon } from './assign.ts'
 import { closingsFor, type Moved, moveClosings, wakeTargets, writeClosings } from './closings.ts'
 import { clusterArrivals } from './cluster-arrivals.ts'
+import { tellChanges } from './events.ts'
 import { jsonTexts } from './json-texts.ts'
 import { isOpen } from './open.ts'
 import { peopleOf } from './people.ts'
@@ -43,6 +44,7 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
       fold: foldSafely(cluster, arrivals.get(cluster) ?? [], rules, profile, outside, log),
     }))
     const done = folds.filter((one): one is ClusterFold => one.fold !== null)
+    await tellChanges(trx, list, done)
     const { changed, moved } = await write(trx, list, done)
     await settle(
       trx,

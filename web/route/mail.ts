@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
 import type { MessageId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { numbersOf } from '../../tracker/project/bug-number.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Revision, Topic } from '../../tracker/topic/topic.ts'
 import { answerFresh, answerPage } from '../answer.ts'
@@ -107,13 +108,15 @@ async function patch(
 
 async function bug(db: Database, { list, twins }: Place, topic: Topic): Promise<Html> {
   const ids = topic.mails.map(mail => mail.id)
-  const [mails, claimed, fixes, duplicates] = await Promise.all([
+  const [mails, numbers, claimed, fixes, duplicates] = await Promise.all([
     readMails(db, list.id, ids.slice(0, bugMailsShownMax)),
+    topic.kind === 'bug' ? numbersOf(db, list.id, [topic]) : null,
     readClaimed(db, list.id, targetsOf(topic)),
     readFixes(db, list.id, ids.slice(0, bugMailsShownMax)),
     readDuplicates(db, list.id, ids.slice(0, bugMailsShownMax)),
   ])
-  return bugPage({ list, twins, topic, mails, claimed, fixes, duplicates })
+  const number = numbers?.get(topic.id)
+  return bugPage({ list, twins, topic, number, mails, claimed, fixes, duplicates })
 }
 
 async function message(
