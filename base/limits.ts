@@ -175,8 +175,6 @@ export const limits = {
   answersPerThreadHourMax: 1,
   /** Answers to one address in a day; what else went wrong stands on the pages. */
   answersPerDayMax: 5,
-  /** Mails that ask one address for a token in a day: whoever writes under its name must not flood it. */
-  tokensPerDayMax: 30,
   /** The first new attempt after a relay's "not now"; each next one waits twice as long. */
   outgoingRetrySecondsMin: 60,
   /** The longest wait between two attempts (RFC 5321 4.5.4.1 has two to three hours). */

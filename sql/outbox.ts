@@ -28,6 +28,8 @@ export interface OwedMail {
   /** What it speaks of, for the limit of one an hour: the id of a topic. */
   readonly thread?: string | undefined
   readonly kind: OwedKind
+  /** Where an answer goes; what a list sends unasked takes answers at its address for unsubscribing. */
+  readonly replyTo?: string | undefined
   /** Not sent before. */
   readonly notBefore?: Date | undefined
 }
@@ -88,7 +90,6 @@ async function isUnsubscribed(trx: Kysely<Tables>, { kind, list }: OwedMail, to:
 }
 
 async function isLimited(trx: Kysely<Tables>, { kind, thread }: OwedMail, to: string): Promise<boolean> {
-  if (kind === 'token') return (await owedSince(trx, to, ['token'], day)) >= limits.tokensPerDayMax
   if (!answers.includes(kind)) return false
   if ((await owedSince(trx, to, answers, day)) >= limits.answersPerDayMax) return true
   if (thread === undefined) return false

@@ -13,6 +13,7 @@ export interface OutgoingMail {
   /** Without angle brackets; absent when it answers nothing. */
   readonly inReplyTo?: string | undefined
   readonly references?: readonly string[] | undefined
+  readonly replyTo?: string | undefined
   /** The recipient chose nothing and may end it with one line. */
   readonly optional: boolean
 }
@@ -21,6 +22,7 @@ export function buildMail(mail: OutgoingMail): Promise<Buffer> {
   const { address, hash, date, optional, inReplyTo, references = [] } = mail
   const host = hostOf(address)
   const unsubscribe = `unsubscribe+${hash}@${host}`
+  const replyTo = optional ? unsubscribe : mail.replyTo
   const headers: Record<string, string> = {
     'Auto-Submitted': inReplyTo === undefined ? 'auto-generated' : 'auto-replied',
     'X-Loop': address,
@@ -30,7 +32,7 @@ export function buildMail(mail: OutgoingMail): Promise<Buffer> {
   if (optional) headers['List-Unsubscribe'] = `<mailto:${unsubscribe}?subject=Unsubscribe>`
   const composer = new MailComposer({
     from: { name: 'Threadwork', address },
-    ...(optional ? { replyTo: unsubscribe } : {}),
+    ...(replyTo === undefined ? {} : { replyTo }),
     to: { name: '', address: mail.to },
     subject: oneLine(mail.subject),
     messageId: `<${messageIdFor(address, hash)}>`,
