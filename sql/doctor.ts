@@ -1,13 +1,14 @@
 // What `threadwork doctor` looks at, finding by finding, each with the command that mends it.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Config, type RelayConfig, withoutPassword } from '../base/config.ts'
+import { type Config, withoutPassword } from '../base/config.ts'
 import { limits } from '../base/limits.ts'
 import { connect } from './connect.ts'
 import { contents } from './doctor/contents.ts'
 import type { Finding } from './doctor/finding.ts'
 import { certificate, disk, git, node, permissions } from './doctor/machine.ts'
 import { port } from './doctor/ports.ts'
+import { relay } from './doctor/relay.ts'
 import type { ServerLog } from './embedded/embedded.ts'
 import { migrationState } from './migrate.ts'
 import { checkVersion, dataDirectory, joinServer } from './server.ts'
@@ -25,34 +26,14 @@ export async function examine(config: Config, log: ServerLog): Promise<Finding[]
     ...(typeof config.lmtp === 'object' && config.lmtp ? [await port('lmtp', config.lmtp)] : []),
     ...(config.metrics ? [await port('metrics', config.metrics)] : []),
     ...certificate(config.tls),
-    ...(config.relay ? [await relayFinding(config.relay)] : []),
+    await relay(config.relay),
     ...limitFindings(config),
   ]
 }
 
-async function relayFinding(config: RelayConfig): Promise<Finding> {
-  const what = 'relay'
-  const found = withoutPassword(config.url)
-  const { makeRelay } = await import('./relay.ts')
-  try {
-    const relay = makeRelay(config)
-    const problem = await relay.verify()
-    relay.close()
-    if (problem === null) return { well: true, what, found: `${found} takes mail` }
-    return {
-      well: false,
-      what,
-      found: `${found}: ${problem}`,
-      mend: 'correct relay and [outgoing], or start that server',
-    }
-  } catch (error) {
-    return { well: false, what, found: (error as Error).message, mend: 'correct [outgoing]' }
-  }
-}
-
 const dataFindings = (data: string) => [permissions(data), disk(data)]
 
-function configured({ file, lists, relay }: Config): Finding[] {
+function configured({ file, lists }: Config): Finding[] {
   const findings: Finding[] = [
     {
       well: true,
@@ -71,12 +52,7 @@ function configured({ file, lists, relay }: Config): Finding[] {
       found: `${address}, ${people.length} people with a role`,
     })
   }
-  return [
-    ...findings,
-    ...(relay === null
-      ? [{ well: true, what: 'relay', found: 'loopback: mail leaves to our own lists only' }]
-      : []),
-  ]
+  return findings
 }
 
 async function database(config: Config, log: ServerLog): Promise<Finding[]> {

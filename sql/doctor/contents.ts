@@ -88,8 +88,8 @@ async function outbox(db: Kysely<Tables>): Promise<Finding> {
     const found = `nothing leaves until ${quietUntil.toISOString()}: too many mails within an hour; ${owed} owed`
     return { well: false, what, found, mend: 'threadwork outbox list (shows them); it lifts itself' }
   }
-  if (failed === 0) return { well: true, what, found: `${owed} mails owed` }
-  const found = `${owed} mails owed, ${failed} refused or bounced within a week`
+  if (failed === 0) return { well: true, what, found: `${owed} owed` }
+  const found = `${owed} owed, ${failed} refused or bounced within a week`
   return { well: false, what, found, mend: 'threadwork outbox list (says why), threadwork outbox retry ID' }
 }
 

@@ -21,7 +21,7 @@ test('a line that is not understood is told to its sender, once, after half an h
   const field = (name: string) => mail?.headers.find(header => header.name === name)?.value
   expect(field('in-reply-to')).toBe('<person@example.org>')
   expect(field('references')).toBe('<patch@example.com> <person@example.org>')
-  expect(mail?.body).toContain('> Patch-Status: acepted\n\n"acepted" is no patch state.')
+  expect(mail?.body).toContain('> Patch-Status: acepted\n\nThis line is not understood.')
   expect(mail?.body).toContain('> Patch-Status: accepted\n')
   // Should it ever come to a list, nothing in it speaks for anybody.
   expect(mail?.body).not.toMatch(/^[A-Z][A-Za-z-]+: /m)

@@ -42,6 +42,17 @@ test('an import writes no event, even where it changes what live mails made', as
   await desk.arrive('patch')
   await desk.arrive('accepted', { grade: 'imported' })
   expect(await desk.events()).toEqual([])
+  const [topic] = await desk.db.selectFrom('topic').select('state').execute()
+  expect(topic?.state).toBe('accepted')
+})
+
+test('a first patch that comes after its tags starts with their state, told once', async () => {
+  const desk = await makeDesk()
+  await desk.arrive('changes-requested')
+  await desk.arrive('accepted')
+  expect(await desk.events()).toEqual([])
+  await desk.arrive('patch')
+  expect(await desk.events()).toEqual(['patch-state new changes-requested changes-requested@example.org'])
 })
 
 test('bugs get numbers in order, which stay through a rebuild and stand in the export', async () => {

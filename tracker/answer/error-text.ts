@@ -1,9 +1,8 @@
 // The private answer to a mail whose lines had no effect: each line, why, and the nearest line that would be understood. What
 // looks like a command stands behind "> ", so that no program, and not we ourselves, takes it for one.
 import { limits } from '../../base/limits.ts'
-import { nearest } from '../../base/nearest.ts'
 import type { MailFacts, TagFact } from '../mail/facts.ts'
-import { bugStatuses, type Change, patchStates, type Topic } from '../topic/topic.ts'
+import type { Change, Topic } from '../topic/topic.ts'
 import { oneLine } from './one-line.ts'
 
 export interface LineError {
@@ -20,12 +19,12 @@ export function errorsOf(facts: MailFacts, topic: Topic): LineError[] {
     .filter(change => change.mail === facts.messageId && isError(change))
     .flatMap(change => {
       const tag = facts.tags.find(one => saidBy(one, change))
-      return tag ? [{ line: tag.line, reason: change.reason ?? '', instead: insteadOf(tag) }] : []
+      return tag ? [{ line: tag.line, reason: change.reason ?? '', instead: null }] : []
     })
-  const missed = missesOf(facts).map(({ line, nearest: near }) => ({
+  const missed = facts.misses.map(({ line, nearest }) => ({
     line,
     reason: 'this line is not understood',
-    instead: near,
+    instead: nearest,
   }))
   return [...new Map([...refused, ...missed].map(error => [error.line, error])).values()]
 }
@@ -36,25 +35,9 @@ const isError = (change: Change) =>
 
 /** "Applied, thanks" is prose: only a line that was meant for us is answered. */
 const saidBy = (tag: TagFact, { what, value }: Change): boolean =>
-  tag.tag === what && words(value).endsWith(words(tag.value))
+  tag.mirrors === undefined && tag.tag === what && words(value).endsWith(words(tag.value))
 
 const words = (text: string) => text.toLowerCase().replace(/[\s_-]+/g, ' ')
-
-function insteadOf({ tag, value }: TagFact): string | null {
-  const allowed = tag === 'Patch-Status' ? patchStates : tag === 'Bug-Status' ? bugStatuses : []
-  const word = value.toLowerCase().replace(/[\s_]+/g, '-')
-  if ((allowed as readonly string[]).includes(word)) return null
-  const near = nearest(word, allowed)
-  return near === null ? null : `${tag}: ${near}`
-}
-
-interface Miss {
-  readonly line: string
-  readonly nearest: string | null
-}
-
-const missesOf = (facts: MailFacts & { readonly misses?: readonly Miss[] }): readonly Miss[] =>
-  facts.misses ?? []
 
 /** `where`: the list, for people. */
 export function errorText(errors: readonly LineError[], where: string): string {

@@ -40,10 +40,10 @@ export function startSender(options: SenderOptions): Sender {
 
 /** Owes what became due and lets out what can leave; answers for how long to rest. */
 async function round(options: SenderOptions, calendar: Calendar, signal: AbortSignal): Promise<number> {
-  const { db } = options
+  const { db, log } = options
   const now = new Date()
-  await answerErrors(db, now)
-  await tellEvents(db, now)
+  await answerErrors(db, now, log)
+  await tellEvents(db, now, log)
   if (now >= calendar.next) {
     await oweDigests(db, now)
     calendar.next = new Date(now.getTime() + limits.digestLookMinutesMax * 60_000)

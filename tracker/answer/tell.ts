@@ -4,6 +4,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import { type ListId, listId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
+import type { Log } from '../../base/log.ts'
 import { type Owing, oweMail } from '../../sql/outbox.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { numbersOf } from '../project/bug-number.ts'
@@ -22,13 +23,16 @@ import { oneLine } from './one-line.ts'
 type Event = Selectable<Tables['event']>
 
 /** Tells the events of each topic whose newest is some minutes old. */
-export async function tellEvents(db: Kysely<Tables>, now: Date): Promise<void> {
+export async function tellEvents(db: Kysely<Tables>, now: Date, log?: Log): Promise<void> {
   const { rows } = await sql<{ list_id: number; topic_key: string }>`
     select list_id, topic_key from event where told_at is null group by list_id, topic_key
     having max(at) <= ${new Date(now.getTime() - limits.eventRestMinutesMin * 60_000)} order by min(id)`.execute(
     db,
   )
-  for (const row of rows) await tellTopic(db, listId(row.list_id), row.topic_key, now)
+  for (const row of rows)
+    await tellTopic(db, listId(row.list_id), row.topic_key, now).catch((error: unknown) =>
+      log?.warn({ error }, 'Changes of a topic could not be told and will be tried again'),
+    )
 }
 
 function tellTopic(db: Kysely<Tables>, id: ListId, key: string, now: Date): Promise<void> {

@@ -2,7 +2,7 @@
 import type { MessageId } from '../../base/ids.ts'
 import type { Topic, TopicPatch } from '../topic/topic.ts'
 
-export interface Change {
+export interface TopicChange {
   readonly topic: MessageId
   /** The mail that made it. */
   readonly mail: MessageId
@@ -14,7 +14,7 @@ export interface Change {
   readonly became: string
 }
 
-export function changesBetween(before: readonly Topic[], after: readonly Topic[]): Change[] {
+export function changesBetween(before: readonly Topic[], after: readonly Topic[]): TopicChange[] {
   const patches = new Map(before.flatMap(patchesOf).map(patch => [patch.id, patch]))
   const bugs = before.filter(({ kind }) => kind === 'bug')
   const bugOf = new Map(bugs.flatMap(topic => topic.mails.map(({ id }) => [id, topic] as const)))
@@ -24,7 +24,7 @@ export function changesBetween(before: readonly Topic[], after: readonly Topic[]
 const patchesOf = (topic: Topic): TopicPatch[] => topic.revisions.flatMap(revision => revision.patches)
 
 /** One change for all patches that a mail gave the same state. A state that nobody set is none: the patch is new. */
-function patchChanges(topic: Topic, before: ReadonlyMap<MessageId, TopicPatch>): Change[] {
+function patchChanges(topic: Topic, before: ReadonlyMap<MessageId, TopicPatch>): TopicChange[] {
   const changed = patchesOf(topic).filter(
     ({ id, state, stateBy }) => stateBy !== null && state !== before.get(id)?.state,
   )
@@ -45,7 +45,7 @@ function patchChanges(topic: Topic, before: ReadonlyMap<MessageId, TopicPatch>):
 }
 
 /** An earlier mail that comes late gives a bug another id, so it is known by any of its mails. */
-function bugChanges(topic: Topic, before: ReadonlyMap<MessageId, Topic>): Change[] {
+function bugChanges(topic: Topic, before: ReadonlyMap<MessageId, Topic>): TopicChange[] {
   if (topic.kind !== 'bug' || topic.bug === null) return []
   const known = topic.mails.map(({ id }) => before.get(id)).find(found => found !== undefined)
   const change = { topic: topic.id, on: [topic.id] }

@@ -9,7 +9,7 @@ import type { Tables } from '../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import type { Topic } from '../topic/topic.ts'
 import { giveNumbers } from './bug-number.ts'
-import { type Change, changesBetween } from './changes.ts'
+import { changesBetween, type TopicChange } from './changes.ts'
 
 type Trx = Transaction<Tables>
 
@@ -134,7 +134,7 @@ async function tell(
     .execute()
 }
 
-async function writeEvents(trx: Trx, list: ListId, changes: readonly Change[]): Promise<void> {
+async function writeEvents(trx: Trx, list: ListId, changes: readonly TopicChange[]): Promise<void> {
   if (changes.length === 0) return
   await trx
     .insertInto('event')
