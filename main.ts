@@ -29,6 +29,7 @@ const commands: Record<CommandName, (args: Arguments) => Promise<number>> = {
   release: args => moderateMail('release', args),
   rebuild,
   export: exportLists,
+  outbox,
   doctor,
 }
 
@@ -79,13 +80,18 @@ async function startRoles(
   const { db } = database
   const { allLists, saveLists } = await import('./sql/lists.ts')
   const lists = await saveLists(db, config.lists)
+  const { saveInstance } = await import('./sql/outbox.ts')
+  await saveInstance(db, config.address)
   await readMailmaps(db, lists, log)
   if (config.file === null) for (const list of lists) await fillDemo(db, list)
   const ready = ['ready']
   const pools = openPools(database, only)
   const metrics = await watch(config.metrics, pools, closers, ready)
   let onArrival = (): void => {}
-  if (only.has('worker')) onArrival = await startWorker(config, db, log, metrics, closers)
+  if (only.has('worker')) {
+    onArrival = await startWorker(config, db, log, metrics, closers)
+    await startSending(config, db, log, closers)
+  }
   if (only.has('smtp')) {
     const lists = () => allLists(pools.smtp)
     const { mailBytesMax } = config.limits
@@ -121,6 +127,18 @@ async function startWorker(
   const projector = startProjector(db, log, metrics, () => judge.poke())
   closers.push(() => projector.close())
   return () => projector.poke()
+}
+
+async function startSending(
+  { relay, limits: { outgoingPerHourMax: perHourMax } }: Config,
+  db: Database['db'],
+  log: Logger,
+  closers: Closer[],
+): Promise<void> {
+  const { startSender } = await import('./tracker/answer/sender.ts')
+  const { makeRelay } = await import('./sql/relay.ts')
+  const sender = startSender({ db, log, perHourMax, relay: relay && makeRelay(relay) })
+  closers.push(() => sender.close())
 }
 
 type Door = Omit<SmtpOptions, 'host' | 'port' | 'clientLimits' | 'certificate'>
@@ -271,6 +289,8 @@ async function deliverMail(args: Arguments): Promise<number> {
   return orExit(exits.later, async () => {
     const database = await openDatabase(config, await makeLog(args, config))
     try {
+      const { takeReturned } = await import('./ingest/return-mail.ts')
+      if ((await takeReturned(database.db, [args.text('to') ?? ''], bytes)) !== null) return 0
       const { listsToDeliver } = await import('./sql/chosen-lists.ts')
       const { lists, list } = await listsToDeliver(database.db, args.text('list'), config.lists)
       await deliver({ db: database.db, bytes, lists, list, from: args.text('from'), to: args.text('to') })
@@ -342,6 +362,31 @@ async function exportLists(args: Arguments): Promise<number> {
     }
     await writeOutput(args.text('out'), chunks())
     return 0
+  })
+}
+
+async function outbox(args: Arguments): Promise<number> {
+  const [what, ...ids] = args.words
+  if (what !== 'list' && what !== 'retry')
+    throw new Error(`Cannot do ${JSON.stringify(what ?? '')} with the outbox; allowed: list or retry ID`)
+  const wrong = what === 'list' ? ids[0] : ids.length === 0 ? '' : ids.find(id => !/^\d{1,18}$/.test(id))
+  if (wrong !== undefined)
+    throw new Error(
+      `Cannot ${what} ${JSON.stringify(wrong)}; allowed: ${what === 'list' ? 'nothing after it' : 'the numbers that "outbox list" shows'}`,
+    )
+  return withDatabase(args, async ({ db }) => {
+    const { listOutbox, retryMail } = await import('./sql/outbox.ts')
+    if (what === 'list') {
+      const rows = await listOutbox(db, { sent: args.has('sent') })
+      const { outboxLine } = await import('./tracker/answer/outbox-line.ts')
+      return say(rows.length === 0 ? 'No mail is owed, and none was refused\n' : table(rows.map(outboxLine)))
+    }
+    for (const id of ids)
+      if (!(await retryMail(db, id)))
+        throw new Error(
+          `Cannot retry ${id}: there is no such mail, or it left; allowed: what "outbox list" shows`,
+        )
+    return say(`Owed again: ${ids.join(', ')}\n`)
   })
 }
 

@@ -93,6 +93,12 @@ const shapes = {
       },
     },
   },
+  outbox: {
+    summary:
+      'Shows the mails that are owed, kept, refused or bounced (list), or owes some of them again (retry)',
+    words: 'list|retry ID...',
+    options: { sent: { value: null, help: 'list: those that left, too' } },
+  },
   doctor: {
     summary: 'Checks the configuration, the programs and the database, and says what to do',
     words: '',

@@ -34,6 +34,8 @@ export interface ListConfig {
   readonly repository: string | null
   /** `first`: mails of people who never posted wait for a maintainer. */
   readonly moderate: 'first' | null
+  /** What its tracker sends besides errors. */
+  readonly answers: AnswersConfig
   readonly people: readonly PersonConfig[]
   /** Domains of servers whose ARC seals are believed for this list, in lower case, beside those of `auth`. */
   readonly trustedArc: readonly string[]
@@ -43,6 +45,13 @@ export interface ListConfig {
   readonly history: boolean
   /** The grade that a state or a tag needs, where it differs from the usual one; keys in lower case. */
   readonly needs: Readonly<Record<string, 'A' | 'B' | 'C'>>
+}
+
+interface AnswersConfig {
+  readonly bugs: boolean
+  readonly states: boolean
+  readonly digest: boolean
+  readonly waiting: boolean
 }
 
 /** A file that the configuration names. */
@@ -68,6 +77,18 @@ export interface AuthConfig {
   readonly trustedArc: readonly string[]
 }
 
+/** The mail server that takes what leaves. */
+export interface RelayConfig {
+  /** smtp: or smtps:, perhaps with user and password. */
+  readonly url: string
+  /** Instead of the URL's; null for those. */
+  readonly user: string | null
+  readonly passwordFile: string | null
+  /** A PEM file with certificates that are believed, instead of the system's. */
+  readonly ca: string | null
+  readonly tls: 'required' | 'none'
+}
+
 export interface Config {
   /** The file that was read; null when there is none. */
   readonly file: string | null
@@ -85,11 +106,14 @@ export interface Config {
   readonly smtpExempt: readonly string[]
   /** For a log that goes to a program; a terminal gets what needs attention. */
   readonly logLevel: LogLevel
-  /** Where mail leaves: `loopback` or an smtp URL; null when nothing is said. */
-  readonly relay: string | null
+  /** Where mail leaves; null for loopback: to our own lists and no further. */
+  readonly relay: RelayConfig | null
+  /** Where mail of our own comes from; bounces go to its host. */
+  readonly address: string
   /** Limits that the file overrides. */
   readonly limits: {
     readonly mailBytesMax?: number
+    readonly outgoingPerHourMax?: number
     readonly smtpClientConnectionsMax?: number
     readonly smtpClientMailsPerMinuteMax?: number
   }
@@ -121,7 +145,8 @@ export function loadConfig(given: Given): Config {
     lmtp: toLmtp(written.lmtp.listen, file),
     web: written.web.listen,
     auth: toAuth(written.auth, file),
-    relay: written.relay ?? null,
+    relay: toRelay(written, file),
+    address: written.outgoing.address ?? defaultAddress(written),
     metrics: written.metrics.listen ?? null,
     smtpExempt: written.smtp.exempt,
     logLevel: written.log.level,
@@ -146,6 +171,7 @@ const demo: ListConfig = {
   subscribed: null,
   repository: null,
   moderate: null,
+  answers: { bugs: false, states: false, digest: false, waiting: false },
   people: [],
   trustedArc: [],
   trust: 'verified',
@@ -235,7 +261,9 @@ function keysAt(path: readonly PropertyKey[]): string[] {
     web: listener,
     auth: authSettings,
     limits: limitSettings,
+    outgoing: outgoingSettings,
     lists: list,
+    'lists.answers': answerSettings,
     'lists.people': person,
     'lists.needs': needs,
   }
@@ -293,6 +321,8 @@ const grade = z.enum(['A', 'B', 'C'], { error: '"A", "B" or "C"' })
 /** What `needs` can name. */
 const needsWords = [...patchStates, ...bugStatuses, ...plannedTags]
 const needs = z.strictObject(Object.fromEntries(needsWords.map(word => [word, grade.optional()])))
+const chosen = z.boolean({ error: 'true or false' }).default(false)
+const answerSettings = z.strictObject({ bugs: chosen, states: chosen, digest: chosen, waiting: chosen })
 
 const list = z.strictObject({
   name: text(listNameAllowed, listNamePattern),
@@ -308,6 +338,7 @@ const list = z.strictObject({
   moderate: z
     .enum(['no', 'first'], { error: '"no", or "first" to hold the mails of people who never posted' })
     .default('no'),
+  answers: answerSettings.prefault({}),
   people: z.array(person, { error: 'tables [[lists.people]] with address and role' }).default([]),
   trusted_arc: domains,
   trust: z.enum(['verified', 'from'], { error: '"verified" or "from"' }).default('verified'),
@@ -324,6 +355,7 @@ const limitSettings = z.strictObject({
   mail_bytes_max: within('a number of bytes', 64 * 1024, 100 * 1024 * 1024),
   smtp_client_connections_max: within('a number of connections', 1, 1_000),
   smtp_client_mails_per_minute_max: within('a number of mails', 1, 1_000_000),
+  outgoing_per_hour_max: within('a number of mails', 1, 1_000_000),
 })
 
 const networks = 'a list of networks such as ["127.0.0.0/8", "2001:db8::/32"]'
@@ -335,6 +367,10 @@ function isNetwork(text: string): boolean {
   if (family === 0 || rest.length > 0) return false
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
 }
+
+const relayAllowed = '"loopback" or a URL such as "smtp://mail.example.org:587"'
+const isRelay = (text: string): boolean =>
+  text === 'loopback' || (/^smtps?:\/\/\S{1,500}$/.test(text) && URL.canParse(text))
 
 const filePath = text('the path of a PEM file', /^[^\0\n]{1,1000}$/)
 /** What `[lmtp] listen` and `--lmtp` take. A path has a slash, so a port that was forgotten is not taken for a file. */
@@ -358,13 +394,19 @@ const authSettings = z.strictObject({
   trusted_arc: domains,
 })
 
+const outgoingSettings = z.strictObject({
+  address: address.optional(),
+  user: line.optional(),
+  password_file: filePath.optional(),
+  ca: filePath.optional(),
+  tls: z.enum(['required', 'none'], { error: '"required" or "none"' }).optional(),
+})
+
 const settings = z.strictObject({
   data: text('the path of a directory', /^[^\0\n]{1,1000}$/).optional(),
   database: z.string({ error: databaseAllowed }).refine(isDatabaseUrl, { error: databaseAllowed }).optional(),
-  relay: text(
-    '"loopback" or a URL such as "smtp://mail.example.org:587"',
-    /^(?:loopback|smtps?:\/\/\S{1,500})$/,
-  ).optional(),
+  relay: z.string({ error: relayAllowed }).refine(isRelay, { error: relayAllowed }).optional(),
+  outgoing: outgoingSettings.prefault({}),
   smtp: smtpSettings.superRefine(refuseHalf).prefault({}),
   lmtp: z.strictObject({ listen: text(lmtpAllowed, lmtpPattern).optional() }).prefault({}),
   web: listener
@@ -413,6 +455,26 @@ function toTls({ tls_certificate, tls_key }: Settings['smtp'], file: string | nu
   return { certificate: setting('tls_certificate', tls_certificate), key: setting('tls_key', tls_key) }
 }
 
+/** On this machine nobody listens in between, and its mail server rarely has a certificate for "localhost". */
+function toRelay({ relay, outgoing }: Settings, file: string | null): RelayConfig | null {
+  if (relay === undefined || relay === 'loopback') return null
+  const near = (path: string | undefined) => (path === undefined ? null : resolve(dirname(file ?? '.'), path))
+  const local = /^(?:127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/i.test(new URL(relay).hostname)
+  return {
+    url: relay,
+    user: outgoing.user ?? null,
+    passwordFile: near(outgoing.password_file),
+    ca: near(outgoing.ca),
+    tls: outgoing.tls ?? (local ? 'none' : 'required'),
+  }
+}
+
+/** At the host of the first list: where that is, mail comes in already. */
+function defaultAddress({ lists }: Settings): string {
+  const [first] = lists
+  return `threadwork@${first?.address.slice(first.address.lastIndexOf('@') + 1).toLowerCase() ?? 'localhost'}`
+}
+
 /** One of the two alone would silently mean no TLS. */
 function refuseHalf(
   smtp: Partial<Record<'tls_certificate' | 'tls_key', string | undefined>>,
@@ -451,6 +513,7 @@ const toLimits = (given: z.infer<typeof limitSettings>): Config['limits'] => ({
   ...(given.smtp_client_mails_per_minute_max && {
     smtpClientMailsPerMinuteMax: given.smtp_client_mails_per_minute_max,
   }),
+  ...(given.outgoing_per_hour_max && { outgoingPerHourMax: given.outgoing_per_hour_max }),
 })
 
 const toList = ({

@@ -24,7 +24,8 @@ const commentedConfiguration = `# The configuration of Threadwork. A line that b
 # A PostgreSQL 15 or newer of your own instead of the one in the data directory (example).
 # database = "postgres://threadwork@db.example.org/threadwork"
 
-# Where mail leaves: "loopback", or your mail server (example).
+# Where answers leave: your mail server (example), or "loopback", which takes mail to the lists below and keeps
+# all other mail where "threadwork outbox list" shows it.
 # relay = "smtp://mail.example.org:587"
 
 [smtp]
@@ -56,6 +57,17 @@ listen = "127.0.0.1:8080"
 # /metrics for Prometheus, /healthz and /readyz; nowhere unless it is set (example). Not for the world to see.
 # listen = "127.0.0.1:9464"
 
+[outgoing]
+# Where answers come from; mail to bounce+...@ and unsubscribe+...@ its host must reach [smtp] (example).
+# address = "threadwork@lists.example.org"
+# For a relay that wants a login (examples).
+# user = "threadwork"
+# password_file = "/etc/threadwork/relay-password"
+# Certificates that are believed instead of the system's, a PEM file (example).
+# ca = "/etc/threadwork/relay-ca.pem"
+# "required" or "none"; without it TLS is required unless the relay is on this machine.
+# tls = "required"
+
 [log]
 # debug, info, warn or error. At a terminal only what needs attention is shown.
 # level = "info"
@@ -66,6 +78,8 @@ listen = "127.0.0.1:8080"
 # What one SMTP client may do (an IPv4 address, an IPv6 /64): connections at once, and mails a minute.
 # smtp_client_connections_max = 20
 # smtp_client_mails_per_minute_max = 300
+# Mails that leave in an hour; after them nothing leaves for an hour.
+# outgoing_per_hour_max = 60
 
 # One [[lists]] for each mailing list.
 [[lists]]
@@ -92,6 +106,13 @@ description = "Patches and bugs of the demo project"
 # needs = { accepted = "A", under-review = "C" }
 # "first" holds the mails of people who never posted, until a maintainer releases them (example).
 # moderate = "first"
+
+# What is sent besides errors; nothing unless it is chosen (example).
+# [lists.answers]
+# bugs = true      # the number of a new bug, to its reporter
+# states = true    # a patchset's new state, to its author
+# digest = true    # daily: what is delegated, to whom it is delegated
+# waiting = true   # weekly: what waits for whom, to the maintainers
 
 # People with a role on the list: maintainer, reviewer or robot. "paths" narrows it to some files (example).
 # [[lists.people]]

@@ -237,4 +237,40 @@ export const limits = {
   certificateDaysMin: 14,
   /** doctor warns when less of the disk of the data directory is free: a log segment of PostgreSQL has 16 MB. */
   diskFreeBytesMin: 1024 * 1024 * 1024,
+  /** Mails that leave in an hour; more look like a loop, and none leaves for the next hour (syzbot has the same). */
+  outgoingPerHourMax: 60,
+  /** Answers to one address about one thread in an hour: two robots that answer each other stay slow. */
+  answersPerThreadHourMax: 1,
+  /** Answers to one address in a day; what else went wrong stands on the pages. */
+  answersPerDayMax: 5,
+  /** The first new attempt after a relay's "not now"; each next one waits twice as long. */
+  outgoingRetrySecondsMin: 60,
+  /** The longest wait between two attempts (RFC 5321 4.5.4.1 has two to three hours). */
+  outgoingRetrySecondsMax: 4 * 3_600,
+  /** RFC 5321 4.5.4.1: four to five days, then the mail is given up. */
+  outgoingGiveUpDaysMax: 5,
+  /** A relay that does not answer: 30 seconds for the connection and the greeting. */
+  relayConnectSecondsMax: 30,
+  /** And two minutes within a dialogue; a row of the database is locked meanwhile. */
+  relayAnswerSecondsMax: 120,
+  /** At the end the mail under way has this long; `serve` ends within ten seconds. */
+  relayCloseSecondsMax: 3,
+  /** Mail that another process owes is seen this soon. */
+  outboxLookMillisecondsMax: 1_000,
+  /** After a relay that could not be reached, and after an error of our own. */
+  outboxRestMillisecondsMax: 30_000,
+  /** An error is told this much later: the patch that a line speaks of may come after it. */
+  errorAnswerMinutesMin: 30,
+  /** Nobody remembers what he wrote a week ago; an older mail is not answered. */
+  answeredDaysMax: 7,
+  /** Changes of one topic that follow each other within this become one mail: a series is accepted patch by patch. */
+  eventRestMinutesMin: 10,
+  /** How often the calendar is looked at for digests. */
+  digestLookMinutesMax: 5,
+  /** Lines told in one answer; the others are on the page. */
+  errorLinesMax: 5,
+  /** Rows that `outbox list` prints. */
+  outboxRowsShownMax: 1_000,
+  /** Topics in one digest; the others are on the page. */
+  digestTopicsMax: 100,
 } as const

@@ -25,6 +25,9 @@ export interface Backlog {
   readonly oldestSeconds: number
   readonly unfolded: number
   readonly failed: number
+  /** Mails that did not leave yet, and those refused or bounced within a week. */
+  readonly owed: number
+  readonly undelivered: number
 }
 
 export interface PoolState {
@@ -97,6 +100,8 @@ function addBacklog(registry: Registry, asked: Asked): () => Promise<void> {
     oldestSeconds: gauge('threadwork_oldest_unsorted_seconds', 'Age of the oldest of them; 0 without any'),
     unfolded: gauge('threadwork_dirty_clusters', 'Clusters that changed and are not folded yet'),
     failed: gauge('threadwork_failed_clusters', 'Clusters that could not be folded; doctor names them'),
+    owed: gauge('threadwork_owed_mails', 'Mails in the outbox that did not leave yet'),
+    undelivered: gauge('threadwork_failed_mails', 'Mails that were refused or bounced within a week'),
   }
   return async () => {
     const backlog = await asked.backlog()

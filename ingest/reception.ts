@@ -5,6 +5,7 @@ import type { SMTPServerDataStream, SMTPServerSession } from 'smtp-server'
 import { limits } from '../base/limits.ts'
 import type { Metrics } from '../base/metrics.ts'
 import type { List } from '../sql/lists.ts'
+import { ownAddress } from '../sql/outbox.ts'
 import type { Envelope, Tables } from '../sql/tables.ts'
 import { messageIdOf } from '../tracker/decode/message-id.ts'
 import { type Account, accountFor, type ReceptionLog, type Reply } from './account.ts'
@@ -13,9 +14,10 @@ import { toLogLines } from './crlf.ts'
 import { startGroupCommit } from './group-commit.ts'
 import { listsAt } from './list-address.ts'
 import { type Refusal, receiveMail } from './receive.ts'
+import { takeReturned } from './return-mail.ts'
 
 export interface Reception {
-  /** 250 when the address is a list's. */
+  /** 250 when the address is a list's, or one that a mail of ours named. */
   recipient(address: string, session: SMTPServerSession): Promise<Reply>
   /**
    * 250 when the mail is durable in the log of each list that it is for. One reply by SMTP; by LMTP one for each
@@ -96,7 +98,9 @@ export function startReception(options: ReceptionOptions): Reception {
     const began = performance.now()
     const told = { messageId: messageIdOf(bytes).id, list: '', bytes: bytes.length }
     try {
+      const returned = await takeReturned(db, to, bytes)
       const targets = listsAt(await lists(), to)
+      if (returned && targets.length === 0) return returned
       if (targets.length === 0) throw new Error('Its lists are gone')
       told.list = targets.map(list => list.name).join(', ')
       const appended = await commits.append(targets.map(list => ({ list: list.id, bytes, envelope })))
@@ -115,6 +119,7 @@ export function startReception(options: ReceptionOptions): Reception {
       try {
         const all = await lists()
         if (listsAt(all, [address]).length > 0 || isConfirmation(address, all)) return accepted
+        if ((await ownAddress(db, address)) !== null) return accepted
         account.recipientRefused(address, noSuchList(address))
         return noSuchList(address)
       } catch (error) {

@@ -1,6 +1,7 @@
 // What waits to be sorted and folded, and what could not be: for the metrics and for doctor.
 import { type Kysely, sql } from 'kysely'
 import type { Backlog } from '../base/metrics.ts'
+import { outboxState } from './outbox.ts'
 import type { Tables } from './tables.ts'
 
 /** Cheap for a log of any size: it is asked every few seconds. */
@@ -13,5 +14,6 @@ export async function backlog(db: Kysely<Tables>): Promise<Backlog> {
       (select count(*)::int from cluster where dirty) as unfolded,
       (select count(*)::int from cluster where folded = -1) as failed`.execute(db)
   const { unsorted = 0, oldest = 0, unfolded = 0, failed = 0 } = rows[0] ?? {}
-  return { unsorted, oldestSeconds: oldest, unfolded, failed }
+  const { owed, failed: undelivered } = await outboxState(db)
+  return { unsorted, oldestSeconds: oldest, unfolded, failed, owed, undelivered }
 }

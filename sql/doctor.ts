@@ -8,6 +8,7 @@ import { contents } from './doctor/contents.ts'
 import type { Finding } from './doctor/finding.ts'
 import { certificate, disk, git, node, permissions } from './doctor/machine.ts'
 import { port } from './doctor/ports.ts'
+import { relay } from './doctor/relay.ts'
 import type { ServerLog } from './embedded/embedded.ts'
 import { migrationState } from './migrate.ts'
 import { checkVersion, dataDirectory, joinServer } from './server.ts'
@@ -25,13 +26,14 @@ export async function examine(config: Config, log: ServerLog): Promise<Finding[]
     ...(typeof config.lmtp === 'object' && config.lmtp ? [await port('lmtp', config.lmtp)] : []),
     ...(config.metrics ? [await port('metrics', config.metrics)] : []),
     ...certificate(config.tls),
+    await relay(config.relay),
     ...limitFindings(config),
   ]
 }
 
 const dataFindings = (data: string) => [permissions(data), disk(data)]
 
-function configured({ file, lists, relay }: Config): Finding[] {
+function configured({ file, lists }: Config): Finding[] {
   const findings: Finding[] = [
     {
       well: true,
@@ -50,10 +52,7 @@ function configured({ file, lists, relay }: Config): Finding[] {
       found: `${address}, ${people.length} people with a role`,
     })
   }
-  return [
-    ...findings,
-    { well: true, what: 'relay', found: relay ? withoutPassword(relay) : 'none configured' },
-  ]
+  return findings
 }
 
 async function database(config: Config, log: ServerLog): Promise<Finding[]> {

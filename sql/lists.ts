@@ -4,7 +4,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import { type ListId, listId } from '../base/ids.ts'
 import { toStorableJson, toStorableText } from '../base/storable.ts'
 import type { RosterEntry, Rules } from '../tracker/topic/authority.ts'
-import type { Tables } from './tables.ts'
+import type { ListAnswers, Tables } from './tables.ts'
 
 export interface List {
   readonly id: ListId
@@ -32,6 +32,7 @@ export interface ConfiguredList {
   readonly repository?: string | null | undefined
   /** Whether mails of people who never posted wait for a maintainer. */
   readonly moderate?: 'first' | null | undefined
+  readonly answers?: ListAnswers | undefined
   /** Who may do what; the address in any case. */
   readonly people?: readonly ConfiguredPerson[]
   readonly trust?: Rules['trust']
@@ -79,6 +80,7 @@ async function saveList(db: Kysely<Tables>, { name, ...rest }: ConfiguredList): 
     subscribed: storable(rest.subscribed),
     repository: storable(rest.repository),
     moderate: rest.moderate ?? null,
+    answers: JSON.stringify(rest.answers ?? {}),
     people: toStorableJson((rest.people ?? []).map(toRosterEntry)),
     trust: rest.trust ?? 'verified',
     history: rest.history ?? true,

@@ -22,6 +22,18 @@ export interface Envelope {
   readonly helo?: string
 }
 
+/** What the tracker of a list sends besides errors; what is absent is off. */
+export interface ListAnswers {
+  /** The number of a new bug, to its reporter. */
+  readonly bugs?: boolean
+  /** A patchset's new state, to its author. */
+  readonly states?: boolean
+  /** Daily: what is delegated to whom. */
+  readonly digest?: boolean
+  /** Weekly: what waits for whom, to the maintainers. */
+  readonly waiting?: boolean
+}
+
 export interface Tables {
   list: {
     id: GeneratedAlways<number>
@@ -41,6 +53,7 @@ export interface Tables {
     dressing: Generated<number>
     dressed: string | null
     moderate: 'first' | null
+    answers: JSONColumnType<ListAnswers, string | undefined>
     version: Generated<string>
   }
   raw: { hash: Buffer; bytes: Buffer; encoding: 'plain' | 'zstd' | 'purged'; size: number }
@@ -166,4 +179,47 @@ export interface Tables {
   dressing: { list_id: number; mark: string; people: number; mails: number; learnt: Generated<boolean> }
   judged: { list_id: number; person: string; cluster: string }
   search: { list_id: number; seq: string; message_key: string; said: Date; words: string }
+  instance: { one: Generated<boolean>; secret: string; address: Generated<string>; quiet_until: Date | null }
+  outbox: {
+    id: GeneratedAlways<string>
+    key: string
+    hash: string
+    message_id: string
+    kind: string
+    list_id: number | null
+    thread: string | null
+    recipient: string
+    bytes: Buffer
+    state: Generated<'owed' | 'sent' | 'kept' | 'dead' | 'bounced'>
+    attempts: Generated<number>
+    made_at: Generated<Date>
+    next_at: Date
+    give_up_at: Date
+    settled_at: Date | null
+    said: string | null
+  }
+  unsubscribed: { list_id: number; address: string; at: Generated<Date> }
+  bug_number: {
+    list_id: number
+    number: number
+    message_id: string
+    message_key: string
+    given_at: Generated<Date>
+  }
+  event: {
+    id: GeneratedAlways<string>
+    list_id: number
+    topic_key: string
+    topic_id: string
+    at: Generated<Date>
+    mail: string
+    on_mails: JSONColumnType<readonly string[]>
+    what: 'bug' | 'bug-status' | 'patch-state'
+    was: string | null
+    became: string
+    told_at: Date | null
+  }
+  error_due: { list_id: number; message_key: string; due_at: Date }
+  unannounced: { list_id: number; seq: string }
+  topic_before: { list_id: number; topic_key: string; data: JSONColumnType<Topic> | null }
 }

@@ -46,6 +46,8 @@ test('from an empty directory to a sent commit on a page', { timeout: 120_000 },
   const topics = (await run('export', 'state', '--list', 'other')).trim().split('\n')
   expect(topics.map(topic => JSON.parse(topic).title)).toEqual(['door: creak less'])
 
+  expect(await run('outbox', 'list')).toBe('No mail is owed, and none was refused\n')
+
   const asked = performance.now()
   child.kill('SIGINT')
   expect(await once(child, 'exit')).toEqual([0, null])

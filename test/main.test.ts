@@ -46,6 +46,8 @@ test.each([
   [['import', '--list', 'demo'], 'Cannot import nothing; allowed: one path of an mbox file or more'],
   [['import', '--list'], 'Cannot read --list without a value; allowed: --list NAME'],
   [['export', 'pages'], 'Cannot export "pages"; allowed: state or mbox'],
+  [['outbox', 'shwo'], 'Cannot do "shwo" with the outbox; allowed: list or retry ID'],
+  [['outbox', 'retry', 'x'], 'Cannot retry "x"; allowed: the numbers that "outbox list" shows'],
   [['doctor', '--config', 'none.toml'], 'Cannot read the configuration "none.toml"'],
   [
     ['doctor', '--database', 'mysql://root:secret@db/x'],

@@ -2,11 +2,19 @@
 import { type Kysely, sql } from 'kysely'
 import { limits } from '../../base/limits.ts'
 import { backlog } from '../backlog.ts'
+import { outboxState } from '../outbox.ts'
 import type { Tables } from '../tables.ts'
 import type { Finding } from './finding.ts'
 
 export async function contents(db: Kysely<Tables>): Promise<Finding[]> {
-  return [await size(db), ...(await waiting(db)), await unjudged(db), await leftBehind(db), await clock(db)]
+  return [
+    await size(db),
+    ...(await waiting(db)),
+    await unjudged(db),
+    await leftBehind(db),
+    await outbox(db),
+    await clock(db),
+  ]
 }
 
 async function size(db: Kysely<Tables>): Promise<Finding> {
@@ -71,6 +79,18 @@ async function leftBehind(db: Kysely<Tables>): Promise<Finding> {
     found,
     mend: 'threadwork serve (goes on), or threadwork rebuild',
   }
+}
+
+async function outbox(db: Kysely<Tables>): Promise<Finding> {
+  const what = 'outbox'
+  const { owed, failed, quietUntil } = await outboxState(db)
+  if (quietUntil !== null) {
+    const found = `nothing leaves until ${quietUntil.toISOString()}: too many mails within an hour; ${owed} owed`
+    return { well: false, what, found, mend: 'threadwork outbox list (shows them); it lifts itself' }
+  }
+  if (failed === 0) return { well: true, what, found: `${owed} owed` }
+  const found = `${owed} owed, ${failed} refused or bounced within a week`
+  return { well: false, what, found, mend: 'threadwork outbox list (says why), threadwork outbox retry ID' }
 }
 
 /** Against the database's machine, and against the newest mail, which was not stored in the future. */

@@ -41,6 +41,10 @@ relay = "smtp://mail.example.org:587"
 smtp = { listen = "[::1]:25", exempt = ["10.0.0.0/8", "2001:db8::1"] }
 metrics = { listen = "127.0.0.1:9464" }
 log = { level = "warn" }
+[outgoing]
+address = "tracker@example.org"
+user = "threadwork"
+password_file = "password"
 [web]
 listen = "0.0.0.0:80"
 [limits]
@@ -55,6 +59,7 @@ description = "The network"
 prefix = "net"
 repository = "/srv/git/net.git"
 moderate = "first"
+answers = { bugs = true }
 people = [{ name = "Ada", address = "Ada@Example.org", role = "maintainer", paths = ["net/*"], aliases = ["Ada@example.com"] }]
 trust = "from"
 history = false
@@ -76,6 +81,7 @@ address = "docs@example.org"
         trustedArc: [],
         repository: '/srv/git/net.git',
         moderate: 'first',
+        answers: { bugs: true, states: false, digest: false, waiting: false },
         people: [
           {
             name: 'Ada',
@@ -99,6 +105,7 @@ address = "docs@example.org"
         trustedArc: [],
         repository: null,
         moderate: null,
+        answers: { bugs: false, states: false, digest: false, waiting: false },
         people: [],
         trust: 'verified',
         history: true,
@@ -113,7 +120,14 @@ address = "docs@example.org"
     metrics: { host: '127.0.0.1', port: 9464 },
     smtpExempt: ['10.0.0.0/8', '2001:db8::1'],
     logLevel: 'warn',
-    relay: 'smtp://mail.example.org:587',
+    relay: {
+      url: 'smtp://mail.example.org:587',
+      user: 'threadwork',
+      passwordFile: join(directory, 'password'),
+      ca: null,
+      tls: 'required',
+    },
+    address: 'tracker@example.org',
     limits: { mailBytesMax: 1_000_000, smtpClientConnectionsMax: 3, smtpClientMailsPerMinuteMax: 60 },
     database: 'postgres://t@db.example.org/t',
     data: join(directory, 'db'),

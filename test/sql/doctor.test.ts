@@ -9,9 +9,12 @@ import { afterAll, expect, test } from 'vitest'
 import { contents } from '../../sql/doctor/contents.ts'
 import { certificate, disk, permissions } from '../../sql/doctor/machine.ts'
 import { port } from '../../sql/doctor/ports.ts'
+import { relay } from '../../sql/doctor/relay.ts'
 import { saveLists } from '../../sql/lists.ts'
 import { append } from '../../sql/log.ts'
+import { oweMail, sendNext } from '../../sql/outbox.ts'
 import { sortAll } from '../../tracker/project/projector.ts'
+import { startMailServer } from '../answer/mail-server.ts'
 import { testDatabase } from '../database.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'threadwork-doctor-'))
@@ -60,6 +63,39 @@ test('a database in order has nothing to mend, and each disorder names its comma
 
   await sql`update mail set known_at = now() + interval '1 hour'`.execute(db)
   expect((await wrong()).at(-1)).toMatchObject({ what: 'clock', found: '3600 s behind the newest mail' })
+})
+
+test('mail that does not leave is told with what shows it', async () => {
+  const { db } = await testDatabase()
+  const outbox = async () => (await contents(db)).find(({ what }) => what === 'outbox')
+  const key = { subject: 'x', body: 'x\n', list: null, kind: 'result' as const }
+  for (const to of ['ada@example.org', 'bob@example.com'])
+    await db.transaction().execute(trx => oweMail(trx, { ...key, key: to, to }))
+  expect(await outbox()).toMatchObject({ well: true, found: '2 owed' })
+  const attempt = async () => ({ result: 'refused' as const, said: '550 5.1.1 No such user' })
+  await sendNext(db, { now: new Date(), attempt })
+  expect(await outbox()).toMatchObject({
+    well: false,
+    found: '1 owed, 1 refused or bounced within a week',
+    mend: expect.stringContaining('threadwork outbox list'),
+  })
+  await sendNext(db, { now: new Date(), attempt, perHourMax: 0 })
+  expect(await outbox()).toMatchObject({
+    well: false,
+    found: expect.stringMatching(/^nothing leaves until .*: too many mails within an hour; 1 owed$/),
+  })
+})
+
+test('a relay is tried without a mail, and never shown with its password', async () => {
+  const server = await startMailServer()
+  expect(await relay(server.config())).toMatchObject({ well: true })
+  await server.close()
+  const url = `smtp://ada:secret@127.0.0.1:${server.port}`
+  const gone = await relay(server.config({ url }))
+  expect(gone).toMatchObject({ well: false, found: expect.stringContaining('ECONNREFUSED') })
+  expect(gone.found).not.toContain('secret')
+  expect(await relay(null)).toMatchObject({ well: true, found: expect.stringContaining('loopback') })
+  expect(server.mails).toEqual([])
 })
 
 test('an address in use is told with who has it', async () => {

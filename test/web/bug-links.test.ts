@@ -42,6 +42,7 @@ test('a bug gathers its fixes, the bugs that repeat it and how to see it happen'
   await sortAll(db, list.id)
   const page = await (await makeApp({ db }).request('/tarn/bug@example.org/')).text()
   const part = (words: string) => page.match(new RegExp(`<h2>${words}</h2>(.*?)</section>`, 's'))?.[1] ?? ''
+  expect(page).toContain('<title>Bug #1: wal: open fails')
   expect(part('Fixes')).toContain('href="/tarn/fix@example.org/"')
   expect(part('Fixes')).toContain('href="/tarn/below@example.org/"')
   expect(part('Repeated by')).toContain('href="/tarn/again@example.org/"')

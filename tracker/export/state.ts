@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
+import { numbersOf } from '../project/bug-number.ts'
 import { exportLine } from './line.ts'
 
 const rowsAtOnce = 500
@@ -27,10 +28,11 @@ export async function* exportState(
       .where('id_key', 'in', keys)
       .execute()
     const byKey = new Map(rows.map(row => [row.id_key, wholeTopic(row)]))
+    const bugs = numbers ? [...byKey.values()].filter(topic => topic.kind === 'bug') : []
+    const given = await numbersOf(db, list, bugs)
     for (const key of keys) {
       const topic = byKey.get(key)
-      // Bugs get numbers once notes exist; until then the number is null.
-      if (topic) yield `${exportLine(topic, name, numbers ? null : undefined)}\n`
+      if (topic) yield `${exportLine(topic, name, numbers ? (given.get(topic.id) ?? null) : undefined)}\n`
     }
   }
 }

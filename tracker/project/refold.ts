@@ -18,8 +18,10 @@ import { summaryOf } from '../topic/summary.ts'
 import type { Topic, TopicMail } from '../topic/topic.ts'
 import type { Arrival } from '../topic/unit.ts'
 import { commitSoon } from './assign.ts'
+import { bugsNumbered } from './bug-number.ts'
 import { closingsFor, type Moved, moveClosings, wakeTargets, writeClosings } from './closings.ts'
 import { clusterArrivals } from './cluster-arrivals.ts'
+import { tellChanges } from './events.ts'
 import { jsonTexts } from './json-texts.ts'
 import { isOpen } from './open.ts'
 import { peopleOf } from './people.ts'
@@ -38,12 +40,16 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
     const { rules, mailmap } = await peopleOf(trx, list)
     const arrivals = mapped(await clusterArrivals(trx, clusters, db), mailmap)
     const profile = await profileFor(trx, list, arrivals)
-    const outside = { closings: await closingsFor(trx, list, arrivals), numbers: new Map() }
+    const outside = {
+      closings: await closingsFor(trx, list, arrivals),
+      numbers: await bugsNumbered(trx, list, arrivals),
+    }
     const folds = clusters.map(cluster => ({
       cluster,
       fold: foldSafely(cluster, arrivals.get(cluster) ?? [], rules, profile, outside, log),
     }))
     const done = folds.filter((one): one is ClusterFold => one.fold !== null)
+    await tellChanges(trx, list, done)
     const { changed, moved } = await write(trx, list, done)
     await settle(
       trx,

@@ -25,6 +25,8 @@ export interface BugView {
   /** The same mail on other lists. */
   readonly twins: readonly Twin[]
   readonly topic: Topic
+  /** Undefined for a report. */
+  readonly number: number | undefined
   /** The mails that the page shows, decoded: the report and the first answers. */
   readonly mails: ReadonlyMap<string, DecodedMail>
   readonly named: readonly Named[]
@@ -34,11 +36,12 @@ export interface BugView {
 }
 
 export const bugPage = (view: BugView): Html => {
-  const { list, topic, mails, fixes, duplicates } = view
+  const { list, topic, number, mails, fixes, duplicates } = view
+  const name = number === undefined ? 'Bug' : `Bug #${number}`
   const people = new Set(topic.mails.map(mail => mail.author.address || mail.author.name))
   const report = topic.mails.find(mail => mail.id === topic.id)
   return frame({
-    title: `${topic.kind === 'bug' ? 'Bug' : 'Report'}: ${titleText(topic.title)}`,
+    title: `${topic.kind === 'bug' ? name : 'Report'}: ${titleText(topic.title)}`,
     list,
     here: topic.kind === 'bug' ? 'bugs' : 'archive',
     crumbs: [
@@ -49,7 +52,7 @@ export const bugPage = (view: BugView): Html => {
     ],
     skipTo: 'report',
     main: html`<h1>${titleOf(topic.title)}</h1>
-<p class="meta"><span>Reported by ${nameOf(topic.author)}</span>${minuteOf(topic.said)}<span>${countText(topic.mails.length, 'mail')}, ${countText(people.size, 'person', 'people')}</span></p>
+<p class="meta">${topic.kind === 'bug' ? html`<span>${name}</span>` : ''}<span>Reported by ${nameOf(topic.author)}</span>${minuteOf(topic.said)}<span>${countText(topic.mails.length, 'mail')}, ${countText(people.size, 'person', 'people')}</span></p>
 ${standingBox(list.name, topic.standing, topic.bug && !topic.bug.explicit ? guessLine : undefined)}
 <div class="cols"><div>
 ${reportSection(view)}

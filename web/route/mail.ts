@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely'
 import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { numbersOf } from '../../tracker/project/bug-number.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Revision, Topic } from '../../tracker/topic/topic.ts'
 import { answerFresh, answerPage } from '../answer.ts'
@@ -110,13 +111,15 @@ async function patch(
 
 async function bug(db: Database, { list, twins }: Place, topic: Topic): Promise<Html> {
   const ids = topic.mails.map(mail => mail.id)
-  const [mails, named, fixes, duplicates] = await Promise.all([
+  const [mails, numbers, named, fixes, duplicates] = await Promise.all([
     readMails(db, list.id, ids.slice(0, limits.bugMailsShownMax)),
+    topic.kind === 'bug' ? numbersOf(db, list.id, [topic]) : null,
     readNamed(db, list.id, topic),
     readFixes(db, list.id, topic),
     readDuplicates(db, list.id, topic),
   ])
-  return bugPage({ list, twins, topic, mails, named, fixes, duplicates })
+  const number = numbers?.get(topic.id)
+  return bugPage({ list, twins, topic, number, mails, named, fixes, duplicates })
 }
 
 async function message(

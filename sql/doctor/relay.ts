@@ -1,0 +1,21 @@
+// Whether the relay lets us in: connection, certificate and login, without sending a mail.
+import { type RelayConfig, withoutPassword } from '../../base/config.ts'
+import type { Finding } from './finding.ts'
+
+export async function relay(config: RelayConfig | null): Promise<Finding> {
+  const what = 'relay'
+  if (config === null) return { well: true, what, found: 'loopback: mail leaves to our own lists only' }
+  const found = withoutPassword(config.url)
+  // Only here: nodemailer takes longer to load than all else that doctor needs.
+  const { makeRelay } = await import('../relay.ts')
+  try {
+    const way = makeRelay(config)
+    const problem = await way.verify()
+    way.close()
+    if (problem === null) return { well: true, what, found: `${found} takes mail` }
+    const mend = 'correct relay and [outgoing], or start that server'
+    return { well: false, what, found: `${found}: ${problem}`, mend }
+  } catch (error) {
+    return { well: false, what, found: (error as Error).message, mend: 'correct [outgoing]' }
+  }
+}

@@ -1,0 +1,116 @@
+-- Mail that leaves, and what it tells. Log side: written once, never made again by a rebuild.
+
+-- Who this instance is to those it writes to. One row.
+create table instance (
+  one         boolean primary key default true check (one),
+  -- makes the ids of mails and the addresses for bounces, so that nobody else can guess them
+  secret      text not null,
+  -- where answers come from; bounces go to bounce+...@ its host
+  address     text not null default 'threadwork@localhost',
+  -- too many mails left within an hour: none leaves until then
+  quiet_until timestamptz
+);
+insert into instance (secret) values (replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''));
+
+create table outbox (
+  id         bigint generated always as identity primary key,
+  -- what the mail is owed for: the same is never owed twice
+  key        text not null unique,
+  -- of the key and the instance's secret: in Message-ID, return path and the address for unsubscribing
+  hash       text not null unique,
+  message_id text not null,
+  kind       text not null,
+  list_id    integer references list,
+  -- the thread it speaks of, for the limit of one an hour
+  thread     text,
+  recipient  text not null,
+  -- the whole mail: every attempt sends the same
+  bytes      bytea not null,
+  -- kept: loopback, and not for a list of ours; dead: refused, or given up
+  state      text not null default 'owed' check (state in ('owed', 'sent', 'kept', 'dead', 'bounced')),
+  attempts   integer not null default 0,
+  made_at    timestamptz not null default now(),
+  next_at    timestamptz not null,
+  give_up_at timestamptz not null,
+  settled_at timestamptz,
+  -- the last answer of the relay, or why it was given up
+  said       text
+);
+create index outbox_owed on outbox (next_at, id) where state = 'owed';
+create index outbox_failed on outbox (settled_at) where state in ('dead', 'bounced');
+create index outbox_left on outbox (settled_at) where state in ('sent', 'bounced');
+create index outbox_recipient on outbox (recipient, made_at);
+
+-- Who wants no more of what a list sends without being asked.
+create table unsubscribed (
+  list_id integer not null references list,
+  address text not null,
+  at      timestamptz not null default now(),
+  primary key (list_id, address)
+);
+
+-- What a list's tracker sends besides errors: {bugs, states, digest, waiting}, each true when chosen.
+alter table list add column answers jsonb not null default '{}';
+
+-- The number of a bug hangs on its first mail when it was given; never given again.
+create table bug_number (
+  list_id     integer not null references list,
+  number      integer not null,
+  message_id  text not null,
+  message_key text not null,
+  given_at    timestamptz not null default now(),
+  primary key (list_id, number)
+);
+create unique index bug_number_mail on bug_number (list_id, message_key);
+
+-- Changes of state as live mails made them, each written once; a correction is another event.
+create table event (
+  id        bigint generated always as identity primary key,
+  list_id   integer not null references list,
+  topic_key text not null,
+  topic_id  text not null,
+  at        timestamptz not null default now(),
+  -- the mail that made the change
+  mail      text not null,
+  -- the mails it speaks of: patches, or the first of a bug
+  on_mails  jsonb not null,
+  what      text not null check (what in ('bug', 'bug-status', 'patch-state')),
+  was       text,
+  became    text not null,
+  -- when whoever is to hear of it was written to, or nobody was
+  told_at   timestamptz
+);
+create index event_topic on event (list_id, topic_key, id);
+create index event_untold on event (id) where told_at is null;
+
+-- Mails with lines that had no effect; looked at again when due, since what they need may still come.
+create table error_due (
+  list_id     integer not null references list,
+  message_key text not null,
+  due_at      timestamptz not null,
+  primary key (list_id, message_key)
+);
+create index error_due_at on error_due (due_at);
+
+-- Live mails whose verdict was made or raised and whose effect no fold has told yet.
+create table unannounced (
+  list_id integer not null,
+  seq     bigint not null,
+  primary key (list_id, seq)
+);
+-- Whoever writes a verdict need not know of it.
+create function mark_unannounced() returns trigger language plpgsql as $$
+begin
+  insert into unannounced (list_id, seq) values (new.list_id, new.seq) on conflict do nothing;
+  return new;
+end $$;
+create trigger verdict_unannounced after insert or update of grade on verdict
+  for each row execute function mark_unannounced();
+
+-- Topics as they stood before mails came whose verdict is pending: what is told is the difference to this.
+create table topic_before (
+  list_id   integer not null,
+  topic_key text not null,
+  data      jsonb,
+  primary key (list_id, topic_key)
+);

@@ -1,0 +1,66 @@
+// A mail of our own as bytes. It says in every way there is that a program wrote it, so that no other program answers it:
+// RFC 3834 and the habits of those that came before it.
+import MailComposer from 'nodemailer/lib/mail-composer'
+
+export interface OutgoingMail {
+  /** Where it comes from; its host is also the host of the other addresses. */
+  readonly address: string
+  readonly hash: string
+  readonly to: string
+  readonly subject: string
+  readonly body: string
+  readonly date: Date
+  /** Without angle brackets; absent when it answers nothing. */
+  readonly inReplyTo?: string | undefined
+  readonly references?: readonly string[] | undefined
+  readonly replyTo?: string | undefined
+  /** The recipient chose nothing and may end it with one line. */
+  readonly optional: boolean
+}
+
+export function buildMail(mail: OutgoingMail): Promise<Buffer> {
+  const { address, hash, date, optional, inReplyTo, references = [] } = mail
+  const host = hostOf(address)
+  const unsubscribe = `unsubscribe+${hash}@${host}`
+  const replyTo = optional ? unsubscribe : mail.replyTo
+  const headers: Record<string, string> = {
+    'Auto-Submitted': inReplyTo === undefined ? 'auto-generated' : 'auto-replied',
+    'X-Loop': address,
+    'X-Auto-Response-Suppress': 'All',
+    'List-Id': `Threadwork <threadwork.${host}>`,
+  }
+  if (optional) headers['List-Unsubscribe'] = `<mailto:${unsubscribe}?subject=Unsubscribe>`
+  const composer = new MailComposer({
+    from: { name: 'Threadwork', address },
+    ...(replyTo === undefined ? {} : { replyTo }),
+    to: { name: '', address: mail.to },
+    subject: oneLine(mail.subject),
+    messageId: `<${messageIdFor(address, hash)}>`,
+    ...(inReplyTo === undefined ? {} : { inReplyTo: `<${inReplyTo}>` }),
+    ...(references.length === 0 ? {} : { references: references.map(id => `<${id}>`) }),
+    date,
+    headers,
+    text: crlf(optional ? `${mail.body}\n${farewell(unsubscribe)}` : mail.body),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  return composer.compile().build()
+}
+
+export const hostOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1)
+export const messageIdFor = (address: string, hash: string): string => `tw.${hash}@${hostOf(address)}`
+
+/** What a header takes of text that others wrote. */
+const oneLine = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 250)
+
+const crlf = (text: string) => text.replace(/\r?\n/g, '\r\n')
+
+const farewell = (
+  address: string,
+) => `To get no more of these, answer this mail with the one line "Unsubscribe",
+or send that to ${address}.
+`

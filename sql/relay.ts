@@ -1,0 +1,84 @@
+// The way out: the operator's mail server. Threadwork speaks to this one server and never looks up an MX itself; TLS is
+// verified, because a password and who said what to whom go through it.
+import { readFileSync } from 'node:fs'
+import { createTransport } from 'nodemailer'
+import type { RelayConfig } from '../base/config.ts'
+import { limits } from '../base/limits.ts'
+import type { Attempt, DueMail } from './outbox.ts'
+
+export interface Relay {
+  send(mail: DueMail): Promise<Attempt>
+  /** Null when it lets us in; else why not. */
+  verify(): Promise<string | null>
+  close(): void
+}
+
+export function makeRelay(config: RelayConfig): Relay {
+  const transport = createTransport({
+    pool: true,
+    maxConnections: 1,
+    ...transportOptions(config),
+    connectionTimeout: limits.relayConnectSecondsMax * 1000,
+    greetingTimeout: limits.relayConnectSecondsMax * 1000,
+    socketTimeout: limits.relayAnswerSecondsMax * 1000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  return {
+    async send({ id, returnPath, to, bytes }) {
+      try {
+        const { response } = await transport.sendMail({
+          envelope: { from: returnPath, to: [to] },
+          raw: bytes,
+          // Used where the relay knows DSN (RFC 3461): only failures are told, and with the headers alone.
+          dsn: { id, return: 'headers', notify: 'failure', recipient: to },
+        })
+        return { result: 'sent', said: response }
+      } catch (error) {
+        return attemptOf(error as RelayError)
+      }
+    },
+    async verify() {
+      try {
+        await transport.verify()
+        return null
+      } catch (error) {
+        return (error as Error).message
+      }
+    },
+    close: () => transport.close(),
+  }
+}
+
+function transportOptions({ url, user, passwordFile, ca, tls }: RelayConfig) {
+  const { protocol, hostname, port, username, password } = new URL(url)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const secure = protocol === 'smtps:'
+  const name = user ?? decodeURIComponent(username)
+  const word =
+    passwordFile === null ? decodeURIComponent(password) : readFileSync(passwordFile, 'utf8').trim()
+  return {
+    host,
+    port: port === '' ? (secure ? 465 : 25) : Number(port),
+    secure,
+    requireTLS: !secure && tls === 'required',
+    ignoreTLS: !secure && tls === 'none',
+    tls: ca === null ? {} : { ca: readFileSync(ca, 'utf8') },
+    ...(name === '' ? {} : { auth: { user: name, pass: word } }),
+  }
+}
+
+interface RelayError extends Error {
+  readonly code?: string
+  readonly command?: string
+  readonly response?: string
+  readonly responseCode?: number
+}
+
+/** Of this mail speaks only what answers its own commands; a login, a certificate or a greeting is the relay's matter. */
+function attemptOf({ message, command = '', response, responseCode = 0 }: RelayError): Attempt {
+  const said = response ?? message
+  if (!/^(?:MAIL FROM|RCPT TO|DATA)/.test(command) || responseCode === 0)
+    return { result: 'unreachable', said }
+  return { result: responseCode >= 500 ? 'refused' : 'later', said }
+}

@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest'
+import { rebuild } from '../../tracker/project/rebuild.ts'
+import { makeDesk } from './desk.ts'
+import { answerMail } from './mails.ts'
+
+test('a line that is not understood is told to its sender, once, after half an hour', async () => {
+  const desk = await makeDesk()
+  await desk.arrive('patch')
+  await desk.arrive('person')
+  await desk.at('10:29')
+  expect(await desk.owed()).toEqual([])
+  await desk.at('10:31')
+  await desk.at('10:50')
+  const [mail, ...others] = await desk.owed()
+  expect(others).toEqual([])
+  expect(mail).toMatchObject({
+    to: 'ada@example.org',
+    kind: 'error',
+    subject: 'Re: [PATCH] tarn: count the drops',
+  })
+  const field = (name: string) => mail?.headers.find(header => header.name === name)?.value
+  expect(field('in-reply-to')).toBe('<person@example.org>')
+  expect(field('references')).toBe('<patch@example.com> <person@example.org>')
+  expect(mail?.body).toContain('> Patch-Status: acepted\n\nThis line is not understood.')
+  expect(mail?.body).toContain('> Patch-Status: accepted\n')
+  // Should it ever come to a list, nothing in it speaks for anybody.
+  expect(mail?.body).not.toMatch(/^[A-Z][A-Za-z-]+: /m)
+})
+
+test('several lines make one mail, and a quoted one is none of them', async () => {
+  const desk = await makeDesk()
+  await desk.arrive('patch')
+  await desk.arrive('many-errors')
+  await desk.at('10:31')
+  const mails = await desk.owed()
+  expect(mails).toHaveLength(1)
+  expect(mails[0]?.body.match(/^> Patch-Status: wrong-\d$/gm)).toHaveLength(5)
+  expect(mails[0]?.body).toContain('3 more lines')
+  expect(mails[0]?.body).not.toContain('quoted')
+})
+
+test('what is not allowed is told with the reason', async () => {
+  const desk = await makeDesk({ maintainers: ['mara@example.com'] })
+  await desk.arrive('patch')
+  await desk.arrive('accepted')
+  await desk.at('11:31')
+  const [mail] = await desk.owed()
+  expect(mail?.body).toContain('> Patch-Status: accepted -- to main\n\n"accepted" needs a maintainer')
+})
+
+test('a line that a later mail makes valid is no error, and its state is told as an event', async () => {
+  const desk = await makeDesk()
+  await desk.arrive('accepted')
+  expect(await desk.events()).toEqual([])
+  await desk.arrive('patch')
+  await desk.at('11:31')
+  expect(await desk.owed()).toEqual([])
+  expect(await desk.events()).toEqual(['patch-state new accepted accepted@example.org'])
+})
+
+test('a forged mail changes nothing for its true sender: nobody is told', async () => {
+  const desk = await makeDesk({ maintainers: ['ada@example.org'] })
+  await desk.arrive('patch')
+  for (const name of ['person', 'many-errors']) await desk.arrive(name, { grade: 'C' })
+  await desk.at('10:45')
+  expect(await desk.owed()).toEqual([])
+})
+
+test.each(['vacation', 'own-message-id', 'list-address', 'replayed'])('%s gets no answer', async name => {
+  const desk = await makeDesk()
+  await desk.arrive('patch')
+  await desk.arrive(name)
+  await desk.at('10:45')
+  expect(await desk.owed()).toEqual([])
+})
+
+test('an import gets no answer, and neither does what a rebuild reads again', async () => {
+  const desk = await makeDesk()
+  await desk.arrive('patch', { grade: 'imported' })
+  await desk.arrive('person', { grade: 'imported' })
+  await rebuild(desk.db, desk.list.id)
+  await desk.at('10:45')
+  expect(await desk.owed()).toEqual([])
+})
+
+test('while a mail is pending nothing is told; then what it changed is', async () => {
+  const desk = await makeDesk()
+  await desk.arrive('patch')
+  await desk.arrive('person', { grade: 'pending' })
+  await desk.arrive('accepted', { grade: 'pending' })
+  await desk.at('10:45')
+  expect([await desk.owed(), await desk.events()]).toEqual([[], []])
+  await desk.judge('person', 'A')
+  await desk.judge('accepted', 'A')
+  await desk.at('11:45')
+  expect(await desk.owed()).toHaveLength(1)
+  expect(await desk.events()).toEqual(['patch-state new accepted accepted@example.org'])
+})
+
+test('the same mail by two roads, and again, is answered once', async () => {
+  const desk = await makeDesk()
+  await desk.arrive('patch')
+  await desk.arrive('person')
+  await desk.at('10:31')
+  const copy = `Received: from lists.example.org by mx.example.org; Mon, 02 Mar 2026 10:00:04 +0000\n${answerMail('person')}`
+  await desk.arrive('copy', { bytes: Buffer.from(copy) })
+  await desk.at('11:31')
+  expect(await desk.owed()).toHaveLength(1)
+})
+
+test('a number that is no patch here is an error', async () => {
+  const desk = await makeDesk()
+  await desk.arrive('patch')
+  await desk.arrive('third-of-five')
+  await desk.at('10:31')
+  expect((await desk.owed())[0]?.body).toContain('> Patch-Status: 3/5 accepted\n\nIt speaks of no patch')
+})

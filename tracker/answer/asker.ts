@@ -1,0 +1,114 @@
+// All that is to be known of a mail before it is answered: its arrivals with their envelopes and verdicts, and the list.
+import type { Kysely } from 'kysely'
+import type { ListId } from '../../base/ids.ts'
+import { readRawByMessage } from '../../sql/log.ts'
+import { instanceAddress } from '../../sql/outbox.ts'
+import type { ListAnswers, Tables } from '../../sql/tables.ts'
+import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
+import { decodeMail } from '../decode/decode.ts'
+import type { MailFacts } from '../mail/facts.ts'
+import type { Roster } from '../topic/authority.ts'
+import type { Topic } from '../topic/topic.ts'
+import type { Arrival, Situation } from './may-answer.ts'
+
+export interface AnsweringList {
+  readonly name: string
+  readonly address: string
+  readonly people: Roster
+  readonly answers: ListAnswers
+  readonly trust: 'verified' | 'from'
+}
+
+export async function answeringList(db: Kysely<Tables>, list: ListId): Promise<AnsweringList> {
+  return db
+    .selectFrom('list')
+    .select(['name', 'address', 'people', 'answers', 'trust'])
+    .where('id', '=', list)
+    .executeTakeFirstOrThrow()
+}
+
+/** The arrivals of a mail; `pending` while one of them has no verdict. */
+export async function arrivalsOf(
+  db: Kysely<Tables>,
+  list: ListId,
+  key: string,
+): Promise<{ arrivals: Arrival[]; pending: boolean }> {
+  const bytes = new Map((await readRawByMessage(db, list, key)).map(mail => [String(mail.seq), mail.bytes]))
+  const rows = await db
+    .selectFrom('mail')
+    .innerJoin('fact', join =>
+      join.onRef('fact.list_id', '=', 'mail.list_id').onRef('fact.seq', '=', 'mail.seq'),
+    )
+    .leftJoin('verdict', join =>
+      join.onRef('verdict.list_id', '=', 'mail.list_id').onRef('verdict.seq', '=', 'mail.seq'),
+    )
+    .leftJoin('unjudged', join =>
+      join.onRef('unjudged.list_id', '=', 'mail.list_id').onRef('unjudged.seq', '=', 'mail.seq'),
+    )
+    .select(['mail.seq', 'mail.envelope', 'fact.data', 'verdict.grade', 'verdict.identity'])
+    .select('unjudged.seq as waits')
+    .where('mail.list_id', '=', list)
+    .where('mail.message_key', '=', key)
+    .where('mail.hidden', '=', false)
+    .orderBy('mail.seq')
+    .execute()
+  const arrivals = rows.flatMap(({ seq, envelope, data, grade, identity }): Arrival[] => {
+    const raw = bytes.get(seq)
+    if (!raw) return []
+    const verdict = grade === null ? null : { grade, identity }
+    return [{ facts: data, headers: decodeMail(raw).headers, envelope, verdict }]
+  })
+  return { arrivals, pending: rows.some(({ waits }) => waits !== null) }
+}
+
+export async function situationOf(
+  db: Kysely<Tables>,
+  list: AnsweringList,
+  topic: Topic,
+  { now, mail, recent }: { now: Date; mail: string; recent: boolean },
+): Promise<Situation> {
+  const lists = await db.selectFrom('list').select(['address', 'subscribed']).execute()
+  return {
+    now,
+    own: await instanceAddress(db),
+    lists: lists.flatMap(row => [row.address, row.subscribed ?? '']).map(address => address.toLowerCase()),
+    robots: list.people.filter(({ role }) => role === 'robot').map(({ person }) => person.address),
+    trust: list.trust,
+    kind: topic.kind,
+    imposters: topic.mails.some(({ id, imposters }) => id === mail && imposters !== undefined),
+    recent,
+  }
+}
+
+/** The topic that holds a mail; undefined while none does. */
+export async function topicHolding(
+  db: Kysely<Tables>,
+  list: ListId,
+  key: string,
+): Promise<Topic | undefined> {
+  const row = await db
+    .selectFrom('topic_mail')
+    .innerJoin('topic', join =>
+      join
+        .onRef('topic.list_id', '=', 'topic_mail.list_id')
+        .onRef('topic.id_key', '=', 'topic_mail.topic_key'),
+    )
+    .select(topicColumns)
+    .where('topic_mail.list_id', '=', list)
+    .where('topic_mail.message_key', '=', key)
+    .executeTakeFirst()
+  return row && wholeTopic(row)
+}
+
+/** The header fields of an answer to a mail (RFC 5322 3.6.4). */
+export function answering({ messageId, references, subject }: MailFacts): {
+  readonly subject: string
+  readonly inReplyTo: string
+  readonly references: readonly string[]
+} {
+  return {
+    subject: /^re:/i.test(subject.text) ? subject.text : `Re: ${subject.text}`,
+    inReplyTo: messageId,
+    references: [...references.toReversed(), messageId],
+  }
+}

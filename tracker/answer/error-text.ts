@@ -1,0 +1,67 @@
+// The private answer to a mail whose lines had no effect: each line, why, and the nearest line that would be understood. What
+// looks like a command stands behind "> ", so that no program, and not we ourselves, takes it for one.
+import { limits } from '../../base/limits.ts'
+import type { MailFacts, TagFact } from '../mail/facts.ts'
+import type { Change, Topic } from '../topic/topic.ts'
+import { oneLine } from './one-line.ts'
+
+export interface LineError {
+  /** As it stands in the mail. */
+  readonly line: string
+  readonly reason: string
+  /** The line that was perhaps meant. */
+  readonly instead: string | null
+}
+
+/** What is wrong with a mail's lines as the topic stands now; empty when all of them have their effect. */
+export function errorsOf(facts: MailFacts, topic: Topic): LineError[] {
+  const refused = topic.history
+    .filter(change => change.mail === facts.messageId && isError(change))
+    .flatMap(change => {
+      const tag = facts.tags.find(one => saidBy(one, change))
+      return tag ? [{ line: tag.line, reason: change.reason ?? '', instead: null }] : []
+    })
+  const missed = facts.misses.map(({ line, nearest }) => ({
+    line,
+    reason: 'this line is not understood',
+    instead: nearest,
+  }))
+  return [...new Map([...refused, ...missed].map(error => [error.line, error])).values()]
+}
+
+/** What stood so already is no error, and neither is what was taken back. */
+const isError = (change: Change) =>
+  !change.effect && change.reason !== null && !('undone' in change && change.undone)
+
+/** "Applied, thanks" is prose: only a line that was meant for us is answered. */
+const saidBy = (tag: TagFact, { what, value }: Change): boolean =>
+  tag.mirrors === undefined && tag.tag === what && words(value).endsWith(words(tag.value))
+
+const words = (text: string) => text.toLowerCase().replace(/[\s_-]+/g, ' ')
+
+/** `where`: the list, for people. */
+export function errorText(errors: readonly LineError[], where: string): string {
+  const shown = errors.slice(0, limits.errorLinesMax)
+  const more = errors.length - shown.length
+  return [
+    `Your mail to ${where} has lines for the tracker that changed nothing:`,
+    ...shown.map(showError),
+    ...(more > 0 ? [`${more} more lines changed nothing either; the page of the thread shows them.`] : []),
+    'To say it again, answer in the thread with the corrected line; this mail needs\nno answer.',
+  ]
+    .join('\n\n')
+    .concat('\n')
+}
+
+function showError({ line, reason, instead }: LineError): string {
+  const near = instead === null ? '' : `\nDid you mean this?\n\n${quoted(instead)}`
+  return `${quoted(line)}\n\n${sentence(reason)}${near}`
+}
+
+/** Of one line, whatever is in it, and bounded. */
+const quoted = (line: string) => `> ${oneLine(line)}`
+
+const sentence = (reason: string) => {
+  const text = oneLine(reason)
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`
+}

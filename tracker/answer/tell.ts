@@ -1,0 +1,123 @@
+// Events -> the mails that a list chose to send: a new bug's number to its reporter, a new state to the author. Events of one
+// topic that come close together make one mail.
+import { type Kysely, type Selectable, sql } from 'kysely'
+import { type ListId, listId } from '../../base/ids.ts'
+import { indexKey } from '../../base/key.ts'
+import { limits } from '../../base/limits.ts'
+import type { Log } from '../../base/log.ts'
+import { type Owing, oweMail } from '../../sql/outbox.ts'
+import type { Tables } from '../../sql/tables.ts'
+import { numbersOf } from '../project/bug-number.ts'
+import type { Topic } from '../topic/topic.ts'
+import {
+  type AnsweringList,
+  answering,
+  answeringList,
+  arrivalsOf,
+  situationOf,
+  topicHolding,
+} from './asker.ts'
+import { mayAnswer } from './may-answer.ts'
+import { oneLine } from './one-line.ts'
+
+type Event = Selectable<Tables['event']>
+
+/** Tells the events of each topic whose newest is some minutes old. */
+export async function tellEvents(db: Kysely<Tables>, now: Date, log?: Log): Promise<void> {
+  const { rows } = await sql<{ list_id: number; topic_key: string }>`
+    select list_id, topic_key from event where told_at is null group by list_id, topic_key
+    having max(at) <= ${new Date(now.getTime() - limits.eventRestMinutesMin * 60_000)} order by min(id)`.execute(
+    db,
+  )
+  for (const row of rows)
+    await tellTopic(db, listId(row.list_id), row.topic_key, now).catch((error: unknown) =>
+      log?.warn({ error }, 'Changes of a topic could not be told and will be tried again'),
+    )
+}
+
+function tellTopic(db: Kysely<Tables>, id: ListId, key: string, now: Date): Promise<void> {
+  return db.transaction().execute(async trx => {
+    const events = await trx
+      .selectFrom('event')
+      .selectAll()
+      .where('list_id', '=', id)
+      .where('topic_key', '=', key)
+      .where('told_at', 'is', null)
+      .orderBy('id')
+      .forUpdate()
+      .skipLocked()
+      .execute()
+    const owing = await told(trx, id, events, now)
+    const fresh = (event: Event) => owing === 'limited' && now.getTime() - +event.at < dayMs
+    const done = events.filter(event => !fresh(event)).map(event => event.id)
+    if (done.length > 0)
+      await trx.updateTable('event').set({ told_at: now }).where('id', 'in', done).execute()
+  })
+}
+
+const dayMs = 86_400_000
+
+/** Null when nobody is to hear of it. What is over the limits of an hour waits for the next one. */
+async function told(
+  trx: Kysely<Tables>,
+  id: ListId,
+  events: readonly Event[],
+  now: Date,
+): Promise<Owing | null> {
+  const list = await answeringList(trx, id)
+  const [first] = events
+  const topic = first && (await topicHolding(trx, id, indexKey(first.mail)))
+  if (!topic) return null
+  const wanted = events.filter(event => isWanted(event, list, topic))
+  const concerned = wanted[0]?.on_mails[0]
+  if (concerned === undefined) return null
+  const { arrivals, pending } = await arrivalsOf(trx, id, indexKey(concerned))
+  if (pending) return 'limited'
+  const situation = await situationOf(trx, list, topic, { now, mail: concerned, recent: false })
+  const asked = mayAnswer(arrivals, situation)
+  const facts = arrivals[0]?.facts
+  if ('reason' in asked || !facts) return null
+  const news = wanted.filter(event => event.what === 'bug' || whoOf(topic, event.mail) !== asked.to)
+  if (news.length === 0) return null
+  const number = (await numbersOf(trx, id, [topic])).get(topic.id)
+  return oweMail(trx, {
+    key: `told ${id} ${news.map(event => event.id).join(' ')}`,
+    list: id,
+    to: asked.to,
+    ...answering(facts),
+    body: news
+      .map(event => sentence(event, topic, list, number))
+      .join('\n\n')
+      .concat('\n'),
+    thread: topic.id,
+    kind: news.some(({ what }) => what === 'bug') ? 'ack' : 'state',
+  })
+}
+
+/** A guess never mails anybody, and who posts a newer version knows that the older one is superseded. */
+function isWanted({ what, became }: Event, { answers }: AnsweringList, topic: Topic): boolean {
+  if (what === 'bug') return answers.bugs === true && topic.bug?.explicit === true
+  return answers.states === true && became !== 'superseded'
+}
+
+const whoOf = (topic: Topic, mail: string) => topic.mails.find(({ id }) => id === mail)?.author.address
+
+function sentence(event: Event, topic: Topic, list: AnsweringList, number: number | undefined): string {
+  const name = number === undefined ? 'Your report' : `Bug #${number}`
+  if (event.what === 'bug')
+    return `Your report to ${list.address} is${number === undefined ? ' kept' : ` bug #${number}`}:\n\n  ${oneLine(topic.title)}\n\nAnswers in its thread belong to it.`
+  const by = topic.mails.find(({ id }) => id === event.mail)
+  const who = by
+    ? `${oneLine(by.author.name || by.author.address)} in <${oneLine(event.mail)}>`
+    : `<${oneLine(event.mail)}>`
+  const what = event.what === 'bug-status' ? name : patchesOf(event, topic)
+  const from = event.was === null ? '' : `, was ${event.was}`
+  return `${what}: ${event.became}${from}\n\n  ${oneLine(topic.title)}\n\nSaid by ${who}.`
+}
+
+function patchesOf({ on_mails: on }: Event, topic: Topic): string {
+  const revision = topic.revisions.find(({ patches }) => patches.some(({ id }) => on.includes(id)))
+  const patches = revision?.patches.filter(({ id }) => on.includes(id)) ?? []
+  if (!revision || patches.length === revision.patches.length) return 'Your patches'
+  return `Your patches ${patches.map(({ number }) => `${number}/${revision.total}`).join(', ')}`
+}

@@ -1,0 +1,181 @@
+// What a fold of live mails changed, written once: numbers of bugs, events, and mails whose lines had no effect. Importing and
+// rebuilding write no event, and neither does a mail whose verdict is pending: then the topics are remembered as they were.
+import { sql, type Transaction } from 'kysely'
+import type { ListId } from '../../base/ids.ts'
+import { indexKey } from '../../base/key.ts'
+import { limits } from '../../base/limits.ts'
+import { toStorableJson, toStorableText } from '../../base/storable.ts'
+import type { Tables } from '../../sql/tables.ts'
+import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
+import type { Topic } from '../topic/topic.ts'
+import { giveNumbers } from './bug-number.ts'
+import { changesBetween, type TopicChange } from './changes.ts'
+
+type Trx = Transaction<Tables>
+
+/** Called before the topics are written, in their transaction: the rows that stand are the state before. */
+export async function tellChanges(
+  trx: Trx,
+  list: ListId,
+  folds: readonly { readonly cluster: string; readonly fold: { readonly topics: readonly Topic[] } }[],
+): Promise<void> {
+  await giveNumbers(
+    trx,
+    list,
+    folds.flatMap(({ fold }) => fold.topics),
+  )
+  const live = await liveMails(
+    trx,
+    list,
+    folds.map(({ cluster }) => cluster),
+  )
+  for (const { cluster, fold } of folds) {
+    const mails = live.filter(mail => mail.cluster === cluster)
+    if (mails.length === 0) continue
+    const standing = await standingTopics(trx, cluster)
+    if (mails.some(mail => mail.pending)) await remember(trx, list, standing, fold.topics)
+    else await tell(trx, list, standing, fold.topics, mails)
+  }
+}
+
+interface LiveMail {
+  readonly cluster: string
+  readonly seq: string
+  readonly key: string
+  /** No verdict yet. */
+  readonly pending: boolean
+  readonly misses: number
+  readonly knownAt: Date
+}
+
+/** Of these clusters the mails that came live and of which nothing was told yet. */
+async function liveMails(trx: Trx, list: ListId, clusters: readonly string[]): Promise<LiveMail[]> {
+  const { rows } = await sql<LiveMail>`
+    select f.cluster, f.seq, f.message_key as key, live.pending, m.known_at as "knownAt",
+      coalesce(jsonb_array_length(f.data->'misses'), 0) as misses
+    from (select seq, true as pending from unjudged where list_id = ${list}
+      union all select seq, false from unannounced where list_id = ${list}) live
+    join fact f on f.list_id = ${list} and f.seq = live.seq
+    join mail m on m.list_id = ${list} and m.seq = live.seq
+    where f.cluster = any(${clusters}::bigint[])`.execute(trx)
+  return rows
+}
+
+interface Standing {
+  readonly key: string
+  /** Null for one that did not stand when a pending mail came. */
+  readonly topic: Topic | null
+}
+
+async function standingTopics(trx: Trx, cluster: string): Promise<Standing[]> {
+  const rows = await trx
+    .selectFrom('topic')
+    .select(['id_key', 'kind', ...topicColumns])
+    .where('cluster', '=', cluster)
+    .execute()
+  // A patchset is known by its patches, so its mails, of which there may be thousands, are not unpacked.
+  return rows.map(row => ({
+    key: row.id_key,
+    topic: row.kind === 'bug' ? wholeTopic(row) : { ...row.data, mails: [] },
+  }))
+}
+
+async function remember(
+  trx: Trx,
+  list: ListId,
+  standing: readonly Standing[],
+  folded: readonly Topic[],
+): Promise<void> {
+  const known = new Map(standing.map(({ key, topic }) => [key, topic]))
+  const keys = new Set([...known.keys(), ...folded.map(({ id }) => indexKey(id))])
+  const rows = [...keys].map(key => ({
+    list_id: list,
+    topic_key: key,
+    data: known.get(key) ? toStorableJson(known.get(key)) : null,
+  }))
+  await trx
+    .insertInto('topic_before')
+    .values(rows)
+    .onConflict(conflict => conflict.doNothing())
+    .execute()
+}
+
+async function tell(
+  trx: Trx,
+  list: ListId,
+  standing: readonly Standing[],
+  folded: readonly Topic[],
+  mails: readonly LiveMail[],
+): Promise<void> {
+  await sql`select set_config('synchronous_commit', 'on', true)`.execute(trx)
+  const keys = [...standing.map(({ key }) => key), ...folded.map(({ id }) => indexKey(id))]
+  const remembered = await trx
+    .deleteFrom('topic_before')
+    .where('list_id', '=', list)
+    .where('topic_key', 'in', keys)
+    .returning(['topic_key', 'data'])
+    .execute()
+  const before = new Map(standing.map(({ key, topic }) => [key, topic]))
+  for (const { topic_key, data } of remembered) before.set(topic_key, data)
+  const changes = changesBetween(
+    [...before.values()].filter(topic => topic !== null),
+    folded,
+  )
+  await writeEvents(trx, list, changes)
+  await writeErrors(trx, list, folded, mails)
+  await trx
+    .deleteFrom('unannounced')
+    .where('list_id', '=', list)
+    .where(
+      'seq',
+      'in',
+      mails.map(mail => mail.seq),
+    )
+    .execute()
+}
+
+async function writeEvents(trx: Trx, list: ListId, changes: readonly TopicChange[]): Promise<void> {
+  if (changes.length === 0) return
+  await trx
+    .insertInto('event')
+    .values(
+      changes.map(({ topic, mail, on, what, was, became }) => ({
+        list_id: list,
+        topic_id: toStorableText(topic),
+        topic_key: indexKey(topic),
+        mail: toStorableText(mail),
+        on_mails: toStorableJson(on),
+        what,
+        was,
+        became,
+      })),
+    )
+    .execute()
+}
+
+/** Half an hour is left for what a line needs and that is still on its way. */
+async function writeErrors(
+  trx: Trx,
+  list: ListId,
+  folded: readonly Topic[],
+  mails: readonly LiveMail[],
+): Promise<void> {
+  const failed = new Set(
+    folded.flatMap(({ history }) =>
+      history.filter(change => !change.effect && change.reason !== null).map(change => indexKey(change.mail)),
+    ),
+  )
+  const rows = mails
+    .filter(({ key, misses }) => misses > 0 || failed.has(key))
+    .map(({ key, knownAt }) => ({
+      list_id: list,
+      message_key: key,
+      due_at: new Date(knownAt.getTime() + limits.errorAnswerMinutesMin * 60_000),
+    }))
+  if (rows.length === 0) return
+  await trx
+    .insertInto('error_due')
+    .values(rows)
+    .onConflict(conflict => conflict.doNothing())
+    .execute()
+}
