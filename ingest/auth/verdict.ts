@@ -1,6 +1,6 @@
 // From the checks of a mail and what is known of its sender to one grade. Pure: the means are in the files beside it.
-import { getDomain } from 'tldts'
 import { limits } from '../../base/limits.ts'
+import { sameOrganisation } from '../../base/organisation.ts'
 import type { Grade } from '../../tracker/topic/verdict.ts'
 import type { Check } from './check.ts'
 import type { Claim } from './claim.ts'
@@ -90,15 +90,6 @@ function foreignTo({ method, domains = [], addresses = [] }: Check, claim: Claim
       return 'for information'
   }
 }
-
-/** Relaxed alignment (RFC 7489 3.1.1): both are of one organisation, by the Public Suffix List. */
-function sameOrganisation(domain: string, address: string): boolean {
-  const from = address.slice(address.lastIndexOf('@') + 1)
-  return organisation(domain) === organisation(from)
-}
-
-const organisation = (domain: string): string =>
-  (getDomain(domain, { allowPrivateDomains: true }) ?? domain).toLowerCase().replace(/\.$/, '')
 
 const dayMs = 86_400_000
 

@@ -85,6 +85,7 @@ export async function makeDesk({ answers, maintainers = [] }: DeskOptions = {}) 
     list,
     arrive,
     judge,
+    sort: () => sortAll(db, list.id),
     /** Lets the time of day come (UTC), on the day of the mails. */
     at: async (time: string) => {
       await answerErrors(db, new Date(`2026-03-02T${time}:00Z`))

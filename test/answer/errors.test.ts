@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { confirm } from '../../ingest/auth/token.ts'
 import { rebuild } from '../../tracker/project/rebuild.ts'
 import { makeDesk } from './desk.ts'
 import { answerMail } from './mails.ts'
@@ -114,4 +115,51 @@ test('a number that is no patch here is an error', async () => {
   await desk.arrive('third-of-five')
   await desk.at('10:31')
   expect((await desk.owed())[0]?.body).toContain('> Patch-Status: 3/5 accepted\n\nIt speaks of no patch')
+})
+
+/** What the list's server makes of a signed mail: its stamp, its footer, and with that a signature that does not hold. */
+async function arriveDressed(signer: string) {
+  const desk = await makeDesk({ maintainers: ['ada@example.org'] })
+  await desk.arrive('patch')
+  const bytes = Buffer.from(
+    answerMail('accepted')
+      .toString()
+      .replace(/^Subject:/m, 'List-Id: <tarn-devel.lists.example.org>\nSubject:'),
+  )
+  await desk.arrive('accepted', { bytes, grade: 'C' })
+  const check = { method: 'DKIM', result: 'fail', signer }
+  await desk.db
+    .updateTable('verdict')
+    .set({ data: JSON.stringify({ checks: [check] }) })
+    .where('grade', '=', 'C')
+    .execute()
+  await desk.at('11:31')
+  await desk.at('11:50')
+  return desk
+}
+
+test('a maintainer whose signature the list broke is asked once, and the answer makes the change', async () => {
+  const desk = await arriveDressed('example.org')
+  const state = async () => (await desk.db.selectFrom('topic').select('state').executeTakeFirst())?.state
+  const [mail, ...others] = await desk.owed()
+  expect(others).toEqual([])
+  expect(mail).toMatchObject({ to: 'ada@example.org', kind: 'token' })
+  expect(mail?.body).toContain('> Patch-Status: accepted -- to main')
+  expect(await state()).toBe('new')
+  const token = mail?.body.match(/^Confirm: ([0-9a-f]{32})$/m)?.[1] ?? ''
+  const answer = (from: string) => ({
+    bytes: Buffer.from(
+      `From: ${from}\nSubject: Re: Did you\nMessage-ID: <yes@example.org>\n\n> Confirm: ${token}\n`,
+    ),
+    from,
+  })
+  expect(await confirm(desk.db, token, answer('eve@example.net'))).toMatchObject({ confirmed: false })
+  expect(await confirm(desk.db, token, answer('ada@example.org'))).toMatchObject({ confirmed: true })
+  await desk.sort()
+  expect(await state()).toBe('accepted')
+})
+
+test('a broken signature of somebody else asks nobody', async () => {
+  const desk = await arriveDressed('example.net')
+  expect(await desk.owed()).toEqual([])
 })

@@ -19,7 +19,7 @@ function arrival(name: string, more: Partial<Arrival> = {}): Arrival {
   const { trace } = more.envelope ?? live
   const facts = factsOf(mail, messageIdOf(bytes), trace === undefined ? {} : { trace })
   const verdict = { grade: 'A' as const, identity: facts.sender.address }
-  return { facts, headers: mail.headers, envelope: live, verdict, ...more }
+  return { seq: '1', facts, headers: mail.headers, envelope: live, verdict, ...more }
 }
 
 const situation: Situation = {

@@ -45,20 +45,36 @@ export async function arrivalsOf(
     .leftJoin('unjudged', join =>
       join.onRef('unjudged.list_id', '=', 'mail.list_id').onRef('unjudged.seq', '=', 'mail.seq'),
     )
-    .select(['mail.seq', 'mail.envelope', 'fact.data', 'verdict.grade', 'verdict.identity'])
+    .select([
+      'mail.seq',
+      'mail.envelope',
+      'fact.data',
+      'verdict.grade',
+      'verdict.identity',
+      'verdict.data as found',
+    ])
     .select('unjudged.seq as waits')
     .where('mail.list_id', '=', list)
     .where('mail.message_key', '=', key)
     .where('mail.hidden', '=', false)
     .orderBy('mail.seq')
     .execute()
-  const arrivals = rows.flatMap(({ seq, envelope, data, grade, identity }): Arrival[] => {
+  const arrivals = rows.flatMap(({ seq, envelope, data, grade, identity, found }): Arrival[] => {
     const raw = bytes.get(seq)
     if (!raw) return []
-    const verdict = grade === null ? null : { grade, identity }
-    return [{ facts: data, headers: decodeMail(raw).headers, envelope, verdict }]
+    const verdict = grade === null ? null : { grade, identity, broken: brokenIn(found) }
+    return [{ seq, facts: data, headers: decodeMail(raw).headers, envelope, verdict }]
   })
   return { arrivals, pending: rows.some(({ waits }) => waits !== null) }
+}
+
+/** The domains whose DKIM signature does not hold: what a list's footer leaves of it. */
+function brokenIn(found: Record<string, unknown> | null): string[] {
+  const checks = found && Array.isArray(found.checks) ? (found.checks as unknown[]) : []
+  return checks.flatMap(check => {
+    const { method, result, signer } = check as Record<string, unknown>
+    return method === 'DKIM' && result === 'fail' && typeof signer === 'string' ? [signer.toLowerCase()] : []
+  })
 }
 
 export async function situationOf(

@@ -1,9 +1,10 @@
 // Half an hour after a mail with lines that had no effect: when they still have none, its sender is told, privately and once.
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import { listId } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import { oweMail } from '../../sql/outbox.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { askMaintainer } from './ask-maintainer.ts'
 import { answering, answeringList, arrivalsOf, situationOf, topicHolding } from './asker.ts'
 import { errorsOf, errorText } from './error-text.ts'
 import { mayAnswer } from './may-answer.ts'
@@ -58,7 +59,7 @@ async function postpone(db: Kysely<Tables>, due: Due, now: Date): Promise<void> 
 const waitMs = 10 * 60_000
 
 /** True when it is too early to say: a copy of it came that nobody looked at yet. */
-async function answer(trx: Kysely<Tables>, due: Due, now: Date): Promise<boolean> {
+async function answer(trx: Transaction<Tables>, due: Due, now: Date): Promise<boolean> {
   const id = listId(due.list_id)
   const topic = await topicHolding(trx, id, due.message_key)
   const { arrivals, pending } = await arrivalsOf(trx, id, due.message_key)
@@ -66,10 +67,12 @@ async function answer(trx: Kysely<Tables>, due: Due, now: Date): Promise<boolean
   const [first] = arrivals
   if (!topic || !first) return false
   const errors = errorsOf(first.facts, topic)
-  if (errors.length === 0) return false
   const list = await answeringList(trx, id)
   const mail = first.facts.messageId
-  const asked = mayAnswer(arrivals, await situationOf(trx, list, topic, { now, mail, recent: true }))
+  const situation = await situationOf(trx, list, topic, { now, mail, recent: true })
+  await askMaintainer(trx, { id, list, topic, arrivals, situation })
+  if (errors.length === 0) return false
+  const asked = mayAnswer(arrivals, situation)
   if ('reason' in asked) return false
   await oweMail(trx, {
     // Not of the list: what went to two lists is answered once.

@@ -10,11 +10,17 @@ import type { TopicKind } from '../topic/topic.ts'
 
 /** One arrival of the mail: copies come by several roads. */
 export interface Arrival {
+  readonly seq: string
   readonly facts: MailFacts
   readonly headers: readonly Header[]
   readonly envelope: Envelope
   /** Null while it is pending, and of an import. */
-  readonly verdict: { readonly grade: 'A' | 'B' | 'C'; readonly identity: string | null } | null
+  readonly verdict: {
+    readonly grade: 'A' | 'B' | 'C'
+    readonly identity: string | null
+    /** Domains whose DKIM signature is there and does not hold. */
+    readonly broken?: readonly string[]
+  } | null
 }
 
 export interface Situation {

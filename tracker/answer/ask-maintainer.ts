@@ -1,0 +1,56 @@
+// A list's footer broke the signature under a maintainer's change: the maintainer is asked, at the configured address,
+// whether the mail is theirs. A mail that was never signed asks nobody: then a forger would choose who is bothered.
+import type { Transaction } from 'kysely'
+import { type ListId, seq } from '../../base/ids.ts'
+import { sameOrganisation } from '../../base/organisation.ts'
+import { oweMail } from '../../sql/outbox.ts'
+import type { Tables } from '../../sql/tables.ts'
+import type { Topic } from '../topic/topic.ts'
+import type { AnsweringList } from './asker.ts'
+import { type Arrival, mayAnswer, type Situation } from './may-answer.ts'
+import { tokenMail } from './token-mail.ts'
+
+export interface Unconfirmed {
+  readonly id: ListId
+  readonly list: AnsweringList
+  readonly topic: Topic
+  readonly arrivals: readonly Arrival[]
+  readonly situation: Situation
+}
+
+/** Owes the question once; nothing when the mail waits for no confirmation, or nobody can give it. */
+export async function askMaintainer(trx: Transaction<Tables>, asked: Unconfirmed): Promise<void> {
+  const { id, list, topic, arrivals, situation } = asked
+  const [first] = arrivals
+  const lines = first ? waitingLines(topic, first) : []
+  const signed = arrivals.find(({ envelope, facts, verdict }) => {
+    const dressed = envelope.trace !== undefined && facts.dressing !== ''
+    return dressed && verdict?.broken?.some(domain => sameOrganisation(domain, facts.sender.address))
+  })
+  const address = first && configuredAddress(list, first.facts.sender.address)
+  // By the rules for robots, whoever is in From; the mail goes to the configured address and no other.
+  if (!signed || !address || lines.length === 0) return
+  if ('reason' in mayAnswer(arrivals, { ...situation, trust: 'from' })) return
+  const { messageId, subject } = signed.facts
+  const question = {
+    list: { id, ...list },
+    seq: seq(signed.seq),
+    messageId,
+    subject: subject.text,
+    address,
+    lines,
+  }
+  const mail = await tokenMail(trx, question)
+  if (mail) await oweMail(trx, { ...mail, thread: topic.id })
+}
+
+/** The mail's lines that a confirmed sender would be allowed. */
+function waitingLines(topic: Topic, { facts }: Arrival): string[] {
+  const waits = topic.history.some(change => change.mail === facts.messageId && change.unconfirmed)
+  if (!waits) return []
+  const lines = facts.tags.map(({ line }) => line)
+  return lines.length > 0 ? lines : facts.applied ? [facts.applied.line] : []
+}
+
+const configuredAddress = ({ people }: AnsweringList, sender: string): string | undefined =>
+  people.find(({ person, aliases = [] }) => [person.address, ...aliases].includes(sender))?.person.address
