@@ -5,7 +5,7 @@ import type { SMTPServerDataStream, SMTPServerSession } from 'smtp-server'
 import { limits } from '../base/limits.ts'
 import type { Metrics } from '../base/metrics.ts'
 import type { List } from '../sql/lists.ts'
-import { ownAddress } from '../sql/outbox.ts'
+import { instanceAddress, ownAddress } from '../sql/outbox.ts'
 import type { Envelope, Tables } from '../sql/tables.ts'
 import { messageIdOf } from '../tracker/decode/message-id.ts'
 import { type Account, accountFor, type ReceptionLog, type Reply } from './account.ts'
@@ -52,6 +52,10 @@ export function startReception(options: ReceptionOptions): Reception {
     const deliveries = road === 'lmtp' ? envelope.to.map(address => [address]) : [envelope.to]
     return Promise.all(deliveries.map(to => take(bytes, envelope, to, account)))
   }
+
+  /** At the host of a list, or of our own address. */
+  const isOurs = async (address: string, all: readonly List[]) =>
+    isConfirmation(address, [...all, { address: await instanceAddress(db) }])
 
   /** A confirmation's token is a secret while it is good: it is used up first, and no log of a list holds its address. */
   async function take(
@@ -118,8 +122,8 @@ export function startReception(options: ReceptionOptions): Reception {
       const account = accountFor(session, envelopeOf(session, road), options)
       try {
         const all = await lists()
-        if (listsAt(all, [address]).length > 0 || isConfirmation(address, all)) return accepted
-        if ((await ownAddress(db, address)) !== null) return accepted
+        if (listsAt(all, [address]).length > 0 || (await ownAddress(db, address)) !== null) return accepted
+        if (tokenIn(address) !== null && (await isOurs(address, all))) return accepted
         account.recipientRefused(address, noSuchList(address))
         return noSuchList(address)
       } catch (error) {

@@ -32,7 +32,9 @@ export async function askMaintainer(trx: Transaction<Tables>, asked: Unconfirmed
   if (!signed || !address || lines.length === 0) return
   if ('reason' in mayAnswer(arrivals, { ...situation, trust: 'from' })) return
   const { messageId, subject } = signed.facts
+  const { own } = situation
   const question = {
+    own,
     list: { id, ...list },
     seq: seq(signed.seq),
     messageId,

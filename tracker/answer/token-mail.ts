@@ -16,6 +16,8 @@ export interface TokenQuestion {
   readonly subject: string
   /** The configured address of the person it claims to be from. */
   readonly address: string
+  /** Our own address: the answer comes to its host. */
+  readonly own: string
   /** The lines whose effect waits. */
   readonly lines: readonly string[]
 }
@@ -60,12 +62,12 @@ export async function tokenMail(
 }
 
 function written(
-  { list, seq: at, messageId, subject, lines }: TokenQuestion,
+  { list, seq: at, messageId, subject, own, lines }: TokenQuestion,
   to: string,
   token: string,
 ): TokenMail {
   const said = lines.slice(0, 20).map(line => `> ${line.slice(0, 200)}`)
-  const replyTo = `confirm+${token}@${list.address.slice(list.address.lastIndexOf('@') + 1)}`
+  const replyTo = `confirm+${token}@${own.slice(own.lastIndexOf('@') + 1)}`
   return {
     key: `token ${list.id} ${at}`,
     list: list.id,

@@ -46,6 +46,7 @@ async function desk() {
         messageId: messageId('x@example.org'),
         subject: 'Re: x',
         address,
+        own: 'tracker@lists.example.net',
         lines: ['Patch-Status: accepted'],
       }),
     )
