@@ -27,6 +27,7 @@ const commands: Record<CommandName, (args: Arguments) => Promise<number>> = {
   purge: args => moderateMail('purge', args),
   unhide: args => moderateMail('unhide', args),
   release: args => moderateMail('release', args),
+  follow: followRepositories,
   rebuild,
   export: exportLists,
   outbox,
@@ -82,7 +83,6 @@ async function startRoles(
   const lists = await saveLists(db, config.lists)
   const { saveInstance } = await import('./sql/outbox.ts')
   await saveInstance(db, config.address)
-  await readMailmaps(db, lists, log)
   if (config.file === null) for (const list of lists) await fillDemo(db, list)
   const ready = ['ready']
   const pools = openPools(database, only)
@@ -107,7 +107,7 @@ async function startRoles(
   say(`${ready.join(' ')}\n`)
 }
 
-/** Sorts mail and then authenticates it; answers how to wake it. */
+/** Sorts mail and then authenticates it, and follows git; answers how to wake it. */
 async function startWorker(
   config: Config,
   db: Database['db'],
@@ -126,7 +126,13 @@ async function startWorker(
   closers.push(() => judge.close())
   const projector = startProjector(db, log, metrics, () => judge.poke())
   closers.push(() => projector.close())
-  return () => projector.poke()
+  const { startFollower } = await import('./tracker/branch/follow.ts')
+  const { dataDirectory } = await import('./sql/server.ts')
+  const onChange = () => projector.poke()
+  const data = dataDirectory(config, log)
+  const follower = startFollower({ db, data, log, everySeconds: config.followSeconds, onChange })
+  closers.push(() => follower.close())
+  return onChange
 }
 
 async function startSending(
@@ -209,13 +215,6 @@ const clientLimitsOf = ({ smtpExempt, limits: own }: Config): ClientLimits => ({
   mailsPerMinuteMax: own.smtpClientMailsPerMinuteMax ?? limits.smtpClientMailsPerMinuteMax,
   exempt: smtpExempt,
 })
-
-/** Another .mailmap means other people, so all mails of its list are sorted again; their pages stand meanwhile. */
-async function readMailmaps(db: Database['db'], lists: readonly List[], log: Logger): Promise<void> {
-  const { readMailmaps } = await import('./tracker/project/read-mailmaps.ts')
-  const { requeue } = await import('./tracker/project/requeue.ts')
-  for (const list of await readMailmaps(db, lists, log)) await requeue(db, list)
-}
 
 /** So that a first look shows something: the invented archive, unless the list holds mail already. */
 async function fillDemo(db: Database['db'], list: List): Promise<void> {
@@ -330,6 +329,30 @@ async function moderateMail(how: keyof typeof moderations, args: Arguments): Pro
     for (const one of lists) await sortAll(db, one.id)
     const names = lists.map(one => one.name).join(', ')
     return say(`${moderations[how][changed === 0 ? 1 : 0]}: ${word} on ${names}\n`)
+  })
+}
+
+async function followRepositories(args: Arguments): Promise<number> {
+  return untilStopped(args, async ({ db }, config) => {
+    const { saveLists } = await import('./sql/lists.ts')
+    const { chosenLists } = await import('./sql/chosen-lists.ts')
+    const { dataDirectory } = await import('./sql/server.ts')
+    const { follow, followedLists } = await import('./tracker/branch/follow.ts')
+    const { sortAll } = await import('./tracker/project/projector.ts')
+    await saveLists(db, config.lists)
+    const chosen = new Set((await chosenLists(db, args.text('list'))).map(({ id }) => id))
+    const log = await makeLog(args, config)
+    const data = dataDirectory(config, log)
+    let problems = 0
+    for (const list of (await followedLists(db)).filter(({ id }) => chosen.has(id))) {
+      const { problem } = await follow(list, { db, data, log })
+      await sortAll(db, list.id)
+      process.stderr.write(
+        `${problem === null ? 'Followed' : 'Could not follow'} ${list.name}${problem === null ? '' : `: ${problem}`}\n`,
+      )
+      if (problem !== null) problems++
+    }
+    return problems === 0 ? 0 : 1
   })
 }
 

@@ -70,6 +70,11 @@ const shapes = {
     words: 'MESSAGE-ID',
     options: { list: onlyList, reason: { value: 'TEXT', help: 'shown in its place' } },
   },
+  follow: {
+    summary: 'Reads what is new in the repositories of the lists, once; serve does it by itself',
+    words: '',
+    options: { list: onlyList },
+  },
   unhide: {
     summary: 'Shows a hidden mail again',
     words: 'MESSAGE-ID',

@@ -7,6 +7,7 @@ import { parse, TomlError } from 'smol-toml'
 import { z } from 'zod'
 import { type Endpoint, parseEndpoint } from './endpoint.ts'
 import { nearest } from './nearest.ts'
+import { isRepository } from './repository.ts'
 import { bugStatuses, patchStates, plannedTags } from './state-words.ts'
 import { showPath, tomlLines } from './toml-lines.ts'
 
@@ -31,7 +32,14 @@ export interface ListConfig {
   readonly prefix: string | null
   /** Under which we are subscribed to a list that another server runs. */
   readonly subscribed: string | null
+  /** A directory of this machine, or an address that is fetched. */
   readonly repository: string | null
+  /** Patterns of the branches that are followed; empty for the repository's own. */
+  readonly branches: readonly string[]
+  /** The file of the repository that says who is maintainer of what, such as `MAINTAINERS`. */
+  readonly maintainers: string | null
+  /** Where a commit is shown, with `%s` for its id. */
+  readonly commitUrl: string | null
   /** `first`: mails of people who never posted wait for a maintainer. */
   readonly moderate: 'first' | null
   /** What its tracker sends besides errors. */
@@ -104,6 +112,8 @@ export interface Config {
   readonly metrics: Endpoint | null
   /** Networks that are not counted against the limits for one SMTP client. */
   readonly smtpExempt: readonly string[]
+  /** How often the repositories are looked at. */
+  readonly followSeconds: number
   /** For a log that goes to a program; a terminal gets what needs attention. */
   readonly logLevel: LogLevel
   /** Where mail leaves; null for loopback: to our own lists and no further. */
@@ -149,6 +159,7 @@ export function loadConfig(given: Given): Config {
     address: written.outgoing.address ?? defaultAddress(written),
     metrics: written.metrics.listen ?? null,
     smtpExempt: written.smtp.exempt,
+    followSeconds: written.follow.every_seconds,
     logLevel: written.log.level,
     limits: toLimits(written.limits),
     database: databaseUrl(given) ?? written.database ?? null,
@@ -170,6 +181,9 @@ const demo: ListConfig = {
   prefix: null,
   subscribed: null,
   repository: null,
+  branches: [],
+  maintainers: null,
+  commitUrl: null,
   moderate: null,
   answers: { bugs: false, states: false, digest: false, waiting: false },
   people: [],
@@ -262,6 +276,7 @@ function keysAt(path: readonly PropertyKey[]): string[] {
     auth: authSettings,
     limits: limitSettings,
     outgoing: outgoingSettings,
+    follow: followSettings,
     lists: list,
     'lists.answers': answerSettings,
     'lists.people': person,
@@ -312,6 +327,11 @@ const person = z.strictObject({
     .default([]),
 })
 
+const repositoryAllowed =
+  'the path of a git repository, or its address by https, ssh or git such as "https://git.example.org/tarn.git"'
+const branchesAllowed = 'a list of up to 50 branches such as ["main", "release/*"]'
+/** What git-check-ref-format(1) lets a branch be called, and `*`. */
+const branch = text(branchesAllowed, /^[^\s~^:?[\\-][^\s~^:?[\\]{0,200}$/)
 const domainAllowed = 'a list of domains such as ["lists.example.org"]'
 const domains = z
   .array(text(domainAllowed, /^[A-Za-z0-9._-]{1,253}$/), { error: domainAllowed })
@@ -334,7 +354,18 @@ const list = z.strictObject({
     /^[^[\]\n]{1,64}$/,
   ).optional(),
   subscribed: address.optional(),
-  repository: text('the path or URL of a git repository', /^[^\s-]\S{0,1000}$/).optional(),
+  repository: text(repositoryAllowed, /^[^\s-]\S{0,1000}$/)
+    .refine(isRepository, { error: repositoryAllowed })
+    .optional(),
+  branches: z.array(branch, { error: branchesAllowed }).max(50, { error: branchesAllowed }).default([]),
+  maintainers: text(
+    'the path of a file in the repository such as "MAINTAINERS"',
+    /^[^\0\n:/-][^\0\n]{0,500}$/,
+  ).optional(),
+  commit_url: text(
+    'a URL with %s for the commit such as "https://git.example.org/tarn/commit/%s"',
+    /^https?:\/\/[^\s"<>]{0,500}%s[^\s"<>]{0,200}$/,
+  ).optional(),
   moderate: z
     .enum(['no', 'first'], { error: '"no", or "first" to hold the mails of people who never posted' })
     .default('no'),
@@ -386,6 +417,14 @@ const smtpSettings = listener.extend({
   tls_key: filePath.optional(),
 })
 
+const everyAllowed = 'a number of seconds from 5 to 86400'
+const followSettings = z.strictObject({
+  every_seconds: z
+    .int({ error: everyAllowed })
+    .min(5, { error: everyAllowed })
+    .max(86_400, { error: everyAllowed })
+    .default(60),
+})
 const dnsAllowed = 'the address and port of a DNS server such as "127.0.0.1:53"'
 const isDnsServer = (server: string): boolean => isIP(parseEndpoint(server)?.host ?? '') !== 0
 const authSettings = z.strictObject({
@@ -414,6 +453,7 @@ const settings = z.strictObject({
     .prefault({}),
   auth: authSettings.prefault({}),
   metrics: listener.extend({ listen: endpoint('127.0.0.1:9464').optional() }).prefault({}),
+  follow: followSettings.prefault({}),
   log: z
     .strictObject({
       level: z.enum(logLevels, { error: `one of ${logLevels.join(', ')}` }).default('info'),
@@ -521,12 +561,16 @@ const toList = ({
   prefix,
   subscribed,
   repository,
+  maintainers,
+  commit_url,
   trusted_arc,
   needs,
   moderate,
   ...rest
 }: z.infer<typeof list>): ListConfig => ({
   ...rest,
+  maintainers: maintainers ?? null,
+  commitUrl: commit_url ?? null,
   trustedArc: trusted_arc,
   needs: Object.fromEntries(Object.entries(needs).flatMap(([word, grade]) => (grade ? [[word, grade]] : []))),
   listId: list_id ?? null,

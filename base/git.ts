@@ -17,11 +17,79 @@ export async function git(directory: string, ...words: readonly string[]): Promi
   try {
     const { stdout } = await promisify(execFile)('git', given(directory, words), {
       env: environment(),
-      maxBuffer: 16 * 1024 * 1024,
+      maxBuffer: outputBytesMax,
     })
     return stdout
   } catch (error) {
     throw new GitError(reasonOf(error))
+  }
+}
+
+export interface GitBounds {
+  readonly secondsMax: number
+  /** Asked every second: what is too much by now, as the end of "it was stopped: ". */
+  readonly excess?: () => string | null
+  /** Other machines may be asked, by https, ssh and git's own protocol; nothing asks back for a password. */
+  readonly network?: boolean
+  readonly input?: string
+}
+
+/** A git that may take long: it and its children are killed when it goes beyond its bounds. */
+export async function boundedGit(
+  directory: string,
+  words: readonly string[],
+  { secondsMax, excess = () => null, network = false, input = '' }: GitBounds,
+): Promise<string> {
+  const env = network ? { ...environment(), ...networkEnvironment() } : environment()
+  const all = given(directory, network ? [...networkWords, ...words] : words)
+  // A group of its own, so that git's helpers (ssh, index-pack) end with it.
+  const child = spawn('git', all, { env, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  let reason: string | null = null
+  const stop = (why: string) => {
+    reason ??= why
+    if (child.pid !== undefined) killGroup(child.pid)
+  }
+  const out: Buffer[] = []
+  let size = 0
+  let said = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size <= outputBytesMax) out.push(chunk)
+    else stop('it printed more than 16 MB')
+  })
+  child.stderr.on('data', chunk => {
+    said = `${said}${chunk}`.slice(0, 2_000)
+  })
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
+  const started = performance.now()
+  const timer = setInterval(() => {
+    const late = performance.now() - started > secondsMax * 1_000
+    const why = late ? `it took more than ${secondsMax} s` : excess()
+    if (why !== null) stop(why)
+  }, 1_000)
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject)
+      child.on('close', resolve)
+    })
+    if (reason !== null) throw new GitError(`git was stopped: ${reason}`)
+    if (code !== 0) throw new GitError(reasonOf({ stderr: said, message: `git ended with ${code}` }))
+    return Buffer.concat(out).toString()
+  } catch (error) {
+    throw error instanceof GitError ? error : new GitError(reasonOf(error))
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+const outputBytesMax = 16 * 1024 * 1024
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It ended meanwhile.
   }
 }
 
@@ -89,8 +157,32 @@ const environment = (): NodeJS.ProcessEnv => ({
   GIT_NO_REPLACE_OBJECTS: '1',
 })
 
+/** A redirect must not lead from https to a protocol that runs a program of the address's choice (`ext::`). */
+const networkWords = [
+  '-c',
+  'protocol.https.allow=always',
+  '-c',
+  'protocol.ssh.allow=always',
+  '-c',
+  'protocol.git.allow=always',
+  '-c',
+  'credential.helper=',
+]
+
+/** What a machine behind a proxy needs; ssh finds the account's keys by itself. */
+const networkEnvironment = (): NodeJS.ProcessEnv => ({
+  GIT_SSH_COMMAND: 'ssh -oBatchMode=yes -oConnectTimeout=20',
+  ...Object.fromEntries(
+    ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY', 'no_proxy', 'NO_PROXY', 'SSH_AUTH_SOCK'].flatMap(
+      name => (process.env[name] === undefined ? [] : [[name, process.env[name]]]),
+    ),
+  ),
+})
+
 function reasonOf(error: unknown): string {
   const { stderr, message, code } = error as { stderr?: string; message: string; code?: unknown }
   if (code === 'ENOENT') return 'there is no git: apt-get install git'
-  return (stderr || message).trim().split('\n')[0] ?? message
+  const lines = (stderr || message).trim().split('\n')
+  // ssh and git warn before they say why they stopped.
+  return lines.find(line => line.startsWith('fatal:')) ?? lines[0] ?? message
 }

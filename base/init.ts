@@ -68,6 +68,10 @@ listen = "127.0.0.1:8080"
 # "required" or "none"; without it TLS is required unless the relay is on this machine.
 # tls = "required"
 
+[follow]
+# How often the repositories of the lists are looked at.
+# every_seconds = 60
+
 [log]
 # debug, info, warn or error. At a terminal only what needs attention is shown.
 # level = "info"
@@ -95,7 +99,15 @@ description = "Patches and bugs of the demo project"
 # Where a list that another server runs delivers to us: the address we are subscribed with (example).
 # subscribed = "demo@tracker.example.org"
 # The git repository that the patches are for; its .mailmap says which addresses are one person (example).
+# The git repository that the patches are for: a commit in it accepts its patch, and its .mailmap says which
+# addresses are one person. A directory is read in place; an address (https, ssh, git) is fetched (example).
 # repository = "/srv/git/demo.git"
+# The branches that are followed (example); without it the one that HEAD stands on.
+# branches = ["main", "release/*"]
+# A file of the repository in the form of Linux' MAINTAINERS, whose people get a role for their files (example).
+# maintainers = "MAINTAINERS"
+# Where a commit is shown; without it the pages name commits and link to none (example).
+# commit_url = "https://git.example.org/demo/commit/%s"
 
 # With maintainers, what belongs to a role needs a sender who is confirmed by DKIM, a signature or an answer to a
 # question. "from" believes whoever stands in From.

@@ -193,6 +193,33 @@ export const limits = {
   databaseStartSecondsMax: 15,
   /** The embedded server writes a checkpoint at its end; then it is left to end alone. */
   databaseStopSecondsMax: 10,
+  /** Commits read of a branch that is seen for the first time, and how old they may be: older ones match no open patch. */
+  firstScanCommitsMax: 50_000,
+  firstScanDaysMax: 400,
+  /** Commits read and written in one step; after a crash the reading goes on behind the last one. */
+  scanCommitsMax: 200,
+  /** Diff of one commit that is read; a larger one has no patch-id and is found by its message only. */
+  commitDiffBytesMax: 4 * 1024 * 1024,
+  /** Of a commit's message, as much is read; real ones end at 20 kB. */
+  commitMessageBytesMax: 256 * 1024,
+  /** git reads 200 ordinary commits in a second; what takes longer is left without its diff. */
+  scanSecondsMax: 120,
+  /** Branches watched of one repository. */
+  watchedBranchesMax: 50,
+  /** One fetch; the first one of a large repository takes a while. */
+  fetchSecondsMax: 3_600,
+  /** A question to another machine that needs no fetch. */
+  repositoryAskSecondsMax: 30,
+  /** A mirror that grows beyond this is not fetched on: five times the largest public one that we know. */
+  mirrorBytesMax: 30 * 1024 * 1024 * 1024,
+  /** `git name-rev` walks back from every tag; afterwards it is tried again when the tags change. */
+  releaseSecondsMax: 120,
+  /** A patch that was posted after its commit is taken for it within this many days ("[COMMITTED] ..."). */
+  postedAfterCommitDaysMax: 30,
+  /** A MAINTAINERS file; the largest real one has 800 kB. */
+  maintainersFileBytesMax: 4 * 1024 * 1024,
+  /** Roles taken from it. */
+  maintainersEntriesMax: 10_000,
   /** A key server that is silent this long is asked once more, and then the mail waits for another try. */
   dnsMillisecondsMax: 2_000,
   /** Keys change seldom; domains publish them for an hour and more. */

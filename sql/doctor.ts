@@ -9,6 +9,7 @@ import type { Finding } from './doctor/finding.ts'
 import { certificate, disk, git, node, permissions } from './doctor/machine.ts'
 import { port } from './doctor/ports.ts'
 import { relay } from './doctor/relay.ts'
+import { repositories } from './doctor/repositories.ts'
 import type { ServerLog } from './embedded/embedded.ts'
 import { migrationState } from './migrate.ts'
 import { checkVersion, dataDirectory, joinServer } from './server.ts'
@@ -19,6 +20,7 @@ export async function examine(config: Config, log: ServerLog): Promise<Finding[]
     ...configured(config),
     node(),
     await git(),
+    ...(await repositories(config.lists)),
     ...(config.database === null ? dataFindings(dataDirectory(config, log)) : []),
     ...(await database(config, log)),
     await port('smtp', config.smtp),

@@ -19,6 +19,10 @@ export interface List {
   /** Under which we are subscribed to a list that another server runs. */
   readonly subscribed: string | null
   readonly repository: string | null
+  /** Patterns of the branches that are followed; empty for the repository's own. */
+  readonly branches: readonly string[]
+  /** A file of the repository. */
+  readonly maintainersFile: string | null
 }
 
 /** What the configuration says of a list. */
@@ -30,6 +34,9 @@ export interface ConfiguredList {
   readonly prefix?: string | null | undefined
   readonly subscribed?: string | null | undefined
   readonly repository?: string | null | undefined
+  readonly branches?: readonly string[] | undefined
+  readonly maintainers?: string | null | undefined
+  readonly commitUrl?: string | null | undefined
   /** Whether mails of people who never posted wait for a maintainer. */
   readonly moderate?: 'first' | null | undefined
   readonly answers?: ListAnswers | undefined
@@ -79,6 +86,9 @@ async function saveList(db: Kysely<Tables>, { name, ...rest }: ConfiguredList): 
     prefix: storable(rest.prefix),
     subscribed: storable(rest.subscribed),
     repository: storable(rest.repository),
+    branches: toStorableJson(rest.branches ?? []),
+    maintainers_file: storable(rest.maintainers),
+    commit_url: storable(rest.commitUrl),
     moderate: rest.moderate ?? null,
     answers: JSON.stringify(rest.answers ?? {}),
     people: toStorableJson((rest.people ?? []).map(toRosterEntry)),
@@ -154,4 +164,6 @@ const toList = (row: Selectable<Tables['list']>): List => ({
   prefix: row.prefix,
   subscribed: row.subscribed,
   repository: row.repository,
+  branches: row.branches,
+  maintainersFile: row.maintainers_file,
 })

@@ -3,6 +3,8 @@ import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { MailFacts } from '../tracker/mail/facts.ts'
 import type { Roster, Rules } from '../tracker/topic/authority.ts'
 import type { Closing } from '../tracker/topic/closing.ts'
+import type { CommitFacts } from '../tracker/topic/commit.ts'
+import type { Landing } from '../tracker/topic/landing.ts'
 import type { Sketch } from '../tracker/topic/likeness.ts'
 import type { Mailmap } from '../tracker/topic/mailmap.ts'
 import type { TopicSummary } from '../tracker/topic/summary.ts'
@@ -46,6 +48,10 @@ export interface Tables {
     repository: string | null
     people: JSONColumnType<Roster, string | undefined>
     mailmap: JSONColumnType<Mailmap, string | undefined>
+    branches: JSONColumnType<readonly string[], string | undefined>
+    maintainers_file: Generated<string | null>
+    maintainers: JSONColumnType<Roster, string | undefined>
+    commit_url: Generated<string | null>
     trust: Generated<Rules['trust']>
     history: Generated<boolean>
     needs: JSONColumnType<Rules['needs'], string | undefined>
@@ -55,6 +61,36 @@ export interface Tables {
     moderate: 'first' | null
     answers: JSONColumnType<ListAnswers, string | undefined>
     version: Generated<string>
+  }
+  repository: { list_id: number; read_at: Date; problem: string | null }
+  branch: {
+    list_id: number
+    name: string
+    place: number
+    head: string | null
+    since: Date | null
+    version: number
+  }
+  git_commit: {
+    list_id: number
+    id: string
+    at: Date
+    data: JSONColumnType<CommitFacts>
+    release: string | null
+    tags: string | null
+  }
+  branch_commit: { list_id: number; branch: string; commit: string }
+  commit_key: { list_id: number; key: string; commit: string }
+  landing: {
+    list_id: number
+    message_key: string
+    commit: string
+    branch: string
+    release: string | null
+    at: Date
+    how: Landing['how']
+    reverted_by: string | null
+    data: JSONColumnType<Landing>
   }
   raw: { hash: Buffer; bytes: Buffer; encoding: 'plain' | 'zstd' | 'purged'; size: number }
   mail: {

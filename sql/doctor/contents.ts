@@ -13,6 +13,7 @@ export async function contents(db: Kysely<Tables>): Promise<Finding[]> {
     await unjudged(db),
     await leftBehind(db),
     await outbox(db),
+    ...(await followed(db)),
     await clock(db),
   ]
 }
@@ -91,6 +92,28 @@ async function outbox(db: Kysely<Tables>): Promise<Finding> {
   if (failed === 0) return { well: true, what, found: `${owed} owed` }
   const found = `${owed} owed, ${failed} refused or bounced within a week`
   return { well: false, what, found, mend: 'threadwork outbox list (says why), threadwork outbox retry ID' }
+}
+
+/** Of each list with a repository: how far it was followed, or why not. */
+async function followed(db: Kysely<Tables>): Promise<Finding[]> {
+  const { rows } = await sql<{
+    name: string
+    read_at: Date
+    problem: string | null
+    branches: string | null
+  }>`
+    select list.name, r.read_at, r.problem, (
+      select string_agg(b.name || coalesce(' at ' || left(b.head, 12), ' (not read to its end yet)'), ', ' order by b.place)
+      from branch b where b.list_id = list.id) as branches
+    from repository r join list on list.id = r.list_id where list.repository is not null order by list.name`.execute(
+    db,
+  )
+  return rows.map(({ name, read_at, problem, branches }) => {
+    const what = `followed for ${name}`
+    const at = `read at ${read_at.toISOString()}`
+    if (problem === null) return { well: true, what, found: `${branches ?? 'no branch'}, ${at}` }
+    return { well: false, what, found: `${problem}, ${at}`, mend: 'threadwork follow (tries it now)' }
+  })
 }
 
 /** Against the database's machine, and against the newest mail, which was not stored in the future. */

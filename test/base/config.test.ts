@@ -41,6 +41,7 @@ relay = "smtp://mail.example.org:587"
 smtp = { listen = "[::1]:25", exempt = ["10.0.0.0/8", "2001:db8::1"] }
 metrics = { listen = "127.0.0.1:9464" }
 log = { level = "warn" }
+follow = { every_seconds = 300 }
 [outgoing]
 address = "tracker@example.org"
 user = "threadwork"
@@ -57,7 +58,10 @@ address = "net@example.org"
 list_id = "net.example.org"
 description = "The network"
 prefix = "net"
-repository = "/srv/git/net.git"
+repository = "https://git.example.org/net.git"
+branches = ["main", "release/*"]
+maintainers = "MAINTAINERS"
+commit_url = "https://git.example.org/net/commit/%s"
 moderate = "first"
 answers = { bugs = true }
 people = [{ name = "Ada", address = "Ada@Example.org", role = "maintainer", paths = ["net/*"], aliases = ["Ada@example.com"] }]
@@ -78,8 +82,11 @@ address = "docs@example.org"
         description: 'The network',
         prefix: 'net',
         subscribed: null,
+        repository: 'https://git.example.org/net.git',
+        branches: ['main', 'release/*'],
+        maintainers: 'MAINTAINERS',
+        commitUrl: 'https://git.example.org/net/commit/%s',
         trustedArc: [],
-        repository: '/srv/git/net.git',
         moderate: 'first',
         answers: { bugs: true, states: false, digest: false, waiting: false },
         people: [
@@ -104,6 +111,9 @@ address = "docs@example.org"
         subscribed: null,
         trustedArc: [],
         repository: null,
+        branches: [],
+        maintainers: null,
+        commitUrl: null,
         moderate: null,
         answers: { bugs: false, states: false, digest: false, waiting: false },
         people: [],
@@ -119,6 +129,7 @@ address = "docs@example.org"
     auth: { keyring: null, dns: null, trustedArc: [] },
     metrics: { host: '127.0.0.1', port: 9464 },
     smtpExempt: ['10.0.0.0/8', '2001:db8::1'],
+    followSeconds: 300,
     logLevel: 'warn',
     relay: {
       url: 'smtp://mail.example.org:587',
@@ -305,4 +316,25 @@ test('half of TLS and an LMTP address that is none are told', () => {
   expect(complaints('[smtp]\ntls_cert = "a.pem"\n')).toEqual([
     '2: smtp.tls_cert is not a setting; allowed: listen, exempt, tls_certificate, tls_key',
   ])
+})
+
+test('a repository is a path or an address that git fetches without running anything', () => {
+  const settings = (repository: string) =>
+    `[[lists]]\nname = "a"\naddress = "a@example.org"\nrepository = ${JSON.stringify(repository)}\n`
+  for (const good of [
+    '/srv/git/a.git',
+    'a.git',
+    'git@example.org:a.git',
+    'ssh://example.org/a',
+    'git://[::1]:9/a',
+  ])
+    expect(load(settings(good)).lists[0]?.repository).toBe(good)
+  for (const bad of [
+    'ext::sh -c date',
+    'ext::date',
+    'file:///srv/a.git',
+    'http://example.org/a',
+    '--upload-pack=x',
+  ])
+    expect(() => load(settings(bad))).toThrow(/repository is .* allowed: the path of a git repository/)
 })

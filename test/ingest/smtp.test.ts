@@ -230,6 +230,8 @@ describe('the SMTP dialogue', () => {
       prefix: null,
       subscribed: null,
       repository: null,
+      branches: [],
+      maintainersFile: null,
     }))
     const client = await greeted(port)
     await client.talk('HELO client.example.org', 'MAIL FROM:<ada@example.org>')

@@ -18,6 +18,8 @@ test('a list keeps its id when its configuration changes', async () => {
     prefix: null,
     subscribed: null,
     repository: null,
+    branches: [],
+    maintainersFile: null,
   })
   expect(await allLists(db)).toEqual(after)
   expect(await findList(db, 'demo')).toEqual(after[1])

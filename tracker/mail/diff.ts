@@ -63,8 +63,9 @@ function shortHash(text: string): string {
 function fileName(name: string | undefined): string {
   if (!name) return ''
   // parse-diff drops the quotes; git never leaves a backslash unquoted, so one is always an escape.
-  const plain = name.includes('\\') ? unquote(name.replace(/^"|"$/g, '')) : name
-  return plain.replace(/^[abciow]\/(?=.)/, '').replace(/\t.*$/s, '')
+  // Behind a name that is not quoted GNU diff writes a tab and the time.
+  const plain = name.includes('\\') ? unquote(name.replace(/^"|"$/g, '')) : name.replace(/\t.*$/s, '')
+  return plain.replace(/^[abciow]\/(?=.)/, '')
 }
 
 function unquote(text: string): string {

@@ -11,6 +11,7 @@ import { factsVersion } from '../mail/facts-of.ts'
 import { firstTime, lastTime } from '../mail/said.ts'
 import { DisjointSets } from '../topic/component.ts'
 import { edgeKeys } from '../topic/edges.ts'
+import { landingKeys } from '../topic/landing.ts'
 import { alike, hintKeys, type Sketch, sketchOf } from '../topic/likeness.ts'
 import { type Mailmap, withMailmap } from '../topic/mailmap.ts'
 import { countMarks } from './dressing.ts'
@@ -271,6 +272,7 @@ async function writeKeys(
 
 async function writeSketches(trx: Trx, list: ListId, tied: readonly Tied[]): Promise<void> {
   const patches = tied.filter(one => one.sketch !== null)
+  await writeHints(trx, list, tied)
   if (patches.length === 0) return
   await sql`
     insert into sketch (list_id, seq, said, data)
@@ -279,13 +281,18 @@ async function writeSketches(trx: Trx, list: ListId, tied: readonly Tied[]): Pro
         ${patches.map(one => toTimestamp(one.mail.facts.said))}::timestamptz[]),
       ${jsonTexts(patches.map(one => toStorableJson(one.sketch)))}) as row (seq, said, data)
     on conflict do nothing`.execute(trx)
-  const hints = patches.flatMap(one =>
-    [...new Set(one.hints)].map(hint => ({
+}
+
+/** Under them other revisions are found, and by `landingKeys` commits. */
+async function writeHints(trx: Trx, list: ListId, tied: readonly Tied[]): Promise<void> {
+  const hints = tied.flatMap(one =>
+    [...new Set([...one.hints, ...landingKeys(one.mail.facts)])].map(hint => ({
       hint,
       seq: one.mail.seq,
       said: toTimestamp(one.mail.facts.said),
     })),
   )
+  if (hints.length === 0) return
   await sql`
     insert into revision_hint (list_id, key, seq, said)
     select ${list}, * from unnest(${hints.map(one => one.hint)}::text[], ${hints.map(one => one.seq)}::bigint[],

@@ -9,6 +9,7 @@ import { packJson } from '../../base/pack.ts'
 import { toStorableJson, toStorableText } from '../../base/storable.ts'
 import { binaryArray } from '../../sql/binary-array.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { withLandings } from '../branch/land.ts'
 import type { Rules } from '../topic/authority.ts'
 import { type Folded, fold, foldVersion } from '../topic/fold.ts'
 import { arrivalWithMailmap, type Mailmap } from '../topic/mailmap.ts'
@@ -33,12 +34,12 @@ import { profileFor, writeProfile } from './profile.ts'
  */
 export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Log): Promise<number> {
   return db.transaction().execute(async trx => {
-    await sql`select pg_advisory_xact_lock(${foldLock}, ${list})`.execute(trx)
+    await lockFolding(trx, list)
     await commitSoon(trx)
     const clusters = await lease(trx, list, count)
     if (clusters.length === 0) return 0
     const { rules, mailmap } = await peopleOf(trx, list)
-    const arrivals = mapped(await clusterArrivals(trx, clusters, db), mailmap)
+    const arrivals = await withLandings(trx, list, mapped(await clusterArrivals(trx, clusters, db), mailmap))
     const profile = await profileFor(trx, list, arrivals)
     const outside = {
       closings: await closingsFor(trx, list, arrivals),
@@ -61,6 +62,11 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
     if (changed) await sql`update list set version = version + 1 where id = ${list}`.execute(trx)
     return clusters.length
   })
+}
+
+/** Held to the end of the transaction by whoever folds, or changes what folds read beside the mails. */
+export async function lockFolding(trx: Trx, list: ListId): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${foldLock}, ${list})`.execute(trx)
 }
 
 const foldLock = 7_002

@@ -12,9 +12,11 @@ export interface RosterEntry {
   readonly role: 'maintainer' | 'reviewer' | 'robot'
   /** Patterns of files the role holds for: `net/`, `*.rs`; empty means everywhere. */
   readonly paths: readonly string[]
+  /** Patterns of files among these for which it does not hold. */
+  readonly except?: readonly string[]
 }
 
-/** The people of a list, from its configuration. */
+/** The people of a list, from its configuration and the MAINTAINERS file of its repository. */
 export type Roster = readonly RosterEntry[]
 
 /** Who had which role from then on; milliseconds. */
@@ -193,9 +195,16 @@ function has(role: Role, asker: Asker): boolean {
 function holdsFor(entry: RosterEntry, { mail, rules, files }: Asker): boolean {
   return (
     isMeant(entry, mail, rules) &&
-    (entry.paths.length === 0 || files.every(file => entry.paths.some(pattern => matches(pattern, file))))
+    (entry.paths.length === 0 || holdsAll(entry, files)) &&
+    !isExcepted(entry, files)
   )
 }
+
+const holdsAll = ({ paths }: RosterEntry, files: readonly string[]) =>
+  files.every(file => paths.some(pattern => matches(pattern, file)))
+
+const isExcepted = ({ except }: RosterEntry, files: readonly string[]) =>
+  except?.some(pattern => files.some(file => matches(pattern, file))) ?? false
 
 /**
  * Is the sender this person? A live mail's by the address: whoever may send for example.net may call himself by any
@@ -247,7 +256,7 @@ function isVouched({ facts, verdict, counts }: Node, rules: Rules): boolean {
 export function carerOf(files: readonly string[], roster: Roster): RosterEntry | null {
   if (files.length === 0) return null
   const holding = roster.filter(
-    ({ paths }) => paths.length > 0 && files.every(file => paths.some(pattern => matches(pattern, file))),
+    entry => entry.paths.length > 0 && holdsAll(entry, files) && !isExcepted(entry, files),
   )
   return (
     holding.find(entry => entry.role === 'maintainer') ??

@@ -14,6 +14,7 @@ import type { Closing } from './closing.ts'
 import { conflictWith } from './conflict.ts'
 import { delegateNamed } from './delegate.ts'
 import { changeBy, inOrderOfWords, withOutcome } from './history.ts'
+import { commitOf, eventsOf, type LandingEvent, stepPlace } from './landing.ts'
 import { samePerson } from './person.ts'
 import { type BugNumbers, elsewhere, resolve } from './reference.ts'
 import {
@@ -54,17 +55,25 @@ export interface PlanningInputs {
 export function planningOf(mails: readonly Node[], inputs: PlanningInputs): Planning {
   const run = new Run(mails, inputs)
   const closings = inputs.closings.toSorted((a, b) => a.said - b.said || (a.by < b.by ? -1 : 1))
+  const closed = new Map(mails.flatMap(mail => closingOf(mail).map(landing => [landing, mail.id])))
+  const events = eventsOf([...closed.keys()], mails[0]?.said ?? 0)
+  const land = (event: LandingEvent) => run.land(closed.get(event.landing), event)
   inOrderOfWords(
     mails,
     mail => {
       while (closings[0] && closings[0].said < mail.said) run.close(closings.shift())
+      for (; events[0] && events[0].at < mail.said; events.shift()) land(events[0])
     },
     mail => run.hear(mail),
   )
   for (const closing of closings) run.close(closing)
+  events.forEach(land)
   const { decided, title, delegate, history, claims } = run
   return { decided, bug: { ...run.bug, explicit: decided === 'bug' }, title, delegate, history, claims }
 }
+
+/** The commits that close a mail's bug. */
+export const closingOf = (mail: Node) => mail.landed.filter(({ how }) => how === 'closes')
 
 const finalStatuses: readonly BugStatus[] = ['fixed', 'wontfix', 'invalid', 'worksforme', 'duplicate']
 
@@ -106,6 +115,28 @@ class Run {
     this.#set = { value: 'fixed', mail: null, role: null }
     const reason = `its fix "${title}" was accepted`
     this.history.push({ mail: by, who, said, what: 'Bug-Status', value: 'fixed', reason, effect: true })
+  }
+
+  /** A commit that closes the bug fixes it; what takes the last of them back reopens it. */
+  land(mail: MessageId | undefined, event: LandingEvent): void {
+    if (mail === undefined) return
+    const back = event.what === 'reverted'
+    const effect = !back || (!event.elsewhere && this.bug.status === 'fixed')
+    if (effect) {
+      const status = back ? 'reopened' : 'fixed'
+      this.bug = { ...this.bug, status }
+      this.#set = { value: status, mail: null, role: null }
+    }
+    this.history.push({
+      mail,
+      who: event.by,
+      said: event.at,
+      what: event.what,
+      value: stepPlace(event),
+      reason: effect ? null : 'another commit closes it still',
+      effect,
+      commit: commitOf(event),
+    })
   }
 
   #take(mail: Node, tag: TagFact): void {

@@ -2,7 +2,7 @@
 // which the second one is found, so that nothing depends on what else is in the log or on the order of arrival.
 import { limits } from '../../base/limits.ts'
 import { memo } from '../../base/memo.ts'
-import type { MailFacts } from '../mail/facts.ts'
+import type { MailFacts, TouchedFile } from '../mail/facts.ts'
 import { personKeys } from './person.ts'
 
 /** The little of a patch that the question needs, kept beside its facts. */
@@ -29,17 +29,24 @@ export const sketchOf = memo((facts: MailFacts): Sketch | null => {
   if (facts.posting !== 'patch' && facts.posting !== 'cover') return null
   if (facts.pullRequest) return null
   const { total, version } = facts.subject
-  const paths = facts.files.map(file => file.path).sort()
-  const lines = new Set(facts.files.flatMap(file => file.lines))
   return {
     said: facts.said,
     title: facts.subject.key,
     persons: [...new Set([...personKeys(facts.sender), ...personKeys(facts.author)])],
-    paths: paths.slice(0, pathsMax),
-    lines: [...lines].sort().slice(0, linesMax),
+    paths: sampledPaths(facts.files),
+    lines: sampledLines(facts.files),
     loose: total !== null && facts.references.length === 0 ? { total, version } : null,
   }
 })
+
+export const sampledPaths = (files: readonly TouchedFile[]): string[] =>
+  files
+    .map(file => file.path)
+    .sort()
+    .slice(0, pathsMax)
+
+export const sampledLines = (files: readonly TouchedFile[]): string[] =>
+  [...new Set(files.flatMap(file => file.lines))].sort().slice(0, linesMax)
 
 /** Two mails whose sketches share none of these keys are not alike. */
 export const hintKeys = memo((sketch: Sketch): readonly string[] => {

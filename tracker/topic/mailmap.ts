@@ -71,6 +71,10 @@ function entryOf(line: string): MailmapEntry | null {
 /** A .mailmap has a thousand lines, a thread two thousand mails. */
 const byAddress = memo((mailmap: Mailmap) => Map.groupBy(mailmap, entry => entry.address))
 
+/** Whom the map means by a person. */
+export const mappedPerson = (person: Person, mailmap: Mailmap): Person =>
+  personOf(person, byAddress(mailmap).get(person.address) ?? [])
+
 /** Of the lines with the address. One with the name, too, goes before one with the address alone. */
 function personOf(person: Person, lines: Mailmap): Person {
   const name = person.name.toLowerCase()

@@ -17,7 +17,8 @@ import {
 import { isPartialReroll } from './completeness.ts'
 import { conflictWith } from './conflict.ts'
 import { delegateNamed } from './delegate.ts'
-import { changeBy, inOrderOfWords, withOutcome } from './history.ts'
+import { changeBy, inOrderOfWords, withOutcome, wordsAt } from './history.ts'
+import { commitOf, eventsOf, type LandingEvent, placeOf, stepPlace } from './landing.ts'
 import { samePerson } from './person.ts'
 import { type BugNumbers, elsewhere, resolve } from './reference.ts'
 import type { Draft } from './series.ts'
@@ -57,13 +58,37 @@ export function patchStatuses(
   numbers: BugNumbers,
 ): PatchStatuses {
   const run = new Run(drafts, mails, rules, numbers)
+  const steps = stepsOf(drafts)
+  const landUntil = (time: number) => {
+    while (steps[0] && steps[0].event.at < time) run.land(steps.shift())
+  }
   inOrderOfWords(
     mails,
-    mail => run.post(mail),
-    mail => run.hear(mail),
+    mail => {
+      landUntil(mail.said)
+      run.post(mail)
+    },
+    mail => {
+      landUntil(wordsAt(mail))
+      run.hear(mail)
+    },
   )
+  for (const step of steps) run.land(step)
   return { statuses: run.statuses, history: run.history, delegate: run.delegate, claims: run.claims }
 }
+
+/** What happened to the patches in git, by its time. */
+interface Step {
+  readonly patch: Node
+  readonly event: LandingEvent
+}
+
+const stepsOf = (drafts: readonly Draft[]): Step[] =>
+  [...new Set(drafts.flatMap(changesOf))]
+    .flatMap(patch => eventsOf(landingsOf(patch), patch.said).map(event => ({ patch, event })))
+    .sort((a, b) => a.event.at - b.event.at)
+
+const landingsOf = (patch: Node) => patch.landed.filter(({ how }) => how !== 'closes')
 
 /** A status with the mail and the role behind it. */
 interface Held extends PatchStatus {
@@ -100,6 +125,29 @@ class Run {
   post(mail: Node): void {
     const index = this.#drafts.findIndex(draft => draft.members.includes(mail))
     if (index > this.#posted) this.#supersede(index, mail)
+  }
+
+  /** A commit accepts its patch, unless somebody else than its author said that it is final in another way. */
+  land(step: Step | undefined): void {
+    if (!step) return
+    const { patch, event } = step
+    const standing = this.statuses.get(patch)
+    const state = standing?.state ?? 'new'
+    const back = event.what === 'reverted'
+    const kept = back ? state !== 'accepted' : isKept(patch, standing)
+    const effect = !kept && !(back && event.elsewhere)
+    const into = back ? 'changes-requested' : 'accepted'
+    if (effect) this.statuses.set(patch, { state: into, by: patch.id, mail: null, role: null })
+    this.history.push({
+      mail: patch.id,
+      who: event.by,
+      said: event.at,
+      what: event.what,
+      value: stepPlace(event),
+      reason: kept ? `it stays ${state.replaceAll('-', ' ')}` : landingNote(event),
+      effect,
+      commit: commitOf(event),
+    })
   }
 
   /** What the mail says. */
@@ -180,8 +228,16 @@ class Run {
     if (patches.length === 0)
       this.#record(mail, [], tag.tag, value, { reason: 'it speaks of no patch that is here' })
     else if (differing.length === 0)
-      this.history.push({ ...this.#change(mail, patches, tag.tag, value), reason: null, effect: false })
-    else this.#setAllowed(mail, differing, state, tag.tag, value, tag.reason)
+      this.history.push({
+        ...this.#change(mail, patches, tag.tag, value),
+        reason: (state === 'accepted' && notHeld(mail)) || null,
+        effect: false,
+      })
+    else {
+      const missing = state === 'accepted' ? notHeld(mail) : undefined
+      const words = [tag.reason, missing].filter(text => text !== undefined).join('; ') || undefined
+      this.#setAllowed(mail, differing, state, tag.tag, value, words)
+    }
   }
 
   /** Sets what may be set; what may not is told once. */
@@ -218,14 +274,15 @@ class Run {
       : all && nearestPatch(mail)
         ? this.#posting(mail)
         : this.#scope(mail, undefined)
-    const value = commit ?? 'said, not seen'
+    const [seen] = patches.flatMap(landingsOf)
+    const value = commit ?? (seen ? placeOf(seen) : 'said, not seen')
     if (part === true && !numbers && patches.length > 1)
       this.#record(mail, patches, 'applied', value, { reason: 'it speaks of some of the patches' })
     else if (patches.length > 0 && patches.every(patch => mayMeanAdvice(mail, patch)))
       this.#record(mail, patches, 'applied', value, {
         reason: 'the author may have applied what was advised',
       })
-    else this.#setAllowed(mail, patches, 'accepted', 'applied', value)
+    else this.#setAllowed(mail, patches, 'accepted', 'applied', value, notHeld(mail))
   }
 
   #name(mail: Node, tag: TagFact): void {
@@ -338,6 +395,23 @@ class Run {
     this.history.push(withOutcome(change, { refusal, words, effect, undoneBy: this.#undoing.by(mail) }))
   }
 }
+
+/** Somebody decided against it; the author's own withdrawal is no decision against a commit. */
+const isKept = (patch: Node, standing: Held | undefined): boolean =>
+  standing?.mail != null &&
+  standing.state !== 'accepted' &&
+  finalStates.includes(standing.state) &&
+  standing.role !== 'author' &&
+  !samePerson(standing.mail.facts.sender, patch.facts.author)
+
+function landingNote({ what, elsewhere, landing }: LandingEvent): string | null {
+  if (what === 'reverted') return elsewhere ? 'another followed branch holds it still' : null
+  return what === 'landed' && landing.changed ? 'with changes' : null
+}
+
+/** A commit that is named, and that no branch has. */
+const notHeld = ({ held }: Node): string | undefined =>
+  held?.branch === null ? 'no followed branch holds the commit it names' : undefined
 
 const filesOf = (patches: readonly Node[]) =>
   patches.flatMap(patch => patch.facts.files.map(file => file.path))

@@ -119,6 +119,7 @@ function topicPatch(patch: Node, statuses: ReadonlyMap<Node, PatchStatus>): Topi
     added: sum(facts.files.map(file => file.added)),
     removed: sum(facts.files.map(file => file.removed)),
     files: facts.files.map(file => file.path),
+    ...(patch.landed.length > 0 ? { landed: patch.landed } : {}),
   }
 }
 

@@ -28,6 +28,7 @@ export function patchsetStanding(watched: Watched, history: readonly Change[]): 
   const set = history.findLast(
     change => change.effect && newest.patches.some(patch => patch.stateBy === change.mail),
   )
+  if (set?.commit) return { tone, word, sentence: landedSentence(newest, set), turn }
   if (set) return { tone, word, sentence: setSentence(newest.state, set), turn }
   return {
     ...toneOfTurn(newest.state, turn),
@@ -56,9 +57,10 @@ export function threadStanding(
   const first = mails[0]
   const latest = mails.at(-1)
   if (!first || !latest) throw new Error('A thread has no mail')
-  const set = history.findLast(change => change.effect && change.what === 'Bug-Status')
+  const set = history.findLast(change => change.effect && (change.what === 'Bug-Status' || change.commit))
   if (bug && set) {
     const [tone, word] = bugWords[bug.status]
+    if (set.commit) return { tone, word, sentence: closedSentence(set), turn: null }
     return {
       tone,
       word,
@@ -113,6 +115,21 @@ function setSentence(state: PatchState, set: Change): Sentence {
   const said = set.what === 'applied' ? 'applied' : state.replaceAll('-', ' ')
   return [`${turn}${name(set.who)} said `, { text: said, mail: set.mail }, ` on ${day(set.said)}.`]
 }
+
+/** "Landed in main as 1a2b3c4d5e6f (v1.2) on 3 March 2026." */
+function landedSentence({ patches }: Revision, { what, value, reason, said }: Change): Sentence {
+  const on = ` on ${day(said)}`
+  if (what === 'reverted') return [`Waiting for the author. Reverted in ${value}${on}.`]
+  const all = patches.length === 1 ? 'Landed' : `All ${patches.length} patches landed, the last`
+  const again = what === 'landed again' ? ' again' : ''
+  return [`${all}${again} in ${value}${on}${reason === null ? '' : `, ${reason}`}.`]
+}
+
+const closedSentence = ({ what, value, said }: Change): Sentence => [
+  what === 'reverted'
+    ? `The fix was reverted in ${value} on ${day(said)}.`
+    : `Fixed in ${value} on ${day(said)}.`,
+]
 
 /** Why it is whose turn; the mail that says so is behind the words. */
 function waitSentence(newest: Revision, why: TurnAndWhy): Sentence {

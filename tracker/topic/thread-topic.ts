@@ -2,7 +2,7 @@
 // person said of it comes first, then its explicit signs, then the guess.
 import { answersOf, topicMail } from './answers.ts'
 import type { Rules } from './authority.ts'
-import { type Planning, planningOf } from './bug.ts'
+import { closingOf, type Planning, planningOf } from './bug.ts'
 import { type Guess, guessOf } from './guess.ts'
 import type { Outside } from './outside.ts'
 import type { Profile } from './profile.ts'
@@ -28,6 +28,7 @@ export function threadTopicOf(
     suspect: guess.kind === 'spam',
   })
   const kind = kindOf(first, planning, guess)
+  const closing = mails.flatMap(closingOf)
   const bug = kind === 'bug' ? planning.bug : null
   const answers = answersOf(mails)
   return {
@@ -46,6 +47,7 @@ export function threadTopicOf(
     candidate: kind === 'discussion' && planning.decided === null ? guess.candidate : null,
     mails: mails.map(mail => topicMail(mail, mail === first && kind !== 'discussion' ? 'report' : 'reply')),
     history: planning.history,
+    ...(closing.length > 0 ? { landed: closing } : {}),
     standing: threadStanding(kind, bug, mails, planning.history),
     said: first.said,
     lastSaid: mails.at(-1)?.said ?? first.said,

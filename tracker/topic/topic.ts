@@ -2,6 +2,7 @@
 import type { MessageId } from '../../base/ids.ts'
 import { bugStatuses, patchStates } from '../../base/state-words.ts'
 import type { Person } from '../mail/facts.ts'
+import type { Landing } from './landing.ts'
 import type { Grade } from './verdict.ts'
 
 export type TopicKind = 'patchset' | 'bug' | 'discussion' | 'report' | 'announcement' | 'spam'
@@ -39,6 +40,8 @@ export interface TopicPatch {
   readonly added: number
   readonly removed: number
   readonly files: readonly string[]
+  /** The commits that it became. */
+  readonly landed?: readonly Landing[]
 }
 
 export interface Revision {
@@ -117,12 +120,14 @@ export interface Change {
   readonly mail: MessageId
   readonly who: Person
   readonly said: number
-  /** `Patch-Status`, `Bug-Status`, `applied`, `superseded`, `withdrawn` ... */
+  /** `Patch-Status`, `Bug-Status`, `applied`, `superseded`, `withdrawn`, `landed`, `reverted` ... */
   readonly what: string
   readonly value: string
   readonly reason: string | null
   /** False: understood, and without effect; `reason` says why, null where it stood so already. */
   readonly effect: boolean
+  /** What a commit did, and not a mail; `mail` is the patch or the bug. */
+  readonly commit?: { readonly id: string; readonly branch: string; readonly release: string | null }
   /** What the sender was to it, and how far authenticated; absent in rows that an older fold made. */
   readonly vouch?: { readonly role: Role; readonly grade: Grade; readonly how: string }
   /** The change of somebody else that it contradicts; then it has no effect. */
@@ -192,6 +197,8 @@ export interface Topic {
   /** Ids of topics' mails that this one names: bugs it closes, threads it links. */
   readonly claims: readonly Claim[]
   readonly history: readonly Change[]
+  /** Of a bug or a report: the commits that closed it. */
+  readonly landed?: readonly Landing[]
   readonly standing: Standing
   readonly said: number
   readonly lastSaid: number

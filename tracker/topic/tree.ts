@@ -1,6 +1,7 @@
 // Mails -> the reply tree. No subject threading, no recursion, no loops; ghosts stand for mails that never came.
 import type { MessageId } from '../../base/ids.ts'
 import type { MailFacts } from '../mail/facts.ts'
+import type { Held, Landing } from './landing.ts'
 import type { Unit } from './unit.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -9,6 +10,8 @@ export interface Node {
   readonly id: MessageId
   readonly facts: MailFacts
   readonly imposters: number
+  readonly landed: readonly Landing[]
+  readonly held: Held | null
   readonly verdict: Verdict
   /** The time whose roster counts for its sender. */
   readonly counts: number

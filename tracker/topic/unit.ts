@@ -4,12 +4,17 @@ import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import type { Rules } from './authority.ts'
+import type { Held, Landing } from './landing.ts'
 import { pending, type Verdict } from './verdict.ts'
 
 /** One arrival as the fold sees it: its facts, and the hash of its bytes for a last, fair tie-break. */
 export interface Arrival {
   readonly hash: string
   readonly facts: MailFacts
+  /** The commits that this patch became, or that close this bug; equal for all arrivals of a mail. */
+  readonly landed?: readonly Landing[]
+  /** Of a mail that names a commit, where the branches are followed. */
+  readonly held?: Held
   /** Null for a live mail that nobody looked at yet; that of an import is `imported`. */
   readonly verdict: Verdict | null
   /** When a live mail came, milliseconds; null for an imported one. */
@@ -23,6 +28,8 @@ export interface Unit {
   readonly said: number
   /** Other texts seen under this id. */
   readonly imposters: number
+  readonly landed: readonly Landing[]
+  readonly held: Held | null
   /** The best of its copies'. */
   readonly verdict: Verdict
   /** The time whose roster counts: when it came live, else when it was said. */
@@ -52,6 +59,8 @@ function unitOf(id: MessageId, arrivals: readonly Arrival[], rules: Rules): Unit
     facts: plain.facts,
     said,
     imposters: texts.length - 1,
+    landed: plain.landed ?? [],
+    held: plain.held ?? null,
     verdict,
     counts: verdict.confirmed ?? (live.length > 0 ? Math.min(...live) : Math.max(said, peopledSince(rules))),
   }

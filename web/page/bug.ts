@@ -98,7 +98,7 @@ function storySection({ list, topic, mails }: BugView): Html | string {
     ...topic.history.map(change => ({
       said: change.said,
       order: 0,
-      line: html`<li class="ev">${changeLine(list.name, change)}</li>`,
+      line: html`<li class="ev">${changeLine(list, change)}</li>`,
     })),
     ...shown.map(mail => ({
       said: mail.said,

@@ -11,6 +11,7 @@ import { checkList } from '../part/checks.ts'
 import { stateLook } from '../part/chip.ts'
 import { fileAnchor } from '../part/diff.ts'
 import { frame } from '../part/frame.ts'
+import { landedFacts } from '../part/landings.ts'
 import { patchMailSections } from '../part/patch-mail.ts'
 import { standingBox } from '../part/standing.ts'
 import {
@@ -122,9 +123,10 @@ const filesShownMax = 20
 
 const factsSection = ({ list, topic, revision, patch }: PatchView): Html => {
   const by = patch.stateBy
-  const change = by && topic.history.find(({ mail }) => mail === by)
+  const change = by && topic.history.findLast(({ mail, effect }) => effect && mail === by)
   return html`<section><h2>Facts</h2><dl class="quiet">
 <dt>State</dt><dd>${stateLook(patch.state).word}${by ? html`, <a href="${paths.mail(list.name, by)}">${change ? dayOf(change.said) : 'by this mail'}</a>` : ''}</dd>
+${landedFacts(list, [patch])}
 ${revision.baseCommit ? html`<dt>Base</dt><dd><code>${visible(revision.baseCommit)}</code></dd>` : ''}
 <dt>Message-ID</dt><dd><code>${visible(patch.id)}</code></dd></dl></section>`
 }

@@ -85,7 +85,7 @@ ${topic.revisions.length > 1 ? revisionsSection(list.name, topic, revision) : ''
 ${openComments({ list, topic }, revision, view.reviews)}
 ${textSection(view)}
 ${threadSection(list.name, topic, id)}
-${historySection(list.name, topic)}
+${historySection(list, topic)}
 </div>
 <aside class="side" aria-label="About this patchset">
 ${applySection(list, revision)}

@@ -65,7 +65,7 @@ ${standingBox(list.name, topic.standing)}
 ${treeOf(topic, { pathOf: treePath(view), here: id, effects }, limits.treeLinesShownMax)}
 ${topic.mails.length > limits.treeLinesShownMax ? html`<p class="soft">The tree shows ${limits.treeLinesShownMax} lines around this mail; all mails are below, page by page.</p>` : ''}
 </section>
-${topic.kind === 'patchset' || topic.kind === 'bug' ? '' : historySection(list.name, topic)}
+${topic.kind === 'patchset' || topic.kind === 'bug' ? '' : historySection(list, topic)}
 <section aria-labelledby="h-mails">
 <div class="hd"><h2 id="h-mails">${threadPageCount(topic) > 1 ? `Mails, page ${page} of ${threadPageCount(topic)}` : 'All mails'}, oldest first</h2></div>
 ${shown.map(mail => cardOf(view, mail, effects))}

@@ -6,6 +6,7 @@ import { paths, replyByMail } from '../paths.ts'
 import type { Named, Related } from '../read/claims.ts'
 import type { ListRow } from '../read/place.ts'
 import { stateLook, stateWords } from './chip.ts'
+import { fixedFacts, landedFacts } from './landings.ts'
 import { dayOf, type Html, nameOf, titleOf, visible } from './text.ts'
 
 export const applySection = (list: ListRow, revision: Revision, options: { only?: number } = {}): Html => {
@@ -30,6 +31,8 @@ ${topic.bug?.labels.length ? html`<dt>Labels</dt><dd>${visible(topic.bug.labels.
 ${topic.bug?.target ? html`<dt>Milestone</dt><dd><a href="${paths.milestone(list.name, topic.bug.target)}">${titleOf(topic.bug.target)}</a></dd>` : ''}
 ${revision?.baseCommit ? html`<dt>Base</dt><dd><code>${visible(revision.baseCommit)}</code></dd>` : ''}
 ${revision?.changeId ? html`<dt>Change-id</dt><dd><code>${visible(revision.changeId)}</code></dd>` : ''}
+${landedFacts(list, revision?.patches ?? [])}
+${fixedFacts(list, topic.landed ?? [])}
 ${topic.applied.map(applied => html`<dt>Applied</dt><dd>${applied.commit ? html`<code>${visible(applied.commit)}</code>, ` : ''}<a href="${paths.mail(list.name, applied.mail)}">${dayOf(applied.said)}</a></dd>`)}
 ${named.slice(0, namedShownMax).map(one => namedTopic(list, one))}
 <dt>Message-ID</dt><dd><code>${visible((revision && headOf(revision)) ?? topic.id)}</code></dd></dl></section>`
@@ -49,6 +52,9 @@ const stateChanges: ReadonlySet<Change['what']> = new Set([
   'Bug-Status',
   'applied',
   'superseded',
+  'landed',
+  'landed again',
+  'reverted',
   'withdrawn',
 ])
 

@@ -44,8 +44,9 @@ function lookOf({ what, value, effect }: Change) {
   return state && stateLook(state)
 }
 
-function changeWords({ what, value, effect }: Change): string {
+function changeWords({ what, value, effect, commit }: Change): string {
   if (!effect) return `✕ ${visible(what)}: no effect`
+  if (commit) return what === 'reverted' ? '↺ reverted' : `✓ ${what}`
   return what === 'superseded'
     ? '✓ newer revision'
     : what === 'applied'

@@ -3,10 +3,12 @@
 import { html } from 'hono/html'
 import type { Change, Topic } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
+import type { ListRow } from '../read/place.ts'
+import { commitLink } from './landings.ts'
 import { dayOf, type Html, nameOf, visible } from './text.ts'
 
 /** Newest last; nothing when nothing was ever changed. */
-export const historySection = (list: string, topic: Topic): Html | string =>
+export const historySection = (list: ListRow, topic: Topic): Html | string =>
   topic.history.length === 0
     ? ''
     : html`<section aria-labelledby="h-history">
@@ -14,18 +16,28 @@ export const historySection = (list: string, topic: Topic): Html | string =>
 <ol class="line">${topic.history.map(change => html`<li class="ev">${changeLine(list, change)}</li>`)}</ol>
 </section>`
 
-export const changeLine = (list: string, change: Change): Html =>
-  html`<b>${nameOf(change.who)}</b> ${verb(change)}, <a href="${paths.mail(list, change.mail)}">${dayOf(change.said)}</a>${vouchWords(change)}${
+export const changeLine = (list: ListRow, change: Change): Html =>
+  html`<b>${nameOf(change.who)}</b> ${change.commit ? commitVerb(list, change) : verb(change)}, <a href="${paths.mail(list.name, change.mail)}">${dayOf(change.said)}</a>${vouchWords(change)}${
     change.reason === null ? '' : html`<br><span class="soft">${visible(change.reason)}</span>`
   }${
     change.against
-      ? html`<br><span class="soft">It contradicts <a href="${paths.mail(list, change.against)}">this mail</a></span>`
+      ? html`<br><span class="soft">It contradicts <a href="${paths.mail(list.name, change.against)}">this mail</a></span>`
       : ''
   }${
     change.undone
-      ? html`<br><span class="soft">${nameOf(change.undone.who)} <a href="${paths.mail(list, change.undone.mail)}">took it back</a></span>`
+      ? html`<br><span class="soft">${nameOf(change.undone.who)} <a href="${paths.mail(list.name, change.undone.mail)}">took it back</a></span>`
       : ''
   }`
+
+/** What a commit did, with its release. */
+function commitVerb(list: ListRow, { what, commit, effect }: Change): Html | string {
+  if (!commit) return ''
+  const words =
+    what === 'reverted' ? 'took it back' : what === 'landed again' ? 'brought it again' : 'committed it'
+  return html`${words} in <b>${visible(commit.branch)}</b> as ${commitLink(list, commit.id)}${
+    commit.release === null ? '' : html` (${visible(commit.release)})`
+  }${effect ? '' : html` <span class="bad txt">✕ without effect</span>`}`
+}
 
 /** "maintainer, DKIM of example.org". */
 function vouchWords({ vouch }: Change): Html | string {
@@ -45,10 +57,9 @@ function verb(change: Change): Html {
     case 'Bug-Status':
       return html`set the state to <b>${visible(value)}</b>`
     case 'applied':
-      // Without a commit the value says so in words.
       return /^[0-9a-f]{7,64}$/.test(value)
         ? html`applied it as <code>${visible(value)}</code>`
-        : html`said that it is applied`
+        : html`said it is applied${value ? html` <span class="soft">${visible(value)}</span>` : ''}`
     case 'withdrawn':
       return html`withdrew it`
     case 'superseded':

@@ -12,6 +12,8 @@ export interface ListRow {
   readonly name: string
   readonly address: string
   readonly description: string
+  /** Where a commit is shown, with `%s` for its id; null for nowhere. */
+  readonly commitUrl: string | null
   /** Grows with every change to what the list's pages show. */
   readonly version: string
 }
@@ -47,7 +49,7 @@ export interface Gone {
 export async function findListRow(db: Kysely<Tables>, name: string): Promise<ListRow | undefined> {
   const row = await db
     .selectFrom('list')
-    .select(['id', 'name', 'address', 'description', 'version'])
+    .select(['id', 'name', 'address', 'description', 'commit_url as commitUrl', 'version'])
     .where('name', '=', toStorableText(name))
     .executeTakeFirst()
   return row && { ...row, id: listId(row.id) }
@@ -61,7 +63,7 @@ export async function findPlace(
 ): Promise<Place | { list: ListRow; unknown: true; gone: Gone | null } | undefined> {
   const key = indexKey(messageId(id))
   const { rows } = await sql<PlaceRow>`
-    select l.id, l.name, l.address, l.description, l.version,
+    select l.id, l.name, l.address, l.description, l.commit_url as "commitUrl", l.version,
       t.id_key, t.kind, concat_ws('-', t.version, t.cluster, t.mails, t.last_said) as topic_version,
       (select m.message_id from mail m
         where m.list_id = l.id and m.message_key = ${key} and not m.hidden
@@ -102,6 +104,7 @@ interface PlaceRow {
   name: string
   address: string
   description: string
+  commitUrl: string | null
   version: string
   id_key: string | null
   kind: Topic['kind'] | null
@@ -111,10 +114,11 @@ interface PlaceRow {
   twins: Twin[] | null
 }
 
-const pickList = ({ name, address, description, version }: PlaceRow) => ({
+const pickList = ({ name, address, description, commitUrl, version }: PlaceRow) => ({
   name,
   address,
   description,
+  commitUrl,
   version,
 })
 

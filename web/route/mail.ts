@@ -39,6 +39,7 @@ export function answerMail(c: Context, db: Database, place: Place): Promise<Resp
 export const versionsOf = ({ list, key, topic, twins }: Place): string[] => [
   list.name,
   list.address,
+  list.commitUrl ?? '',
   key,
   topic?.key ?? '',
   topic?.version ?? '',

@@ -7,9 +7,8 @@ import { expect, test } from 'vitest'
 import { makeLog } from '../../../base/log.ts'
 import { saveLists } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
+import { readPeopleFiles } from '../../../tracker/branch/people-files.ts'
 import { sortAll } from '../../../tracker/project/projector.ts'
-import { readMailmaps } from '../../../tracker/project/read-mailmaps.ts'
-import { rebuild } from '../../../tracker/project/rebuild.ts'
 import { testDatabase } from '../../database.ts'
 
 const mail = (version: string, from: string) =>
@@ -37,7 +36,7 @@ test('two addresses of one person become one patchset when the repository says s
     const [list] = lists
     if (!list) throw new Error('No list was saved')
     const log = makeLog('warn', false)
-    expect(await readMailmaps(db, lists, log)).toEqual([])
+    expect(await readPeopleFiles(db, list, repository, log)).toBe(false)
     const mails = [mail('', 'Priya <priya@example.com>'), mail(' v2', 'ps <priya@laptop.example.net>')]
     await append(
       db,
@@ -51,10 +50,10 @@ test('two addresses of one person become one patchset when the repository says s
     writeFileSync(join(repository, '.mailmap'), '<priya@example.com> <priya@laptop.example.net>\n')
     git('add', '.mailmap')
     git('commit', '-q', '-m', 'mailmap')
-    expect(await readMailmaps(db, lists, log)).toEqual([list.id])
-    await rebuild(db, list.id)
+    expect(await readPeopleFiles(db, list, repository, log)).toBe(true)
+    await sortAll(db, list.id)
     expect(await topics()).toHaveLength(1)
-    expect(await readMailmaps(db, lists, log)).toEqual([])
+    expect(await readPeopleFiles(db, list, repository, log)).toBe(false)
   } finally {
     await db.destroy()
     rmSync(repository, { recursive: true })

@@ -33,7 +33,16 @@ function node({ name, address }: typeof ines, verdict: Verdict): Node {
     Buffer.from(`From: "${name}" <${address}>\nMessage-ID: <x@example.org>\n\nYes.\n`),
   )
   const place = { said: 0, depth: 0, parent: null, ghost: null }
-  return { id: 'x@example.org' as MessageId, facts, imposters: 0, verdict, counts: 1, ...place }
+  return {
+    id: 'x@example.org' as MessageId,
+    facts,
+    imposters: 0,
+    landed: [],
+    held: null,
+    verdict,
+    counts: 1,
+    ...place,
+  }
 }
 
 const ask = (

@@ -1,0 +1,90 @@
+-- Following git. What is here can be made again by reading the repositories.
+
+alter table list
+  -- patterns of the branches that are followed; empty for the repository's own
+  add column branches jsonb not null default '[]',
+  -- the file of the repository with the maintainers, and what it says: a roster
+  add column maintainers_file text,
+  add column maintainers jsonb not null default '[]',
+  -- where a commit is shown, with %s for its id
+  add column commit_url text;
+
+-- What is known of a list's repository.
+create table repository (
+  list_id integer primary key references list,
+  read_at timestamptz not null,
+  -- why it could not be read the last time
+  problem text
+);
+
+-- A branch that is followed, and how far it was read.
+create table branch (
+  list_id integer not null references list,
+  name    text not null,
+  -- the order in which a commit's branches are named
+  place   integer not null,
+  -- the newest commit that was read together with all before it; null during the first reading
+  head    text,
+  -- commits from before this are not known
+  since   timestamptz,
+  -- of the reader
+  version integer not null,
+  primary key (list_id, name)
+);
+
+-- A commit of these branches. Ids in "C": an abbreviation is looked for as a range.
+create table git_commit (
+  list_id integer not null references list,
+  id      text collate "C" not null,
+  -- committer's time
+  at      timestamptz not null,
+  -- tracker/topic/commit.ts
+  data    jsonb not null,
+  -- the first release that contains it, and the tags by which that was found
+  release text,
+  tags    text,
+  primary key (list_id, id)
+);
+
+create table branch_commit (
+  list_id integer not null,
+  branch  text not null,
+  commit  text collate "C" not null,
+  primary key (list_id, commit, branch)
+);
+create index branch_commit_branch on branch_commit (list_id, branch);
+
+-- By what a mail finds its commits.
+create table commit_key (
+  list_id integer not null,
+  key     text not null,
+  commit  text not null,
+  primary key (list_id, key, commit)
+);
+create index commit_key_commit on commit_key (list_id, commit);
+
+-- A patch that a branch holds, or (how = 'closes') a bug that a commit of it closes.
+create table landing (
+  list_id     integer not null,
+  -- of the patch, or of a mail of the bug
+  message_key text not null,
+  commit      text collate "C" not null,
+  branch      text not null,
+  release     text,
+  at          timestamptz not null,
+  how         text not null check (how in ('message-id', 'patch-id', 'title', 'pull-request', 'closes')),
+  -- the commit that took it back
+  reverted_by text,
+  -- tracker/topic/landing.ts
+  data        jsonb not null,
+  primary key (list_id, message_key, commit, branch)
+);
+create index landing_commit on landing (list_id, commit);
+
+-- Patches of before: by their patch-id, as assign.ts writes it from now on.
+insert into revision_hint (list_id, key, seq, said)
+select list_id, 'p ' || (data->>'patchId'), seq, said from fact where data->>'posting' = 'patch' and data->>'patchId' is not null
+on conflict do nothing;
+insert into revision_hint (list_id, key, seq, said)
+select list_id, 'a ' || left(data->'applied'->>'commit', 7), seq, said from fact where length(data->'applied'->>'commit') >= 10
+on conflict do nothing;

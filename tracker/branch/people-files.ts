@@ -1,0 +1,95 @@
+// What the newest commit of a list's repository says of its people: .mailmap, and the file that says who is maintainer
+// of what. A change is dated: it holds from when it was seen.
+import { type Kysely, sql, type Transaction } from 'kysely'
+import { GitError, git } from '../../base/git.ts'
+import { limits } from '../../base/limits.ts'
+import type { Log } from '../../base/log.ts'
+import { toStorableJson } from '../../base/storable.ts'
+import type { List } from '../../sql/lists.ts'
+import type { Tables } from '../../sql/tables.ts'
+import { requeue } from '../project/requeue.ts'
+import { parseMailmap } from '../topic/mailmap.ts'
+import { mergedRoster, parseMaintainers } from '../topic/maintainers.ts'
+
+/** Reads both and, where they changed, has the list's mails sorted or folded again; their pages stand meanwhile. */
+export async function readPeopleFiles(
+  db: Kysely<Tables>,
+  list: List,
+  directory: string,
+  log: Log,
+): Promise<boolean> {
+  const mailmap = await saveMailmap(db, list, await fileText(directory, '.mailmap', list, log))
+  const name = list.maintainersFile
+  const text = name === null ? '' : await fileText(directory, name, list, log)
+  const roster = await saveMaintainers(db, list, text)
+  return mailmap || roster
+}
+
+/** Another .mailmap means other people, so all mails of the list are sorted again. */
+async function saveMailmap(db: Kysely<Tables>, list: List, text: string): Promise<boolean> {
+  const map = toStorableJson(parseMailmap(text))
+  const { rows } = await sql`
+    update list set mailmap = ${map}::jsonb where id = ${list.id} and mailmap <> ${map}::jsonb returning id`.execute(
+    db,
+  )
+  if (rows.length > 0) await requeue(db, list.id)
+  return rows.length > 0
+}
+
+/** The states depend on who is maintainer. */
+async function saveMaintainers(db: Kysely<Tables>, list: List, text: string): Promise<boolean> {
+  const entries = toStorableJson(parseMaintainers(text, list.address))
+  return db.transaction().execute(async trx => {
+    await sql`
+      update list set maintainers = ${entries}::jsonb
+      where id = ${list.id} and maintainers <> ${entries}::jsonb`.execute(trx)
+    const { people, maintainers } = await trx
+      .selectFrom('list')
+      .select(['people', 'maintainers'])
+      .where('id', '=', list.id)
+      .executeTakeFirstOrThrow()
+    const changed = await dateRoster(trx, list, toStorableJson(mergedRoster(people, maintainers)))
+    if (changed) await sql`update cluster set dirty = true where list_id = ${list.id}`.execute(trx)
+    return changed
+  })
+}
+
+/**
+ * A new row from now on; answers whether there is one. What the first look finds is no change: the people of the
+ * project were there before, and the mails of its history are judged by them.
+ */
+async function dateRoster(trx: Transaction<Tables>, list: List, people: string): Promise<boolean> {
+  const last = sql`select id, people from roster where list_id = ${list.id} order by since desc, id desc limit 1`
+  const seen = await trx
+    .selectFrom('repository')
+    .select('list_id')
+    .where('list_id', '=', list.id)
+    .executeTakeFirst()
+  if (!seen) {
+    const { rows } = await sql`
+      with last as (${last}) update roster r set people = ${people}::jsonb from last
+      where r.id = last.id and r.people <> ${people}::jsonb returning r.id`.execute(trx)
+    if (rows.length > 0) return true
+  }
+  const { rows } = await sql`
+    insert into roster (list_id, since, people)
+    select ${list.id}, ${seen ? sql`now()` : sql`'epoch'::timestamptz`}, ${people}::jsonb
+    where ${people}::jsonb <> coalesce((select people from (${last}) as last), '[]') returning id`.execute(
+    trx,
+  )
+  return rows.length > 0
+}
+
+/** Empty when the newest commit has no such file. */
+async function fileText(directory: string, path: string, list: List, log: Log): Promise<string> {
+  try {
+    const text = await git(directory, 'cat-file', 'blob', `HEAD:${path}`)
+    if (text.length <= limits.maintainersFileBytesMax) return text
+    log.warn({ list: list.name, path }, 'A file of the repository is too large to be read')
+    return ''
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error
+    log.debug({ list: list.name, path, reason: error.message.slice(0, 200) }, 'A file was not read')
+    return ''
+  }
+}
