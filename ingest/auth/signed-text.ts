@@ -1,11 +1,14 @@
 // What an OpenPGP signature in a mail covers: the text between the lines of a clearsigned mail, or the first part of a
 // multipart/signed (RFC 3156). It counts only when nothing that speaks stands outside of it: anybody who passes a
 // signed mail on may add a line to it.
+import { messageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import { describePart } from '../../tracker/decode/content-type.ts'
+import { decodeMail } from '../../tracker/decode/decode.ts'
 import { readHeaders } from '../../tracker/decode/headers.ts'
 import { splitParts } from '../../tracker/decode/multipart.ts'
 import { undoTransfer } from '../../tracker/decode/transfer.ts'
+import { factsOf } from '../../tracker/mail/facts-of.ts'
 import { footerStart } from '../../tracker/mail/footer.ts'
 
 export type Signed = (
@@ -24,10 +27,19 @@ export function signedText(bytes: Buffer): Signed | null {
   return mail.type === 'text/plain' ? clearSigned(mail) : null
 }
 
-/** Whether text below a signature says nothing: it is empty, or what the list's server adds to every mail. */
+/** Whether text below a signature says nothing: it is empty, a list's footer, or nothing that would change anything. */
 export function saysNothing(text: string): boolean {
   const lines = text.split('\n').map(line => (line.endsWith('\r') ? line.slice(0, -1) : line))
-  return footerStart(lines) === 0 || lines.every(line => line.trim() === '')
+  return lines.every(line => line.trim() === '') || footerStart(lines) === 0 || isIdle(lines)
+}
+
+/** A footer in words of its own. Read as an answer for itself it must give no fact that counts. */
+function isIdle(lines: readonly string[]): boolean {
+  if (lines.length > limits.footerLinesMax) return false
+  const mail = decodeMail(Buffer.from(`Subject: Re: x\n\n${lines.join('\n')}\n`))
+  const id = { id: messageId('footer@invalid'), made: true }
+  const { tags, trailers, misses, applied, checks, withdrawal, files } = factsOf(mail, id, {})
+  return [tags, trailers, misses, checks, files].every(said => said.length === 0) && !applied && !withdrawal
 }
 
 interface Part extends Omit<ReturnType<typeof describePart>, 'flowed'> {

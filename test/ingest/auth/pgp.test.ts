@@ -124,6 +124,15 @@ describe('clearsigned by gpg', () => {
     expect(await judged(raw(`${clearsigned(text)}\n${footer}`), { keyring })).toMatchObject({ grade: 'A' })
   })
 
+  test.each([
+    ['of a form that nobody knows', '-- \ndemo mailing list\nhttps://lists.example.net/demo\n', 'A'],
+    ['that applies', '-- \nApplied, thanks.\n', 'C'],
+    ['that reviews', '-- \nReviewed-by: Ada Example <ada@example.org>\n', 'C'],
+    ['with a line that is nearly a tag', '-- \nPatch-Stauts: rejected\n', 'C'],
+  ])('and a footer %s', async (_, below, grade) => {
+    expect(await judged(raw(`${clearsigned(text)}\n${below}`), { keyring })).toMatchObject({ grade })
+  })
+
   test('a year ago, or in a charset that reads it differently, proves nothing', async () => {
     const mail = raw(clearsigned(text))
     expect(await judged(mail, { keyring, arrived: Date.now() + 365 * day })).toMatchObject({ grade: 'C' })
