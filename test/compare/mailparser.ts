@@ -24,6 +24,7 @@ export const deliberate: { readonly [name: string]: string } = {
   'body: broken base64': 'plain text behind or instead of base64 is shown as text, not decoded to noise',
   'body: no parts found': 'a multipart whose parts cannot be found is shown as one text, not as nothing',
   'body: digest': 'mailparser shows the mails of a digest as the text of this one',
+  'body: delivery report': 'mailparser shows the lines for machines in a delivery report as its text',
   'body: limit': 'text, parts and nesting above our limits are in the raw mail only',
   'header: stray bytes':
     'a header byte that is not UTF-8 is one letter of windows-1252 here, a replacement sign there',
@@ -88,6 +89,7 @@ function bodyDifference(raw: Buffer, ours: DecodedMail, theirs: ParsedMail): str
     ['attached patch', ours.attachedPatches.length > 0 || ours.parts.some(part => part.filename !== null)],
     ['HTML', ours.parts.some(part => part.type === 'text/html')],
     ['digest', /^content-type:\s*multipart\/digest/im.test(raw.toString('latin1'))],
+    ['delivery report', /^content-type:\s*message\/delivery-status/im.test(raw.toString('latin1'))],
     ['line ends of base64', ours.body.replaceAll('\r', '') === text.replaceAll('\r', '')],
     ['white space at line ends', withoutBlank(ours.body) === withoutBlank(text)],
     ['stray bytes', text.includes(replacement)],

@@ -13,9 +13,9 @@ import { lfOnly, withLfLines } from './line-ends.ts'
 export function messageIdOf(raw: Uint8Array): { id: MessageId; made: boolean } {
   const bytes = withLfLines(raw)
   const value = messageIdField(bytes)
-  const id = value === null ? '' : bareId(value)
+  const id = messageId(value === null ? '' : bareId(value))
   // A URL whose segment is `.` or `..`, encoded or not, leads elsewhere (WHATWG URL), so such an id has no page.
-  return /^\.{0,2}$/.test(id) ? { id: madeId(bytes), made: true } : { id: messageId(id), made: false }
+  return /^\.{0,2}$/.test(id) ? { id: madeId(bytes), made: true } : { id, made: false }
 }
 
 /**

@@ -59,7 +59,7 @@ function verb(change: Change): Html {
     case 'applied':
       return /^[0-9a-f]{7,64}$/.test(value)
         ? html`applied it as <code>${visible(value)}</code>`
-        : html`said it is applied${value ? html` <span class="soft">${visible(value)}</span>` : ''}`
+        : html`said that it is applied${value ? html` <span class="soft">${visible(value)}</span>` : ''}`
     case 'withdrawn':
       return html`withdrew it`
     case 'superseded':
