@@ -4,6 +4,7 @@ import type { MailFacts } from '../tracker/mail/facts.ts'
 import type { Roster, Rules } from '../tracker/topic/authority.ts'
 import type { Closing } from '../tracker/topic/closing.ts'
 import type { CommitFacts } from '../tracker/topic/commit.ts'
+import type { Errand } from '../tracker/topic/errand.ts'
 import type { Landing } from '../tracker/topic/landing.ts'
 import type { Sketch } from '../tracker/topic/likeness.ts'
 import type { Mailmap } from '../tracker/topic/mailmap.ts'
@@ -209,6 +210,17 @@ export interface Tables {
     version: Generated<string>
   }
   topic_mail: { list_id: number; message_key: string; topic_key: string; cluster: string }
+  errand: {
+    list_id: number
+    topic_key: string
+    target_key: string
+    mail_key: string
+    data: JSONColumnType<Errand>
+    digest: string
+    unconfirmed: boolean
+    said: string
+    untold: boolean
+  }
   claim: { list_id: number; topic_key: string; target_key: string; data: JSONColumnType<Closing> }
   established: { list_id: number; person: string }
   worn: { list_id: number; mark: string; person: string; seq: string }

@@ -13,16 +13,17 @@ import { tokenMail } from './token-mail.ts'
 export interface Unconfirmed {
   readonly id: ListId
   readonly list: AnsweringList
-  readonly topic: Topic
+  /** That of the mail, and those of which it speaks beside. */
+  readonly topics: readonly [Topic, ...Topic[]]
   readonly arrivals: readonly Arrival[]
   readonly situation: Situation
 }
 
 /** Owes the question once; nothing when the mail waits for no confirmation, or nobody can give it. */
 export async function askMaintainer(trx: Transaction<Tables>, asked: Unconfirmed): Promise<void> {
-  const { id, list, topic, arrivals, situation } = asked
+  const { id, list, topics, arrivals, situation } = asked
   const [first] = arrivals
-  const lines = first ? waitingLines(topic, first) : []
+  const lines = first ? waitingLines(topics, first) : []
   const signed = arrivals.find(({ envelope, facts, verdict }) => {
     const dressed = envelope.trace !== undefined && facts.dressing !== ''
     return dressed && verdict?.broken?.some(domain => sameOrganisation(domain, facts.sender.address))
@@ -43,12 +44,14 @@ export async function askMaintainer(trx: Transaction<Tables>, asked: Unconfirmed
     lines,
   }
   const mail = await tokenMail(trx, question)
-  if (mail) await oweMail(trx, { ...mail, thread: topic.id })
+  if (mail) await oweMail(trx, { ...mail, thread: topics[0].id })
 }
 
 /** The mail's lines that a confirmed sender would be allowed. */
-function waitingLines(topic: Topic, { facts }: Arrival): string[] {
-  const waits = topic.history.some(change => change.mail === facts.messageId && change.unconfirmed)
+function waitingLines(topics: readonly Topic[], { facts }: Arrival): string[] {
+  const waits = topics.some(({ history }) =>
+    history.some(change => change.mail === facts.messageId && change.unconfirmed),
+  )
   if (!waits) return []
   const lines = facts.tags.map(({ line }) => line)
   return lines.length > 0 ? lines : facts.applied ? [facts.applied.line] : []

@@ -1,5 +1,6 @@
 // The private answer to a mail whose lines had no effect: each line, why, and the nearest line that would be understood. What
 // looks like a command stands behind "> ", so that no program, and not we ourselves, takes it for one.
+import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { MailFacts, TagFact } from '../mail/facts.ts'
 import type { Change, Topic } from '../topic/topic.ts'
@@ -13,9 +14,17 @@ export interface LineError {
   readonly instead: string | null
 }
 
-/** What is wrong with a mail's lines as the topic stands now; empty when all of them have their effect. */
-export function errorsOf(facts: MailFacts, topic: Topic): LineError[] {
-  const refused = topic.history
+/**
+ * What is wrong with a mail's lines as its topic stands now, and those of which it speaks beside (`reached`); empty when
+ * all of them have their effect.
+ */
+export function errorsOf(
+  facts: MailFacts,
+  topic: Topic,
+  reached: ReadonlyMap<MessageId, Topic>,
+): LineError[] {
+  const refused = [topic, ...reached.values()]
+    .flatMap(({ history }) => history)
     .filter(change => change.mail === facts.messageId && isError(change))
     .flatMap(change => {
       const tag = facts.tags.find(one => saidBy(one, change))
@@ -26,7 +35,12 @@ export function errorsOf(facts: MailFacts, topic: Topic): LineError[] {
     reason: 'this line is not understood',
     instead: nearest,
   }))
-  return [...new Map([...refused, ...missed].map(error => [error.line, error])).values()]
+  const lost = topic.history.flatMap(({ mail, sent, what, value }) => {
+    if (mail !== facts.messageId || !sent || reached.has(sent.target)) return []
+    const tag = facts.tags.find(one => saidBy(one, { what, value }))
+    return tag ? [{ line: tag.line, reason: `the list has no mail <${sent.target}>`, instead: null }] : []
+  })
+  return [...new Map([...refused, ...lost, ...missed].map(error => [error.line, error])).values()]
 }
 
 /** What stood so already is no error, and neither is what was taken back. */
@@ -34,7 +48,7 @@ const isError = (change: Change) =>
   !change.effect && change.reason !== null && !('undone' in change && change.undone)
 
 /** "Applied, thanks" is prose: only a line that was meant for us is answered. */
-const saidBy = (tag: TagFact, { what, value }: Change): boolean =>
+const saidBy = (tag: TagFact, { what, value }: Pick<Change, 'what' | 'value'>): boolean =>
   tag.mirrors === undefined && tag.tag === what && words(value).endsWith(words(tag.value))
 
 const words = (text: string) => text.toLowerCase().replace(/[\s_-]+/g, ' ')

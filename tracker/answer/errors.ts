@@ -1,9 +1,11 @@
 // Half an hour after a mail with lines that had no effect: when they still have none, its sender is told, privately and once.
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
-import { listId } from '../../base/ids.ts'
+import { type ListId, listId, type MessageId } from '../../base/ids.ts'
+import { indexKey } from '../../base/key.ts'
 import type { Log } from '../../base/log.ts'
 import { oweMail } from '../../sql/outbox.ts'
 import type { Tables } from '../../sql/tables.ts'
+import type { Topic } from '../topic/topic.ts'
 import { askMaintainer } from './ask-maintainer.ts'
 import { answering, answeringList, arrivalsOf, situationOf, topicHolding } from './asker.ts'
 import { errorsOf, errorText } from './error-text.ts'
@@ -66,11 +68,12 @@ async function answer(trx: Transaction<Tables>, due: Due, now: Date): Promise<bo
   if (pending) return true
   const [first] = arrivals
   if (!topic || !first) return false
-  const errors = errorsOf(first.facts, topic)
-  const list = await answeringList(trx, id)
   const mail = first.facts.messageId
+  const reached = await topicsReached(trx, id, topic, mail)
+  const errors = errorsOf(first.facts, topic, reached)
+  const list = await answeringList(trx, id)
   const situation = await situationOf(trx, list, topic, { now, mail, recent: true })
-  await askMaintainer(trx, { id, list, topic, arrivals, situation })
+  await askMaintainer(trx, { id, list, topics: [topic, ...reached.values()], arrivals, situation })
   if (errors.length === 0) return false
   const asked = mayAnswer(arrivals, situation)
   if ('reason' in asked) return false
@@ -85,4 +88,19 @@ async function answer(trx: Transaction<Tables>, due: Due, now: Date): Promise<bo
     kind: 'error',
   })
   return false
+}
+
+/** The topics of which the mail speaks beside its own, by what it names; a mail that never came has none. */
+async function topicsReached(
+  trx: Transaction<Tables>,
+  list: ListId,
+  { errands = [] }: Topic,
+  mail: MessageId,
+): Promise<Map<MessageId, Topic>> {
+  const reached = new Map<MessageId, Topic>()
+  for (const { target } of errands.filter(errand => errand.mail === mail)) {
+    const topic = await topicHolding(trx, list, indexKey(target))
+    if (topic) reached.set(target, topic)
+  }
+  return reached
 }

@@ -7,7 +7,6 @@ import type { Tables } from '../../sql/tables.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import type { BugNumbers } from '../topic/reference.ts'
 import type { Topic } from '../topic/topic.ts'
-import type { Arrival } from '../topic/unit.ts'
 
 /** Gives each bug without a number the next one. Called under the list's lock for folding. */
 export async function giveNumbers(
@@ -52,13 +51,15 @@ export async function numbersOf(
   )
 }
 
+type Lines = Pick<MailFacts, 'tags' | 'trailers'>
+
 /** What `#12` means in these mails: a mail of the bug, and since when anybody could know the number. */
 export async function bugsNumbered(
   db: Kysely<Tables>,
   list: ListId,
-  arrivals: ReadonlyMap<string, readonly Pick<Arrival, 'facts'>[]>,
+  mails: readonly Lines[],
 ): Promise<BugNumbers> {
-  const numbers = new Set([...arrivals.values()].flat().flatMap(({ facts }) => numbersIn(facts)))
+  const numbers = new Set(mails.flatMap(numbersIn))
   if (numbers.size === 0) return new Map()
   const rows = await db
     .selectFrom('bug_number')
@@ -72,7 +73,7 @@ export async function bugsNumbered(
 }
 
 /** The numbers that a mail's lines name. */
-function numbersIn({ tags, trailers }: MailFacts): number[] {
+function numbersIn({ tags, trailers }: Lines): number[] {
   const values = [...tags, ...trailers].flatMap(
     ({ value }) => value.match(/(?<![^\s])#(\d{1,9})\b/)?.[1] ?? [],
   )

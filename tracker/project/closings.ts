@@ -22,7 +22,7 @@ export async function closingsFor(
 }
 
 /** What a fold leaves to be written. */
-export interface Moved {
+interface Moved {
   readonly rows: readonly { topic_key: string; target_key: string; data: string }[]
   /** The mails whose topics hear something else than before. */
   readonly targets: readonly string[]

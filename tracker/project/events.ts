@@ -13,29 +13,80 @@ import { changesBetween, type TopicChange } from './changes.ts'
 
 type Trx = Transaction<Tables>
 
-/** Called before the topics are written, in their transaction: the rows that stand are the state before. */
+/**
+ * Called before the topics are written, in their transaction: the rows that stand are the state before. Answers the mails
+ * that are told of now: what they say of other topics is told when those are folded.
+ */
 export async function tellChanges(
   trx: Trx,
   list: ListId,
   folds: readonly { readonly cluster: string; readonly fold: { readonly topics: readonly Topic[] } }[],
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   await giveNumbers(
     trx,
     list,
     folds.flatMap(({ fold }) => fold.topics),
   )
-  const live = await liveMails(
-    trx,
-    list,
-    folds.map(({ cluster }) => cluster),
-  )
+  const clusters = folds.map(({ cluster }) => cluster)
+  const live = await liveMails(trx, list, clusters)
+  const reached = await liveErrands(trx, list, clusters)
+  const told = new Set<string>()
   for (const { cluster, fold } of folds) {
     const mails = live.filter(mail => mail.cluster === cluster)
-    if (mails.length === 0) continue
+    const errands = reached.filter(errand => errand.cluster === cluster)
+    if (mails.length + errands.length === 0) continue
     const standing = await standingTopics(trx, cluster)
-    if (mails.some(mail => mail.pending)) await remember(trx, list, standing, fold.topics)
-    else await tell(trx, list, standing, fold.topics, mails)
+    if ([...mails, ...errands].some(({ pending }) => pending)) {
+      await remember(trx, list, standing, fold.topics)
+      continue
+    }
+    await tell(trx, list, standing, fold.topics, mails)
+    await tellErrands(trx, list, errands)
+    for (const { key } of mails) told.add(key)
   }
+  return told
+}
+
+/** A live mail of another topic that speaks of one of this cluster. */
+interface LiveErrand {
+  readonly cluster: string
+  readonly target: string
+  readonly key: string
+  readonly pending: boolean
+}
+
+async function liveErrands(trx: Trx, list: ListId, clusters: readonly string[]): Promise<LiveErrand[]> {
+  const { rows } = await sql<LiveErrand>`
+    select distinct f.cluster, e.target as target, e.key, e.pending
+    from (
+      select target_key as target, mail_key as key, false as pending from errand where list_id = ${list} and untold
+      union all
+      select e.target_key, e.mail_key, true from unjudged waits
+      join fact own on own.list_id = ${list} and own.seq = waits.seq
+      join errand e on e.list_id = ${list} and e.mail_key = own.message_key
+      where waits.list_id = ${list}) e
+    join fact f on f.list_id = ${list} and f.message_key = e.target
+    where f.cluster = any(${clusters}::bigint[])`.execute(trx)
+  return rows
+}
+
+async function tellErrands(trx: Trx, list: ListId, errands: readonly LiveErrand[]): Promise<void> {
+  if (errands.length === 0) return
+  await trx
+    .updateTable('errand')
+    .set({ untold: false })
+    .where('list_id', '=', list)
+    .where(
+      'target_key',
+      'in',
+      errands.map(({ target }) => target),
+    )
+    .where(
+      'mail_key',
+      'in',
+      errands.map(({ key }) => key),
+    )
+    .execute()
 }
 
 interface LiveMail {
@@ -123,6 +174,7 @@ async function tell(
   )
   await writeEvents(trx, list, changes)
   await writeErrors(trx, list, folded, mails)
+  if (mails.length === 0) return
   await trx
     .deleteFrom('unannounced')
     .where('list_id', '=', list)
@@ -162,7 +214,10 @@ async function writeErrors(
 ): Promise<void> {
   const failed = new Set(
     folded.flatMap(({ history }) =>
-      history.filter(change => !change.effect && change.reason !== null).map(change => indexKey(change.mail)),
+      // What became of a line that was handed on shows elsewhere, a little later.
+      history
+        .filter(change => !change.effect && (change.reason !== null || change.sent))
+        .map(change => indexKey(change.mail)),
     ),
   )
   const rows = mails

@@ -8,6 +8,7 @@ import { liftTombstones, standingTombstones, type Tombstone, writeTombstone } fr
 import type { MailFacts } from '../mail/facts.ts'
 import { dropClosings } from './closings.ts'
 import { uncountMarks } from './dressing.ts'
+import { dropErrands } from './errands.ts'
 import { release, showAgain } from './hold.ts'
 import { lockAssignment } from './lock.ts'
 
@@ -156,6 +157,7 @@ async function shrink(trx: Trx, list: ListId, cluster: string): Promise<void> {
     where id = ${cluster}::bigint returning mails`.execute(trx)
   if (rows[0]?.mails !== 0) return
   await dropClosings(trx, list, cluster)
+  await dropErrands(trx, list, cluster)
   for (const table of ['topic', 'topic_mail', 'cluster_key'] as const)
     await sql`delete from ${sql.table(table)} where cluster = ${cluster}::bigint`.execute(trx)
   await sql`delete from cluster where id = ${cluster}::bigint`.execute(trx)

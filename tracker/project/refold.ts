@@ -20,8 +20,9 @@ import type { Topic, TopicMail } from '../topic/topic.ts'
 import type { Arrival } from '../topic/unit.ts'
 import { commitSoon } from './assign.ts'
 import { bugsNumbered } from './bug-number.ts'
-import { closingsFor, type Moved, moveClosings, wakeTargets, writeClosings } from './closings.ts'
+import { closingsFor, moveClosings, wakeTargets, writeClosings } from './closings.ts'
 import { clusterArrivals } from './cluster-arrivals.ts'
+import { errandsFor, moveErrands, writeErrands } from './errands.ts'
 import { tellChanges } from './events.ts'
 import { jsonTexts } from './json-texts.ts'
 import { isOpen } from './open.ts'
@@ -41,24 +42,21 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
     const { rules, mailmap } = await peopleOf(trx, list)
     const arrivals = await withLandings(trx, list, mapped(await clusterArrivals(trx, clusters, db), mailmap))
     const profile = await profileFor(trx, list, arrivals)
-    const outside = {
-      closings: await closingsFor(trx, list, arrivals),
-      numbers: await bugsNumbered(trx, list, arrivals),
-    }
+    const outside = await outsideOf(trx, list, arrivals)
     const folds = clusters.map(cluster => ({
       cluster,
       fold: foldSafely(cluster, arrivals.get(cluster) ?? [], rules, profile, outside, log),
     }))
     const done = folds.filter((one): one is ClusterFold => one.fold !== null)
-    await tellChanges(trx, list, done)
-    const { changed, moved } = await write(trx, list, done)
+    const told = await tellChanges(trx, list, done)
+    const { changed, targets } = await write(trx, list, done, told)
     await settle(
       trx,
       clusters,
       done.map(({ cluster }) => cluster),
     )
     await writeProfile(trx, list, done)
-    await wakeTargets(trx, list, moved.targets)
+    await wakeTargets(trx, list, targets)
     if (changed) await sql`update list set version = version + 1 where id = ${list}`.execute(trx)
     return clusters.length
   })
@@ -85,6 +83,22 @@ async function lease(trx: Trx, list: ListId, count: number): Promise<string[]> {
     trx,
   )
   return rows.map(row => row.id)
+}
+
+/** What the clusters with these mails hear of others. */
+async function outsideOf(
+  trx: Trx,
+  list: ListId,
+  arrivals: ReadonlyMap<string, readonly Arrival[]>,
+): Promise<Outside> {
+  const errands = await errandsFor(trx, list, arrivals)
+  const lines = errands.map(({ tags }) => ({ tags, trailers: [] }))
+  const own = [...arrivals.values()].flat().map(({ facts }) => facts)
+  return {
+    closings: await closingsFor(trx, list, arrivals),
+    errands,
+    numbers: await bugsNumbered(trx, list, [...own, ...lines]),
+  }
 }
 
 /** The people that the .mailmap means in place of those the mails name. */
@@ -126,7 +140,8 @@ async function write(
   trx: Trx,
   list: ListId,
   folds: readonly ClusterFold[],
-): Promise<{ changed: boolean; moved: Moved }> {
+  told: ReadonlySet<string>,
+): Promise<{ changed: boolean; targets: string[] }> {
   const clusters = folds.map(({ cluster }) => cluster)
   const wanted = folds.flatMap(({ cluster, fold: { topics } }) =>
     topics.map(topic => topicRow(list, cluster, topic)),
@@ -138,13 +153,18 @@ async function write(
   const before = new Map(standing.map(row => [row.id_key, `${row.digest} ${row.cluster}`]))
   const differing = wanted.filter(row => before.get(row.id_key) !== `${row.digest} ${row.cluster}`)
   const gone = standing.filter(row => !wantedKeys.has(row.id_key)).map(row => row.id_key)
-  const moved = await moveClosings(trx, list, gone, differing)
+  const closings = await moveClosings(trx, list, gone, differing)
+  const errands = await moveErrands(trx, list, { gone, written: differing }, told)
   if (gone.length > 0)
     await sql`delete from topic where list_id = ${list} and id_key = any(${gone}::text[])`.execute(trx)
   if (differing.length > 0) await writeTopics(trx, differing)
-  await writeClosings(trx, list, moved)
+  await writeClosings(trx, list, closings)
+  await writeErrands(trx, list, errands)
   await writePlaces(trx, list, clusters, wanted)
-  return { changed: gone.length > 0 || differing.length > 0, moved }
+  return {
+    changed: gone.length > 0 || differing.length > 0,
+    targets: [...closings.targets, ...errands.targets],
+  }
 }
 
 type TopicRow = ReturnType<typeof topicRow>

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { dropClosings } from './closings.ts'
+import { dropErrands } from './errands.ts'
 
 /** The cluster of rows whose cluster is being made again. */
 export const noCluster = '0'
@@ -14,11 +15,12 @@ export function dropStale(db: Kysely<Tables>, list: ListId): Promise<boolean> {
       select where not exists (select from unsorted where list_id = ${list})
         and not exists (select from cluster where list_id = ${list} and dirty)`.execute(trx)
     if (rows.length === 0) return false
-    const woken = await dropClosings(trx, list, noCluster)
+    const closings = await dropClosings(trx, list, noCluster)
+    const errands = await dropErrands(trx, list, noCluster)
     for (const table of ['topic_mail', 'topic'] as const)
       await sql`delete from ${sql.table(table)} where list_id = ${list} and cluster = ${noCluster}::bigint`.execute(
         trx,
       )
-    return woken
+    return closings || errands
   })
 }

@@ -3,7 +3,7 @@
 import type { Person } from '../mail/facts.ts'
 import { samePerson } from './person.ts'
 import type { BugStatus, PatchState, Role } from './topic.ts'
-import type { Node } from './tree.ts'
+import type { Voice } from './voice.ts'
 
 export interface RosterEntry {
   readonly person: Person
@@ -54,7 +54,7 @@ export interface Refusal {
 
 /** Who asks, and whose patch or report it is. */
 export interface Asker {
-  readonly mail: Node
+  readonly mail: Voice
   readonly rules: Rules
   /** The author of the patch, the reporter of the bug. */
   readonly owner: Person
@@ -130,7 +130,7 @@ export function delegateRefusal(asker: Asker): Refusal | null {
 }
 
 /** Null when the sender may undo what `undone` changed: it is an own mail with no better grade, or a maintainer asks. */
-export function undoRefusal(asker: Asker, undone: Node): Refusal | null {
+export function undoRefusal(asker: Asker, undone: Voice): Refusal | null {
   if (isOpen(asker)) return autoresponder(asker)
   const { mail, rules } = asker
   const own = sameHuman(mail.facts.sender, undone.facts.sender, rosterOf(asker))
@@ -166,7 +166,7 @@ function firstGranted(asker: Asker, what: string, grants: Grants): Refusal | nul
   }
 }
 
-function unconfirmed({ verdict }: Node, what: string): Refusal {
+function unconfirmed({ verdict }: Voice, what: string): Refusal {
   if (verdict.how === 'pending')
     return { reason: `"${what}" needs a confirmed sender; it is not checked yet` }
   if (verdict.grade === 'I') return { reason: `"${what}" needs a confirmed sender; the mail was imported` }
@@ -210,7 +210,7 @@ const isExcepted = ({ except }: RosterEntry, files: readonly string[]) =>
  * Is the sender this person? A live mail's by the address: whoever may send for example.net may call himself by any
  * name. A robot may speak for others, as the Bugzilla bridge does, and is known by what was verified.
  */
-function isMeant(entry: RosterEntry, { facts, verdict }: Node, rules: Rules): boolean {
+function isMeant(entry: RosterEntry, { facts, verdict }: Voice, rules: Rules): boolean {
   if (hasAddress(entry, facts.sender.address)) return true
   if (entry.role === 'robot' && verdict.identity !== undefined && hasAddress(entry, verdict.identity))
     return true
@@ -231,11 +231,11 @@ export function sameHuman(a: Person, b: Person, roster: Roster): boolean {
 const credits = { A: 3, B: 2, C: 1 } as const
 
 /** How much the sender of a mail is believed on this list, 1 to 3. */
-export function credit(mail: Node, rules: Rules): number {
+export function credit(mail: Voice, rules: Rules): number {
   return credits[gradeOf(mail, rules)]
 }
 
-function gradeOf(mail: Node, rules: Rules): 'A' | 'B' | 'C' {
+function gradeOf(mail: Voice, rules: Rules): 'A' | 'B' | 'C' {
   const { grade } = mail.verdict
   if (rules.trust === 'from') return 'A'
   if (grade === 'I') return rules.history ? 'A' : 'C'
@@ -243,7 +243,7 @@ function gradeOf(mail: Node, rules: Rules): 'A' | 'B' | 'C' {
 }
 
 /** A signature of somebody else vouches for nothing; that of a robot on the list vouches for what it tells. */
-function isVouched({ facts, verdict, counts }: Node, rules: Rules): boolean {
+function isVouched({ facts, verdict, counts }: Voice, rules: Rules): boolean {
   const { identity } = verdict
   if (identity === undefined || identity === facts.sender.address) return true
   return rosterAt(rules.rosters, counts).some(

@@ -10,10 +10,12 @@ import {
   type Rules,
   roleOf,
 } from './authority.ts'
+import { duplicatesIn, isNarrowed } from './claims.ts'
 import type { Closing } from './closing.ts'
 import { conflictWith } from './conflict.ts'
 import { delegateNamed } from './delegate.ts'
-import { changeBy, inOrderOfWords, withOutcome } from './history.ts'
+import { type Errand, Errands, sentChange, voicesFor } from './errand.ts'
+import { changeBy, inOrderOfWords, withOutcome, wordsAt } from './history.ts'
 import { commitOf, eventsOf, type LandingEvent, stepPlace } from './landing.ts'
 import { samePerson } from './person.ts'
 import { type BugNumbers, elsewhere, resolve } from './reference.ts'
@@ -28,6 +30,7 @@ import {
 } from './topic.ts'
 import type { Node } from './tree.ts'
 import { type Undoing, undoingIn } from './undo.ts'
+import type { Voice } from './voice.ts'
 
 export interface Planning {
   /** What a sign in the first mail or a line in an answer made of the thread; null when nobody said anything. */
@@ -37,8 +40,10 @@ export interface Planning {
   readonly title: string | null
   readonly delegate: Delegate | null
   readonly history: readonly Change[]
-  /** Bugs that its lines say it blocks. */
+  /** Bugs that its lines say it blocks, or that lines of other topics say it repeats. */
   readonly claims: readonly Claim[]
+  /** What they say of other topics. */
+  readonly errands: readonly Errand[]
 }
 
 /** What a thread's lines are read with. */
@@ -47,29 +52,39 @@ export interface PlanningInputs {
   readonly numbers: BugNumbers
   /** Accepted patches that close it. */
   readonly closings: readonly Closing[]
+  /** What mails of other topics say. */
+  readonly errands: readonly Errand[]
   /** It looks like spam: what its sender says of it counts for nothing. */
   readonly suspect: boolean
 }
 
 /** Goes through the thread's lines about bugs, in order. */
 export function planningOf(mails: readonly Node[], inputs: PlanningInputs): Planning {
-  const run = new Run(mails, inputs)
+  const here = new Map(mails.map(mail => [mail.id, mail]))
+  const others = voicesFor(inputs.errands, here)
+  const run = new Run(here, others, inputs)
   const closings = inputs.closings.toSorted((a, b) => a.said - b.said || (a.by < b.by ? -1 : 1))
   const closed = new Map(mails.flatMap(mail => closingOf(mail).map(landing => [landing, mail.id])))
   const events = eventsOf([...closed.keys()], mails[0]?.said ?? 0)
   const land = (event: LandingEvent) => run.land(closed.get(event.landing), event)
+  const closeUntil = (time: number) => {
+    while (closings[0] && closings[0].said < time) run.close(closings.shift())
+    for (; events[0] && events[0].at < time; events.shift()) land(events[0])
+  }
   inOrderOfWords(
     mails,
+    others,
+    mail => closeUntil(mail.said),
     mail => {
-      while (closings[0] && closings[0].said < mail.said) run.close(closings.shift())
-      for (; events[0] && events[0].at < mail.said; events.shift()) land(events[0])
+      closeUntil(wordsAt(mail))
+      run.hear(mail)
     },
-    mail => run.hear(mail),
   )
   for (const closing of closings) run.close(closing)
   events.forEach(land)
-  const { decided, title, delegate, history, claims } = run
-  return { decided, bug: { ...run.bug, explicit: decided === 'bug' }, title, delegate, history, claims }
+  const { decided, title, delegate, history, claims, errands } = run
+  const bug = { ...run.bug, explicit: decided === 'bug' }
+  return { decided, bug, title, delegate, history, claims, errands: errands.all }
 }
 
 /** The commits that close a mail's bug. */
@@ -84,14 +99,16 @@ class Run {
   delegate: Delegate | null = null
   readonly history: Change[] = []
   readonly claims: Claim[] = []
+  readonly errands = new Errands()
   readonly #reporter: Person
   readonly #inputs: PlanningInputs
   readonly #undoing: Undoing
-  readonly #here: ReadonlySet<MessageId>
+  readonly #here: ReadonlyMap<MessageId, Node>
   /** The line that set the status, and who wrote it. */
-  #set: { readonly value: string; readonly mail: Node | null; readonly role: Role | null }
+  #set: { readonly value: string; readonly mail: Voice | null; readonly role: Role | null }
 
-  constructor(mails: readonly Node[], inputs: PlanningInputs) {
+  constructor(here: ReadonlyMap<MessageId, Node>, others: readonly Voice[], inputs: PlanningInputs) {
+    const mails = [...here.values()]
     const first = mails[0]?.facts
     this.#reporter = first?.sender ?? { name: '', address: '' }
     this.#inputs = inputs
@@ -99,11 +116,11 @@ class Run {
     const type = first?.subject.tags.map(tag => tag.toLowerCase()).find(isBugType) ?? 'bug'
     this.bug = { type, status: 'new', severity: null, labels: [], target: null, explicit: true }
     this.#set = { value: 'new', mail: null, role: null }
-    this.#here = new Set(mails.map(mail => mail.id))
-    this.#undoing = undoingIn(mails, mail => this.#asker(mail))
+    this.#here = here
+    this.#undoing = undoingIn([...mails, ...others], mail => this.#asker(mail))
   }
 
-  hear(mail: Node): void {
+  hear(mail: Voice): void {
     for (const tag of mail.facts.tags) this.#take(mail, tag)
   }
 
@@ -139,9 +156,9 @@ class Run {
     })
   }
 
-  #take(mail: Node, tag: TagFact): void {
+  #take(mail: Voice, tag: TagFact): void {
     const other = elsewhere(tag, mail.said, this.#here, this.#inputs.numbers)
-    if (other !== null && !tag.recorded) this.#change(mail, tag, { reason: other }, () => {})
+    if (other !== null) this.#send(mail, tag, other)
     else if (tag.tag === 'Bug-Status') this.#status(mail, tag)
     else if (tag.tag === 'Type') this.#type(mail, tag)
     else if (tag.tag === 'Severity') this.#plan(mail, tag, { severity: tag.value.toLowerCase().slice(0, 40) })
@@ -154,13 +171,38 @@ class Run {
     else if (tag.tag === 'Undo') this.#change(mail, tag, this.#undoing.refusal(mail, tag.value), () => {})
   }
 
-  #retitle(mail: Node, tag: TagFact): void {
+  /** To the topic that it speaks of. */
+  #send(mail: Voice, tag: TagFact, other: Exclude<ReturnType<typeof elsewhere>, null>): void {
+    const own = this.#here.get(mail.id)
+    const undone = this.#undoing.by(mail)
+    const refusal =
+      'reason' in other
+        ? other
+        : this.#isUnknown(mail)
+          ? unknownSender
+          : own
+            ? this.errands.send(own, tag, other.id, undone)
+            : null
+    if (!refusal && own && 'id' in other) this.history.push(sentChange(own, tag, other.id, undone))
+    else this.#change(mail, tag, refusal, () => {})
+  }
+
+  /**
+   * A sender whom the list does not know reaches no other topic. Whatever others say of this one: else what it hears
+   * would decide what it hands on.
+   */
+  #isUnknown(mail: Voice): boolean {
+    const role = roleOf(this.#asker(mail), 'reporter')
+    return this.#inputs.suspect && role === 'reporter'
+  }
+
+  #retitle(mail: Voice, tag: TagFact): void {
     this.#change(mail, tag, this.#planRefusal(mail, tag), () => {
       this.title = tag.value.slice(0, 200)
     })
   }
 
-  #status(mail: Node, tag: TagFact): void {
+  #status(mail: Voice, tag: TagFact): void {
     const value = tag.value.toLowerCase()
     const word = (value.match(/^[a-z-]+/) ?? [''])[0]
     if (!isBugStatus(word)) {
@@ -178,6 +220,7 @@ class Run {
       this.decided = 'bug'
       this.bug = { ...this.bug, status: word }
       this.#set = { value, mail, role: roleOf(asker, 'reporter') }
+      if (isNarrowed(tag)) this.claims.push(...duplicatesIn(mail.id, [tag]))
     })
   }
 
@@ -189,7 +232,7 @@ class Run {
     return conflictWith({ state: status, mail: this.#set.mail, role: this.#set.role }, asker)
   }
 
-  #type(mail: Node, tag: TagFact): void {
+  #type(mail: Voice, tag: TagFact): void {
     const type = tag.value.toLowerCase()
     const known = isBugType(type) || type === 'discussion' || type === 'spam'
     const refusal = known ? this.#planRefusal(mail, tag) : { reason: `"${tag.value}" is no type` }
@@ -199,13 +242,13 @@ class Run {
     })
   }
 
-  #plan(mail: Node, tag: TagFact, plan: Partial<Bug>): void {
+  #plan(mail: Voice, tag: TagFact, plan: Partial<Bug>): void {
     this.#change(mail, tag, this.#planRefusal(mail, tag), () => {
       this.bug = { ...this.bug, ...plan }
     })
   }
 
-  #blocks(mail: Node, tag: TagFact): void {
+  #blocks(mail: Voice, tag: TagFact): void {
     const found = resolve(tag.value, mail.said, this.#inputs.numbers)
     const refusal = 'reason' in found ? found : this.#planRefusal(mail, tag)
     this.#change(mail, tag, refusal, () => {
@@ -213,31 +256,31 @@ class Run {
     })
   }
 
-  #name(mail: Node, tag: TagFact): void {
+  #name(mail: Voice, tag: TagFact): void {
     const named = delegateNamed(tag, this.#asker(mail))
     this.#change(mail, tag, 'reason' in named ? named : null, () => {
       if ('delegate' in named) this.delegate = named.delegate
     })
   }
 
-  #planRefusal = (mail: Node, tag: TagFact) =>
+  #planRefusal = (mail: Voice, tag: TagFact) =>
     this.#suspicion(mail) ?? planningRefusal(tag.tag, this.#asker(mail))
 
   /** Spam that carries lines is still spam; a line of somebody else takes it out. */
-  #suspicion(mail: Node): Refusal | null {
+  #suspicion(mail: Voice): Refusal | null {
     const own =
       this.#inputs.suspect && this.decided !== 'bug' && samePerson(mail.facts.sender, this.#reporter)
-    return own ? { reason: 'the list does not know its sender' } : null
+    return own ? unknownSender : null
   }
 
-  #asker(mail: Node): Asker {
+  #asker(mail: Voice): Asker {
     const decided = this.#set.role === 'maintainer' && finalStatuses.includes(this.bug.status)
     return { mail, rules: this.#inputs.rules, owner: this.#reporter, files: [], decided }
   }
 
   /** Makes the change unless it is refused or undone, and tells it. */
   #change(
-    mail: Node,
+    mail: Voice,
     tag: TagFact,
     refusal: (Refusal & { against?: MessageId }) | null,
     make: () => void,
@@ -249,6 +292,8 @@ class Run {
     this.history.push(withOutcome(asked, { refusal, words, effect: refusal === null, undoneBy }))
   }
 }
+
+const unknownSender: Refusal = { reason: 'the list does not know its sender' }
 
 /** Anybody may report a bug. A stranger's first mail that sets another status with it knows more than a reporter can. */
 const isReport = (sign: string | null, suspect: boolean) =>

@@ -1,6 +1,7 @@
 // What a mail says about other topics: the bug it closes, the thread it links, the patch whose mistake it mends, the
 // report it answers. A claim is a value that a page looks up; it never joins two folds.
-import type { Person, TrailerFact } from '../mail/facts.ts'
+import type { MessageId } from '../../base/ids.ts'
+import type { Person, TagFact, TrailerFact } from '../mail/facts.ts'
 import { linksOf } from '../mail/links.ts'
 import { titleKey } from '../mail/subject.ts'
 import { samePerson } from './person.ts'
@@ -10,7 +11,11 @@ import type { Node } from './tree.ts'
 /** A patch or cover claims by its trailers, an answer by `Bug-Status: duplicate <ref>`. */
 export function claimsIn(mail: Node): Claim[] {
   const { posting, trailers } = mail.facts
-  if (posting !== 'patch' && posting !== 'cover') return duplicatesIn(mail)
+  if (posting !== 'patch' && posting !== 'cover')
+    return duplicatesIn(
+      mail.id,
+      mail.facts.tags.filter(tag => !isNarrowed(tag)),
+    )
   const named = trailers.flatMap(trailer => namedBy(mail, trailer))
   return [...named, ...trailers.flatMap(trailer => reportedBy(mail, trailer, named))].slice(0, claimsMax)
 }
@@ -63,11 +68,14 @@ function writtenAbove(mail: Node, person: Person): string | null {
   return found
 }
 
-function duplicatesIn(mail: Node): Claim[] {
-  return mail.facts.tags.flatMap(tag => {
+/** It says of which bug it speaks, which may be another one: what it claims is known once it has its effect there. */
+export const isNarrowed = ({ bug, on }: TagFact): boolean => bug !== undefined || on !== undefined
+
+export function duplicatesIn(mail: MessageId, tags: readonly TagFact[]): Claim[] {
+  return tags.flatMap(tag => {
     const ref =
       tag.tag === 'Bug-Status' ? tag.value.match(/^duplicate\s+(?:of\s+)?(\S{2,500})/i)?.[1] : undefined
-    return ref ? [{ mail: mail.id, what: 'duplicate' as const, target: target(ref) }] : []
+    return ref ? [{ mail, what: 'duplicate' as const, target: target(ref) }] : []
   })
 }
 

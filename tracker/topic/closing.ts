@@ -22,24 +22,23 @@ export function closingsOf(topic: Topic): Closing[] {
     .filter(({ what }) => what === 'closes' || what === 'fixes')
     .flatMap(claim => {
       const patch = acceptedFor(topic, claim.mail)
-      const by =
-        patch &&
-        (topic.mails.find(mail => mail.id === patch.stateBy) ??
-          topic.mails.find(mail => mail.id === patch.id))
-      return by
-        ? [
-            {
-              target: claim.target as MessageId,
-              topic: topic.id,
-              title: topic.title,
-              by: by.id,
-              who: by.author,
-              said: by.said,
-            },
-          ]
-        : []
+      const by = patch && acceptedBy(topic, patch)
+      const { id, title } = topic
+      return by ? [{ target: claim.target as MessageId, topic: id, title, ...by }] : []
     })
   return found.filter((one, index) => found.findIndex(other => other.target === one.target) === index)
+}
+
+/** A mail of the topic as a rule; one of another topic is in the history only; without any it is the patch. */
+function acceptedBy(
+  { mails, history }: Topic,
+  { id, stateBy }: TopicPatch,
+): Pick<Closing, 'by' | 'who' | 'said'> | undefined {
+  const mail = mails.find(one => one.id === stateBy)
+  const change = mail ? undefined : history.find(one => one.effect && one.mail === stateBy && !one.commit)
+  if (change) return { by: change.mail, who: change.who, said: change.said }
+  const found = mail ?? mails.find(one => one.id === id)
+  return found && { by: found.id, who: found.author, said: found.said }
 }
 
 /** The patch that carries the line; a cover or an answer speaks for the revision, the newest of whose patches must all be in. */

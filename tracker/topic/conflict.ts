@@ -3,12 +3,12 @@ import type { MessageId } from '../../base/ids.ts'
 import { type Asker, type Refusal, roleOf, rosterAt, sameHuman } from './authority.ts'
 import { wordsAt } from './history.ts'
 import type { Role } from './topic.ts'
-import type { Node } from './tree.ts'
+import type { Voice } from './voice.ts'
 
 /** A decision that stands: its mail, and what its sender was to the patch or bug. */
 export interface Decision {
   readonly state: string
-  readonly mail: Node | null
+  readonly mail: Voice | null
   readonly role: Role | null
 }
 
@@ -34,7 +34,7 @@ export function conflictWith(
 
 const crossingMs = 5 * 60_000
 
-function isBelow(mail: Node, above: Node): boolean {
-  for (let at = mail.parent; at; at = at.parent) if (at === above) return true
-  return false
+function isBelow(mail: Voice, above: Voice): boolean {
+  for (let at = mail.parent; at; at = at.parent) if (at.id === above.id) return true
+  return mail.above?.includes(above.id) ?? false
 }

@@ -16,7 +16,7 @@ import { type Node, treeOf } from './tree.ts'
 import { type Arrival, unitsOf } from './unit.ts'
 
 /** Raised when a change in this folder gives other topics for the same facts; clusters below it are refolded. */
-export const foldVersion = 4
+export const foldVersion = 5
 
 export interface Folded {
   /** Every mail is in exactly one of them. */
@@ -52,7 +52,7 @@ function foldComponent(
   const chains = chainsOf(draftsOf(nodes))
   const homes = homesOf(nodes, chains)
   const patchsets = chains.map((drafts, index) =>
-    patchsetOf(drafts, mailsIn(nodes, homes, index), rules, outside.numbers),
+    patchsetOf(drafts, mailsIn(nodes, homes, index), rules, outside),
   )
   const threads = Map.groupBy(
     nodes.filter(node => typeof homes.get(node) === 'string'),

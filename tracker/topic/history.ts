@@ -3,29 +3,30 @@ import type { MessageId } from '../../base/ids.ts'
 import type { Refusal } from './authority.ts'
 import type { Change, Role } from './topic.ts'
 import type { Node } from './tree.ts'
+import type { Undone, Voice } from './voice.ts'
 
 /**
- * Goes through the mails in order, first what each posts, then what it says. What a sender confirmed by answering a
- * token mail counts from that time on.
+ * Goes through the mails in order, first what each posts, then what it says; `others` are mails of other topics, of
+ * which only the words count. What a sender confirmed by answering a token mail counts from that time on.
  */
 export function inOrderOfWords(
   mails: readonly Node[],
+  others: readonly Voice[],
   post: (mail: Node) => void,
-  hear: (mail: Node) => void,
+  hear: (mail: Voice) => void,
 ): void {
-  const steps = mails.flatMap(mail => [
-    { at: mail.said, take: () => post(mail) },
-    { at: wordsAt(mail), take: () => hear(mail) },
-  ])
+  const words = (mail: Voice) => ({ at: wordsAt(mail), take: () => hear(mail) })
+  const own = mails.flatMap(mail => [{ at: mail.said, take: () => post(mail) }, words(mail)])
+  const steps = [...own, ...others.map(words)]
   for (const { take } of steps.sort((a, b) => a.at - b.at)) take()
 }
 
 /** When what a mail says counts. */
-export const wordsAt = ({ said, verdict }: Node): number => Math.max(said, verdict.confirmed ?? said)
+export const wordsAt = ({ said, verdict }: Voice): number => Math.max(said, verdict.confirmed ?? said)
 
 type Asked = Omit<Change, 'reason' | 'effect'>
 
-export const changeBy = (mail: Node, role: Role, what: string, value: string): Asked => ({
+export const changeBy = (mail: Voice, role: Role, what: string, value: string): Asked => ({
   mail: mail.id,
   who: mail.facts.sender,
   said: mail.said,
@@ -40,7 +41,7 @@ export interface Outcome {
   /** What the sender gave as reason. */
   readonly words?: string | undefined
   readonly effect: boolean
-  readonly undoneBy: Node | undefined
+  readonly undoneBy: Undone | undefined
 }
 
 export function withOutcome(asked: Asked, { refusal, words, effect, undoneBy }: Outcome): Change {
@@ -49,7 +50,7 @@ export function withOutcome(asked: Asked, { refusal, words, effect, undoneBy }: 
       ...asked,
       reason: words ?? null,
       effect: false,
-      undone: { mail: undoneBy.id, who: undoneBy.facts.sender },
+      undone: undoneBy,
     }
   return {
     ...asked,

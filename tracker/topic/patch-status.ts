@@ -17,8 +17,10 @@ import {
 import { isPartialReroll } from './completeness.ts'
 import { conflictWith } from './conflict.ts'
 import { delegateNamed } from './delegate.ts'
+import { type Errand, Errands, sentChange, voicesFor } from './errand.ts'
 import { changeBy, inOrderOfWords, withOutcome, wordsAt } from './history.ts'
 import { commitOf, eventsOf, type LandingEvent, placeOf, stepPlace } from './landing.ts'
+import type { Outside } from './outside.ts'
 import { samePerson } from './person.ts'
 import { type BugNumbers, elsewhere, resolve } from './reference.ts'
 import type { Draft } from './series.ts'
@@ -26,6 +28,7 @@ import { isPosting, numberOf } from './series.ts'
 import { type Change, type Claim, type Delegate, type PatchState, patchStates, type Role } from './topic.ts'
 import type { Node } from './tree.ts'
 import { type Undoing, undoingIn } from './undo.ts'
+import type { Voice } from './voice.ts'
 
 export interface PatchStatus {
   readonly state: PatchState
@@ -48,22 +51,27 @@ export interface PatchStatuses {
   readonly delegate: Delegate | null
   /** Bugs that lines of answers say it closes or blocks. */
   readonly claims: readonly Claim[]
+  /** What they say of other topics. */
+  readonly errands: readonly Errand[]
 }
 
-/** `drafts` by said time, `mails` in order. */
+/** `drafts` by said time, `mails` in order; `errands` of mails of other topics. */
 export function patchStatuses(
   drafts: readonly Draft[],
   mails: readonly Node[],
   rules: Rules,
-  numbers: BugNumbers,
+  { numbers, errands }: Pick<Outside, 'numbers' | 'errands'>,
 ): PatchStatuses {
-  const run = new Run(drafts, mails, rules, numbers)
+  const here = new Map(mails.map(mail => [mail.id, mail]))
+  const others = voicesFor(errands, here)
+  const run = new Run(drafts, here, others, { rules, numbers })
   const steps = stepsOf(drafts)
   const landUntil = (time: number) => {
     while (steps[0] && steps[0].event.at < time) run.land(steps.shift())
   }
   inOrderOfWords(
     mails,
+    others,
     mail => {
       landUntil(mail.said)
       run.post(mail)
@@ -74,7 +82,8 @@ export function patchStatuses(
     },
   )
   for (const step of steps) run.land(step)
-  return { statuses: run.statuses, history: run.history, delegate: run.delegate, claims: run.claims }
+  const { statuses, history, delegate, claims } = run
+  return { statuses, history, delegate, claims, errands: run.errands.all }
 }
 
 /** What happened to the patches in git, by its time. */
@@ -92,7 +101,7 @@ const landingsOf = (patch: Node) => patch.landed.filter(({ how }) => how !== 'cl
 
 /** A status with the mail and the role behind it. */
 interface Held extends PatchStatus {
-  readonly mail: Node | null
+  readonly mail: Voice | null
   readonly role: Role | null
 }
 
@@ -100,25 +109,31 @@ class Run {
   readonly statuses = new Map<Node, Held>()
   readonly history: Change[] = []
   readonly claims: Claim[] = []
+  readonly errands = new Errands()
   readonly #drafts: readonly Draft[]
   readonly #rules: Rules
   readonly #numbers: BugNumbers
   readonly #undoing: Undoing
-  readonly #here: ReadonlySet<MessageId>
-  readonly #mails: readonly Node[]
+  readonly #mails: ReadonlyMap<MessageId, Node>
   #delegate: Delegate | null | undefined
   #posted = -1
 
-  constructor(drafts: readonly Draft[], mails: readonly Node[], rules: Rules, numbers: BugNumbers) {
+  constructor(
+    drafts: readonly Draft[],
+    here: ReadonlyMap<MessageId, Node>,
+    others: readonly Voice[],
+    { rules, numbers }: { readonly rules: Rules; readonly numbers: BugNumbers },
+  ) {
     this.#drafts = drafts
     this.#rules = rules
     this.#numbers = numbers
-    this.#mails = mails
-    this.#here = new Set(mails.map(mail => mail.id))
+    this.#mails = here
     for (const draft of drafts)
       for (const patch of changesOf(draft))
         this.statuses.set(patch, { state: firstState(draft, patch), by: null, mail: null, role: null })
-    this.#undoing = undoingIn(mails, mail => this.#asker(mail, drafts.flatMap(changesOf)))
+    this.#undoing = undoingIn([...here.values(), ...others], mail =>
+      this.#asker(mail, drafts.flatMap(changesOf)),
+    )
   }
 
   /** What the mail posts. */
@@ -151,11 +166,12 @@ class Run {
   }
 
   /** What the mail says. */
-  hear(mail: Node): void {
-    const posts = this.#drafts.some(draft => draft.members.includes(mail))
+  hear(mail: Voice): void {
+    const own = this.#mails.get(mail.id)
+    const posts = own !== undefined && this.#drafts.some(draft => draft.members.includes(own))
     for (const tag of mail.facts.tags) this.#take(mail, tag, posts)
-    if (mail.facts.applied && !posts) this.#applied(mail)
-    if (mail.facts.withdrawal && !posts) this.#withdraw(mail, mail.facts.withdrawal.all)
+    if (own?.facts.applied && !posts) this.#applied(own)
+    if (own?.facts.withdrawal && !posts) this.#withdraw(own, own.facts.withdrawal.all)
   }
 
   /** Who was named; else whose paths hold all files of the newest revision, by the roster of its time. */
@@ -168,9 +184,9 @@ class Run {
     return carer && { person: carer.person, by: null }
   }
 
-  #take(mail: Node, tag: TagFact, posts: boolean): void {
-    const other = elsewhere(tag, mail.said, this.#here, this.#numbers)
-    if (other !== null && !tag.recorded) this.#record(mail, [], tag.tag, tag.value, { reason: other })
+  #take(mail: Voice, tag: TagFact, posts: boolean): void {
+    const other = elsewhere(tag, mail.said, this.#mails, this.#numbers)
+    if (other !== null) this.#send(mail, tag, other)
     else if (tag.tag === 'Patch-Status') this.#status(mail, tag)
     else if (tag.tag === 'Delegate') this.#name(mail, tag)
     // In a posting it is a trailer of the commit, which says so by itself.
@@ -178,6 +194,15 @@ class Run {
     else if (tag.tag === 'Blocks') this.#claim(mail, tag, 'blocks')
     else if (tag.tag === 'Undo')
       this.#record(mail, [], tag.tag, tag.value, this.#undoing.refusal(mail, tag.value), tag.reason)
+  }
+
+  /** To the topic that it speaks of. */
+  #send(mail: Voice, tag: TagFact, other: Exclude<ReturnType<typeof elsewhere>, null>): void {
+    const own = this.#mails.get(mail.id)
+    const undone = this.#undoing.by(mail)
+    const refusal = 'reason' in other ? other : own ? this.errands.send(own, tag, other.id, undone) : null
+    if (!refusal && own && 'id' in other) this.history.push(sentChange(own, tag, other.id, undone))
+    else this.#record(mail, [], tag.tag, tag.value, refusal)
   }
 
   /** A new revision takes the place of what is not final in the older ones; a partial reroll only of its own numbers. */
@@ -216,7 +241,7 @@ class Run {
     this.history.push({ ...this.#change(mail, [], 'newer posting', value), reason: null, effect: false })
   }
 
-  #status(mail: Node, tag: TagFact): void {
+  #status(mail: Voice, tag: TagFact): void {
     const state = tag.value.toLowerCase().replace(/[\s_]+/g, '-')
     if (!isPatchState(state)) {
       this.#record(mail, [], tag.tag, tag.value, { reason: `"${tag.value}" is no patch state` })
@@ -242,7 +267,7 @@ class Run {
 
   /** Sets what may be set; what may not is told once. */
   #setAllowed(
-    mail: Node,
+    mail: Voice,
     patches: readonly Node[],
     state: PatchState,
     what: string,
@@ -257,7 +282,7 @@ class Run {
     this.#record(mail, patches, what, value, refused, words, allowed.length > 0)
   }
 
-  #refusal(state: PatchState, mail: Node, patch: Node): (Refusal & { against?: MessageId }) | null {
+  #refusal(state: PatchState, mail: Voice, patch: Node): (Refusal & { against?: MessageId }) | null {
     const asker = this.#asker(mail, [patch])
     const refusal = patchStateRefusal(state, asker)
     if (refusal) return refusal
@@ -285,7 +310,7 @@ class Run {
     else this.#setAllowed(mail, patches, 'accepted', 'applied', value, notHeld(mail))
   }
 
-  #name(mail: Node, tag: TagFact): void {
+  #name(mail: Voice, tag: TagFact): void {
     const patches = changesOf(this.#drafts[Math.max(0, this.#posted)])
     const named = delegateNamed(tag, this.#asker(mail, patches))
     const refusal = 'reason' in named ? named : null
@@ -293,7 +318,7 @@ class Run {
     this.#record(mail, patches, tag.tag, tag.value, refusal, tag.reason)
   }
 
-  #claim(mail: Node, tag: TagFact, what: 'closes' | 'blocks'): void {
+  #claim(mail: Voice, tag: TagFact, what: 'closes' | 'blocks'): void {
     const patches = changesOf(this.#drafts[Math.max(0, this.#posted)])
     // A bug of another tracker is named, and nothing here moves.
     const foreign = /^https?:/i.test(tag.value) ? { id: tag.value } : null
@@ -304,11 +329,11 @@ class Run {
     this.#record(mail, patches, tag.tag, tag.value, refusal, tag.reason)
   }
 
-  #set(patches: readonly Node[], state: PatchState, mail: Node, role: Role): void {
+  #set(patches: readonly Node[], state: PatchState, mail: Voice, role: Role): void {
     for (const patch of patches) this.statuses.set(patch, { state, by: mail.id, mail, role })
   }
 
-  #asker(mail: Node, patches: readonly Node[]): Asker {
+  #asker(mail: Voice, patches: readonly Node[]): Asker {
     const standing = patches.map(patch => this.statuses.get(patch))
     return {
       mail,
@@ -322,8 +347,8 @@ class Run {
   }
 
   /** What a line names, else what its mail answers. */
-  #meant(mail: Node, { on, number, whole }: TagFact): Node[] {
-    const named = on === undefined ? mail : this.#mails.find(({ id }) => id === on)
+  #meant(mail: Voice, { on, number, whole }: TagFact): Node[] {
+    const named = this.#mails.get(on ?? mail.id)
     if (!named) return []
     return whole ? this.#revisionOf(named) : this.#scope(named, number)
   }
@@ -374,7 +399,7 @@ class Run {
   }
 
   #change(
-    mail: Node,
+    mail: Voice,
     patches: readonly Node[],
     what: string,
     value: string,
@@ -383,7 +408,7 @@ class Run {
   }
 
   #record(
-    mail: Node,
+    mail: Voice,
     patches: readonly Node[],
     what: string,
     value: string,
@@ -410,7 +435,7 @@ function landingNote({ what, elsewhere, landing }: LandingEvent): string | null 
 }
 
 /** A commit that is named, and that no branch has. */
-const notHeld = ({ held }: Node): string | undefined =>
+const notHeld = ({ held }: Voice): string | undefined =>
   held?.branch === null ? 'no followed branch holds the commit it names' : undefined
 
 const filesOf = (patches: readonly Node[]) =>

@@ -3,6 +3,7 @@
 import { answersOf, topicMail } from './answers.ts'
 import type { Rules } from './authority.ts'
 import { completenessOf, missingOf } from './completeness.ts'
+import type { Outside } from './outside.ts'
 import { type PatchStatus, patchStatuses } from './patch-status.ts'
 import { type BugNumbers, resolve } from './reference.ts'
 import { type Draft, numberOf } from './series.ts'
@@ -15,9 +16,12 @@ export function patchsetOf(
   drafts: readonly Draft[],
   mails: readonly Node[],
   rules: Rules,
-  numbers: BugNumbers,
+  { errands: heard, numbers }: Outside,
 ): Topic {
-  const { statuses, history, delegate, claims } = patchStatuses(drafts, mails, rules, numbers)
+  const { statuses, history, delegate, claims, errands } = patchStatuses(drafts, mails, rules, {
+    numbers,
+    errands: heard,
+  })
   const revisions = drafts.map((draft, index) => revisionOf(draft, drafts.slice(0, index), statuses))
   const newest = revisions.at(-1)
   const first = mails[0]
@@ -38,6 +42,7 @@ export function patchsetOf(
     candidate: null,
     mails: mails.map(mail => topicMail(mail, posted.has(mail) ? roleOf(mail) : 'reply')),
     history,
+    ...(errands.length > 0 ? { errands } : {}),
     standing: patchsetStanding({ revisions, mails, ...answers }, history),
     said: first.said,
     lastSaid: mails.at(-1)?.said ?? first.said,

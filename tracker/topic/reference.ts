@@ -29,18 +29,16 @@ export function resolve(
     : { reason: `there was no bug #${number} when it was said` }
 }
 
-/** Why a line does not speak of the topic that holds these mails; null when it does. */
+/** The mail of another topic that a line speaks of, or why nobody can say; null when it speaks of the one with these mails. */
 export function elsewhere(
-  { on, bug }: TagFact,
+  { on, bug, recorded }: TagFact,
   said: number,
-  here: ReadonlySet<MessageId>,
+  here: { has(id: MessageId): boolean },
   numbers: BugNumbers,
-): string | null {
-  if (on !== undefined) return here.has(on) ? null : 'it speaks of a mail of another topic'
-  if (bug === undefined) return null
-  const found = resolve(`#${bug}`, said, numbers)
-  if ('reason' in found) return found.reason
-  return here.has(found.id) ? null : `it speaks of bug #${bug}, which is another topic`
+): ReturnType<typeof resolve> | null {
+  if (recorded) return null
+  const found = on !== undefined ? { id: on } : bug !== undefined ? resolve(`#${bug}`, said, numbers) : null
+  return found && 'id' in found && here.has(found.id) ? null : found
 }
 
 /** In brackets, at the end of an address, or bare. */

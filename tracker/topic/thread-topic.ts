@@ -15,7 +15,7 @@ export function threadTopicOf(
   mails: readonly Node[],
   rules: Rules,
   profile: Profile,
-  { closings, numbers }: Outside,
+  { closings, errands, numbers }: Outside,
 ): Topic {
   const first = mails[0]
   if (!first) throw new Error('A thread has no mail')
@@ -24,6 +24,7 @@ export function threadTopicOf(
   const planning = planningOf(mails, {
     rules,
     numbers,
+    errands,
     closings: closings.filter(({ target }) => here.has(target)),
     suspect: guess.kind === 'spam',
   })
@@ -47,6 +48,7 @@ export function threadTopicOf(
     candidate: kind === 'discussion' && planning.decided === null ? guess.candidate : null,
     mails: mails.map(mail => topicMail(mail, mail === first && kind !== 'discussion' ? 'report' : 'reply')),
     history: planning.history,
+    ...(planning.errands.length > 0 ? { errands: planning.errands } : {}),
     ...(closing.length > 0 ? { landed: closing } : {}),
     standing: threadStanding(kind, bug, mails, planning.history),
     said: first.said,

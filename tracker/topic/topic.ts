@@ -2,8 +2,10 @@
 import type { MessageId } from '../../base/ids.ts'
 import { bugStatuses, patchStates } from '../../base/state-words.ts'
 import type { Person } from '../mail/facts.ts'
+import type { Errand } from './errand.ts'
 import type { Landing } from './landing.ts'
 import type { Grade } from './verdict.ts'
+import type { Undone } from './voice.ts'
 
 export type TopicKind = 'patchset' | 'bug' | 'discussion' | 'report' | 'announcement' | 'spam'
 
@@ -135,7 +137,9 @@ export interface Change {
   /** It would have an effect if its sender confirmed it. */
   readonly unconfirmed?: true
   /** It had an effect, until this mail took it back. */
-  readonly undone?: { readonly mail: MessageId; readonly who: Person }
+  readonly undone?: Undone
+  /** It speaks of another topic, whose history says what came of it: that of this mail, or the bug of that number. */
+  readonly sent?: { readonly target: MessageId; readonly bug?: number }
 }
 
 /** Who is to take care of a patchset or a bug. */
@@ -197,6 +201,8 @@ export interface Topic {
   /** Ids of topics' mails that this one names: bugs it closes, threads it links. */
   readonly claims: readonly Claim[]
   readonly history: readonly Change[]
+  /** What its mails say of other topics; absent when they say nothing. */
+  readonly errands?: readonly Errand[]
   /** Of a bug or a report: the commits that closed it. */
   readonly landed?: readonly Landing[]
   readonly standing: Standing

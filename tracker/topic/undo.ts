@@ -3,19 +3,19 @@
 import type { MessageId } from '../../base/ids.ts'
 import { type Asker, type Refusal, undoRefusal } from './authority.ts'
 import { type BugNumbers, resolve } from './reference.ts'
-import type { Node } from './tree.ts'
+import type { Undone, Voice } from './voice.ts'
 
 export interface Undoing {
   /** The mail that undid what this one changed. */
-  by(mail: Node): Node | undefined
+  by(mail: Voice): Undone | undefined
   /** Why the line `Undo: value` of this mail has no effect; null when it has. */
-  refusal(mail: Node, value: string): Refusal | null
+  refusal(mail: Voice, value: string): Refusal | null
 }
 
-/** `mails` are those of one topic, in order. */
-export function undoingIn(mails: readonly Node[], asker: (mail: Node) => Asker): Undoing {
+/** `mails` are those of one topic, in order, and those of others that speak of it. */
+export function undoingIn(mails: readonly Voice[], asker: (mail: Voice) => Asker): Undoing {
   const byId = new Map(mails.map(mail => [mail.id, mail]))
-  const refusal = (mail: Node, value: string): Refusal | null => {
+  const refusal = (mail: Voice, value: string): Refusal | null => {
     const target = targetOf(mail, value, byId)
     if ('reason' in target) return target
     return undoRefusal(asker(mail), target)
@@ -28,21 +28,25 @@ export function undoingIn(mails: readonly Node[], asker: (mail: Node) => Asker):
     }),
   )
   const granted = settled(wishes)
-  return { by: mail => granted.get(mail), refusal }
+  const by = (mail: Voice) => {
+    const undoing = granted.get(mail)
+    return undoing ? { mail: undoing.id, who: undoing.facts.sender } : mail.undone
+  }
+  return { by, refusal }
 }
 
 interface Wish {
-  readonly mail: Node
-  readonly target: Node
+  readonly mail: Voice
+  readonly target: Voice
 }
 
 const noNumbers: BugNumbers = new Map()
 
 function targetOf(
-  mail: Node,
+  mail: Voice,
   value: string,
-  byId: ReadonlyMap<MessageId, Node>,
-): Node | { readonly reason: string } {
+  byId: ReadonlyMap<MessageId, Voice>,
+): Voice | { readonly reason: string } {
   const found = resolve(value, mail.said, noNumbers)
   const target = 'id' in found ? byId.get(found.id) : undefined
   if (!target) return { reason: 'it names no mail of this topic' }
@@ -53,10 +57,10 @@ function targetOf(
  * An undo can be undone, too. All are tried at once, again and again, until nothing changes; mails that undo each
  * other in a circle never come to rest, and then the count ends it, the same in any order of arrival.
  */
-function settled(wishes: readonly Wish[]): Map<Node, Node> {
-  let undone = new Map<Node, Node>()
+function settled(wishes: readonly Wish[]): Map<Voice, Voice> {
+  let undone = new Map<Voice, Voice>()
   for (let round = 0; round < roundsMax; round++) {
-    const next = new Map<Node, Node>()
+    const next = new Map<Voice, Voice>()
     for (const { mail, target } of wishes) if (!undone.has(mail) && !next.has(target)) next.set(target, mail)
     if (next.size === undone.size && [...next].every(([target, mail]) => undone.get(target) === mail)) break
     undone = next

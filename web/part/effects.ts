@@ -17,6 +17,7 @@ export function effectsOf(topic: Topic): ReadonlyMap<string, Html> {
     add(check.mail, tone, `${sign} ${visible(check.context)} ${word}`)
   }
   for (const change of topic.history) {
+    if (change.sent && !change.undone) add(change.mail, 'info', sentWords(change.sent))
     // What stood so already is no news.
     if (change.undone || (!change.effect && change.reason === null)) continue
     const look = lookOf(change)
@@ -35,6 +36,9 @@ const some = (effects: readonly Html[]): Html =>
       ? html` <span class="soft">+${effects.length - effectsShownMax}</span>`
       : ''
   }`
+
+const sentWords = ({ bug }: NonNullable<Change['sent']>) =>
+  bug === undefined ? '→ another thread' : `→ bug #${bug}`
 
 /** A state that was set looks as it does everywhere: asking for changes is no success. */
 function lookOf({ what, value, effect }: Change) {

@@ -17,7 +17,7 @@ export const historySection = (list: ListRow, topic: Topic): Html | string =>
 </section>`
 
 export const changeLine = (list: ListRow, change: Change): Html =>
-  html`<b>${nameOf(change.who)}</b> ${change.commit ? commitVerb(list, change) : verb(change)}, <a href="${paths.mail(list.name, change.mail)}">${dayOf(change.said)}</a>${vouchWords(change)}${
+  html`<b>${nameOf(change.who)}</b> ${change.sent ? sentVerb(list, change) : change.commit ? commitVerb(list, change) : verb(change)}, <a href="${paths.mail(list.name, change.mail)}">${dayOf(change.said)}</a>${vouchWords(change)}${
     change.reason === null ? '' : html`<br><span class="soft">${visible(change.reason)}</span>`
   }${
     change.against
@@ -28,6 +28,13 @@ export const changeLine = (list: ListRow, change: Change): Html =>
       ? html`<br><span class="soft">${nameOf(change.undone.who)} <a href="${paths.mail(list.name, change.undone.mail)}">took it back</a></span>`
       : ''
   }`
+
+/** What it did stands on the page of the topic that it speaks of. */
+function sentVerb(list: ListRow, { what, value, sent }: Change): Html | string {
+  if (!sent) return ''
+  const words = sent.bug === undefined ? 'the thread of another mail' : `bug #${sent.bug}`
+  return html`wrote <code>${visible(what)}: ${visible(value)}</code>, sent to <a href="${paths.mail(list.name, sent.target)}">${words}</a>`
+}
 
 /** What a commit did, with its release. */
 function commitVerb(list: ListRow, { what, commit, effect }: Change): Html | string {

@@ -5,7 +5,7 @@ import type { MessageId } from '../../../base/ids.ts'
 import { openRules, type Roster, type Rules } from '../../../tracker/topic/authority.ts'
 import { closingsOf } from '../../../tracker/topic/closing.ts'
 import { fold } from '../../../tracker/topic/fold.ts'
-import type { Outside } from '../../../tracker/topic/outside.ts'
+import { nothingOutside, type Outside } from '../../../tracker/topic/outside.ts'
 import type { Change, Topic } from '../../../tracker/topic/topic.ts'
 import type { Arrival } from '../../../tracker/topic/unit.ts'
 import { imported, type Verdict } from '../../../tracker/topic/verdict.ts'
@@ -395,7 +395,8 @@ describe('a line that names what it speaks of', () => {
     const topic = topicOf([one, two, answer('a', marek, 'Patch-Status: <other@example.org> accepted')])
     expect(change(topic, 'a')).toMatchObject({
       effect: false,
-      reason: 'it speaks of a mail of another topic',
+      reason: null,
+      sent: { target: 'other@example.org' },
     })
   })
 })
@@ -424,8 +425,10 @@ describe('a bug', () => {
       [13, { id: 'other@example.org' as MessageId, since: start }],
     ])
     const state = (number: number) =>
-      topicsOf([bug, say('a', marek, `Bug-Status: #${number} fixed`)], rules, { closings: [], numbers })[0]
-        ?.state
+      topicsOf([bug, say('a', marek, `Bug-Status: #${number} fixed`)], rules, {
+        ...nothingOutside,
+        numbers,
+      })[0]?.state
     expect([state(12), state(13), state(14)]).toEqual(['fixed', 'new', 'new'])
   })
 
@@ -443,8 +446,8 @@ describe('a bug', () => {
     const fix = { ...patch, body: diff('one').replace('Words.', 'Words.\n\nCloses: <bug@example.org>') }
     const accepted = answer('a', marek, 'Patch-Status: accepted')
     const outside = (letters: readonly Letter[]): Outside => ({
+      ...nothingOutside,
       closings: topicsOf(letters).flatMap(closingsOf),
-      numbers: new Map(),
     })
     expect(outside([fix]).closings).toEqual([])
     const state = (letters: readonly Letter[]) => topicsOf(letters, rules, outside([fix, accepted]))[0]
@@ -461,7 +464,7 @@ describe('a bug', () => {
         answer('c', ines, `Closes: #${number}`),
         answer('a', marek, 'Patch-Status: accepted'),
       ]
-      return topicsOf(letters, rules, { closings: [], numbers })[0]
+      return topicsOf(letters, rules, { ...nothingOutside, numbers })[0]
     }
     expect(closes(12)?.claims).toContainEqual({
       mail: 'c@example.org',
@@ -488,5 +491,134 @@ describe('a bug', () => {
       expect(topic.kind).toBe('spam')
       expect(topic.history.map(({ effect }) => effect)).toEqual([false, false, false])
     }
+  })
+})
+
+describe('a line of another thread', () => {
+  const bug: Letter = { id: 'bug', from: kenji, subject: '[BUG] wal: wrong sum', body: 'It crashes.' }
+  const numbers = new Map([[12, { id: 'bug@example.org' as MessageId, since: start }]])
+  const say = (id: string, from: string, body: string, more: Partial<Letter> = {}) =>
+    answer(id, from, body, { subject: 'Re: [BUG] wal: wrong sum', answers: 'bug', ...more })
+  /** The topics of the second letters, with what the topics of the first ones say of them. */
+  const hear = (away: readonly Letter[], home: readonly Letter[], by: Rules = rules) => {
+    const errands = topicsOf(away, by, { ...nothingOutside, numbers }).flatMap(topic => topic.errands ?? [])
+    const [topic] = topicsOf(home, by, { ...nothingOutside, numbers, errands: errands.toReversed() })
+    if (!topic) throw new Error('There is no topic')
+    return topic
+  }
+  const effects = (topic: Topic) => topic.history.map(({ mail, effect }) => [mail.split('@')[0], effect])
+
+  it('has its effect there, at its time, and is told here without a decision', () => {
+    const away = [patch, answer('a', marek, 'Bug-Status: #12 fixed in 1.4\nSeverity: #12 high')]
+    const topic = hear(away, [bug, say('b', marek, 'Bug-Status: confirmed', { minute: 30 })])
+    expect(topic).toMatchObject({ state: 'fixed', bug: { severity: 'high' } })
+    expect(effects(topic)).toEqual([
+      ['b', true],
+      ['a', true],
+      ['a', true],
+    ])
+    expect(change(topic, 'a')?.vouch).toMatchObject({ role: 'maintainer', grade: 'A' })
+    expect(hear(away, [bug, say('b', marek, 'Bug-Status: reopened', { minute: 90 })]).state).toBe('reopened')
+    const [own] = topicsOf(away, rules, { ...nothingOutside, numbers })
+    expect(own?.history).toMatchObject([
+      { what: 'Bug-Status', effect: false, reason: null, sent: { target: 'bug@example.org', bug: 12 } },
+      { what: 'Severity', effect: false, reason: null, sent: { target: 'bug@example.org', bug: 12 } },
+    ])
+  })
+
+  it('needs the same right as in the thread', () => {
+    const by = (from: string, verdict = signed) =>
+      hear([patch, answer('a', from, 'Bug-Status: #12 fixed', { verdict })], [bug])
+    expect(by(ines).state).toBe('new')
+    expect(change(by(ines), 'a')?.reason).toBe(
+      '"fixed" needs a maintainer of the list or a robot of the list',
+    )
+    expect(change(by(marek, onlyFrom), 'a')).toMatchObject({ effect: false, unconfirmed: true })
+    expect(by(marek).state).toBe('fixed')
+  })
+
+  it('is no answer to what another maintainer decided, unless it stands below it', () => {
+    const decided = say('d', marek, 'Bug-Status: wontfix', { minute: 10 })
+    const topic = hear([patch, answer('a', priya, 'Bug-Status: #12 fixed')], [bug, decided])
+    expect(topic.state).toBe('wontfix')
+    expect(change(topic, 'a')).toMatchObject({ effect: false, against: 'd@example.org' })
+    const proposed = { ...patch, answers: 'd', minute: 20 }
+    const thread = [bug, decided, proposed, answer('a', priya, 'Bug-Status: #12 fixed')]
+    const bugOf = hear(thread, thread)
+    expect(bugOf).toMatchObject({ kind: 'bug', state: 'fixed' })
+  })
+
+  it('is taken back from either side', () => {
+    const away = [patch, answer('a', marek, 'Bug-Status: <bug@example.org> fixed')]
+    const here = hear([...away, answer('u', marek, 'Undo: <a@example.org>', { minute: 90 })], [bug])
+    const there = hear(away, [bug, say('u', priya, 'Undo: <a@example.org>', { minute: 90 })])
+    const forged = hear(away, [bug, say('u', ines, 'Undo: <a@example.org>', { minute: 90 })])
+    expect([here.state, there.state, forged.state]).toEqual(['new', 'new', 'fixed'])
+    for (const topic of [here, there])
+      expect(change(topic, 'a')).toMatchObject({ effect: false, undone: { mail: 'u@example.org' } })
+  })
+
+  it('changes the patch that it names, and nothing before it was posted', () => {
+    const away = [bug, say('a', marek, 'Patch-Status: <v1@example.org> accepted')]
+    const topic = hear(away, [{ ...patch, minute: 90 }])
+    expect(topic).toMatchObject({ state: 'accepted', history: [{ said: start + 90 * 60_000 }] })
+    const fix = { ...patch, body: diff('one').replace('Words.', 'Words.\n\nCloses: <other@example.org>') }
+    expect(closingsOf(hear(away, [fix]))).toMatchObject([
+      { by: 'a@example.org', target: 'other@example.org' },
+    ])
+  })
+
+  it('says of the bug it names that it repeats another one, and nothing of its own thread', () => {
+    const other = { ...bug, id: 'other', subject: '[BUG] wal: no sum' }
+    const away = [
+      other,
+      say('a', marek, 'Bug-Status: #12 duplicate <third@example.org>', { answers: 'other' }),
+    ]
+    const claim = { mail: 'a@example.org', what: 'duplicate', target: 'third@example.org' }
+    expect(hear(away, [bug])).toMatchObject({ state: 'duplicate', claims: [claim] })
+    expect(topicsOf(away, rules, { ...nothingOutside, numbers })[0]).toMatchObject({
+      state: 'new',
+      claims: [],
+    })
+  })
+
+  it('is not handed on where the list knows no such bug, nor by a stranger whose thread looks like spam', () => {
+    const [unknown] = topicsOf([patch, answer('a', marek, 'Bug-Status: #13 fixed')])
+    expect(unknown).not.toHaveProperty('errands')
+    expect(unknown && change(unknown, 'a')?.reason).toBe('there was no bug #13 when it was said')
+    const spam: Letter = {
+      id: 'spam',
+      from: 'Lucky Winner <winner@casino.example.com>',
+      subject: 'You have won',
+      body: 'Dear friend, claim your prize today.\n\nBug-Status: #12 fixed',
+    }
+    expect(hear([spam], [bug], openRules).state).toBe('new')
+  })
+
+  it('is one of not too many: twenty of a topic, and of those that reach one the confirmed first', () => {
+    const many = (verdict: Verdict, from: string, count: number, name: string) =>
+      Array.from({ length: count }, (_, index) =>
+        answer(`${name}${index}`, from, 'Labels: #12 +seen', { verdict, minute: index, answers: name }),
+      )
+    const [busy] = topicsOf([{ ...patch, id: 'busy' }, ...many(signed, marek, 21, 'busy')], rules, {
+      ...nothingOutside,
+      numbers,
+    })
+    expect(busy?.errands).toHaveLength(20)
+    expect(busy?.history.at(-1)?.reason).toBe('more than 20 mails of this topic speak of other topics')
+    const flood = (busy?.errands ?? []).flatMap(errand =>
+      Array.from({ length: 20 }, (_, copy) => ({
+        ...errand,
+        mail: `${copy}-${errand.mail}` as MessageId,
+        verdict: onlyFrom,
+      })),
+    )
+    const late = topicsOf([patch, answer('a', marek, 'Bug-Status: #12 fixed', { minute: 900 })], rules, {
+      ...nothingOutside,
+      numbers,
+    }).flatMap(topic => topic.errands ?? [])
+    const [topic] = topicsOf([bug], rules, { ...nothingOutside, numbers, errands: [...flood, ...late] })
+    expect(topic?.state).toBe('fixed')
+    expect(topic?.history).toHaveLength(200)
   })
 })

@@ -1,0 +1,130 @@
+// What a mail says of another topic: `Bug-Status: #12 fixed` in any thread, a mail to `12-done@`. The topic that holds the
+// mail decides nothing. It hands on all that the other one must know to judge the lines as if they stood in its own
+// thread; that one may lie in another cluster, so this is a value between two folds. What was handed on is never handed
+// on again.
+import type { MessageId } from '../../base/ids.ts'
+import { limits } from '../../base/limits.ts'
+import type { Person, TagFact } from '../mail/facts.ts'
+import type { Refusal } from './authority.ts'
+import type { Held } from './landing.ts'
+import type { Change } from './topic.ts'
+import type { Node } from './tree.ts'
+import type { Verdict } from './verdict.ts'
+import type { Undone, Voice } from './voice.ts'
+
+export interface Errand {
+  /** A mail of the topic that it speaks of; it may not be here yet. */
+  readonly target: MessageId
+  readonly mail: MessageId
+  readonly sender: Person
+  readonly said: number
+  readonly counts: number
+  readonly verdict: Verdict
+  readonly robot: string | null
+  readonly held: Held | null
+  /** What the mail answers, nearest first. */
+  readonly above: readonly MessageId[]
+  /** Its lines about the target; each names it. */
+  readonly tags: readonly TagFact[]
+  readonly undone?: Undone
+}
+
+/** Gathers the errands of a topic while its lines are gone through. */
+export class Errands {
+  readonly #found = new Map<string, Errand>()
+
+  get all(): readonly Errand[] {
+    return [...this.#found.values()]
+  }
+
+  /** Null when the line goes on its way. */
+  send(mail: Node, tag: TagFact, target: MessageId, undone: Undone | undefined): Refusal | null {
+    // Whoever asks for a run of the checks asks where the patch is.
+    if (tag.tag === 'CI') return { reason: 'it speaks of a mail of another topic' }
+    const key = `${mail.id} ${target}`
+    const found = this.#found.get(key)
+    if (!found && this.#found.size >= limits.errandsOutMax)
+      return { reason: `more than ${limits.errandsOutMax} mails of this topic speak of other topics` }
+    const tags = [...(found?.tags ?? []), { ...tag, on: target }]
+    this.#found.set(key, { ...(found ?? errandOf(mail, target, undone)), tags })
+    return null
+  }
+}
+
+const errandOf = (mail: Node, target: MessageId, undone: Undone | undefined): Omit<Errand, 'tags'> => ({
+  target,
+  mail: mail.id,
+  sender: mail.facts.sender,
+  said: mail.said,
+  counts: mail.counts,
+  verdict: mail.verdict,
+  robot: mail.facts.robot,
+  held: mail.held,
+  above: aboveOf(mail),
+  ...(undone ? { undone } : {}),
+})
+
+function aboveOf(mail: Node): MessageId[] {
+  const above: MessageId[] = []
+  for (let at = mail.parent; at && above.length < limits.errandAboveMax; at = at.parent) above.push(at.id)
+  return above
+}
+
+/** The line in the history of the topic that hands it on: what came of it is told over there. */
+export const sentChange = (mail: Node, tag: TagFact, target: MessageId, undone?: Undone): Change => ({
+  mail: mail.id,
+  who: mail.facts.sender,
+  said: mail.said,
+  what: tag.tag,
+  value: tag.value,
+  reason: null,
+  effect: false,
+  sent: { target, ...(tag.bug === undefined ? {} : { bug: tag.bug }) },
+  ...(undone ? { undone } : {}),
+})
+
+/** The mails of other topics that speak of the one with these mails, in order of said time. */
+export function voicesFor(
+  errands: readonly Errand[],
+  here: ReadonlyMap<MessageId, Pick<Node, 'said'>>,
+): Voice[] {
+  const meant = errands.filter(errand => here.has(errand.target) && !here.has(errand.mail))
+  return [...Map.groupBy(meant.sort(confirmedFirst), errand => errand.mail).values()]
+    .slice(0, limits.errandsInMax)
+    .map(ofOneMail => voiceOf(ofOneMail, here))
+    .sort((a, b) => a.said - b.said || (a.id < b.id ? -1 : 1))
+}
+
+/** Of too many those are heard that nobody can forge by the hundred, then the earliest. */
+function confirmedFirst(a: Errand, b: Errand): number {
+  return (
+    Number(isUnconfirmed(a)) - Number(isUnconfirmed(b)) ||
+    a.said - b.said ||
+    compare(a.mail, b.mail) ||
+    compare(a.target, b.target)
+  )
+}
+
+export const isUnconfirmed = ({ verdict }: Errand): boolean => verdict.grade === 'C'
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+/** As an answer is, it is said no earlier than what it speaks of. */
+function voiceOf(errands: readonly Errand[], here: ReadonlyMap<MessageId, Pick<Node, 'said'>>): Voice {
+  const [first] = errands
+  if (!first) throw new Error('A mail without an errand')
+  const { mail, sender, robot, counts, verdict, held, above, undone } = first
+  const said = Math.max(first.said, ...errands.map(({ target }) => here.get(target)?.said ?? 0))
+  const tags = errands.flatMap(errand => errand.tags)
+  return {
+    id: mail,
+    said,
+    counts,
+    verdict,
+    held,
+    facts: { sender, robot, tags },
+    parent: null,
+    above,
+    ...(undone ? { undone } : {}),
+  }
+}
