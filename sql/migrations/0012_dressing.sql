@@ -23,7 +23,7 @@ create index dressing_many on dressing (list_id) where learnt or people >= 5 or 
 alter table list add column dressing integer not null default 0;
 -- digest of the settings that mails were read under
 alter table list add column dressed text;
-update list set dressed = md5(concat_ws(chr(10), address, list_id, prefix)) where prefix is null;
+update list set dressed = case when prefix is null then md5(concat_ws(chr(10), address, list_id, prefix)) else '' end;
 alter table fact add column dressing integer not null default 0;
 
 -- Log side. What was lifted keeps its row, with who did it and why.

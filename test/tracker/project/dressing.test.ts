@@ -7,7 +7,7 @@ import { append } from '../../../sql/log.ts'
 import type { Tables } from '../../../sql/tables.ts'
 import { exportState } from '../../../tracker/export/state.ts'
 import { hide } from '../../../tracker/project/moderate.ts'
-import { sortAll, startProjector } from '../../../tracker/project/projector.ts'
+import { assignAll, sortAll, startProjector } from '../../../tracker/project/projector.ts'
 import { rebuild } from '../../../tracker/project/rebuild.ts'
 import { makeApp } from '../../../web/app.ts'
 import { testDatabase } from '../../database.ts'
@@ -206,4 +206,16 @@ test('another configured prefix reads the mails again', async () => {
   await saveLists(db, [{ name: list.name, address: 'moor@lists.example.net', prefix: 'Torf-L' }])
   await sortAll(db, list.id)
   expect((await facts(list)).every(({ subject }) => subject.tags.join() === 'net')).toBe(true)
+})
+
+test('the mails of a list that was just made are read once', async () => {
+  const { db } = await testDatabase()
+  const [list] = await saveLists(db, [{ name: 'new', address: 'new@lists.example.org', prefix: 'new' }])
+  if (!list) throw new Error('No list')
+  const bytes = Buffer.from(
+    'From: Ada <ada@example.org>\nSubject: [new] a\nMessage-ID: <a@example.org>\n\nx\n',
+  )
+  await append(db, list.id, [{ bytes, envelope: { road: 'import' } }])
+  expect(await assignAll(db, list.id)).toBe(1)
+  expect(await sortAll(db, list.id)).toBe(0)
 })
