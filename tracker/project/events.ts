@@ -55,19 +55,23 @@ interface LiveErrand {
   readonly pending: boolean
 }
 
+/** In two steps: hardly ever is there one, and of both in one statement PostgreSQL made a second's work in a large thread. */
 async function liveErrands(trx: Trx, list: ListId, clusters: readonly string[]): Promise<LiveErrand[]> {
-  const { rows } = await sql<LiveErrand>`
-    select distinct f.cluster, e.target as target, e.key, e.pending
-    from (
-      select target_key as target, mail_key as key, false as pending from errand where list_id = ${list} and untold
-      union all
-      select e.target_key, e.mail_key, true from unjudged waits
-      join fact own on own.list_id = ${list} and own.seq = waits.seq
-      join errand e on e.list_id = ${list} and e.mail_key = own.message_key
-      where waits.list_id = ${list}) e
-    join fact f on f.list_id = ${list} and f.message_key = e.target
-    where f.cluster = any(${clusters}::bigint[])`.execute(trx)
-  return rows
+  const { rows: live } = await sql<Omit<LiveErrand, 'cluster'>>`
+    select target_key as target, mail_key as key, false as pending from errand where list_id = ${list} and untold
+    union
+    select e.target_key, e.mail_key, true from unjudged waits
+    join fact own on own.list_id = ${list} and own.seq = waits.seq
+    join errand e on e.list_id = ${list} and e.mail_key = own.message_key
+    where waits.list_id = ${list}`.execute(trx)
+  if (live.length === 0) return []
+  const { rows: places } = await sql<{ cluster: string; key: string }>`
+    select distinct cluster, message_key as key from fact
+    where list_id = ${list} and message_key = any(${live.map(({ target }) => target)}::text[])
+      and cluster = any(${clusters}::bigint[])`.execute(trx)
+  return live.flatMap(errand =>
+    places.filter(({ key }) => key === errand.target).map(({ cluster }) => ({ ...errand, cluster })),
+  )
 }
 
 async function tellErrands(trx: Trx, list: ListId, errands: readonly LiveErrand[]): Promise<void> {
