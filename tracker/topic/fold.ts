@@ -8,7 +8,7 @@ import { guessOf } from './guess.ts'
 import { nothingOutside, type Outside } from './outside.ts'
 import { patchsetOf } from './patchset.ts'
 import { personKeys } from './person.ts'
-import { establishedBy, type Profile } from './profile.ts'
+import { establishedBy, type Profile, withPeople } from './profile.ts'
 import { type Draft, draftsOf, isPosting } from './series.ts'
 import { threadTopicOf } from './thread-topic.ts'
 import type { Claim, Topic } from './topic.ts'
@@ -34,7 +34,8 @@ export function fold(
   profile: Profile,
   outside: Outside = nothingOutside,
 ): Folded {
-  const parts = componentsOf(arrivals).map(component => foldComponent(component, rules, profile, outside))
+  const known = withPeople(profile, rules.rosters)
+  const parts = componentsOf(arrivals).map(component => foldComponent(component, rules, known, outside))
   return {
     topics: parts.flatMap(part => part.topics),
     established: new Set(parts.flatMap(part => [...part.established])),

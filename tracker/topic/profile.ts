@@ -1,6 +1,7 @@
 // What only the whole list can say: whom the list knows. A person is established who posted a patch, or was answered
 // by somebody else. The set only grows with the mails, so the fold stays free of the order of arrival: when it grows,
 // the threads that were judged without it are folded again.
+import type { DatedRoster } from './authority.ts'
 import { personKeys, samePerson } from './person.ts'
 import { isPosting } from './series.ts'
 import type { Node } from './tree.ts'
@@ -8,6 +9,14 @@ import type { Node } from './tree.ts'
 export interface Profile {
   /** Person keys (person.ts). */
   readonly established: ReadonlySet<string>
+}
+
+/** Whoever had a role on the list at any time is no stranger; by the address, since anybody may bear the name. */
+export function withPeople({ established }: Profile, rosters: readonly DatedRoster[]): Profile {
+  const people = rosters.flatMap(roster => roster.people)
+  const addresses = people.flatMap(({ person, aliases = [] }) => [person.address, ...aliases])
+  const keys = addresses.flatMap(address => personKeys({ name: '', address }))
+  return { established: new Set([...established, ...keys]) }
 }
 
 export const isEstablished = (node: Node, profile: Profile): boolean =>

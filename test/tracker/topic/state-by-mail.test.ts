@@ -494,6 +494,20 @@ describe('a bug', () => {
   })
 })
 
+describe('a person with a role', () => {
+  const hello = (from: string): Letter => ({
+    id: 'hello',
+    from,
+    subject: 'Hello',
+    body: 'Good morning to all of you.',
+  })
+
+  it('is no stranger, whatever the first mail looks like', () => {
+    expect(topicOf([hello(marek)], rules).kind).toBe('discussion')
+    expect(topicOf([hello(marek.replace(/<.*>/, '<marek@casino.example.com>'))], rules).kind).toBe('spam')
+  })
+})
+
 describe('a line of another thread', () => {
   const bug: Letter = { id: 'bug', from: kenji, subject: '[BUG] wal: wrong sum', body: 'It crashes.' }
   const numbers = new Map([[12, { id: 'bug@example.org' as MessageId, since: start }]])
