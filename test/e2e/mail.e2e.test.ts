@@ -249,6 +249,22 @@ role = "maintainer"
       expect(await owed.execute()).toEqual([])
       expect(letters()).toHaveLength(before)
     })
+
+    test('a rebuild gives the same timelines', async () => {
+      const timelines = async () => {
+        const rows = await database.db
+          .selectFrom('topic')
+          .select(['id', 'state', 'data'])
+          .orderBy('id')
+          .execute()
+        return rows.map(({ id, state, data }) => ({ id, state, history: data.history }))
+      }
+      const before = await timelines()
+      expect(before.flatMap(({ history }) => history).filter(({ effect }) => effect)).toHaveLength(2)
+      const words = ['rebuild', '--config', 'threadwork.toml', '--database', database.url]
+      execFileSync(process.execPath, [main, ...words], { cwd: directory, stdio: 'ignore' })
+      expect(await timelines()).toEqual(before)
+    })
   },
 )
 

@@ -10,6 +10,7 @@ import { commitKeys, idStart } from '../topic/landing.ts'
 import { mappedPerson } from '../topic/mailmap.ts'
 import { personKeys } from '../topic/person.ts'
 import { keyOf } from './keys.ts'
+import { numberedBugs } from './numbered-bugs.ts'
 
 type Trx = Transaction<Tables>
 
@@ -18,6 +19,8 @@ export async function markConcerned(trx: Trx, list: ListId, commits: readonly Co
   if (commits.length === 0) return
   const mailmap = await mailmapOf(trx, list)
   const mails = commits.flatMap(commit => commitKeys(commit).filter(key => /^[mb] /.test(key)))
+  const numbered = await numberedBugs(trx, list, commits)
+  const bugs = [...numbered.values()].map(({ id }) => indexKey(id))
   const hints = commits.flatMap(commit => [
     ...commit.patchIds.map(id => `p ${id}`),
     ...personKeys(mappedPerson(commit.author, mailmap)).map(person => `t ${person} ${commit.key}`),
@@ -26,7 +29,7 @@ export async function markConcerned(trx: Trx, list: ListId, commits: readonly Co
   ])
   await sql`
     update cluster set dirty = true where id in (
-      select cluster from fact where list_id = ${list} and message_key = any(${mails.map(key => keyOf(key).slice(2))}::text[])
+      select cluster from fact where list_id = ${list} and message_key = any(${[...mails.map(key => keyOf(key).slice(2)), ...bugs]}::text[])
       union
       select f.cluster from revision_hint h join fact f using (list_id, seq)
       where h.list_id = ${list} and h.key = any(${hints.map(indexKey)}::text[]))`.execute(trx)

@@ -22,6 +22,7 @@ import { type Mailmap, mappedPerson } from '../topic/mailmap.ts'
 import { personKeys } from '../topic/person.ts'
 import type { Arrival } from '../topic/unit.ts'
 import { keyOf } from './keys.ts'
+import { closedId, numberedBugs } from './numbered-bugs.ts'
 import { type Turning, turnsOf } from './turns.ts'
 
 type Trx = Transaction<Tables>
@@ -68,10 +69,15 @@ async function match(
   if (commits.length === 0) return
   const mailmap = await mailmapOf(trx, list)
   const patches = await patchesFor(trx, list, commits, mailmap)
+  const numbers = await numberedBugs(
+    trx,
+    list,
+    commits.map(({ facts }) => facts),
+  )
   const landed = commits.flatMap(commit => {
     const author = personKeys(mappedPerson(commit.facts.author, mailmap))
     const found = landedBy(commit.facts, author, patches)
-    const closed = closedBy(commit.facts, found)
+    const closed = closedBy(commit.facts, found).flatMap(ref => closedId(ref, commit.facts.at, numbers) ?? [])
     return [
       ...found.map(({ patch, ...fit }) => ({ commit, id: patch.messageId, ...fit })),
       ...closed.map(id => ({ commit, id, how: 'closes' as const, changed: false })),
@@ -89,8 +95,13 @@ interface StoredCommit {
 async function commitsFor(trx: Trx, list: ListId, arrivals: readonly Arrival[]): Promise<StoredCommit[]> {
   const mails = arrivals.map(({ facts }) => indexKey(facts.messageId))
   const patches = arrivals.filter(({ facts }) => facts.posting === 'patch')
+  const { rows: numbered } = await sql<{ number: number }>`
+    select number from bug_number where list_id = ${list} and message_key = any(${mails}::text[])`.execute(
+    trx,
+  )
   const keys = new Set([
     ...mails.flatMap(key => [`m ${key}`, `b ${key}`]),
+    ...numbered.map(({ number }) => keyOf(`b #${number}`)),
     ...patches.flatMap(({ facts }) => [`t ${facts.subject.key}`, `p ${facts.patchId}`].map(indexKey)),
   ])
   const heads = arrivals.flatMap(({ facts }) => facts.pullRequest?.head ?? [])

@@ -59,7 +59,16 @@ export async function bugsNumbered(
   list: ListId,
   mails: readonly Lines[],
 ): Promise<BugNumbers> {
-  const numbers = new Set(mails.flatMap(numbersIn))
+  return bugsOfNumbers(db, list, mails.flatMap(numbersIn))
+}
+
+/** The same for numbers that something else names. */
+export async function bugsOfNumbers(
+  db: Kysely<Tables>,
+  list: ListId,
+  named: readonly number[],
+): Promise<BugNumbers> {
+  const numbers = new Set(named.filter(number => number <= largestNumber))
   if (numbers.size === 0) return new Map()
   const rows = await db
     .selectFrom('bug_number')
@@ -77,9 +86,7 @@ function numbersIn({ tags, trailers }: Lines): number[] {
   const values = [...tags, ...trailers].flatMap(
     ({ value }) => value.match(/(?<![^\s])#(\d{1,9})\b/)?.[1] ?? [],
   )
-  return [...tags.flatMap(({ bug }) => bug ?? []), ...values.map(Number)].filter(
-    number => number <= largestNumber,
-  )
+  return [...tags.flatMap(({ bug }) => bug ?? []), ...values.map(Number)]
 }
 
 /** Of the column. */

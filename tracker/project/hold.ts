@@ -110,7 +110,11 @@ async function rulesOf(trx: Trx, list: ListId): Promise<{ roster: Roster; modera
 const personOf = ({ name, address }: Person) => indexKey(toStorableText(address || name.toLowerCase()))
 
 const isMaintainer = (roster: Roster, address: string | null) =>
-  roster.some(({ role, person }) => role === 'maintainer' && person.address === address)
+  address !== null &&
+  roster.some(
+    ({ role, person, aliases = [] }) =>
+      role === 'maintainer' && [person.address, ...aliases].includes(address),
+  )
 
 type Taken = readonly { readonly mail: ReadMail }[]
 

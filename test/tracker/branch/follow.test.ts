@@ -378,6 +378,26 @@ describe('bugs', () => {
     expect((await project.topic('bug-1@example.com')).state).toBe('reopened')
   })
 
+  test('a number in a commit means the bug that had it then', async () => {
+    project = await Project.start()
+    await project.receive(bug)
+    const given = (day: string) =>
+      project.db
+        .updateTable('bug_number')
+        .set({ given_at: new Date(day) })
+        .execute()
+    await given('2100-01-01')
+    project.file('wal.c', lines(1, 40, { 9: 'long kept;' }))
+    project.git('add', '.')
+    const commit = project.commit('wal: keep it\n\nCloses: #1')
+    await project.follow()
+    expect((await project.topic('bug-1@example.com')).state).toBe('new')
+    await given('2000-01-01')
+    await requeue(project.db, project.list.id)
+    await sortAll(project.db, project.list.id)
+    expect(await project.topic('bug-1@example.com')).toMatchObject({ state: 'fixed', landed: [{ commit }] })
+  })
+
   test('a patch that closes one fixes it when it lands, also when the bug is sorted last', async () => {
     project = await Project.start()
     const mail = await onePatch('wal: sum\n\nCloses: <bug-1@example.com>')
