@@ -32,3 +32,8 @@ create table token_mail (
   unique (list_id, seq)
 );
 create index token_mail_address on token_mail (address, made_at);
+
+-- Mails up to this one came before senders were authenticated. Their From was believed then, and they keep what they did:
+-- they rank as imported ones.
+create table believed_until (seq bigint not null);
+insert into believed_until select coalesce(max(seq), 0) from mail;

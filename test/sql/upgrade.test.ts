@@ -40,6 +40,28 @@ test('topics of one jsonb value are taken apart, shown at once, and get their su
   expect(before.page).toContain('1 of 1')
 })
 
+test('what a maintainer changed before senders were authenticated stays changed, and what comes after needs more', async () => {
+  const { db } = await testDatabase()
+  const people = [{ address: 'bo@example.com', role: 'maintainer' as const }]
+  const [list] = await saveLists(db, [{ name: 'demo', address: 'demo@lists.example.net', people }])
+  if (list === undefined) throw new Error('no list')
+  const envelope = { road: 'smtp', trace: '2024-01-02T00:00:00.000Z' }
+  const said = (id: string, state: string) =>
+    Buffer.from(
+      `From: Bo Lund <bo@example.com>\nSubject: Re: [PATCH] wal: keep the lock\nDate: Mon, 1 Jan 2024 05:00:00 +0000\nMessage-ID: <${id}@example.org>\nIn-Reply-To: <0@example.org>\n\nPatch-Status: ${state}\n`,
+    )
+  await append(db, list.id, [
+    { bytes: mail(0), envelope },
+    { bytes: said('old', 'accepted'), envelope },
+  ])
+  // As the upgrade does it, before anything is sorted.
+  await sql`update believed_until set seq = (select max(seq) from mail)`.execute(db)
+  await append(db, list.id, [{ bytes: said('new', 'rejected'), envelope }])
+  await sortAll(db, list.id)
+  const topic = await db.selectFrom('topic').select('state').executeTakeFirstOrThrow()
+  expect(topic.state).toBe('accepted')
+})
+
 const mail = (number: number) =>
   Buffer.from(
     [
