@@ -483,7 +483,7 @@ function readEndpoint(option: string, text: string | undefined): Endpoint | unde
 
 async function readLmtp(text: string | undefined): Promise<string | Endpoint | undefined> {
   if (text === undefined) return undefined
-  const { lmtpAllowed, lmtpPattern } = await import('./base/config.ts')
+  const { lmtpAllowed, lmtpPattern } = await import('./base/settings.ts')
   if (!lmtpPattern.test(text))
     throw new Error(`Cannot listen at --lmtp ${JSON.stringify(text)}; allowed: ${lmtpAllowed}`)
   return parseEndpoint(text) ?? resolve(text)

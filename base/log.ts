@@ -1,5 +1,5 @@
 import pino, { type Logger } from 'pino'
-import type { LogLevel } from './config.ts'
+import type { LogLevel } from './settings.ts'
 
 /** What the other floors know of a log. */
 export type Log = Logger

@@ -23,8 +23,10 @@ import { commitOf, eventsOf, type LandingEvent, placeOf, stepPlace } from './lan
 import type { Outside } from './outside.ts'
 import { samePerson } from './person.ts'
 import { type BugNumbers, elsewhere, resolve } from './reference.ts'
+import { changesOf, nearestPatch, type Posted, postingOf, revisionOf, scopeOf } from './scope.ts'
 import type { Draft } from './series.ts'
-import { isPosting, numberOf } from './series.ts'
+import { numberOf } from './series.ts'
+import { replacesAll, takesOver } from './superseding.ts'
 import { type Change, type Claim, type Delegate, type PatchState, patchStates, type Role } from './topic.ts'
 import type { Node } from './tree.ts'
 import { type Undoing, undoingIn } from './undo.ts'
@@ -134,6 +136,10 @@ class Run {
     this.#undoing = undoingIn([...here.values(), ...others], mail =>
       this.#asker(mail, drafts.flatMap(changesOf)),
     )
+  }
+
+  get #now(): Posted {
+    return { drafts: this.#drafts, latest: this.#posted }
   }
 
   /** What the mail posts. */
@@ -295,10 +301,10 @@ class Run {
   #applied(mail: Node): void {
     const { numbers, part, all, commit } = mail.facts.applied ?? { commit: null }
     const patches = numbers
-      ? numbers.flatMap(number => this.#scope(mail, number))
+      ? numbers.flatMap(number => scopeOf(mail, this.#now, number))
       : all && nearestPatch(mail)
-        ? this.#posting(mail)
-        : this.#scope(mail, undefined)
+        ? postingOf(mail, this.#now)
+        : scopeOf(mail, this.#now, undefined)
     const [seen] = patches.flatMap(landingsOf)
     const value = commit ?? (seen ? placeOf(seen) : 'said, not seen')
     if (part === true && !numbers && patches.length > 1)
@@ -350,52 +356,19 @@ class Run {
   #meant(mail: Voice, { on, number, whole }: TagFact): Node[] {
     const named = this.#mails.get(on ?? mail.id)
     if (!named) return []
-    return whole ? this.#revisionOf(named) : this.#scope(named, number)
-  }
-
-  /** All patches of the revision that the mail answers, else of the latest. */
-  #revisionOf(mail: Node): Node[] {
-    const above = nearestPatch(mail)
-    const spoken = above && this.#drafts.find(draft => [...draft.patches.values()].includes(above))
-    const draft = spoken ?? this.#drafts[Math.max(0, this.#posted)]
-    return changesOf(draft)
-  }
-
-  /** All patches of the posting that the mail answers; those that a partial reroll leaves as they were, too. */
-  #posting(mail: Node): Node[] {
-    const above = postingAbove(mail)
-    const at = this.#drafts.findIndex(one => above && one.members.includes(above))
-    const whole = new Map<number, Node>()
-    for (let index = at; index >= 0; index--) {
-      const draft = this.#drafts[index]
-      if (!draft) break
-      for (const patch of changesOf(draft)) if (!whole.has(numberOf(patch))) whole.set(numberOf(patch), patch)
-      if (!isPartialReroll(draft, this.#drafts.slice(0, index))) break
-    }
-    return [...whole.values()]
+    return whole ? revisionOf(named, this.#now) : scopeOf(named, this.#now, number)
   }
 
   /** "Please ignore this patch", by who posted it: what it answers, or the whole posting where it says so. */
   #withdraw(mail: Node, all: boolean): void {
     const above = nearestPatch(mail)
-    const patches = above && !all ? [above] : this.#posting(mail)
+    const patches = above && !all ? [above] : postingOf(mail, this.#now)
     const own = patches.filter(
       patch =>
         samePerson(patch.facts.sender, mail.facts.sender) &&
         !finalStates.includes(this.statuses.get(patch)?.state ?? 'new'),
     )
     if (own.length > 0) this.#setAllowed(mail, own, 'withdrawn', 'withdrawn', '')
-  }
-
-  /** A number narrows, answering a patch narrows to it; anything else is the whole latest revision. */
-  #scope(mail: Node, number: number | undefined): Node[] {
-    const latest = this.#drafts[Math.max(0, this.#posted)]
-    const above = nearestPatch(mail)
-    const spoken = above && this.#drafts.find(draft => [...draft.patches.values()].includes(above))
-    if (number !== undefined)
-      return [(spoken ?? latest)?.patches.get(number)].filter(patch => patch !== undefined)
-    if (spoken && above) return [above]
-    return changesOf(latest)
   }
 
   #change(
@@ -443,44 +416,6 @@ const filesOf = (patches: readonly Node[]) =>
 
 const isPatchState = (word: string): word is PatchState => (patchStates as readonly string[]).includes(word)
 
-/** A higher version replaces all; the same one replaces what it posts again: a split stands beside the other half. */
-function replacesAll(draft: Draft, elder: Draft): boolean {
-  if ((draft.version ?? 1) > (elder.version ?? 1)) return true
-  return changesOf(elder).some(patch => changesOf(draft).some(other => postsAgain(other, patch)))
-}
-
-function postsAgain(younger: Node, elder: Node): boolean {
-  if (younger.facts.subject.key === elder.facts.subject.key || answers(younger, elder)) return true
-  return elder.facts.patchId !== null && younger.facts.patchId === elder.facts.patchId
-}
-
-/** Somebody else carries the change on: the newer posting answers the older and shares its change-id or a patch. */
-function takesOver(draft: Draft, patch: Node): boolean {
-  const ids = new Set(
-    draft.members.flatMap(({ facts }) => [facts.changeId, facts.patchId]).filter(id => id !== null),
-  )
-  const shared =
-    (patch.facts.patchId && ids.has(patch.facts.patchId)) ||
-    (patch.facts.changeId && ids.has(patch.facts.changeId))
-  const head = draft.members[0]
-  const elders = patch.parent ? [patch, patch.parent] : [patch]
-  const change = elders.some(elder => elder.facts.changeId !== null && ids.has(elder.facts.changeId))
-  return Boolean(
-    head && (shared || change) && elders.some(elder => draft.members.some(member => answers(member, elder))),
-  )
-}
-
-function answers(mail: Node, above: Node): boolean {
-  for (let at = mail.parent; at; at = at.parent) if (at === above) return true
-  return false
-}
-
-/** The mails of a revision that have a state: its patches, or the pull request that came without any. */
-function changesOf(draft: Draft | undefined): Node[] {
-  if (!draft) return []
-  return draft.patches.size > 0 ? [...draft.patches.values()] : draft.cover ? [draft.cover] : []
-}
-
 function firstState(draft: Draft, patch: Node): PatchState {
   return patch.facts.subject.rfc || draft.cover?.facts.subject.rfc ? 'rfc' : 'new'
 }
@@ -490,17 +425,3 @@ const mayMeanAdvice = (mail: Node, patch: Node) =>
   mail.facts.applied?.passing === true &&
   /\bapplied\b/i.test(mail.facts.applied.line) &&
   samePerson(mail.facts.sender, patch.facts.sender)
-
-function postingAbove(mail: Node): Node | null {
-  for (let at = mail.parent; at; at = at.parent) if (isPosting(at)) return at
-  return null
-}
-
-/** The nearest patch at or above a mail; a cover on the way ends the search. */
-function nearestPatch(mail: Node): Node | null {
-  for (let at: Node | null = mail; at; at = at.parent) {
-    if (at.facts.posting === 'patch') return at
-    if (at.facts.posting === 'cover' || at.facts.posting === 'pull-request') return null
-  }
-  return null
-}
