@@ -124,7 +124,7 @@ async function startWorker(
   const trustedArc = (list: string) => [...config.auth.trustedArc, ...(trusted.get(list) ?? [])]
   const judge = startJudge({ db, log, metrics, keyring, resolve: makeResolver(config.auth.dns), trustedArc })
   closers.push(() => judge.close())
-  const projector = startProjector(db, log, metrics, () => judge.poke())
+  const projector = startProjector(db, log, metrics, () => judge.look())
   closers.push(() => projector.close())
   const { startFollower } = await import('./tracker/branch/follow.ts')
   const { dataDirectory } = await import('./sql/server.ts')

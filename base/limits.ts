@@ -147,6 +147,8 @@ export const limits = {
   smtpCloseSecondsMax: 5,
   /** Mails that share one commit: one wait for the disk, but no endless transaction. */
   commitMailsMax: 250,
+  /** So long SMTP takes the lists for what they were; at fifty mails a second they would be asked for a hundred times. */
+  listsKeptMilliseconds: 1_000,
   /** Bytes that share one commit; memory holds them several times over while they travel. */
   commitBytesMax: 8 * 1024 * 1024,
   /** Bytes of facts, as JSON, that are kept in memory for the next fold of their thread: 5,000 mails. */
@@ -179,14 +181,14 @@ export const limits = {
   webDatabaseConnectionsMax: 10,
   /** Mails sorted in one transaction. */
   sortMailsMax: 200,
+  /** Bytes of mails that are read into memory together, to be sorted, judged or handed out; a larger mail comes alone. */
+  readBytesMax: 8 * 1024 * 1024,
   /** Clusters folded in one transaction. */
   foldClustersMax: 50,
   /** Mail that another process appended is seen this soon; well below the two seconds that a page may lag. */
   sortLookMillisecondsMax: 300,
-  /** Mails and clusters of one round of sorting from which on more are surely coming. */
-  sortBusyMin: 20,
-  /** So long they are awaited: a tenth of the two seconds that a page may lag. */
-  sortGatherMilliseconds: 200,
+  /** While mail comes in, sorting rests as long as it worked, up to this: a tenth of the two seconds that a page may lag. */
+  sortRestMillisecondsMax: 200,
   /** After an error (the database is away) sorting is tried again this much later. */
   sortRetryMillisecondsMax: 1_000,
   /** A page that took longer is a line in the log. */
@@ -243,7 +245,9 @@ export const limits = {
   /** Clocks of senders are ahead, but not by more than a wrong time zone. */
   signedAheadSecondsMax: 24 * 60 * 60,
   /** Mails authenticated at once by one process: they wait for DNS most of the time. */
-  judgedAtOnceMax: 8,
+  judgedAtOnceMax: 32,
+  /** Folding waits this long for verdicts; with a slow name server it goes on without them, and folds again later. */
+  verdictMillisecondsMax: 500,
   /** Another process takes over a mail whose verdict is not there after this. */
   judgeLeaseSecondsMax: 300,
   /** After a lookup that failed: the first wait, then twice as long each time up to an hour. */

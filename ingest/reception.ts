@@ -12,7 +12,7 @@ import { type Account, accountFor, type ReceptionLog, type Reply } from './accou
 import { confirm, isConfirmation, tokenIn } from './auth/token.ts'
 import { toLogLines } from './crlf.ts'
 import { startGroupCommit } from './group-commit.ts'
-import { listsAt } from './list-address.ts'
+import { knownLists } from './known-lists.ts'
 import { type Refusal, receiveMail } from './receive.ts'
 import { takeReturned } from './return-mail.ts'
 
@@ -31,7 +31,7 @@ export interface Reception {
 export interface ReceptionOptions {
   readonly road: 'smtp' | 'lmtp'
   readonly db: Kysely<Tables>
-  /** Asked at each recipient, so that a list that was just made is heard. */
+  /** Asked when a recipient is unknown, so that a list that was just made is heard. */
   readonly lists: () => Promise<readonly List[]> | readonly List[]
   readonly log: ReceptionLog
   readonly metrics?: Metrics | undefined
@@ -44,6 +44,7 @@ export interface ReceptionOptions {
 export function startReception(options: ReceptionOptions): Reception {
   const { road, db, lists, onArrival = () => {}, mailBytesMax = limits.mailBytesMax } = options
   const commits = startGroupCommit(db, onArrival)
+  const listsOf = knownLists(lists)
   const budget = { held: 0, mailBytesMax }
   const refusals = refusalsFor(mailBytesMax)
 
@@ -54,8 +55,8 @@ export function startReception(options: ReceptionOptions): Reception {
   }
 
   /** At the host of a list, or of our own address. */
-  const isOurs = async (address: string, all: readonly List[]) =>
-    isConfirmation(address, [...all, { address: await instanceAddress(db) }])
+  const isOurs = async (address: string) =>
+    isConfirmation(address, [...(await lists()), { address: await instanceAddress(db) }])
 
   /** A confirmation's token is a secret while it is good: it is used up first, and no log of a list holds its address. */
   async function take(
@@ -103,7 +104,7 @@ export function startReception(options: ReceptionOptions): Reception {
     const told = { messageId: messageIdOf(bytes).id, list: '', bytes: bytes.length }
     try {
       const returned = await takeReturned(db, to, bytes)
-      const targets = listsAt(await lists(), to)
+      const targets = await listsOf(to)
       if (returned && targets.length === 0) return returned
       if (targets.length === 0) throw new Error('Its lists are gone')
       told.list = targets.map(list => list.name).join(', ')
@@ -121,9 +122,8 @@ export function startReception(options: ReceptionOptions): Reception {
     async recipient(address, session) {
       const account = accountFor(session, envelopeOf(session, road), options)
       try {
-        const all = await lists()
-        if (listsAt(all, [address]).length > 0 || (await ownAddress(db, address)) !== null) return accepted
-        if (tokenIn(address) !== null && (await isOurs(address, all))) return accepted
+        if ((await listsOf([address])).length > 0 || (await ownAddress(db, address)) !== null) return accepted
+        if (tokenIn(address) !== null && (await isOurs(address))) return accepted
         account.recipientRefused(address, noSuchList(address))
         return noSuchList(address)
       } catch (error) {

@@ -17,6 +17,8 @@ export interface Claim {
   /** The Date field, in milliseconds; null when there is none to read. */
   readonly date: number | null
   readonly subject: boolean
+  /** The In-Reply-To field without white space; empty when there is none. */
+  readonly answers: string
 }
 
 export function claimOf(bytes: Buffer): Claim {
@@ -31,6 +33,7 @@ export function claimOf(bytes: Buffer): Claim {
     problem: problemOf(headers, problems, own, from.length, rewritten),
     date: parseDate(headerValue(headers, 'date') ?? ''),
     subject: headerValue(headers, 'subject') !== null,
+    answers: (headerValue(headers, 'in-reply-to') ?? '').replace(/\s+/g, ''),
   }
 }
 

@@ -13,7 +13,7 @@ import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
 import { claimOf } from './claim.ts'
-import { lockClusters, refoldMail } from './refold-mail.ts'
+import { lockClusters, refoldMails } from './refold-mails.ts'
 
 /** The token in a recipient such as `confirm+TOKEN@lists.example.org`; null for any other address. */
 export function tokenIn(address: string): string | null {
@@ -122,5 +122,5 @@ async function raise(
     on conflict (list_id, seq) do update set grade = 'B', how = excluded.how, identity = excluded.identity,
       data = verdict.data || excluded.data, made_at = now()
     where verdict.grade = 'C'`.execute(trx)
-  await refoldMail(trx, list, at)
+  await refoldMails(trx, list, [at])
 }

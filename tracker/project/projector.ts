@@ -21,12 +21,12 @@ export interface Projector {
   close(): Promise<void>
 }
 
-/** Sorts the unsorted mails of all lists until closed. `onSorted` is called when mails got their cluster. */
+/** Sorts the unsorted mails of all lists until closed. `onSorted` is waited for when mails got their cluster, before they are folded. */
 export function startProjector(
   db: Kysely<Tables>,
   log: Log,
   metrics?: Metrics,
-  onSorted: () => void = () => {},
+  onSorted: () => Promise<void> = async () => {},
 ): Projector {
   const stop = new AbortController()
   const lags = new Map<ListId, Lag>()
@@ -38,13 +38,14 @@ export function startProjector(
     })
     return Promise.race([woken, sleep(ms, undefined, { signal: stop.signal }).catch(() => {})])
   }
-  /** Under load each round has the more to do, and each thread is folded for more of its mails at once. */
-  const gather = () =>
-    sleep(limits.sortGatherMilliseconds, undefined, { signal: stop.signal }).catch(() => {})
+  /** Whoever hands over mail is served first, and each thread is then folded for more of its mails at once. */
+  const giveWay = (ms: number) =>
+    sleep(Math.min(ms, limits.sortRestMillisecondsMax), undefined, { signal: stop.signal }).catch(() => {})
   let upgraded = false
   const run = async () => {
     while (!stop.signal.aborted) {
       poked = false
+      const began = performance.now()
       try {
         if (!upgraded) {
           await markOutdated(db)
@@ -53,7 +54,7 @@ export function startProjector(
         upgraded = true
         const done = await sortOnce(db, log, list => lagOf(lags, list, log, metrics), onSorted)
         if (done === 0 && !poked) await rest(limits.sortLookMillisecondsMax)
-        else if (done >= limits.sortBusyMin && done < limits.sortMailsMax) await gather()
+        else if (poked) await giveWay(performance.now() - began)
       } catch (error) {
         metrics?.errors.inc({ kind: 'sort' })
         log.warn({ error }, 'Sorting failed and will be tried again')
@@ -113,7 +114,7 @@ async function sortOnce(
   db: Kysely<Tables>,
   log: Log,
   lagOf: (list: ListName) => Lag,
-  onSorted: () => void,
+  onSorted: () => Promise<void>,
 ): Promise<number> {
   let done = 0
   for (const list of await listsWithWork(db)) {
@@ -122,7 +123,7 @@ async function sortOnce(
     const sorted = await assign(db, list.id, limits.sortMailsMax, log, mails =>
       lag.sorted(mails.map(({ facts, knownAt }) => ({ messageId: facts.messageId, knownAt: +knownAt }))),
     )
-    if (sorted > 0) onSorted()
+    if (sorted > 0) await onSorted()
     done += sorted
     const folded = await refold(db, list.id, limits.foldClustersMax, log)
     lag.folded(folded, folded < limits.foldClustersMax)

@@ -14,7 +14,7 @@ import type { ConfiguredList } from '../../../sql/lists.ts'
 import { saveLists } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
 import { hide } from '../../../tracker/project/moderate.ts'
-import { sortAll } from '../../../tracker/project/projector.ts'
+import { assignAll, sortAll } from '../../../tracker/project/projector.ts'
 import { makeApp } from '../../../web/app.ts'
 import { testDatabase } from '../../database.ts'
 import { startDns, type TestDns } from '../../dns.ts'
@@ -56,23 +56,30 @@ async function office(list: Partial<ConfiguredList> = {}) {
     closers.push(() => judge.close())
     return judge
   }
-  const arrive = async (bytes: Buffer, live = true) => {
-    const envelope = live
-      ? {
-          road: 'smtp',
-          from: 'ada@example.org',
-          to: ['demo@lists.example.net'],
-          trace: new Date().toISOString(),
-        }
-      : { road: 'import' }
-    const [at] = await append(db, demo.id, [{ bytes, envelope }])
+  const live = () => ({
+    road: 'smtp',
+    from: 'ada@example.org',
+    to: ['demo@lists.example.net'],
+    trace: new Date().toISOString(),
+  })
+  const arrive = async (bytes: Buffer, isLive = true) => {
+    const [at] = await append(db, demo.id, [{ bytes, envelope: isLive ? live() : { road: 'import' } }])
     await sortAll(db, demo.id)
     return at?.seq ?? ''
+  }
+  /** Up to where `serve` asks for verdicts: sorted, not folded. */
+  const appendSorted = async (...mails: Buffer[]) => {
+    await append(
+      db,
+      demo.id,
+      mails.map(bytes => ({ bytes, envelope: live() })),
+    )
+    await assignAll(db, demo.id)
   }
   const waiting = () => db.selectFrom('unjudged').selectAll().execute()
   const verdicts = () => db.selectFrom('verdict').selectAll().orderBy('seq').execute()
   const settled = () => until(async () => (await waiting()).length === 0)
-  return { db, demo, start, arrive, waiting, verdicts, settled }
+  return { db, demo, start, arrive, append: appendSorted, waiting, verdicts, settled }
 }
 
 describe('live mail', () => {
@@ -108,13 +115,46 @@ describe('live mail', () => {
     const envelope = { road: 'lmtp', trace: new Date().toISOString() }
     await append(db, demo.id, [{ bytes: await letter({}, signer), envelope }])
     const judge = start()
-    judge.poke()
+    void judge.look()
     await judge.close()
     expect(await waiting()).toMatchObject([{ tries: 0 }])
     await sortAll(db, demo.id)
     start()
     await settled()
     expect(await verdicts()).toMatchObject([{ grade: 'A' }])
+  })
+
+  test('has its verdict when a look is over, so that it is folded once', async () => {
+    const { append, start, verdicts } = await office({ people: [ada] })
+    const judge = start()
+    for (let mails = 1; mails <= 3; mails++) {
+      await append(await letter({}, signer))
+      await judge.look()
+      expect((await verdicts()).map(({ grade }) => grade)).toEqual(Array(mails).fill('A'))
+    }
+  })
+
+  test('is not waited for when the name server is silent', async () => {
+    const { append, start, waiting, verdicts } = await office({ people: [ada] })
+    const judge = start()
+    dns.mood = 'silent'
+    await append(await letter({}, signer))
+    const began = performance.now()
+    await judge.look()
+    expect(performance.now() - began).toBeLessThan(5_000)
+    expect(await waiting()).toHaveLength(1)
+    expect(await verdicts()).toEqual([])
+  })
+
+  test('that nobody can settle keeps no other waiting', async () => {
+    const { db, append, start, verdicts, waiting } = await office({ people: [ada] })
+    const judge = start()
+    await judge.look()
+    await sql`alter table verdict add constraint bad check (seq <> 2)`.execute(db)
+    await append(await letter({}, signer), await letter({}, signer), await letter({}, signer))
+    await judge.look()
+    expect((await verdicts()).map(({ seq }) => seq)).toEqual(['1', '3'])
+    expect(await waiting()).toMatchObject([{ seq: '2' }])
   })
 
   test('of a stranger: the first is C, another one A, a copy of the first still C', async () => {
@@ -253,7 +293,7 @@ describe('DNS that does not answer', () => {
       .updateTable('unjudged')
       .set({ next_at: new Date(0) })
       .execute()
-    judge.poke()
+    void judge.look()
     await settled()
     expect(await verdicts()).toMatchObject([{ grade: 'A' }])
   })

@@ -1,0 +1,23 @@
+// What new verdicts change at once: the mails' clusters are to be folded again, and their pages are other pages.
+import { sql, type Transaction } from 'kysely'
+import type { ListId, Seq } from '../../base/ids.ts'
+import type { Tables } from '../../sql/tables.ts'
+import { lockAssignment } from '../../tracker/project/lock.ts'
+
+/** To be called first in the transaction: while clusters are joined, those of the mails cannot be named. */
+export const lockClusters = (trx: Transaction<Tables>, list: ListId) => lockAssignment(trx, list)
+
+export async function refoldMails(
+  trx: Transaction<Tables>,
+  list: ListId,
+  seqs: readonly Seq[],
+): Promise<void> {
+  await sql`
+    update cluster set dirty = true where id in (
+      select cluster from fact where list_id = ${list} and seq = any(${seqs}::bigint[]))`.execute(trx)
+  // The verdict stands on the mail's page, also where it changes nothing in the topic.
+  await sql`
+    update topic set version = version + 1 where list_id = ${list} and id_key in (
+      select tm.topic_key from topic_mail tm join mail m using (list_id, message_key)
+      where m.list_id = ${list} and m.seq = any(${seqs}::bigint[]))`.execute(trx)
+}

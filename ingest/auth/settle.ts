@@ -1,0 +1,194 @@
+// Verdicts of mails that were examined: what is known of their senders, the use of their signatures, the verdicts and
+// the word that their topics must be folded again are one transaction, for as many mails of a list as there are.
+import { createHash } from 'node:crypto'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { ListId, Seq } from '../../base/ids.ts'
+import { limits } from '../../base/limits.ts'
+import { toStorableJson, toStorableText } from '../../base/storable.ts'
+import type { Envelope, Tables } from '../../sql/tables.ts'
+import { peopleOf } from '../../tracker/project/people.ts'
+import type { Examined } from './examine.ts'
+import type { Keys } from './keyring.ts'
+import { lockClusters, refoldMails } from './refold-mails.ts'
+import { countable, type Judgement, judge, type Known } from './verdict.ts'
+
+/** A live mail without a verdict. */
+export interface Case {
+  readonly list: ListId
+  readonly listName: string
+  readonly seq: Seq
+  readonly messageId: string
+  readonly messageKey: string
+  readonly hash: Buffer
+  readonly size: number
+  readonly envelope: Envelope
+  /** Milliseconds. */
+  readonly arrivedAt: number
+  readonly tries: number
+}
+
+export interface ExaminedCase extends Case, Examined {}
+
+export interface Settled {
+  readonly one: ExaminedCase
+  readonly judgement: Judgement
+}
+
+/** `cases` of one list, in the order of the log: a sender's second mail finds the first. `stopping`: nobody waits for DNS. */
+export function settle(
+  db: Kysely<Tables>,
+  list: ListId,
+  cases: readonly ExaminedCase[],
+  keys: Keys,
+  stopping: boolean,
+): Promise<Settled[]> {
+  return db.transaction().execute(async trx => {
+    await lockClusters(trx, list)
+    const settled = judgeAll(cases, await knownOf(trx, list, cases, keys))
+    await postpone(trx, list, settled.filter(waits), stopping)
+    await write(
+      trx,
+      list,
+      settled.filter(one => !waits(one)),
+    )
+    return settled
+  })
+}
+
+const waits = ({ one, judgement }: Settled) => judgement.pending && !isOld(one)
+const isOld = ({ arrivedAt }: Case) => Date.now() - arrivedAt > limits.judgeHoursMax * 3_600_000
+
+/** An address that one mail was aligned with is known to the next. */
+function judgeAll(cases: readonly ExaminedCase[], knownOf: (one: ExaminedCase) => Known): Settled[] {
+  const keysOf = new Map<string, string[]>()
+  return cases.map(one => {
+    const known = knownOf(one)
+    const before = keysOf.get(one.claim.address) ?? []
+    const seen = known.seen || before.some(key => key !== one.messageKey)
+    const settled = { one, judgement: judge(one.claim, one.checks, { ...known, seen }, one.arrivedAt) }
+    const { aligned } = settled.judgement
+    if (aligned !== null && isKept(settled)) keysOf.set(aligned, [...before, one.messageKey])
+    return settled
+  })
+}
+
+const isKept = (settled: Settled) => !waits(settled) && !isReplayOfHistory(settled)
+
+type Trx = Transaction<Tables>
+
+/** What is known of the senders on this list, and of the signatures everywhere. */
+async function knownOf(
+  trx: Trx,
+  list: ListId,
+  cases: readonly ExaminedCase[],
+  keys: Keys,
+): Promise<(one: ExaminedCase) => Known> {
+  const { rules, mailmap } = await peopleOf(trx, list)
+  const people = rules.rosters.at(-1)?.people ?? []
+  const known = new Set([
+    ...people.flatMap(({ person, aliases = [] }) => [person.address, ...aliases]),
+    ...mailmap.flatMap(({ address, person }) => [address, person.address]),
+  ])
+  const seen = await seenBefore(trx, list, cases)
+  const used = await useSignatures(trx, cases)
+  return one => ({
+    person: known.has(one.claim.address) || keys.addresses.has(one.claim.address),
+    seen: seen.has(one.seq),
+    used: used(one),
+  })
+}
+
+/** The mails whose senders had aligned DKIM in another mail before. */
+async function seenBefore(
+  trx: Trx,
+  list: ListId,
+  cases: readonly ExaminedCase[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ seq: string }>`
+    select c.seq from unnest(${cases.map(one => one.seq)}::bigint[], ${cases.map(one => toStorableText(one.claim.address))}::text[],
+      ${cases.map(one => one.messageKey)}::text[]) as c (seq, address, key)
+    where exists (select from verdict v join mail m using (list_id, seq)
+      where v.list_id = ${list} and v.data ? 'aligned' and v.data->>'aligned' = c.address and m.message_key <> c.key)`.execute(
+    trx,
+  )
+  return new Set(rows.map(row => row.seq))
+}
+
+/** Notes that the signatures came with these mails; answers those of a mail that came with another one before. */
+async function useSignatures(
+  trx: Trx,
+  cases: readonly ExaminedCase[],
+): Promise<(one: ExaminedCase) => ReadonlySet<string>> {
+  const first = new Map<string, string>()
+  for (const one of cases)
+    for (const signature of signaturesOf(one)) if (!first.has(signature)) first.set(signature, useOf(one))
+  if (first.size === 0) return () => new Set()
+  // In one order for everybody, or two who judge would wait for each other.
+  const rows = [...first].sort(([a], [b]) => (a < b ? -1 : 1))
+  const signatures = rows.map(([signature]) => Buffer.from(signature, 'hex'))
+  await sql`
+    insert into signature_use (signature, used_with)
+    select * from unnest(${signatures}::bytea[], ${rows.map(([, use]) => Buffer.from(use, 'hex'))}::bytea[])
+    on conflict do nothing`.execute(trx)
+  const { rows: uses } = await sql<{ signature: string; use: string }>`
+    select encode(signature, 'hex') as signature, encode(used_with, 'hex') as use from signature_use
+    where signature = any(${signatures}::bytea[])`.execute(trx)
+  const usedWith = new Map(uses.map(({ signature, use }) => [signature, use]))
+  return one => new Set(signaturesOf(one).filter(signature => usedWith.get(signature) !== useOf(one)))
+}
+
+const signaturesOf = ({ claim, checks, arrivedAt }: ExaminedCase): string[] =>
+  countable(claim, checks, arrivedAt).flatMap(({ signature }) => signature ?? [])
+
+/**
+ * Most signatures do not cover what a mail answers, and OpenPGP covers no field at all: the same "accepted" below
+ * another patch is another mail.
+ */
+function useOf({ messageKey, claim }: ExaminedCase): string {
+  return createHash('sha256').update(`${messageKey}\n${claim.answers}`).digest('hex')
+}
+
+async function postpone(
+  trx: Trx,
+  list: ListId,
+  settled: readonly Settled[],
+  stopping: boolean,
+): Promise<void> {
+  if (settled.length === 0) return
+  const secondsOf = ({ tries }: Case) =>
+    stopping ? 0 : Math.min(3_600, limits.judgeAgainSecondsMin * 2 ** Math.min(20, tries - 1))
+  await sql`
+    update unjudged set next_at = now() + make_interval(secs => later.seconds)
+    from unnest(${settled.map(({ one }) => one.seq)}::bigint[], ${settled.map(({ one }) => secondsOf(one))}::integer[])
+      as later (seq, seconds)
+    where list_id = ${list} and unjudged.seq = later.seq`.execute(trx)
+}
+
+async function write(trx: Trx, list: ListId, settled: readonly Settled[]): Promise<void> {
+  if (settled.length === 0) return
+  const seqs = settled.map(({ one }) => one.seq)
+  await sql`delete from unjudged where list_id = ${list} and seq = any(${seqs}::bigint[])`.execute(trx)
+  const rows = settled.filter(isKept).map(({ one, judgement }) => ({
+    seq: one.seq,
+    grade: judgement.grade,
+    how: toStorableText(judgement.how.slice(0, 400)),
+    identity: judgement.identity === null ? null : toStorableText(judgement.identity),
+    data: toStorableJson({
+      checks: one.checks.map(({ method, result, signer, note }) => ({ method, result, signer, note })),
+      ...(judgement.aligned && { aligned: judgement.aligned }),
+    }),
+  }))
+  // One that has a verdict was confirmed meanwhile.
+  await sql`
+    insert into verdict (list_id, seq, grade, how, identity, data)
+    select ${list}, * from unnest(${rows.map(row => row.seq)}::bigint[], ${rows.map(row => row.grade)}::text[],
+      ${rows.map(row => row.how)}::text[], ${rows.map(row => row.identity)}::text[], ${rows.map(row => row.data)}::jsonb[])
+    on conflict (list_id, seq) do nothing`.execute(trx)
+  await refoldMails(trx, list, seqs)
+}
+
+/** The very bytes of an archive, sent again when they are old: that must not take from the mail what history gives it. */
+const isReplayOfHistory = ({ one: { envelope, arrivedAt, claim }, judgement: { grade } }: Settled): boolean =>
+  envelope.trace === undefined &&
+  grade === 'C' &&
+  arrivedAt - (claim.date ?? 0) > limits.signedBeforeDaysMax * 86_400_000
