@@ -3,6 +3,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { type ListId, type MessageId, messageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
+import { memo } from '../../base/memo.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import type { BugNumbers } from '../topic/reference.ts'
@@ -82,12 +83,12 @@ export async function bugsOfNumbers(
 }
 
 /** The numbers that a mail's lines name. */
-function numbersIn({ tags, trailers }: Lines): number[] {
+const numbersIn = memo(({ tags, trailers }: Lines): number[] => {
   const values = [...tags, ...trailers].flatMap(
     ({ value }) => value.match(/(?<![^\s])#(\d{1,9})\b/)?.[1] ?? [],
   )
   return [...tags.flatMap(({ bug }) => bug ?? []), ...values.map(Number)]
-}
+})
 
 /** Of the column. */
 const largestNumber = 2 ** 31 - 1

@@ -15,7 +15,9 @@ export async function profileFor(
   list: ListId,
   arrivals: ReadonlyMap<string, readonly { facts: MailFacts }[]>,
 ): Promise<Profile> {
-  const keys = new Set([...arrivals.values()].flat().flatMap(({ facts }) => personKeys(facts.sender)))
+  const keys = new Set<string>()
+  for (const mails of arrivals.values())
+    for (const { facts } of mails) for (const key of personKeys(facts.sender)) keys.add(key)
   const byRow = new Map([...keys].map(key => [indexKey(key), key]))
   const { rows } = await sql<{ person: string }>`
     select person from established where list_id = ${list} and person = any(${[...byRow.keys()]}::text[])`.execute(

@@ -1,10 +1,11 @@
 // Unsorted mails -> their facts: bytes from the log, decoded and read, outside of any lock.
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { type ListId, messageId, seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
+import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
 import { readBytes, type StoredMail } from '../../sql/log.ts'
-import type { Tables } from '../../sql/tables.ts'
+import type { Envelope, Tables } from '../../sql/tables.ts'
 import { decodeMail } from '../decode/decode.ts'
 import type { DecodedMail } from '../decode/mail.ts'
 import type { MailFacts } from '../mail/facts.ts'
@@ -26,24 +27,21 @@ export interface ReadMail {
   readonly words: Buffer
 }
 
-/** The next unsorted mails of a list in log order, at most `count`; fewer when there are no more. */
+/** The next unsorted mails of a list in log order, at most `count` and `readBytesMax`; none when there are no more. */
 export async function readUnsorted(
   db: Kysely<Tables>,
   list: ListId,
   count: number,
   log?: Log,
 ): Promise<ReadMail[]> {
-  const waiting = await db
-    .selectFrom('unsorted')
-    .innerJoin('mail', join =>
-      join.onRef('mail.list_id', '=', 'unsorted.list_id').onRef('mail.seq', '=', 'unsorted.seq'),
-    )
-    .select(['unsorted.seq', 'mail.message_id', 'mail.known_at', 'mail.raw_hash', 'mail.envelope'])
-    .where('unsorted.list_id', '=', list)
-    .where('mail.hidden', '=', false)
-    .orderBy('unsorted.seq')
-    .limit(count)
-    .execute()
+  // The few that wait are looked up in the log; left to itself PostgreSQL may read the log beside them.
+  const { rows: waiting } = await sql<WaitingMail>`
+    select seq, message_id, known_at, raw_hash, envelope from (
+      select u.seq, m.*, sum(m.size) over (order by u.seq rows unbounded preceding) - m.size as before from unsorted u,
+      lateral (select message_id, known_at, raw_hash, envelope, size from mail join raw on hash = raw_hash
+        where list_id = ${list} and seq = u.seq and not hidden offset 0) m
+      where u.list_id = ${list} order by u.seq limit ${count}) waiting
+    where before < ${limits.readBytesMax} order by seq`.execute(db)
   if (waiting.length === 0) return []
   const dressing = await dressingOf(db, list)
   const bytes = await readBytes(
@@ -60,6 +58,14 @@ export async function readUnsorted(
     if (mail.bytes === undefined) return []
     return [readMail({ ...mail, bytes: mail.bytes }, row.envelope.trace, dressing, log)]
   })
+}
+
+interface WaitingMail {
+  seq: string
+  message_id: string
+  known_at: Date
+  raw_hash: Buffer
+  envelope: Envelope
 }
 
 function readMail(

@@ -172,6 +172,8 @@ type TopicRow = ReturnType<typeof topicRow>
 /** Of a long thread nearly all mails are the same as in its last fold. */
 const mailJson = memo((mail: TopicMail) => Buffer.from(toStorableJson(mail)))
 
+const mailKey = memo((mail: TopicMail) => indexKey(mail.id))
+
 /** Of a thread of 2,000 mails it has a megabyte; as a string it took ten times as long to put together. */
 function jsonArray(items: readonly Buffer[]): Buffer {
   const parts = items.flatMap(item => [comma, item])
@@ -183,7 +185,7 @@ const comma = Buffer.from(',')
 function topicRow(list: ListId, cluster: string, topic: Topic) {
   const { mails, ...rest } = topic
   const data = toStorableJson(rest)
-  const mailData = jsonArray(mails.map(mailJson))
+  const mailData = packJson(jsonArray(mails.map(mailJson)))
   const summary = toStorableJson(summaryOf(topic))
   return {
     list_id: list,
@@ -200,10 +202,10 @@ function topicRow(list: ListId, cluster: string, topic: Topic) {
     said: new Date(topic.said).toISOString(),
     last_said: new Date(topic.lastSaid).toISOString(),
     data,
-    mail_data: packJson(mailData),
+    mail_data: mailData,
     summary,
     digest: createHash('sha256').update(data).update(mailData).update(summary).digest('base64url'),
-    keys: mails.map(mail => indexKey(mail.id)),
+    keys: mails.map(mailKey),
     topic,
   }
 }

@@ -6,31 +6,37 @@ import type { Arrival } from '../topic/unit.ts'
 import { imported, type Verdict } from '../topic/verdict.ts'
 
 /**
- * By the seq of a mail, and when it was known if it came live: such a one without a verdict is pending. One row a
- * cluster, and nothing of mails without a verdict.
+ * By the seq of a mail, and when it was known if it came live: such a one without a verdict is pending. One row for all
+ * mails of which the same is said, and nothing of mails without a verdict.
  */
 export async function readVerdicts(
   trx: Transaction<Tables>,
   clusters: readonly string[],
 ): Promise<(seq: string, knownAt: Arrival['knownAt']) => Arrival['verdict']> {
-  const { rows } = await sql<{ mails: Row[] }>`
-    select json_agg(json_build_array(v.seq::text, v.grade, v.how, v.identity,
-      floor(extract(epoch from (v.data->>'confirmed')::timestamptz) * 1000))) as mails
+  const { rows } = await sql<Row>`
+    select string_agg(v.seq::text, ',') as seqs, v.grade, v.how, v.identity,
+      floor(extract(epoch from (v.data->>'confirmed')::timestamptz) * 1000)::float as confirmed
     from fact f join verdict v using (list_id, seq)
-    where f.cluster = any(${clusters}::bigint[]) group by f.cluster`.execute(trx)
-  const bySeq = new Map(rows.flatMap(({ mails }) => mails.map(row => [row[0], verdictOf(row)])))
+    where f.cluster = any(${clusters}::bigint[]) group by v.grade, v.how, v.identity, v.data->>'confirmed'`.execute(
+    trx,
+  )
+  const bySeq = new Map<string, Verdict>()
+  for (const row of rows) {
+    const verdict = verdictOf(row)
+    for (const seq of row.seqs.split(',')) bySeq.set(seq, verdict)
+  }
   return (seq, knownAt) => bySeq.get(seq) ?? (knownAt === null ? imported : null)
 }
 
-type Row = readonly [
-  seq: string,
-  grade: 'A' | 'B' | 'C',
-  how: string,
-  identity: string | null,
-  confirmed: number | null,
-]
+interface Row {
+  readonly seqs: string
+  readonly grade: 'A' | 'B' | 'C'
+  readonly how: string
+  readonly identity: string | null
+  readonly confirmed: number | null
+}
 
-const verdictOf = ([, grade, how, identity, confirmed]: Row): Verdict => ({
+const verdictOf = ({ grade, how, identity, confirmed }: Row): Verdict => ({
   grade,
   how,
   ...(identity === null ? {} : { identity }),

@@ -44,21 +44,34 @@ export function unitsOf(arrivals: readonly Arrival[], rules: Rules): Unit[] {
 
 function unitOf(id: MessageId, arrivals: readonly Arrival[], rules: Rules): Unit {
   const [only] = arrivals
-  const texts = only && arrivals.length === 1 ? [arrivals] : textsOf(arrivals)
-  const ranked = texts
+  // Nearly every mail came once.
+  if (only && arrivals.length === 1) return asUnit(id, only, 0, only.verdict ?? pending, [only], rules)
+  const ranked = textsOf(arrivals)
     .map(copies => ({ copies, ...bestVerdict(copies, rules) }))
     .sort((a, b) => b.worth - a.worth || earliestFirst(first(a.copies), first(b.copies)))
   const { copies: primary, verdict } = first(ranked)
   // Of the copies the undressed one is read: its subject and sender are the author's own.
   const known = primary.filter(hasAddress)
   const plain = known.find(({ facts }) => facts.dressing === '') ?? known[0] ?? first(primary)
-  const { said } = first(primary).facts
-  const live = primary.flatMap(copy => copy.knownAt ?? [])
+  return asUnit(id, plain, ranked.length - 1, verdict, primary, rules)
+}
+
+/** `copies` are those of `plain`, the earliest first. */
+function asUnit(
+  id: MessageId,
+  plain: Arrival,
+  imposters: number,
+  verdict: Verdict,
+  copies: readonly Arrival[],
+  rules: Rules,
+): Unit {
+  const { said } = first(copies).facts
+  const live = copies.flatMap(copy => copy.knownAt ?? [])
   return {
     id,
     facts: plain.facts,
     said,
-    imposters: texts.length - 1,
+    imposters,
     landed: plain.landed ?? [],
     held: plain.held ?? null,
     verdict,
