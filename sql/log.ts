@@ -126,7 +126,12 @@ export async function readBytes(
     return bytes === undefined
   })
   if (absent.length === 0) return found
-  const rows = await db.selectFrom('raw').selectAll().where('hash', 'in', absent).execute()
+  // An array, or it would be another statement for each number of hashes.
+  const rows = await db
+    .selectFrom('raw')
+    .selectAll()
+    .where(sql<boolean>`hash = any(${binaryArray('bytea', absent)}::bytea[])`)
+    .execute()
   for (const row of rows.filter(({ encoding }) => encoding !== 'purged')) {
     const bytes = await unpack(row)
     keepBytes(row.hash, bytes)

@@ -62,6 +62,20 @@ test('t.mbox.gz holds the mails of all revisions, whichever mail is asked for', 
   }
 })
 
+test('the mbox of a thread with large mails holds each of them whole, in their order', async () => {
+  const letters = ['a', 'b', 'c'].map((letter, at) => ({
+    id: `large-${letter}@example.org`,
+    subject: 'A long log',
+    body: `${letter.repeat(70)}\n`.repeat(9_000),
+    minute: 500 + at,
+    ...(at === 0 ? {} : { answers: 'large-a@example.org' }),
+  }))
+  await archive.add(...letters)
+  const response = await archive.app.request('/tarn/large-b@example.org/t.mbox.gz')
+  const mbox = gunzipSync(Buffer.from(await response.arrayBuffer())).toString()
+  expect(mbox).toBe(letters.map(letter => `${separator}${write(letter)}\n`).join(''))
+})
+
 test('the mbox of an unknown mail is an empty 404', async () => {
   const response = await archive.app.request('/tarn/nobody@example.org/t.mbox.gz')
   expect(response.status).toBe(404)

@@ -1,6 +1,6 @@
 // The text of mails, decoded from their bytes for the page that shows them and for no other.
-import { type Kysely, sql } from 'kysely'
-import { type ListId, type MessageId, type Seq, seq } from '../../base/ids.ts'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { ListId, MessageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
@@ -12,39 +12,36 @@ export async function readMails(
   list: ListId,
   ids: readonly MessageId[],
 ): Promise<ReadonlyMap<string, DecodedMail>> {
-  const primaries = await primaryRows(db, list, ids)
-  const decoded = await readDecoded(
-    db,
-    primaries.map(row => row.raw_hash),
-  )
-  const byKey = new Map(primaries.map(row => [row.message_key, decoded.get(row.raw_hash.toString('base64'))]))
+  const primaries = await findPrimaries(db, list, ids)
+  const decoded = await readDecoded(db, [...primaries.values()])
   const mails = new Map<string, DecodedMail>()
   for (const id of ids) {
-    const mail = byKey.get(indexKey(id))
+    const mail = decoded.get(primaries.get(indexKey(id))?.toString('base64') ?? '')
     if (mail !== undefined) mails.set(id, mail)
   }
   return mails
 }
 
-/**
- * Of each mail's copies the place of the one to show, by key: the earliest said, then the lowest hash. Never the
- * first to arrive, or two mirrors of one list would show different texts.
- */
+/** The hash of the copy to show of each mail, by key. */
 export async function findPrimaries(
   db: Kysely<Tables>,
   list: ListId,
   ids: readonly MessageId[],
-): Promise<ReadonlyMap<string, Seq>> {
-  const rows = await primaryRows(db, list, ids)
-  return new Map(rows.map(row => [row.message_key, seq(row.seq)]))
+): Promise<ReadonlyMap<string, Buffer>> {
+  if (ids.length === 0) return new Map()
+  // As JSON: of an array PostgreSQL counts the items and makes a plan for each number, at more than the query costs.
+  const { rows } = await sql<{ key: string; raw_hash: Buffer }>`
+    select k.key, own.raw_hash from json_array_elements_text(${JSON.stringify(ids.map(indexKey))}::json) as k(key)
+    cross join lateral (select m.raw_hash from mail m ${primaryFirst(sql`${list}`, sql`k.key`)}) own`.execute(
+    db,
+  )
+  return new Map(rows.map(row => [row.key, row.raw_hash]))
 }
 
-async function primaryRows(db: Kysely<Tables>, list: ListId, ids: readonly MessageId[]) {
-  if (ids.length === 0) return []
-  const { rows } = await sql<{ message_key: string; seq: string; raw_hash: Buffer }>`
-    select distinct on (m.message_key) m.message_key, m.seq, m.raw_hash
-    from mail m left join fact f on f.list_id = m.list_id and f.seq = m.seq
-    where m.list_id = ${list} and m.message_key = any(${ids.map(indexKey)}::text[]) and not m.hidden
-    order by m.message_key, f.said, m.raw_hash`.execute(db)
-  return rows
-}
+/**
+ * Of a mail's copies the one to show, for a query over `mail m`: the earliest said, then the lowest hash. Never the
+ * first to arrive, or two mirrors of one list would show different texts.
+ */
+export const primaryFirst = (list: RawBuilder<unknown>, key: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  left join fact f on f.list_id = m.list_id and f.seq = m.seq
+  where m.list_id = ${list} and m.message_key = ${key} and not m.hidden order by f.said, m.raw_hash limit 1`

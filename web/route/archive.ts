@@ -1,6 +1,7 @@
 // `/LIST/MESSAGE-ID/raw` and `/t.mbox.gz`: the mails as they came, for b4, git am and whoever does not trust a page.
 import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
+import { seq } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import { readRawBatch } from '../../sql/log.ts'
 import type { Tables } from '../../sql/tables.ts'
@@ -9,7 +10,7 @@ import { decodeWords } from '../../tracker/decode/words.ts'
 import { answerFresh } from '../answer.ts'
 import { fileName } from '../archive/file-name.ts'
 import { archiveMboxrd } from '../archive/mboxrd.ts'
-import { placesOfAll, threadMbox } from '../archive/thread-mbox.ts'
+import { arrivalsOf, threadMbox } from '../archive/thread-mbox.ts'
 import type { Place } from '../read/place.ts'
 import { readTopic } from '../read/topic.ts'
 import { versionsOf } from './mail.ts'
@@ -18,7 +19,8 @@ type Database = Kysely<Tables>
 
 /** Every arrival with this Message-ID, one after the other. */
 export async function answerRaw(c: Context, db: Database, { list, id }: Place): Promise<Response> {
-  const places = (await placesOfAll(db, list.id, id)).slice(0, limits.copiesReadMax)
+  const arrivals = await arrivalsOf(db, list.id, id)
+  const places = arrivals.slice(0, limits.copiesReadMax).map(arrival => seq(arrival.seq))
   return answerFresh(c, ['raw', list.name, ...places], async () => {
     const mails = await readRawBatch(db, list.id, places)
     const subject = mails[0] ? subjectOf(mails[0].bytes) : ''
