@@ -6,6 +6,7 @@ import { indexKey } from '../../base/key.ts'
 import { toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
+import { primaryFirst } from './mails.ts'
 
 export interface ListRow {
   readonly id: ListId
@@ -22,6 +23,8 @@ export interface Place {
   readonly list: ListRow
   readonly id: MessageId
   readonly key: string
+  /** Of its bytes; of its copies those to show (mails.ts). */
+  readonly hash: Buffer
   /** Null for a mail that is in the log and not sorted yet. */
   readonly topic: { readonly key: string; readonly version: string } | null
   /** The same mail on other lists, by name. */
@@ -65,9 +68,7 @@ export async function findPlace(
   const { rows } = await sql<PlaceRow>`
     select l.id, l.name, l.address, l.description, l.commit_url as "commitUrl", l.version,
       t.id_key, t.kind, concat_ws('-', t.version, t.cluster, t.mails, t.last_said) as topic_version,
-      (select m.message_id from mail m
-        where m.list_id = l.id and m.message_key = ${key} and not m.hidden
-          and (l.moderate is null or tm.message_key is not null) limit 1) as message_id,
+      own.message_id, own.raw_hash,
       (select json_build_object('kind', d.kind, 'who', d.who, 'reason', d.reason, 'at', floor(extract(epoch from d.at) * 1000))
         from tombstone d where d.message_key = ${key} and d.lifted_at is null and (d.list_id is null or d.list_id = l.id)
           and exists (select from mail m where m.list_id = l.id and m.message_key = ${key})
@@ -80,12 +81,16 @@ export async function findPlace(
     from list l
     left join topic_mail tm on tm.list_id = l.id and tm.message_key = ${key}
     left join topic t on t.list_id = l.id and t.id_key = tm.topic_key
+    left join lateral (
+      select m.message_id, m.raw_hash from mail m ${primaryFirst(sql`l.id`, sql`${key}`)}
+    ) own on l.moderate is null or tm.message_key is not null
     where l.name = ${toStorableText(name)}`.execute(db)
   const row = rows[0]
   if (row === undefined) return undefined
   const list = { id: listId(row.id), ...pickList(row) }
-  if (row.message_id === null) return { list, unknown: true, gone: row.gone }
-  return { list, id: messageId(row.message_id), key, topic: topicOf(row), twins: row.twins ?? [] }
+  const { message_id: shown, raw_hash: hash } = row
+  if (shown === null || hash === null) return { list, unknown: true, gone: row.gone }
+  return { list, id: messageId(shown), key, hash, topic: topicOf(row), twins: row.twins ?? [] }
 }
 
 /** The name of a list that has this mail, for addresses without a list; undefined when none has. */
@@ -110,6 +115,7 @@ interface PlaceRow {
   kind: Topic['kind'] | null
   topic_version: string
   message_id: string | null
+  raw_hash: Buffer | null
   gone: Gone | null
   twins: Twin[] | null
 }

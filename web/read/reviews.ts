@@ -36,6 +36,7 @@ export async function readReviews(
   revision: Revision,
   patches: readonly TopicPatch[],
 ): Promise<ReadonlyMap<MessageId, PatchReview>> {
+  if (patches.length === 0) return new Map()
   const mails = await readMails(db, list, mailsOfReview(topic, revision, patches))
   const textOf = textIn(mails, await dressingOf(db, list))
   const reviews = patches.map(patch => patchReview(topic, revision, patch, textOf))

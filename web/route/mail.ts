@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely'
 import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
+import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { numbersOf } from '../../tracker/project/bug-number.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Revision, Topic } from '../../tracker/topic/topic.ts'
@@ -17,6 +18,7 @@ import { elderRevision, patchsetPage } from '../page/patchset.ts'
 import type { Html } from '../part/text.ts'
 import { readDuplicates, readFixes, readMends, readNamed } from '../read/claims.ts'
 import { readPairs } from '../read/comparison.ts'
+import { readDecoded } from '../read/decoded.ts'
 import { readMails } from '../read/mails.ts'
 import type { Place } from '../read/place.ts'
 import { readPatchComments, readReviews } from '../read/reviews.ts'
@@ -64,18 +66,14 @@ async function pageOf(db: Database, place: Place): Promise<Html | undefined> {
 const revisionAt = (topic: Topic, id: MessageId): Revision | undefined =>
   topic.revisions.find(({ cover, patches }) => cover === id || patches.some(patch => patch.id === id))
 
-async function patchset(
-  db: Database,
-  { list, twins }: Place,
-  topic: Topic,
-  revision: Revision,
-): Promise<Html> {
+async function patchset(db: Database, place: Place, topic: Topic, revision: Revision): Promise<Html> {
+  const { list, twins } = place
   const id = headOf(revision) ?? topic.id
   const elder = elderRevision(topic, revision)
   const alone = revision.patches.find(patch => patch.id === id)
   const series = revision.patches.length > 1
-  const [mails, named, mends, pairs, reviews, own] = await Promise.all([
-    readMails(db, list.id, [id]),
+  const [cover, named, mends, pairs, reviews, own] = await Promise.all([
+    alone ? undefined : readHead(db, place, id),
     readNamed(db, list.id, topic),
     readMends(db, list.id, topic),
     elder ? readPairs(db, list.id, topic, elder, revision) : null,
@@ -89,7 +87,7 @@ async function patchset(
     topic,
     revision,
     id,
-    mail: mails.get(id),
+    mail: own?.mail ?? cover,
     named,
     mends,
     pairs,
@@ -97,6 +95,13 @@ async function patchset(
     comments,
   })
 }
+
+/** Mostly the mail of the request, whose place is known. */
+const readHead = async (db: Database, place: Place, id: MessageId): Promise<DecodedMail | undefined> =>
+  id === place.id ? readOwn(db, place) : (await readMails(db, place.list.id, [id])).get(id)
+
+const readOwn = async (db: Database, { hash }: Place): Promise<DecodedMail | undefined> =>
+  (await readDecoded(db, [hash])).get(hash.toString('base64'))
 
 async function patch(
   db: Database,
@@ -123,12 +128,8 @@ async function bug(db: Database, { list, twins }: Place, topic: Topic): Promise<
   return bugPage({ list, twins, topic, number, mails, named, fixes, duplicates })
 }
 
-async function message(
-  db: Database,
-  { list, id, twins }: Place,
-  topic: Topic | null,
-): Promise<Html | undefined> {
-  const [mails, verdict] = await Promise.all([readMails(db, list.id, [id]), readVerdict(db, list.id, id)])
-  const mail = mails.get(id)
+async function message(db: Database, place: Place, topic: Topic | null): Promise<Html | undefined> {
+  const { list, id, twins } = place
+  const [mail, verdict] = await Promise.all([readOwn(db, place), readVerdict(db, list.id, id)])
   return mail && messagePage({ list, id, twins, mail, topic, verdict })
 }
