@@ -100,7 +100,7 @@ async function readClaiming(
   const { rows } = await sql<LinkRow & { claims: Claim[] }>`
     select ${linkColumns}, t.data->'claims' as claims from topic t
     where t.list_id = ${list} and t.kind = ${sql.lit(kind)} and t.id <> ${about.id}
-      and t.data->'claims' @> any(${asked.map(claim => JSON.stringify([claim]))}::jsonb[])
+      and t.data->'claims' @? ${anyOf(asked)}::jsonpath
     order by t.last_said desc limit ${limits.claimsShownMax}`.execute(db)
   const wanted = new Set(asked.map(({ what, target }) => `${what} ${target}`))
   const says = ({ what, target, who }: Claim) =>
@@ -109,6 +109,14 @@ async function readClaiming(
     const claims = row.claims.toReversed().filter(says)
     return eachOnce(claims, () => row.id).map(({ what, mail }) => ({ what, mail, topic: toLink(row) }))
   })
+}
+
+/** One question to the index of claims. As an array of values PostgreSQL takes it for so many rows that it reads them all. */
+function anyOf(asked: readonly Pick<Claim, 'what' | 'target'>[]): string {
+  const claims = asked.map(
+    ({ what, target }) => `@.what == ${JSON.stringify(what)} && @.target == ${JSON.stringify(target)}`,
+  )
+  return `$[*] ? (${claims.join(' || ')})`
 }
 
 /** By its strongest word; what stands first wins. */
