@@ -17,7 +17,7 @@ import {
 import { patchsetTable } from '../part/topic-table.ts'
 import { paths } from '../paths.ts'
 import type { MailLine } from '../read/latest-mails.ts'
-import type { ListRules } from '../read/list-rules.ts'
+import type { ListFacts } from '../read/list-facts.ts'
 import type { ListRow } from '../read/place.ts'
 import type { FilledGroup, TopicRow } from '../read/topic-rows.ts'
 import { type PatchsetGroup, patchsetGroups } from './patchset-groups.ts'
@@ -26,17 +26,14 @@ export interface ListHomeView {
   readonly list: ListRow
   readonly groups: ReadonlyMap<PatchsetGroup, FilledGroup>
   readonly bugs: FilledGroup
-  readonly closedCount: number
   readonly latest: readonly MailLine[]
-  readonly rules: ListRules
-  /** Mails that wait for a maintainer. */
-  readonly heldCount: number
+  readonly facts: ListFacts
   /** Counts end here; one more stands for "more". */
   readonly countMax: number
 }
 
 export const listHomePage = (view: ListHomeView): Html => {
-  const { list, latest } = view
+  const { list, latest, facts } = view
   return frame({
     title: 'open patches and bugs',
     list,
@@ -51,20 +48,20 @@ ${latest.length > 0 ? latestSection(list.name, latest) : ''}
 </div>
 <aside class="side" aria-label="About this list">
 ${postSection(list)}
-${view.heldCount > 0 ? heldSection(view) : ''}
+${facts.heldMails > 0 ? heldSection(view) : ''}
 ${bugsSection(view)}
-${rulesSection(view.rules)}
+${rulesSection(facts)}
 </aside></div>`,
   })
 }
 
-function tabs({ list, groups, bugs, closedCount, countMax }: ListHomeView): Html {
+function tabs({ list, groups, bugs, facts, countMax }: ListHomeView): Html {
   const count = (number: number) => (number > countMax ? `${numberText(countMax)}+` : numberText(number))
   const shown = patchsetGroups.filter(group => (groups.get(group)?.count ?? 0) > 0)
   return html`<ul class="tabs" aria-label="Show">${shown.map(
     group =>
       html`<li><a href="#${group.key}">${group.words} <span class="n">${count(groups.get(group)?.count ?? 0)}</span></a></li>`,
-  )}<li><a href="${paths.bugs(list.name)}">Bugs <span class="n">${count(bugs.count)}</span></a></li><li><a href="${paths.topics(list.name, 'closed')}">Closed <span class="n">${count(closedCount)}</span></a></li></ul>`
+  )}<li><a href="${paths.bugs(list.name)}">Bugs <span class="n">${count(bugs.count)}</span></a></li><li><a href="${paths.topics(list.name, 'closed')}">Closed <span class="n">${count(facts.closedPatchsets)}</span></a></li></ul>`
 }
 
 function groupSections({ list, groups, countMax }: ListHomeView): Html {
@@ -102,8 +99,8 @@ const postSection = (list: ListRow): Html => html`<section><h2>Take part</h2>
 <code class="cmd">git send-email -1 --to=${gitAddress(list.address)}</code>
 <p>A reply with <code>Reviewed-by:</code> or <code>Patch-Status:</code> lines is seen here.</p></section>`
 
-const heldSection = ({ heldCount, countMax }: ListHomeView): Html => html`<section><h2>Held</h2>
-<p>${cappedText(heldCount, countMax, 'mail')} of people who never posted here. A maintainer releases one with a mail that has the line <code>Release: &lt;Message-ID&gt;</code>.</p></section>`
+const heldSection = ({ facts, countMax }: ListHomeView): Html => html`<section><h2>Held</h2>
+<p>${cappedText(facts.heldMails, countMax, 'mail')} of people who never posted here. A maintainer releases one with a mail that has the line <code>Release: &lt;Message-ID&gt;</code>.</p></section>`
 
 const bugsSection = ({ list, bugs, countMax }: ListHomeView): Html =>
   html`<section><h2>Open bugs</h2>${
@@ -113,7 +110,7 @@ const bugsSection = ({ list, bugs, countMax }: ListHomeView): Html =>
   }</section>`
 
 /** Who is believed: a reader must know what a state on these pages is worth. */
-function rulesSection({ people, trust, history, needs }: ListRules): Html {
+function rulesSection({ people, trust, history, needs }: ListFacts): Html {
   const maintainers = people.filter(({ role }) => role === 'maintainer')
   if (maintainers.length === 0)
     return html`<section><h2>Who may change states</h2><p class="soft">No maintainers are configured: every sender is believed.</p></section>`

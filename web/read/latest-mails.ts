@@ -18,7 +18,7 @@ export async function readLatestMails(db: Kysely<Tables>, list: ListId, limit: n
   const { rows } = await sql<{ id: string; subject: string; sender: Person; said: Date }>`
     select d."messageId" as id, d.subject->>'text' as subject, d.sender, f.said
     from (select list_id, seq from fact where list_id = ${list} and ${notSpam(list)}
-      order by seq desc limit ${limit * 2}) newest
+      order by seq desc limit ${sql.lit(limit * 2)}) newest
     join fact f using (list_id, seq), jsonb_to_record(f.data) as d("messageId" text, subject jsonb, sender jsonb)
     order by f.seq desc`.execute(db)
   const lines = new Map(rows.reverse().map(row => [row.id, { ...row, said: row.said.getTime() }]))

@@ -99,16 +99,6 @@ export async function readTopicGroups(
   })
 }
 
-/** How many patchsets are closed, up to `max` + 1. */
-export async function countClosed(db: Kysely<Tables>, list: ListId, max: number): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from (
-      select from topic t where t.list_id = ${list} and t.kind = 'patchset' and not t.open limit ${max + 1}) c`.execute(
-    db,
-  )
-  return rows[0]?.count ?? 0
-}
-
 const rowColumns = sql`t.id, t.id_key, t.kind, t.title, t.author, t.state, t.mails, t.last_said, t.summary`
 
 interface DatabaseRow extends Pick<TopicRow, 'id' | 'kind' | 'title' | 'state' | 'mails'> {

@@ -10,12 +10,11 @@ import { patchsetGroups } from '../page/patchset-groups.ts'
 import { searchPage } from '../page/search.ts'
 import { type TopicsView, topicsPage } from '../page/topics.ts'
 import { paths } from '../paths.ts'
-import { countHeld } from '../read/held.ts'
 import { readHits } from '../read/hits.ts'
 import { readLatestMails } from '../read/latest-mails.ts'
-import { readListRules } from '../read/list-rules.ts'
+import { readListFacts } from '../read/list-facts.ts'
 import { findPlace, type ListRow } from '../read/place.ts'
-import { countClosed, readTopicGroups, readTopicRun, type TopicChoice } from '../read/topic-rows.ts'
+import { readTopicGroups, readTopicRun, type TopicChoice } from '../read/topic-rows.ts'
 
 type Database = Kysely<Tables>
 
@@ -68,19 +67,14 @@ async function home(c: Context, db: Database, list: ListRow): Promise<Response> 
     ...patchsetGroups.map(({ turn }) => ({ kind: 'patchset', phases: [turn] }) as const),
     { kind: 'bug', phases: bugStatuses } as const,
   ]
-  const [filled, closedCount, latest, rules, heldCount] = await Promise.all([
+  const [filled, latest, facts] = await Promise.all([
     readTopicGroups(db, list.id, groups, { limit: groupRows, countMax }),
-    countClosed(db, list.id, countMax),
     readLatestMails(db, list.id, latestRows),
-    readListRules(db, list.id),
-    countHeld(db, list.id, countMax),
+    readListFacts(db, list.id, countMax),
   ])
   const bugs = filled.at(-1) ?? { rows: [], count: 0 }
   const patchsets = new Map(patchsetGroups.map((group, at) => [group, filled[at] ?? { rows: [], count: 0 }]))
-  return answerPage(
-    c,
-    listHomePage({ list, groups: patchsets, bugs, closedCount, latest, rules, heldCount, countMax }),
-  )
+  return answerPage(c, listHomePage({ list, groups: patchsets, bugs, latest, facts, countMax }))
 }
 
 interface ChosenTopics {

@@ -1,0 +1,31 @@
+// What the home of a list says beside its topics and mails: who has a role, how sure it wants to be of a sender, and how
+// much is closed or held.
+import { type Kysely, sql } from 'kysely'
+import type { ListId } from '../../base/ids.ts'
+import type { Tables } from '../../sql/tables.ts'
+import type { Roster, Rules } from '../../tracker/topic/authority.ts'
+
+export interface ListFacts extends Pick<Rules, 'trust' | 'history' | 'needs'> {
+  /** Of today. */
+  readonly people: Roster
+  readonly closedPatchsets: number
+  /** Mails that wait for a maintainer on a moderated list; copies of a mail are one. */
+  readonly heldMails: number
+}
+
+/** The counts end at `countMax` + 1, which stands for "more". */
+export async function readListFacts(db: Kysely<Tables>, list: ListId, countMax: number): Promise<ListFacts> {
+  const max = sql.lit(countMax + 1)
+  const { rows } = await sql<ListFacts>`
+    select people, trust, history, needs,
+      (select count(*)::int from (
+        select from topic t where t.list_id = l.id and t.kind = 'patchset' and not t.open limit ${max}) c
+      ) as "closedPatchsets",
+      (select count(*)::int from (
+        select distinct message_key from held h where h.list_id = l.id and released_at is null limit ${max}) c
+      ) as "heldMails"
+    from list l where id = ${list}`.execute(db)
+  const [facts] = rows
+  if (facts === undefined) throw new Error(`There is no list ${list}`)
+  return facts
+}
