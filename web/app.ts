@@ -28,6 +28,9 @@ export interface AppOptions {
   readonly timing?: Timing
 }
 
+/** An answer for what the address leads to. */
+type Answer<At> = (c: Context, at: At) => Promise<Response> | Response
+
 /** Answers GET and HEAD only; every answer carries `safeHeaders`. */
 export function makeApp({ db, onError, timing }: AppOptions): Hono {
   const app = new Hono()
@@ -42,10 +45,10 @@ export function makeApp({ db, onError, timing }: AppOptions): Hono {
     })
   })
 
-  const list = (answer: (c: Context, list: ListRow) => Promise<Response> | Response) => (c: Context) =>
-    withList(c, db, answer)
-  const mail = (answer: (c: Context, place: Place) => Promise<Response> | Response) => (c: Context) =>
-    withMail(c, db, answer)
+  const list = (path: string, answer: Answer<ListRow>) =>
+    app.get(`/:list${path}`, c => withList(c, db, answer))
+  const mail = (path: string, answer: Answer<Place>) =>
+    app.get(`/:list/:mail${path}`, c => withMail(c, db, answer))
 
   app.get('/', c => answerLists(c, db))
   addHealth(app, db)
@@ -55,64 +58,22 @@ export function makeApp({ db, onError, timing }: AppOptions): Hono {
       'Cache-Control': 'public, max-age=31536000, immutable',
     }),
   )
-  app.get(
-    '/:list',
-    list((c, { name }) => c.redirect(paths.list(name), 301)),
-  )
-  app.get(
-    '/:list/',
-    list((c, row) => answerList(c, db, row)),
-  )
-  app.get(
-    '/:list/bugs',
-    list((c, { name }) => c.redirect(paths.bugs(name), 301)),
-  )
-  app.get(
-    '/:list/bugs/',
-    list((c, row) => answerBugs(c, db, row)),
-  )
-  app.get(
-    '/:list/milestones/',
-    list((c, row) => answerMilestones(c, db, row)),
-  )
-  app.get(
-    '/:list/milestone/:name/',
-    list((c, row) => answerMilestone(c, db, row)),
-  )
-  app.get(
-    '/:list/triage/',
-    list((c, row) => answerTriage(c, db, row)),
-  )
-  // b4 asks with HEAD whether a list has a mail: a redirect is yes.
-  app.get(
-    '/:list/:mail',
-    // Absolute, as public-inbox answers: b4 takes the list's address from it.
-    mail((c, place) => c.redirect(new URL(paths.mail(place.list.name, place.id), c.req.url).href, 301)),
-  )
-  app.get(
-    '/:list/:mail/',
-    mail((c, place) => answerMail(c, db, place)),
-  )
-  app.get(
-    '/:list/:mail/raw',
-    mail((c, place) => answerRaw(c, db, place)),
-  )
-  app.get(
-    '/:list/:mail/:nested{[Tt]}',
-    mail((c, place) => c.redirect(`${paths.thread(place.list.name, place.id)}#u`, 301)),
-  )
-  app.get(
-    '/:list/:mail/:nested{[Tt]}/',
-    mail((c, place) => answerThread(c, db, place)),
-  )
-  app.get(
-    '/:list/:mail/:range{v\\d+(?:\\.\\d+)?\\.\\.v\\d+(?:\\.\\d+)?}',
-    mail((c, place) => answerCompare(c, db, place)),
-  )
-  app.get(
-    '/:list/:mail/:mbox{t\\.mbox(?:\\.gz)?}',
-    mail((c, place) => answerMbox(c, db, place)),
-  )
+  list('', (c, { name }) => c.redirect(paths.list(name), 301))
+  list('/', (c, row) => answerList(c, db, row))
+  list('/bugs', (c, { name }) => c.redirect(paths.bugs(name), 301))
+  list('/bugs/', (c, row) => answerBugs(c, db, row))
+  list('/milestones/', (c, row) => answerMilestones(c, db, row))
+  list('/milestone/:name/', (c, row) => answerMilestone(c, db, row))
+  list('/triage/', (c, row) => answerTriage(c, db, row))
+  // b4 asks with HEAD whether a list has a mail: a redirect is yes. It is absolute, as public-inbox answers: b4 takes the
+  // list's address from it.
+  mail('', (c, at) => c.redirect(new URL(paths.mail(at.list.name, at.id), c.req.url).href, 301))
+  mail('/', (c, at) => answerMail(c, db, at))
+  mail('/raw', (c, at) => answerRaw(c, db, at))
+  mail('/:nested{[Tt]}', (c, at) => c.redirect(`${paths.thread(at.list.name, at.id)}#u`, 301))
+  mail('/:nested{[Tt]}/', (c, at) => answerThread(c, db, at))
+  mail('/:range{v\\d+(?:\\.\\d+)?\\.\\.v\\d+(?:\\.\\d+)?}', (c, at) => answerCompare(c, db, at))
+  mail('/:mbox{t\\.mbox(?:\\.gz)?}', (c, at) => answerMbox(c, db, at))
   // A Message-ID with a bare slash, as people paste it.
   app.get('/:list/:rest{.+}', c => c.redirect(withSlashEncoded(c), 301))
 
@@ -125,11 +86,7 @@ export function makeApp({ db, onError, timing }: AppOptions): Hono {
 }
 
 /** A first segment that is no list may be a Message-ID: `/MESSAGE-ID/` leads to the list that has it. */
-async function withList(
-  c: Context,
-  db: Kysely<Tables>,
-  answer: (c: Context, list: ListRow) => Promise<Response> | Response,
-): Promise<Response> {
+async function withList(c: Context, db: Kysely<Tables>, answer: Answer<ListRow>): Promise<Response> {
   const name = c.req.param('list') ?? ''
   const list = await findListRow(db, name)
   if (list) {
@@ -142,11 +99,7 @@ async function withList(
     : c.redirect(paths.mail(holder, name), 302)
 }
 
-async function withMail(
-  c: Context,
-  db: Kysely<Tables>,
-  answer: (c: Context, place: Place) => Promise<Response> | Response,
-): Promise<Response> {
+async function withMail(c: Context, db: Kysely<Tables>, answer: Answer<Place>): Promise<Response> {
   const name = c.req.param('list') ?? ''
   const id = c.req.param('mail') ?? ''
   const place = await findPlace(db, name, id)
