@@ -84,6 +84,12 @@ test('a patch page shows its neighbours, its message and a diff whose lines can 
   expect(page).not.toContain('2.47.1')
 })
 
+test('the page of a patch without a commit message says so', async () => {
+  const body = patchBody().replace(/^.*?(?=---\n)/s, '')
+  const own = await makeArchive([{ id: 'bare@example.org', subject: '[PATCH] wal: unlock early', body }])
+  expect(await own.page('/tarn/bare@example.org/')).toContain('None but the subject.')
+})
+
 test('a series without a cover is read at its first patch, and says what is missing', async () => {
   const page = await archive.page('/tarn/half-1@example.org/')
   expect(text(page)).toMatch(/Not complete: .*(?:1|2|3)/)

@@ -38,7 +38,7 @@ export function patchMailSections(shown: PatchMail): Html {
   return html`<section aria-labelledby="h-message">
 <div class="hd"><h2 id="h-message">Commit message</h2><a href="${raw}">Raw mail</a></div>
 ${mailProblems(list.name, topic, patch.id, mail)}
-<div class="card"><div class="mail">${plainText(text.message, options)}</div>
+<div class="card"><div class="mail">${messageOf(text, options)}</div>
 ${notes(text.notes, options)}
 ${reviewTable(list, shown.reviews)}</div></section>
 ${whole.length === 0 ? '' : html`<section aria-labelledby="h-whole"><div class="hd"><h2 id="h-whole">On the message and the whole patch</h2></div><div class="card">${whole}</div></section>`}
@@ -49,6 +49,12 @@ ${text.after.some(isSaid) ? html`<div class="card"><div class="mail">${plainText
 ${goneSection(list, shown.comments.gone)}
 </section>`
 }
+
+/** A patch may have no more than its subject. */
+const messageOf = ({ message }: PatchText, options: MailTextOptions): Html =>
+  message.some(line => line.trim() !== '')
+    ? plainText(message, options)
+    : html`<p class="soft">None but the subject.</p>`
 
 /** Not what git format-patch itself writes below a diff: signature, version, and the base shown among the facts. */
 const isSaid = (line: string) =>

@@ -109,7 +109,7 @@ test.each(['smtp', 'lmtp'] as const)(
     await shows(id('pgp'), 'Grade A (authenticated): OpenPGP key')
 
     await deliver(road, await letter({ id: id('forged') }))
-    await shows(id('forged'), 'Grade C (only From): only From: it is not signed')
+    await shows(id('forged'), 'Grade C (only From): it is not signed')
 
     dns.mood = 'silent'
     const late = signerFor(dns, `${road}.example.org`)
