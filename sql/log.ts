@@ -31,14 +31,6 @@ export interface Appended {
   readonly fresh: boolean
 }
 
-/** A stored mail, as it came. One that was hidden or purged is not read any more. */
-export interface StoredMail {
-  readonly seq: Seq
-  readonly messageId: MessageId
-  readonly bytes: Buffer
-  readonly knownAt: Date
-}
-
 /**
  * Appends mails to one list in one transaction and answers each in the same order. When it resolves they are
  * durable; when it throws none of them is in the log.
@@ -84,60 +76,68 @@ export async function appendWithin(
   })
 }
 
-/** The bytes of one mail as they came; undefined when the list has no such place. */
-export async function readRaw(db: Kysely<Tables>, list: ListId, at: Seq): Promise<Buffer | undefined> {
-  const row = await storedMails(db, list).where('mail.seq', '=', at).executeTakeFirst()
-  return row && unpack(row)
-}
-
-/** Every arrival with this index key (`indexKey` of a Message-ID): copies and imposters, the first to come first. */
-export async function readRawByMessage(db: Kysely<Tables>, list: ListId, key: string): Promise<StoredMail[]> {
-  const rows = await storedMails(db, list)
-    .where('mail.message_key', '=', key)
-    .orderBy('mail.seq')
-    .limit(limits.copiesReadMax)
-    .execute()
-  return Promise.all(rows.map(toStoredMail))
-}
-
-/** The mails at these places, in log order; unknown places are left out. */
-export async function readRawBatch(
+/** Every arrival of one Message-ID (`key` is its index key) that may be seen, in log order: copies and imposters. */
+export const arrivalsOf = (
   db: Kysely<Tables>,
   list: ListId,
-  places: readonly Seq[],
-): Promise<StoredMail[]> {
-  if (places.length === 0) return []
-  const rows = await storedMails(db, list).where('mail.seq', 'in', places).orderBy('mail.seq').execute()
-  return Promise.all(rows.map(toStoredMail))
-}
+  key: string,
+): Promise<{ seq: string; raw_hash: Buffer }[]> =>
+  db
+    .selectFrom('mail')
+    .select(['seq', 'raw_hash'])
+    .where('list_id', '=', list)
+    .where('message_key', '=', key)
+    .where('hidden', '=', false)
+    .orderBy('seq')
+    .limit(limits.copiesReadMax)
+    .execute()
 
 /**
- * The bytes with these hashes, by hash in base64, without asking which list has them; purged and unknown ones are left
- * out. Those that passed just now come from memory, so an import does not read back what it wrote.
+ * The bytes with these hashes, in their order, without asking which list has them; purged and unknown ones are left
+ * out. No more than `readBytesMax` of them are in memory at once, and a larger mail alone. Those that passed just now
+ * come from memory, so an import does not read back what it wrote.
  */
+export async function* rawBytes(
+  db: Kysely<Tables>,
+  hashes: readonly Buffer[],
+): AsyncGenerator<[hash: string, bytes: Buffer]> {
+  let portion = new Map<string, Buffer>()
+  for (const [index, hash] of hashes.entries()) {
+    const name = hash.toString('base64')
+    if (!portion.has(name) && recentBytes(hash) === undefined)
+      portion = await readPortion(db, hashes.slice(index))
+    const bytes = portion.get(name) ?? recentBytes(hash)
+    if (bytes !== undefined) yield [name, bytes]
+  }
+}
+
+/** `rawBytes` of hashes that fit into memory together, by hash in base64. */
 export async function readBytes(
   db: Kysely<Tables>,
   hashes: readonly Buffer[],
 ): Promise<ReadonlyMap<string, Buffer>> {
   const found = new Map<string, Buffer>()
-  const absent = hashes.filter(hash => {
-    const bytes = recentBytes(hash)
-    if (bytes) found.set(hash.toString('base64'), bytes)
-    return bytes === undefined
-  })
-  if (absent.length === 0) return found
+  for await (const [hash, bytes] of rawBytes(db, hashes)) found.set(hash, bytes)
+  return found
+}
+
+/** As many of the first of these as fit, of those that are not in memory. */
+async function readPortion(db: Kysely<Tables>, hashes: readonly Buffer[]): Promise<Map<string, Buffer>> {
+  const absent = hashes.filter(hash => recentBytes(hash) === undefined)
   // An array, or it would be another statement for each number of hashes.
-  const rows = await db
-    .selectFrom('raw')
-    .selectAll()
-    .where(sql<boolean>`hash = any(${binaryArray('bytea', absent)}::bytea[])`)
-    .execute()
-  for (const row of rows.filter(({ encoding }) => encoding !== 'purged')) {
+  const { rows } = await sql<PackedBytes & { hash: Buffer; size: number }>`
+    select hash, bytes, encoding, size from (
+      select r.*, sum(size) over (order by place rows unbounded preceding) - size as before
+      from unnest(${binaryArray('bytea', absent)}::bytea[]) with ordinality as wanted (hash, place)
+      join raw r using (hash) where r.encoding <> 'purged') found
+    where before < ${limits.readBytesMax}`.execute(db)
+  const portion = new Map<string, Buffer>()
+  for (const row of rows) {
     const bytes = await unpack(row)
     keepBytes(row.hash, bytes)
-    found.set(row.hash.toString('base64'), bytes)
+    portion.set(row.hash.toString('base64'), bytes)
   }
-  return found
+  return portion
 }
 
 interface Entry extends ListArrival {
@@ -335,24 +335,7 @@ const toMailRow = ({ list, id, hash, envelope }: Entry) => ({
   ),
 })
 
-const storedMails = (db: Kysely<Tables>, list: ListId) =>
-  db
-    .selectFrom('mail')
-    .innerJoin('raw', 'raw.hash', 'mail.raw_hash')
-    .select(['mail.seq', 'mail.message_id', 'mail.known_at', 'raw.bytes', 'raw.encoding', 'raw.size'])
-    .where('mail.list_id', '=', list)
-    .where('mail.hidden', '=', false)
-
 type PackedBytes = Pick<Tables['raw'], 'bytes' | 'encoding'>
-
-const toStoredMail = async (
-  row: PackedBytes & { size: number; seq: string; message_id: string; known_at: Date },
-): Promise<StoredMail> => ({
-  seq: seq(row.seq),
-  messageId: messageId(row.message_id),
-  bytes: await unpack(row),
-  knownAt: row.known_at,
-})
 
 /** Level 3 without a dictionary: half of deflate's time for the same size on list mail. */
 const packOptions = { params: { [constants.ZSTD_c_compressionLevel]: 3 } }

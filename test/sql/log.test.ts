@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
+import { limits } from '../../base/limits.ts'
 import { saveLists } from '../../sql/lists.ts'
-import { append, appendAll, readRaw, readRawBatch, readRawByMessage } from '../../sql/log.ts'
+import { append, appendAll, rawBytes } from '../../sql/log.ts'
 import { testDatabase } from '../database.ts'
 import { mail } from '../ingest/mails.ts'
+import { storedMails } from '../stored-mails.ts'
 
 const envelope = { road: 'import' }
 const arrival = (bytes: Buffer) => ({ bytes, envelope })
@@ -27,14 +29,8 @@ describe('the log', () => {
     const every = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
     const mails = [every, Buffer.alloc(0), mail('plain'), Buffer.alloc(300_000, 'abc\r\n\0')]
     const appended = await append(db, list, mails.map(arrival))
-    for (const [index, { seq }] of appended.entries())
-      expect(await readRaw(db, list, seq)).toEqual(mails[index])
-    const batch = await readRawBatch(
-      db,
-      list,
-      appended.map(({ seq }) => seq),
-    )
-    expect(batch.map(({ bytes }) => bytes)).toEqual(mails)
+    for (const [index, { messageId }] of appended.entries())
+      expect(await storedMails(db, list, indexKey(messageId))).toEqual([mails[index]])
   })
 
   test('keeps a mail once, in one call and over calls, and answers with its first place', async () => {
@@ -89,9 +85,7 @@ describe('the log', () => {
       { ...arrival(bytes), list: other },
     ])
     expect(appended.map(({ fresh }) => fresh)).toEqual([true, true])
-    expect(await readRaw(db, list, appended[0]?.seq ?? seq(0))).toEqual(bytes)
-    expect(await readRaw(db, other, appended[1]?.seq ?? seq(0))).toEqual(bytes)
-    expect(await readRaw(db, list, appended[1]?.seq ?? seq(0))).toBeUndefined()
+    for (const one of [list, other]) expect(await storedMails(db, one, 'both@example.org')).toEqual([bytes])
     expect(await db.selectFrom('raw').select('hash').execute()).toHaveLength(1)
   })
 
@@ -99,12 +93,23 @@ describe('the log', () => {
     const { db, list } = await log()
     const copies = [mail('one'), mail('one', 'With a footer.\n'), mail('one', 'By an imposter.\n')]
     for (const bytes of copies) await append(db, list, [arrival(bytes)])
-    const found = await readRawByMessage(db, list, indexKey('one@example.org'))
-    expect(found.map(({ bytes }) => bytes)).toEqual(copies)
-    expect(
-      found.every(({ messageId, knownAt }) => messageId === 'one@example.org' && knownAt instanceof Date),
-    ).toBe(true)
-    expect(await readRawByMessage(db, list, 'none@example.org')).toEqual([])
+    expect(await storedMails(db, list, 'one@example.org')).toEqual(copies)
+    expect(await storedMails(db, list, 'none@example.org')).toEqual([])
+  })
+
+  test('reads as many mails at once as fit into memory, in the order asked for', async () => {
+    const { db, list } = await log()
+    const sizes = [0.4, 0.4, 0.4, 1.5, 0, 0.4]
+    const mails = sizes.map((share, index) => mail(`of-${index}`, 'x'.repeat(limits.readBytesMax * share)))
+    for (const bytes of mails) await append(db, list, [arrival(bytes)])
+    const hashOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest()
+    const asked = [...mails].reverse()
+    const unknown = Buffer.alloc(32)
+    const read: Buffer[] = []
+    for await (const [, bytes] of rawBytes(db, [...asked.map(hashOf), unknown, hashOf(mails[0] as Buffer)]))
+      read.push(bytes)
+    expect(read.map(bytes => bytes.length)).toEqual([...asked, mails[0]].map(bytes => bytes?.length))
+    expect(read.every((bytes, index) => bytes.equals(asked[index] ?? (mails[0] as Buffer)))).toBe(true)
   })
 
   test.each([
@@ -119,8 +124,7 @@ describe('the log', () => {
     const { db, list } = await log()
     const bytes = Buffer.from(text, 'latin1')
     const [appended] = await append(db, list, [arrival(bytes)])
-    const found = await readRawByMessage(db, list, indexKey(appended?.messageId ?? ''))
-    expect(found).toMatchObject([{ bytes, messageId: appended?.messageId }])
+    expect(await storedMails(db, list, indexKey(appended?.messageId ?? ''))).toEqual([bytes])
   })
 
   test('takes an envelope that is no text for PostgreSQL', async () => {

@@ -1,11 +1,12 @@
 // All that is to be known of a mail before it is answered: its arrivals with their envelopes and verdicts, and the list.
 import type { Kysely } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
-import { readRawByMessage } from '../../sql/log.ts'
+import { limits } from '../../base/limits.ts'
+import { rawBytes } from '../../sql/log.ts'
 import { instanceAddress } from '../../sql/outbox.ts'
 import type { ListAnswers, Tables } from '../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
-import { decodeMail } from '../decode/decode.ts'
+import { readHeaders } from '../decode/headers.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import type { Roster } from '../topic/authority.ts'
 import type { Topic } from '../topic/topic.ts'
@@ -33,7 +34,6 @@ export async function arrivalsOf(
   list: ListId,
   key: string,
 ): Promise<{ arrivals: Arrival[]; pending: boolean }> {
-  const bytes = new Map((await readRawByMessage(db, list, key)).map(mail => [String(mail.seq), mail.bytes]))
   const rows = await db
     .selectFrom('mail')
     .innerJoin('fact', join =>
@@ -47,6 +47,7 @@ export async function arrivalsOf(
     )
     .select([
       'mail.seq',
+      'mail.raw_hash',
       'mail.envelope',
       'fact.data',
       'verdict.grade',
@@ -58,12 +59,16 @@ export async function arrivalsOf(
     .where('mail.message_key', '=', key)
     .where('mail.hidden', '=', false)
     .orderBy('mail.seq')
+    .limit(limits.copiesReadMax)
     .execute()
-  const arrivals = rows.flatMap(({ seq, envelope, data, grade, identity, found }): Arrival[] => {
-    const raw = bytes.get(seq)
-    if (!raw) return []
+  const headersOf = new Map<string, Arrival['headers']>()
+  const hashes = rows.map(row => row.raw_hash)
+  for await (const [hash, bytes] of rawBytes(db, hashes)) headersOf.set(hash, readHeaders(bytes).headers)
+  const arrivals = rows.flatMap(({ seq, raw_hash, envelope, data, grade, identity, found }): Arrival[] => {
+    const headers = headersOf.get(raw_hash.toString('base64'))
+    if (!headers) return []
     const verdict = grade === null ? null : { grade, identity, broken: brokenIn(found) }
-    return [{ seq, facts: data, headers: decodeMail(raw).headers, envelope, verdict }]
+    return [{ seq, facts: data, headers, envelope, verdict }]
   })
   return { arrivals, pending: rows.some(({ waits }) => waits !== null) }
 }

@@ -1,10 +1,10 @@
 // Unsorted mails -> their facts: bytes from the log, decoded and read, outside of any lock.
 import { type Kysely, sql } from 'kysely'
-import { type ListId, messageId, seq } from '../../base/ids.ts'
+import { type ListId, messageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
-import { readBytes, type StoredMail } from '../../sql/log.ts'
+import { readBytes } from '../../sql/log.ts'
 import type { Envelope, Tables } from '../../sql/tables.ts'
 import { decodeMail } from '../decode/decode.ts'
 import type { DecodedMail } from '../decode/mail.ts'
@@ -48,15 +48,9 @@ export async function readUnsorted(
     db,
     waiting.map(row => row.raw_hash),
   )
-  return waiting.flatMap(row => {
-    const mail = {
-      seq: seq(row.seq),
-      messageId: messageId(row.message_id),
-      bytes: bytes.get(row.raw_hash.toString('base64')),
-      knownAt: row.known_at,
-    }
-    if (mail.bytes === undefined) return []
-    return [readMail({ ...mail, bytes: mail.bytes }, row.envelope.trace, dressing, log)]
+  return waiting.flatMap(mail => {
+    const raw = bytes.get(mail.raw_hash.toString('base64'))
+    return raw === undefined ? [] : [readMail(mail, raw, dressing, log)]
   })
 }
 
@@ -69,28 +63,22 @@ interface WaitingMail {
 }
 
 function readMail(
-  mail: StoredMail,
-  trace: string | undefined,
+  { seq, message_id, known_at: knownAt, envelope: { trace } }: WaitingMail,
+  bytes: Buffer,
   dressing: ListDressing,
   log: Log | undefined,
 ): ReadMail {
-  const id = { id: messageId(mail.messageId), made: mail.messageId.endsWith('@no-message-id.invalid') }
+  const id = { id: messageId(message_id), made: message_id.endsWith('@no-message-id.invalid') }
   const envelope = trace === undefined ? {} : { trace }
-  const key = indexKey(mail.messageId)
-  const place = {
-    seq: mail.seq,
-    key,
-    knownAt: mail.knownAt,
-    dressing: dressing.version,
-    live: trace !== undefined,
-  }
+  const key = indexKey(message_id)
+  const place = { seq, key, knownAt, dressing: dressing.version, live: trace !== undefined }
   try {
-    const decoded = decodeMail(mail.bytes)
+    const decoded = decodeMail(bytes)
     const facts = factsOf(decoded, id, envelope, dressing)
     return { ...place, facts, words: wordVector(searchText(decoded, facts)) }
   } catch (error) {
     // The readers never throw; should one do so after all, its mail is still in the log and on a page.
-    log?.error({ messageId: mail.messageId, error }, 'A mail could not be read')
+    log?.error({ messageId: message_id, error }, 'A mail could not be read')
     const facts = factsOf(unreadable, id, envelope)
     return { ...place, facts, words: wordVector(searchText(unreadable, facts)) }
   }

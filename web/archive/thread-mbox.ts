@@ -4,7 +4,7 @@ import { gzip, gzipSync } from 'node:zlib'
 import type { Kysely } from 'kysely'
 import type { ListId, MessageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
-import { readBytes } from '../../sql/log.ts'
+import { arrivalsOf, rawBytes } from '../../sql/log.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { findPrimaries } from '../read/mails.ts'
 import { archiveMboxrd } from './mboxrd.ts'
@@ -52,11 +52,7 @@ async function* mboxParts(
 ): AsyncGenerator<Buffer> {
   for (let at = 0; at < ids.length; at += batchMails) {
     const hashes = await hashesOf(db, list, ids.slice(at, at + batchMails), reused)
-    const stored = await readBytes(db, hashes)
-    for (const hash of hashes) {
-      const bytes = stored.get(hash.toString('base64'))
-      if (bytes) yield archiveMboxrd(bytes)
-    }
+    for await (const [, bytes] of rawBytes(db, hashes)) yield archiveMboxrd(bytes)
   }
 }
 
@@ -72,23 +68,8 @@ async function hashesOf(
     const primary = primaries.get(indexKey(id))
     if (primary !== undefined) hashes.push(primary)
     if (!reused.has(id)) continue
-    const all = await arrivalsOf(db, list, id)
+    const all = await arrivalsOf(db, list, indexKey(id))
     hashes.push(...all.map(arrival => arrival.raw_hash).filter(hash => !(primary && hash.equals(primary))))
   }
   return hashes
 }
-
-/** Every arrival of one Message-ID, in log order. */
-export const arrivalsOf = (
-  db: Kysely<Tables>,
-  list: ListId,
-  id: MessageId,
-): Promise<{ seq: string; raw_hash: Buffer }[]> =>
-  db
-    .selectFrom('mail')
-    .select(['seq', 'raw_hash'])
-    .where('list_id', '=', list)
-    .where('message_key', '=', indexKey(id))
-    .where('hidden', '=', false)
-    .orderBy('seq')
-    .execute()

@@ -3,7 +3,7 @@
 import type { Kysely } from 'kysely'
 import { limits } from '../../base/limits.ts'
 import { keepRecent } from '../../base/recent.ts'
-import { readBytes } from '../../sql/log.ts'
+import { rawBytes } from '../../sql/log.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { decodeMail } from '../../tracker/decode/decode.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
@@ -21,7 +21,7 @@ export async function readDecoded(
     if (mail) mails.set(key, mail)
     else absent.push(hash)
   }
-  for (const [key, bytes] of await readBytes(db, absent)) {
+  for await (const [key, bytes] of rawBytes(db, absent)) {
     const mail = decodeMail(bytes)
     mails.set(key, mail)
     // Its text and its headers are about as large as its bytes.

@@ -1,16 +1,15 @@
 // `/LIST/MESSAGE-ID/raw` and `/t.mbox.gz`: the mails as they came, for b4, git am and whoever does not trust a page.
 import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
-import { seq } from '../../base/ids.ts'
-import { limits } from '../../base/limits.ts'
-import { readRawBatch } from '../../sql/log.ts'
+import { indexKey } from '../../base/key.ts'
+import { arrivalsOf, rawBytes } from '../../sql/log.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { readHeaders } from '../../tracker/decode/headers.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
 import { answerFresh } from '../answer.ts'
 import { fileName } from '../archive/file-name.ts'
 import { archiveMboxrd } from '../archive/mboxrd.ts'
-import { arrivalsOf, threadMbox } from '../archive/thread-mbox.ts'
+import { threadMbox } from '../archive/thread-mbox.ts'
 import type { Place } from '../read/place.ts'
 import { readTopic } from '../read/topic.ts'
 import { versionsOf } from './mail.ts'
@@ -19,16 +18,24 @@ type Database = Kysely<Tables>
 
 /** Every arrival with this Message-ID, one after the other. */
 export async function answerRaw(c: Context, db: Database, { list, id }: Place): Promise<Response> {
-  const arrivals = await arrivalsOf(db, list.id, id)
-  const places = arrivals.slice(0, limits.copiesReadMax).map(arrival => seq(arrival.seq))
-  return answerFresh(c, ['raw', list.name, ...places], async () => {
-    const mails = await readRawBatch(db, list.id, places)
-    const subject = mails[0] ? subjectOf(mails[0].bytes) : ''
-    return c.body(new Uint8Array(Buffer.concat(mails.map(mail => archiveMboxrd(mail.bytes)))), 200, {
+  const arrivals = await arrivalsOf(db, list.id, indexKey(id))
+  return answerFresh(c, ['raw', list.name, ...arrivals.map(({ seq }) => seq)], async () => {
+    const mails = rawBytes(
+      db,
+      arrivals.map(arrival => arrival.raw_hash),
+    )
+    const { value: first } = await mails.next()
+    const bytes = first?.[1] ?? Buffer.alloc(0)
+    return c.body(ReadableStream.from(inMboxrd(bytes, mails)) as ReadableStream, 200, {
       'Content-Type': 'text/plain; charset=UTF-8',
-      'Content-Disposition': `inline; filename=${fileName(subject)}`,
+      'Content-Disposition': `inline; filename=${fileName(subjectOf(bytes))}`,
     })
   })
+}
+
+async function* inMboxrd(first: Buffer, others: ReturnType<typeof rawBytes>): AsyncGenerator<Uint8Array> {
+  yield archiveMboxrd(first)
+  for await (const [, bytes] of others) yield archiveMboxrd(bytes)
 }
 
 const subjectOf = (bytes: Buffer) =>

@@ -6,7 +6,7 @@ import type { Kysely } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { indexKey } from '../../../base/key.ts'
 import { type List, saveLists } from '../../../sql/lists.ts'
-import { append, readRawByMessage } from '../../../sql/log.ts'
+import { append } from '../../../sql/log.ts'
 import type { Tables } from '../../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../../sql/topic-row.ts'
 import { sortAll } from '../../../tracker/project/projector.ts'
@@ -14,6 +14,7 @@ import type { Topic } from '../../../tracker/topic/topic.ts'
 import { makeApp } from '../../../web/app.ts'
 import { testDatabase } from '../../database.ts'
 import { distinctWords, largeBody, largeHeader } from '../../large.ts'
+import { storedMails } from '../../stored-mails.ts'
 
 const folder = join(import.meta.dirname, '../../../fixtures/bad')
 
@@ -59,8 +60,8 @@ describe.each(Object.entries(mails))('%s', (_, { bytes, says }) => {
     await sortAll(db, list.id)
 
     const key = indexKey(appended.messageId)
-    const [stored] = await readRawByMessage(db, list.id, key)
-    expect(stored?.bytes.equals(raw)).toBe(true)
+    const [stored] = await storedMails(db, list.id, key)
+    expect(stored?.equals(raw)).toBe(true)
     const topic = await topicOf(key)
     const mail = topic.mails.find(one => indexKey(one.id) === key)
     if (says) expect(mail?.problems.join('\n')).toMatch(says)
@@ -98,6 +99,6 @@ it('the same mail ten times at once is one mail', async () => {
   )
   expect(answers.flat().filter(one => one.fresh)).toHaveLength(1)
   await sortAll(db, list.id)
-  expect(await readRawByMessage(db, list.id, 'once@example.org')).toHaveLength(1)
+  expect(await storedMails(db, list.id, 'once@example.org')).toHaveLength(1)
   expect((await topicOf('once@example.org')).mails).toHaveLength(1)
 })

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MessageId } from '../../../base/ids.ts'
 import { indexKey } from '../../../base/key.ts'
 import { type List, saveLists } from '../../../sql/lists.ts'
-import { append, readRawByMessage } from '../../../sql/log.ts'
+import { append } from '../../../sql/log.ts'
 import type { Tables } from '../../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../../sql/topic-row.ts'
 import { decodeMail } from '../../../tracker/decode/decode.ts'
@@ -19,6 +19,7 @@ import { archiveMboxrd } from '../../../web/archive/mboxrd.ts'
 import { paths } from '../../../web/paths.ts'
 import { testDatabase } from '../../database.ts'
 import * as made from '../../hostile.ts'
+import { storedMails } from '../../stored-mails.ts'
 
 const folder = join(import.meta.dirname, '../../../fixtures/hostile')
 const file = (name: string) => readFileSync(join(folder, `${name}.eml`))
@@ -164,8 +165,8 @@ describe.each(expectations)('%s', (_, { make, says, shows, hides }) => {
     if (shows !== undefined) expect(page).toContain(shows)
     for (const text of [page, await (await get(paths.thread('hostile', id))).text()])
       if (hides) expect(text).not.toMatch(hides)
-    const [stored] = await readRawByMessage(db, list.id, indexKey(id))
-    expect(stored?.bytes.equals(raw)).toBe(true)
+    const [stored] = await storedMails(db, list.id, indexKey(id))
+    expect(stored?.equals(raw)).toBe(true)
     const served = Buffer.from(await (await get(paths.raw('hostile', id))).arrayBuffer())
     expect(served.equals(archiveMboxrd(raw))).toBe(true)
     const mbox = Buffer.from(await (await get(paths.mbox('hostile', id))).arrayBuffer())
