@@ -1,5 +1,4 @@
-// Errands on their way from the topic whose mail speaks of another one. Written with the topic that gives them out, read
-// by the fold of the other's cluster, which is folded again when they change: so either may come first.
+// Errands on their way from the topic whose mail speaks of another one: their rows (outside.ts).
 import { createHash } from 'node:crypto'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
@@ -10,7 +9,7 @@ import type { Tables } from '../../sql/tables.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { type Errand, isUnconfirmed } from '../topic/errand.ts'
 import type { Topic } from '../topic/topic.ts'
-import { wakeTargets } from './closings.ts'
+import type { Heard } from './heard.ts'
 
 /** The errands to these mails; of too many for one mail those that the fold would choose (voicesFor). */
 export async function errandsFor(
@@ -27,47 +26,30 @@ export async function errandsFor(
   return rows.map(row => row.data)
 }
 
-/** What a fold leaves to be written. */
-export interface MovedErrands {
-  readonly rows: readonly ErrandRow[]
-  /** The mails whose topics hear something else than before. */
-  readonly targets: readonly string[]
-}
-
-interface ErrandRow {
-  readonly topic_key: string
-  readonly target_key: string
+export interface ErrandRow extends Heard {
   readonly mail_key: string
   readonly data: string
-  readonly digest: string
   readonly unconfirmed: boolean
   readonly said: number
   readonly untold: boolean
 }
 
-/**
- * Takes back what the topics that are written again or gone have said. Before they are deleted. `told` are the mails
- * that just came live and were told of in their own topic.
- */
+/** Takes away what the topics with these keys have said, and answers it with what they say now. */
 export async function moveErrands(
   trx: Transaction<Tables>,
   list: ListId,
-  topics: { readonly gone: readonly string[]; readonly written: readonly { id_key: string; topic: Topic }[] },
+  keys: readonly string[],
+  written: readonly { id_key: string; topic: Topic }[],
   told: ReadonlySet<string>,
-): Promise<MovedErrands> {
-  const keys = [...topics.gone, ...topics.written.map(row => row.id_key)]
-  if (keys.length === 0) return { rows: [], targets: [] }
-  const { rows: old } = await sql<Omit<ErrandRow, 'data' | 'said' | 'unconfirmed'>>`
+): Promise<{ old: Heard[]; rows: ErrandRow[] }> {
+  const { rows: old } = await sql<Heard & { mail_key: string; untold: boolean }>`
     delete from errand where list_id = ${list} and topic_key = any(${keys}::text[])
     returning topic_key, target_key, mail_key, digest, untold`.execute(trx)
   const waiting = new Set([...told, ...old.filter(row => row.untold).map(row => row.mail_key)])
-  const rows = topics.written.flatMap(({ id_key, topic }) =>
+  const rows = written.flatMap(({ id_key, topic }) =>
     (topic.errands ?? []).map(errand => errandRow(id_key, errand, waiting)),
   )
-  const before = new Map(old.map(row => [nameOf(row), row.target_key]))
-  const after = new Map(rows.map(row => [nameOf(row), row.target_key]))
-  const targets = [...before, ...after].filter(([name]) => before.has(name) !== after.has(name))
-  return { rows, targets: targets.map(([, target]) => target) }
+  return { old, rows }
 }
 
 function errandRow(topic: string, errand: Errand, waiting: ReadonlySet<string>): ErrandRow {
@@ -85,14 +67,10 @@ function errandRow(topic: string, errand: Errand, waiting: ReadonlySet<string>):
   }
 }
 
-const nameOf = (row: Pick<ErrandRow, 'topic_key' | 'target_key' | 'digest'>) =>
-  `${row.topic_key} ${row.target_key} ${row.digest}`
-
-/** After the topics stand. */
 export async function writeErrands(
   trx: Transaction<Tables>,
   list: ListId,
-  { rows }: MovedErrands,
+  rows: readonly ErrandRow[],
 ): Promise<void> {
   if (rows.length === 0) return
   await trx
@@ -100,18 +78,4 @@ export async function writeErrands(
     .values(rows.map(row => ({ list_id: list, ...row, said: String(Math.trunc(row.said)) })))
     .onConflict(conflict => conflict.doNothing())
     .execute()
-}
-
-/** What the topics of a cluster said is not said any more; call it before they are deleted. */
-export async function dropErrands(db: Kysely<Tables>, list: ListId, cluster: string): Promise<boolean> {
-  const { rows } = await sql<{ target_key: string }>`
-    delete from errand e using topic t
-    where t.list_id = ${list} and t.cluster = ${cluster}::bigint and e.list_id = t.list_id and e.topic_key = t.id_key
-    returning e.target_key`.execute(db)
-  await wakeTargets(
-    db,
-    list,
-    rows.map(row => row.target_key),
-  )
-  return rows.length > 0
 }

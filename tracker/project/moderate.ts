@@ -6,11 +6,10 @@ import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { liftTombstones, standingTombstones, type Tombstone, writeTombstone } from '../../sql/tombstones.ts'
 import type { MailFacts } from '../mail/facts.ts'
-import { dropClosings } from './closings.ts'
 import { uncountMarks } from './dressing.ts'
-import { dropErrands } from './errands.ts'
 import { release, showAgain } from './hold.ts'
 import { lockAssignment } from './lock.ts'
+import { dropOutside } from './outside.ts'
 
 export interface Moderated {
   /** Lists that have the mail, or hold it; empty when none does, and then nothing was done. */
@@ -156,8 +155,7 @@ async function shrink(trx: Trx, list: ListId, cluster: string): Promise<void> {
     update cluster set dirty = true, mails = (select count(*)::int from fact where cluster = ${cluster}::bigint)
     where id = ${cluster}::bigint returning mails`.execute(trx)
   if (rows[0]?.mails !== 0) return
-  await dropClosings(trx, list, cluster)
-  await dropErrands(trx, list, cluster)
+  await dropOutside(trx, list, cluster)
   for (const table of ['topic', 'topic_mail', 'cluster_key'] as const)
     await sql`delete from ${sql.table(table)} where cluster = ${cluster}::bigint`.execute(trx)
   await sql`delete from cluster where id = ${cluster}::bigint`.execute(trx)

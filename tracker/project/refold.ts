@@ -19,13 +19,11 @@ import { summaryOf } from '../topic/summary.ts'
 import type { Topic, TopicMail } from '../topic/topic.ts'
 import type { Arrival } from '../topic/unit.ts'
 import { commitSoon } from './assign.ts'
-import { bugsNumbered } from './bug-number.ts'
-import { closingsFor, moveClosings, wakeTargets, writeClosings } from './closings.ts'
 import { clusterArrivals } from './cluster-arrivals.ts'
-import { errandsFor, moveErrands, writeErrands } from './errands.ts'
 import { tellChanges } from './events.ts'
 import { jsonTexts } from './json-texts.ts'
 import { isOpen } from './open.ts'
+import { moveOutside, outsideOf, wakeTargets, writeOutside } from './outside.ts'
 import { peopleOf } from './people.ts'
 import { profileFor, writeProfile } from './profile.ts'
 
@@ -85,22 +83,6 @@ async function lease(trx: Trx, list: ListId, count: number): Promise<string[]> {
   return rows.map(row => row.id)
 }
 
-/** What the clusters with these mails hear of others. */
-async function outsideOf(
-  trx: Trx,
-  list: ListId,
-  arrivals: ReadonlyMap<string, readonly Arrival[]>,
-): Promise<Outside> {
-  const errands = await errandsFor(trx, list, arrivals)
-  const lines = errands.map(({ tags }) => ({ tags, trailers: [] }))
-  const own = [...arrivals.values()].flat().map(({ facts }) => facts)
-  return {
-    closings: await closingsFor(trx, list, arrivals),
-    errands,
-    numbers: await bugsNumbered(trx, list, [...own, ...lines]),
-  }
-}
-
 /** The people that the .mailmap means in place of those the mails name. */
 function mapped(arrivals: Map<string, Arrival[]>, mailmap: Mailmap): Map<string, Arrival[]> {
   if (mailmap.length === 0) return arrivals
@@ -153,17 +135,15 @@ async function write(
   const before = new Map(standing.map(row => [row.id_key, `${row.digest} ${row.cluster}`]))
   const differing = wanted.filter(row => before.get(row.id_key) !== `${row.digest} ${row.cluster}`)
   const gone = standing.filter(row => !wantedKeys.has(row.id_key)).map(row => row.id_key)
-  const closings = await moveClosings(trx, list, gone, differing)
-  const errands = await moveErrands(trx, list, { gone, written: differing }, told)
+  const said = await moveOutside(trx, list, { gone, written: differing }, told)
   if (gone.length > 0)
     await sql`delete from topic where list_id = ${list} and id_key = any(${gone}::text[])`.execute(trx)
   if (differing.length > 0) await writeTopics(trx, differing)
-  await writeClosings(trx, list, closings)
-  await writeErrands(trx, list, errands)
+  await writeOutside(trx, list, said)
   await writePlaces(trx, list, clusters, wanted)
   return {
     changed: gone.length > 0 || differing.length > 0,
-    targets: [...closings.targets, ...errands.targets],
+    targets: said.changed.map(({ target_key }) => target_key),
   }
 }
 

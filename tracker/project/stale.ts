@@ -2,8 +2,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { dropClosings } from './closings.ts'
-import { dropErrands } from './errands.ts'
+import { dropOutside } from './outside.ts'
 
 /** The cluster of rows whose cluster is being made again. */
 export const noCluster = '0'
@@ -15,12 +14,11 @@ export function dropStale(db: Kysely<Tables>, list: ListId): Promise<boolean> {
       select where not exists (select from unsorted where list_id = ${list})
         and not exists (select from cluster where list_id = ${list} and dirty)`.execute(trx)
     if (rows.length === 0) return false
-    const closings = await dropClosings(trx, list, noCluster)
-    const errands = await dropErrands(trx, list, noCluster)
+    const said = await dropOutside(trx, list, noCluster)
     for (const table of ['topic_mail', 'topic'] as const)
       await sql`delete from ${sql.table(table)} where list_id = ${list} and cluster = ${noCluster}::bigint`.execute(
         trx,
       )
-    return closings || errands
+    return said
   })
 }

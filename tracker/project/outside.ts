@@ -1,0 +1,94 @@
+// What topics say of each other, from one cluster to another. It is written with the topic that says it and read by the fold
+// of the other's cluster, which is folded again when it changes: so either may come first.
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { ListId } from '../../base/ids.ts'
+import type { Tables } from '../../sql/tables.ts'
+import type { Outside } from '../topic/outside.ts'
+import type { Topic } from '../topic/topic.ts'
+import type { Arrival } from '../topic/unit.ts'
+import { bugsNumbered } from './bug-number.ts'
+import { type ClosingRow, closingsFor, moveClosings, writeClosings } from './closings.ts'
+import { type ErrandRow, errandsFor, moveErrands, writeErrands } from './errands.ts'
+import { changedBetween, type Heard } from './heard.ts'
+
+type Trx = Transaction<Tables>
+
+/** What the clusters with these mails hear of others. */
+export async function outsideOf(
+  trx: Trx,
+  list: ListId,
+  arrivals: ReadonlyMap<string, readonly Arrival[]>,
+): Promise<Outside> {
+  const errands = await errandsFor(trx, list, arrivals)
+  const lines = errands.map(({ tags }) => ({ tags, trailers: [] }))
+  const own = [...arrivals.values()].flat().map(({ facts }) => facts)
+  return {
+    closings: await closingsFor(trx, list, arrivals),
+    errands,
+    numbers: await bugsNumbered(trx, list, [...own, ...lines]),
+  }
+}
+
+/** What a fold leaves to be written. */
+interface Moved {
+  readonly closings: readonly ClosingRow[]
+  readonly errands: readonly ErrandRow[]
+  /** What is heard otherwise than before. */
+  readonly changed: readonly Heard[]
+}
+
+/**
+ * Takes back what the topics that are written again or gone have said. Before they are deleted. `told` are the mails
+ * that just came live and were told of in their own topic.
+ */
+export async function moveOutside(
+  trx: Trx,
+  list: ListId,
+  topics: { readonly gone: readonly string[]; readonly written: readonly { id_key: string; topic: Topic }[] },
+  told: ReadonlySet<string>,
+): Promise<Moved> {
+  const keys = [...topics.gone, ...topics.written.map(row => row.id_key)]
+  if (keys.length === 0) return { closings: [], errands: [], changed: [] }
+  const closings = await moveClosings(trx, list, keys, topics.written)
+  const errands = await moveErrands(trx, list, keys, topics.written, told)
+  return {
+    closings: closings.rows,
+    errands: errands.rows,
+    changed: [closings, errands].flatMap(({ old, rows }) => changedBetween(old, rows)),
+  }
+}
+
+/** After the topics stand. */
+export async function writeOutside(trx: Trx, list: ListId, { closings, errands }: Moved): Promise<void> {
+  await writeClosings(trx, list, closings)
+  await writeErrands(trx, list, errands)
+}
+
+/** What the topics of a cluster said is not said any more; call it before they are deleted. Answers whether they said anything. */
+export async function dropOutside(db: Kysely<Tables>, list: ListId, cluster: string): Promise<boolean> {
+  const targets: string[] = []
+  for (const table of ['claim', 'errand'] as const) {
+    const { rows } = await sql<{ target_key: string }>`
+      delete from ${sql.table(table)} said using topic t
+      where t.list_id = ${list} and t.cluster = ${cluster}::bigint
+        and said.list_id = t.list_id and said.topic_key = t.id_key
+      returning said.target_key`.execute(db)
+    targets.push(...rows.map(row => row.target_key))
+  }
+  await wakeTargets(db, list, targets)
+  return targets.length > 0
+}
+
+/** The clusters of these mails are folded again. One whose row somebody else holds is being made dirty by him. */
+export async function wakeTargets(
+  db: Kysely<Tables>,
+  list: ListId,
+  targets: readonly string[],
+): Promise<void> {
+  if (targets.length === 0) return
+  await sql`
+    update cluster set dirty = true where id in (
+      select id from cluster where id in (
+        select cluster from fact where list_id = ${list} and message_key = any(${targets}::text[]))
+      order by id for update skip locked)`.execute(db)
+}
