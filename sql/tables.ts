@@ -219,7 +219,6 @@ export interface Tables {
     digest: string
     unconfirmed: boolean
     said: string
-    untold: boolean
   }
   claim: { list_id: number; topic_key: string; target_key: string; data: JSONColumnType<Closing> }
   established: { list_id: number; person: string }
@@ -269,5 +268,6 @@ export interface Tables {
   }
   error_due: { list_id: number; message_key: string; due_at: Date }
   unannounced: { list_id: number; seq: string }
+  untold: { list_id: number; topic_key: string; target_key: string; pending: boolean }
   topic_before: { list_id: number; topic_key: string; data: JSONColumnType<Topic> | null }
 }

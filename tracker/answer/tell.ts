@@ -7,6 +7,7 @@ import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
 import { type Owing, oweMail } from '../../sql/outbox.ts'
 import type { Tables } from '../../sql/tables.ts'
+import type { Person } from '../mail/facts.ts'
 import { numbersOf } from '../project/bug-number.ts'
 import type { Topic } from '../topic/topic.ts'
 import {
@@ -66,7 +67,9 @@ async function told(
 ): Promise<Owing | null> {
   const list = await answeringList(trx, id)
   const [first] = events
-  const topic = first && (await topicHolding(trx, id, indexKey(first.mail)))
+  const about = first?.on_mails[0]
+  // What made the change may be a mail of another topic.
+  const topic = about === undefined ? undefined : await topicHolding(trx, id, indexKey(about))
   if (!topic) return null
   const wanted = events.filter(event => isWanted(event, list, topic))
   const concerned = wanted[0]?.on_mails[0]
@@ -77,7 +80,9 @@ async function told(
   const asked = mayAnswer(arrivals, situation)
   const facts = arrivals[0]?.facts
   if ('reason' in asked || !facts) return null
-  const news = wanted.filter(event => event.what === 'bug' || whoOf(topic, event.mail) !== asked.to)
+  const speakers = new Map<string, Person | undefined>()
+  for (const event of wanted) speakers.set(event.id, await speakerOf(trx, id, topic, event))
+  const news = wanted.filter(({ what, id: one }) => what === 'bug' || speakers.get(one)?.address !== asked.to)
   if (news.length === 0) return null
   const number = (await numbersOf(trx, id, [topic])).get(topic.id)
   return oweMail(trx, {
@@ -86,7 +91,7 @@ async function told(
     to: asked.to,
     ...answering(facts),
     body: news
-      .map(event => sentence(event, topic, list, number))
+      .map(event => sentence(event, topic, list, { number, speaker: speakers.get(event.id) }))
       .join('\n\n')
       .concat('\n'),
     thread: topic.id,
@@ -100,19 +105,34 @@ function isWanted({ what, became }: Event, { answers }: AnsweringList, topic: To
   return answers.states === true && became !== 'superseded'
 }
 
-const whoOf = (topic: Topic, mail: string) => topic.mails.find(({ id }) => id === mail)?.author.address
+/** Whose mail made the change; nobody's where a bug is again what it was at first, since what set it was taken back. */
+async function speakerOf(
+  trx: Kysely<Tables>,
+  list: ListId,
+  topic: Topic,
+  { what, mail, on_mails: on }: Event,
+): Promise<Person | undefined> {
+  if (what === 'bug-status' && on.includes(mail)) return undefined
+  const authorIn = (one: Topic | undefined) => one?.mails.find(({ id }) => id === mail)?.author
+  return authorIn(topic) ?? authorIn(await topicHolding(trx, list, indexKey(mail)))
+}
 
-function sentence(event: Event, topic: Topic, list: AnsweringList, number: number | undefined): string {
+interface Told {
+  /** Of the bug. */
+  readonly number: number | undefined
+  readonly speaker: Person | undefined
+}
+
+function sentence(event: Event, topic: Topic, list: AnsweringList, { number, speaker }: Told): string {
   const name = number === undefined ? 'Your report' : `Bug #${number}`
   if (event.what === 'bug')
     return `Your report to ${list.address} is${number === undefined ? ' kept' : ` bug #${number}`}:\n\n  ${oneLine(topic.title)}\n\nAnswers in its thread belong to it.`
-  const by = topic.mails.find(({ id }) => id === event.mail)
-  const who = by
-    ? `${oneLine(by.author.name || by.author.address)} in <${oneLine(event.mail)}>`
-    : `<${oneLine(event.mail)}>`
   const what = event.what === 'bug-status' ? name : patchesOf(event, topic)
   const from = event.was === null ? '' : `, was ${event.was}`
-  return `${what}: ${event.became}${from}\n\n  ${oneLine(topic.title)}\n\nSaid by ${who}.`
+  const by = speaker
+    ? `Said by ${oneLine(speaker.name || speaker.address)} in <${oneLine(event.mail)}>.`
+    : 'What said otherwise was taken back.'
+  return `${what}: ${event.became}${from}\n\n  ${oneLine(topic.title)}\n\n${by}`
 }
 
 function patchesOf({ on_mails: on }: Event, topic: Topic): string {

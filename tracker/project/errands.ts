@@ -31,7 +31,6 @@ export interface ErrandRow extends Heard {
   readonly data: string
   readonly unconfirmed: boolean
   readonly said: number
-  readonly untold: boolean
 }
 
 /** Takes away what the topics with these keys have said, and answers it with what they say now. */
@@ -40,30 +39,26 @@ export async function moveErrands(
   list: ListId,
   keys: readonly string[],
   written: readonly { id_key: string; topic: Topic }[],
-  told: ReadonlySet<string>,
 ): Promise<{ old: Heard[]; rows: ErrandRow[] }> {
-  const { rows: old } = await sql<Heard & { mail_key: string; untold: boolean }>`
+  const { rows: old } = await sql<Heard>`
     delete from errand where list_id = ${list} and topic_key = any(${keys}::text[])
-    returning topic_key, target_key, mail_key, digest, untold`.execute(trx)
-  const waiting = new Set([...told, ...old.filter(row => row.untold).map(row => row.mail_key)])
+    returning topic_key, target_key, digest`.execute(trx)
   const rows = written.flatMap(({ id_key, topic }) =>
-    (topic.errands ?? []).map(errand => errandRow(id_key, errand, waiting)),
+    (topic.errands ?? []).map(errand => errandRow(id_key, errand)),
   )
   return { old, rows }
 }
 
-function errandRow(topic: string, errand: Errand, waiting: ReadonlySet<string>): ErrandRow {
+function errandRow(topic: string, errand: Errand): ErrandRow {
   const data = toStorableJson(errand)
-  const mail = indexKey(errand.mail)
   return {
     topic_key: topic,
     target_key: indexKey(errand.target),
-    mail_key: mail,
+    mail_key: indexKey(errand.mail),
     data,
     digest: createHash('sha256').update(data).digest('base64url'),
     unconfirmed: isUnconfirmed(errand),
     said: errand.said,
-    untold: waiting.has(mail),
   }
 }
 

@@ -10,18 +10,19 @@ import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import type { Topic } from '../topic/topic.ts'
 import { giveNumbers } from './bug-number.ts'
 import { changesBetween, type TopicChange } from './changes.ts'
+import { forgetUntold, type Telling, untoldIn } from './untold.ts'
 
 type Trx = Transaction<Tables>
 
 /**
- * Called before the topics are written, in their transaction: the rows that stand are the state before. Answers the mails
- * that are told of now: what they say of other topics is told when those are folded.
+ * Called before the topics are written, in their transaction: the rows that stand are the state before. Answers which
+ * clusters tell something: what their topics say of others is told when those are folded.
  */
 export async function tellChanges(
   trx: Trx,
   list: ListId,
   folds: readonly { readonly cluster: string; readonly fold: { readonly topics: readonly Topic[] } }[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, Telling>> {
   await giveNumbers(
     trx,
     list,
@@ -29,68 +30,22 @@ export async function tellChanges(
   )
   const clusters = folds.map(({ cluster }) => cluster)
   const live = await liveMails(trx, list, clusters)
-  const reached = await liveErrands(trx, list, clusters)
-  const told = new Set<string>()
+  const untold = await untoldIn(trx, list, clusters)
+  const telling = new Map<string, Telling>()
   for (const { cluster, fold } of folds) {
     const mails = live.filter(mail => mail.cluster === cluster)
-    const errands = reached.filter(errand => errand.cluster === cluster)
-    if (mails.length + errands.length === 0) continue
+    const heard = untold.filter(mark => mark.cluster === cluster)
+    if (mails.length + heard.length === 0) continue
     const standing = await standingTopics(trx, cluster)
-    if ([...mails, ...errands].some(({ pending }) => pending)) {
+    if (mails.length > 0) telling.set(cluster, mails.some(({ pending }) => pending) ? 'pending' : 'told')
+    if ([...mails, ...heard].some(({ pending }) => pending)) {
       await remember(trx, list, standing, fold.topics)
       continue
     }
     await tell(trx, list, standing, fold.topics, mails)
-    await tellErrands(trx, list, errands)
-    for (const { key } of mails) told.add(key)
+    await forgetUntold(trx, list, heard)
   }
-  return told
-}
-
-/** A live mail of another topic that speaks of one of this cluster. */
-interface LiveErrand {
-  readonly cluster: string
-  readonly target: string
-  readonly key: string
-  readonly pending: boolean
-}
-
-/** In two steps: hardly ever is there one, and of both in one statement PostgreSQL made a second's work in a large thread. */
-async function liveErrands(trx: Trx, list: ListId, clusters: readonly string[]): Promise<LiveErrand[]> {
-  const { rows: live } = await sql<Omit<LiveErrand, 'cluster'>>`
-    select target_key as target, mail_key as key, false as pending from errand where list_id = ${list} and untold
-    union
-    select e.target_key, e.mail_key, true from unjudged waits,
-    lateral (select message_key from fact where list_id = ${list} and seq = waits.seq offset 0) own,
-    lateral (select target_key, mail_key from errand where list_id = ${list} and mail_key = own.message_key offset 0) e
-    where waits.list_id = ${list}`.execute(trx)
-  if (live.length === 0) return []
-  const { rows: places } = await sql<{ cluster: string; key: string }>`
-    select distinct cluster, message_key as key from fact
-    where list_id = ${list} and message_key = any(${live.map(({ target }) => target)}::text[])
-      and cluster = any(${clusters}::bigint[])`.execute(trx)
-  return live.flatMap(errand =>
-    places.filter(({ key }) => key === errand.target).map(({ cluster }) => ({ ...errand, cluster })),
-  )
-}
-
-async function tellErrands(trx: Trx, list: ListId, errands: readonly LiveErrand[]): Promise<void> {
-  if (errands.length === 0) return
-  await trx
-    .updateTable('errand')
-    .set({ untold: false })
-    .where('list_id', '=', list)
-    .where(
-      'target_key',
-      'in',
-      errands.map(({ target }) => target),
-    )
-    .where(
-      'mail_key',
-      'in',
-      errands.map(({ key }) => key),
-    )
-    .execute()
+  return telling
 }
 
 interface LiveMail {
@@ -178,7 +133,13 @@ async function tell(
     [...before.values()].filter(topic => topic !== null),
     folded,
   )
-  await writeEvents(trx, list, changes)
+  // What a bug hears makes it no new one: it was imported.
+  const fresh = mails.length > 0
+  await writeEvents(
+    trx,
+    list,
+    changes.filter(({ what }) => fresh || what !== 'bug'),
+  )
   await writeErrors(trx, list, folded, mails)
   if (mails.length === 0) return
   await trx

@@ -10,6 +10,7 @@ import { bugsNumbered } from './bug-number.ts'
 import { type ClosingRow, closingsFor, moveClosings, writeClosings } from './closings.ts'
 import { type ErrandRow, errandsFor, moveErrands, writeErrands } from './errands.ts'
 import { changedBetween, type Heard } from './heard.ts'
+import { release } from './untold.ts'
 
 type Trx = Transaction<Tables>
 
@@ -37,20 +38,16 @@ interface Moved {
   readonly changed: readonly Heard[]
 }
 
-/**
- * Takes back what the topics that are written again or gone have said. Before they are deleted. `told` are the mails
- * that just came live and were told of in their own topic.
- */
+/** Takes back what the topics that are written again or gone have said. Before they are deleted. */
 export async function moveOutside(
   trx: Trx,
   list: ListId,
   topics: { readonly gone: readonly string[]; readonly written: readonly { id_key: string; topic: Topic }[] },
-  told: ReadonlySet<string>,
 ): Promise<Moved> {
   const keys = [...topics.gone, ...topics.written.map(row => row.id_key)]
   if (keys.length === 0) return { closings: [], errands: [], changed: [] }
   const closings = await moveClosings(trx, list, keys, topics.written)
-  const errands = await moveErrands(trx, list, keys, topics.written, told)
+  const errands = await moveErrands(trx, list, keys, topics.written)
   return {
     closings: closings.rows,
     errands: errands.rows,
@@ -66,13 +63,14 @@ export async function writeOutside(trx: Trx, list: ListId, { closings, errands }
 
 /** What the topics of a cluster said is not said any more; call it before they are deleted. Answers whether they said anything. */
 export async function dropOutside(db: Kysely<Tables>, list: ListId, cluster: string): Promise<boolean> {
-  const targets: string[] = []
+  const { rows: topics } = await sql<{ id_key: string }>`
+    select id_key from topic where list_id = ${list} and cluster = ${cluster}::bigint`.execute(db)
+  const keys = topics.map(row => row.id_key)
+  const targets = await release(db, list, keys)
   for (const table of ['claim', 'errand'] as const) {
     const { rows } = await sql<{ target_key: string }>`
-      delete from ${sql.table(table)} said using topic t
-      where t.list_id = ${list} and t.cluster = ${cluster}::bigint
-        and said.list_id = t.list_id and said.topic_key = t.id_key
-      returning said.target_key`.execute(db)
+      delete from ${sql.table(table)} where list_id = ${list} and topic_key = any(${keys}::text[])
+      returning target_key`.execute(db)
     targets.push(...rows.map(row => row.target_key))
   }
   await wakeTargets(db, list, targets)

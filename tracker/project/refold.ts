@@ -26,6 +26,7 @@ import { isOpen } from './open.ts'
 import { moveOutside, outsideOf, wakeTargets, writeOutside } from './outside.ts'
 import { peopleOf } from './people.ts'
 import { profileFor, writeProfile } from './profile.ts'
+import { markUntold, type Telling } from './untold.ts'
 
 /**
  * Folds at most `count` dirty clusters of the list; answers how many, 0 when none is left. One fold a list at a time:
@@ -46,8 +47,8 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
       fold: foldSafely(cluster, arrivals.get(cluster) ?? [], rules, profile, outside, log),
     }))
     const done = folds.filter((one): one is ClusterFold => one.fold !== null)
-    const told = await tellChanges(trx, list, done)
-    const { changed, targets } = await write(trx, list, done, told)
+    const telling = await tellChanges(trx, list, done)
+    const { changed, targets } = await write(trx, list, done, telling)
     await settle(
       trx,
       clusters,
@@ -122,7 +123,7 @@ async function write(
   trx: Trx,
   list: ListId,
   folds: readonly ClusterFold[],
-  told: ReadonlySet<string>,
+  telling: ReadonlyMap<string, Telling>,
 ): Promise<{ changed: boolean; targets: string[] }> {
   const clusters = folds.map(({ cluster }) => cluster)
   const wanted = folds.flatMap(({ cluster, fold: { topics } }) =>
@@ -134,16 +135,18 @@ async function write(
       and (cluster = any(${clusters}::bigint[]) or id_key = any(${[...wantedKeys]}::text[]))`.execute(trx)
   const before = new Map(standing.map(row => [row.id_key, `${row.digest} ${row.cluster}`]))
   const differing = wanted.filter(row => before.get(row.id_key) !== `${row.digest} ${row.cluster}`)
-  const gone = standing.filter(row => !wantedKeys.has(row.id_key)).map(row => row.id_key)
-  const said = await moveOutside(trx, list, { gone, written: differing }, told)
+  const left = standing.filter(row => !wantedKeys.has(row.id_key))
+  const gone = left.map(row => row.id_key)
+  const said = await moveOutside(trx, list, { gone, written: differing })
   if (gone.length > 0)
     await sql`delete from topic where list_id = ${list} and id_key = any(${gone}::text[])`.execute(trx)
   if (differing.length > 0) await writeTopics(trx, differing)
   await writeOutside(trx, list, said)
+  const released = await markUntold(trx, list, said.changed, { stand: wanted, gone: left }, telling)
   await writePlaces(trx, list, clusters, wanted)
   return {
     changed: gone.length > 0 || differing.length > 0,
-    targets: said.changed.map(({ target_key }) => target_key),
+    targets: [...said.changed.map(({ target_key }) => target_key), ...released],
   }
 }
 

@@ -1,0 +1,156 @@
+// Topics that hear something else of another topic since live mails changed that one: when they are folded, it is told as if
+// the mails were their own. While one of the mails has no verdict it is remembered as it was.
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { ListId } from '../../base/ids.ts'
+import type { Tables } from '../../sql/tables.ts'
+import type { Heard } from './heard.ts'
+
+type Trx = Transaction<Tables>
+
+/** Of a cluster with live mails that nobody was told of yet; others are silent. */
+export type Telling = 'told' | 'pending'
+
+/** Topics and their clusters, after a fold. */
+export interface Spoken {
+  readonly stand: readonly TopicPlace[]
+  readonly gone: readonly TopicPlace[]
+}
+
+interface TopicPlace {
+  readonly id_key: string
+  readonly cluster: string
+}
+
+/**
+ * After a fold: what changed in clusters that tell is to be told where it is heard. Answers the mails whose topics may tell
+ * now what they kept while a verdict was missing.
+ */
+export async function markUntold(
+  trx: Trx,
+  list: ListId,
+  changed: readonly Mark[],
+  { stand, gone }: Spoken,
+  telling: ReadonlyMap<string, Telling>,
+): Promise<string[]> {
+  const places = new Map([...gone, ...stand].map(({ id_key, cluster }) => [id_key, cluster]))
+  const how = (topic: string) => telling.get(places.get(topic) ?? '')
+  const left = await takeMarks(
+    trx,
+    list,
+    gone.map(({ id_key }) => id_key),
+  )
+  const marks = [...left, ...changed.filter(({ topic_key }) => how(topic_key) !== undefined)]
+  const standing = new Map(stand.map(({ id_key, cluster }) => [cluster, id_key]))
+  const kept = new Set(stand.map(({ id_key }) => id_key))
+  // Whether a mark is pending is asked of the cluster, so any of its topics may bear it.
+  const bearer = (topic: string) =>
+    kept.has(topic) ? topic : (standing.get(places.get(topic) ?? '') ?? topic)
+  await writeMarks(
+    trx,
+    list,
+    marks.map(({ topic_key, target_key }) => ({
+      topic_key: bearer(topic_key),
+      target_key,
+      pending: how(topic_key) === 'pending',
+    })),
+  )
+  return release(
+    trx,
+    list,
+    [...kept].filter(topic => how(topic) !== 'pending'),
+  )
+}
+
+type Mark = Pick<Heard, 'topic_key' | 'target_key'>
+
+async function takeMarks(trx: Trx, list: ListId, topics: readonly string[]): Promise<Mark[]> {
+  if (topics.length === 0) return []
+  const { rows } = await sql<Mark>`
+    delete from untold where list_id = ${list} and topic_key = any(${topics}::text[])
+    returning topic_key, target_key`.execute(trx)
+  return rows
+}
+
+async function writeMarks(
+  trx: Trx,
+  list: ListId,
+  marks: readonly (Mark & { readonly pending: boolean })[],
+): Promise<void> {
+  const rows = new Map(marks.map(mark => [`${mark.topic_key} ${mark.target_key}`, mark]))
+  if (rows.size === 0) return
+  await trx
+    .insertInto('untold')
+    .values([...rows.values()].map(row => ({ list_id: list, ...row })))
+    .onConflict(conflict =>
+      conflict
+        .columns(['list_id', 'topic_key', 'target_key'])
+        .doUpdateSet({ pending: eb => eb.ref('excluded.pending') }),
+    )
+    .execute()
+  await dropVain(
+    trx,
+    list,
+    [...rows.values()].map(({ target_key }) => target_key),
+  )
+}
+
+/** What these topics said waits for no verdict any more. Answers the mails that it speaks of. */
+export async function release(
+  db: Kysely<Tables>,
+  list: ListId,
+  topics: readonly string[],
+): Promise<string[]> {
+  const { rows } = await sql<{ target_key: string }>`
+    update untold set pending = false
+    where list_id = ${list} and pending and topic_key = any(${topics}::text[]) returning target_key`.execute(
+    db,
+  )
+  const targets = rows.map(row => row.target_key)
+  await dropVain(db, list, targets)
+  return targets
+}
+
+/**
+ * A mail that is not here is told of when it comes live, and is not when it is imported: no mark waits for it, since most
+ * never come, and all marks are read for each fold.
+ */
+async function dropVain(db: Kysely<Tables>, list: ListId, targets: readonly string[]): Promise<void> {
+  if (targets.length === 0) return
+  await sql`
+    delete from untold where list_id = ${list} and not pending and target_key = any(${targets}::text[])
+      and not exists (select from fact f where f.list_id = untold.list_id and f.message_key = untold.target_key)`.execute(
+    db,
+  )
+}
+
+/** A mark at a topic of this cluster. */
+export interface Untold {
+  readonly cluster: string
+  readonly target: string
+  readonly pending: boolean
+}
+
+/** In two steps: hardly ever is there one, and of both in one statement PostgreSQL made a second's work in a large thread. */
+export async function untoldIn(trx: Trx, list: ListId, clusters: readonly string[]): Promise<Untold[]> {
+  const { rows: marks } = await sql<Omit<Untold, 'cluster'>>`
+    select target_key as target, bool_or(pending) as pending from untold where list_id = ${list} group by target_key`.execute(
+    trx,
+  )
+  if (marks.length === 0) return []
+  const { rows: places } = await sql<{ cluster: string; key: string }>`
+    select distinct cluster, message_key as key from fact
+    where list_id = ${list} and message_key = any(${marks.map(({ target }) => target)}::text[])
+      and cluster = any(${clusters}::bigint[])`.execute(trx)
+  return marks.flatMap(mark =>
+    places.filter(({ key }) => key === mark.target).map(({ cluster }) => ({ ...mark, cluster })),
+  )
+}
+
+/** They were told. */
+export async function forgetUntold(trx: Trx, list: ListId, marks: readonly Untold[]): Promise<void> {
+  if (marks.length === 0) return
+  await sql`
+    delete from untold where list_id = ${list} and target_key = any(${marks.map(({ target }) => target)}::text[])`.execute(
+    trx,
+  )
+}
