@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { saveLists } from '../../sql/lists.ts'
 import { append } from '../../sql/log.ts'
 import { sortAll } from '../../tracker/project/projector.ts'
+import { rebuild } from '../../tracker/project/rebuild.ts'
 import { makeApp } from '../../web/app.ts'
 import { testDatabase } from '../database.ts'
 import { cases } from '../tracker/threads.ts'
@@ -47,6 +48,84 @@ test('a bug gathers its fixes, the bugs that repeat it and how to see it happen'
   expect(part('Fixes')).toContain('href="/tarn/below@example.org/"')
   expect(part('Repeated by')).toContain('href="/tarn/again@example.org/"')
   expect(part('Reproducers')).toContain('C reproducer: https://example.org/repro.c')
+  await db.destroy()
+})
+
+test.each([
+  ['12@ at the host of the list', '1@lists.example.org'],
+  ['LIST+12@', '"The bug" <tarn+1@lists.example.org>'],
+  ['LIST+12@ beside the list', 'tarn@lists.example.org, Tarn+1@lists.example.org'],
+])(
+  'a mail to %s in a thread of its own shows on the page of the bug, and the bug on its pages',
+  async (_, to) => {
+    const { db } = await testDatabase()
+    const [list] = await saveLists(db, [{ name: 'tarn', address: 'tarn@lists.example.org' }])
+    if (!list) throw new Error('No list was saved')
+    const arrives = async (...mails: Buffer[]) => {
+      const envelope = { road: 'test' }
+      await append(
+        db,
+        list.id,
+        mails.map(bytes => ({ bytes, envelope })),
+      )
+      await sortAll(db, list.id)
+    }
+    const app = makeApp({ db })
+    const page = async (path: string) => (await app.request(`/tarn/${path}`)).text()
+    await arrives(mail('bug', ruth, '[BUG] wal: open fails', 0, 'It fails.'))
+    const now = new Date(Date.now() + 60_000).toUTCString()
+    const sent = (id: string, subject: string, body: string) =>
+      Buffer.from(
+        `From: ${ines}\nTo: ${to}\nSubject: ${subject}\nDate: ${now}\nMessage-ID: <${id}@example.org>\n\n${body}\n`,
+      )
+    const tag = (await app.request('/tarn/bug@example.org/')).headers.get('ETag') ?? ''
+    await arrives(
+      sent('seen', 'seen on another disk', 'Here as well.'),
+      sent('fix', '[PATCH] wal: open again', `Words.\n${diff('wal.c')}`),
+      mail('talk', ruth, 'Re: seen on another disk', 9, 'Thanks.', 'seen'),
+    )
+    const again = await app.request('/tarn/bug@example.org/', { headers: { 'If-None-Match': tag } })
+    const about = (await again.text()).match(/<h2>Also about this bug<\/h2>(.*?)<\/section>/s)?.[1]
+    for (const id of ['seen', 'fix'])
+      expect(about?.match(new RegExp(`href="/tarn/${id}@example.org/"`, 'g'))).toHaveLength(2)
+    const back = '<dt>About</dt><dd><a href="/tarn/bug@example.org/"><bdi>wal: open fails</bdi></a>, new'
+    for (const path of [
+      'seen@example.org/',
+      'seen@example.org/T/',
+      'talk@example.org/T/',
+      'fix@example.org/',
+    ])
+      expect([path, (await page(path)).includes(back)]).toEqual([path, true])
+    expect(await page('talk@example.org/')).not.toContain('<dt>About</dt>')
+    await rebuild(db, list.id)
+    expect(await page('bug@example.org/')).toContain('<h2>Also about this bug</h2>')
+    await db.destroy()
+  },
+)
+
+test('mail to numbers elsewhere, to no bug and to its own bug shows on no other page', async () => {
+  const { db } = await testDatabase()
+  const [list] = await saveLists(db, [{ name: 'tarn', address: 'tarn@lists.example.org' }])
+  if (!list) throw new Error('No list was saved')
+  const arrives = async (bytes: Buffer) => {
+    await append(db, list.id, [{ bytes, envelope: { road: 'test' } }])
+    await sortAll(db, list.id)
+  }
+  await arrives(mail('bug', ruth, '[BUG] wal: open fails', 0, 'It fails.'))
+  const now = new Date(Date.now() + 60_000).toUTCString()
+  const sent = (id: string, to: string, answers = '') =>
+    Buffer.from(
+      `From: ${ines}\nTo: ${to}\nSubject: words\nDate: ${now}\nMessage-ID: <${id}@example.org>\n${answers}\nWords.\n`,
+    )
+  await arrives(sent('a', '1@example.net, tarn@lists.example.org'))
+  await arrives(sent('b', 'ruth+1@example.net, tarn@lists.example.org'))
+  await arrives(sent('c', 'other+1@lists.example.org, tarn@lists.example.org'))
+  await arrives(sent('d', 'tarn+7@lists.example.org'))
+  await arrives(sent('e', 'tarn+1@lists.example.org', 'In-Reply-To: <bug@example.org>\n'))
+  const app = makeApp({ db })
+  const text = await (await app.request('/tarn/bug@example.org/')).text()
+  expect(text).not.toContain('Also about this bug')
+  expect(text).not.toContain('<dt>About</dt>')
   await db.destroy()
 })
 

@@ -1,8 +1,9 @@
 // What the mails of a topic say about it: trailers, checks, "applied", claims, robots; each with its mail.
 import { memo } from '../../base/memo.ts'
 import type { MailFacts, Person } from '../mail/facts.ts'
-import { claimsIn } from './claims.ts'
+import { claimsOf } from './claims.ts'
 import { samePerson } from './person.ts'
+import type { BugNumbers } from './reference.ts'
 import { isPosting } from './series.ts'
 import type { Applied, Check, Topic, TopicMail, Trailer } from './topic.ts'
 import type { Node } from './tree.ts'
@@ -10,14 +11,14 @@ import type { Node } from './tree.ts'
 export type Answers = Pick<Topic, 'trailers' | 'checks' | 'applied' | 'robots' | 'claims' | 'ghosts'>
 
 /** `mails` in order of said time. */
-export function answersOf(mails: readonly Node[]): Answers {
+export function answersOf(mails: readonly Node[], numbers: BugNumbers): Answers {
   const here = new Set(mails)
   return {
     trailers: mails.filter(mail => !isPosting(mail)).flatMap(trailersIn),
     checks: mails.flatMap(checksIn),
     applied: mails.flatMap(appliedIn),
     robots: mails.flatMap(mail => (mail.facts.robot ? [{ mail: mail.id, class: mail.facts.robot }] : [])),
-    claims: mails.flatMap(claimsIn),
+    claims: claimsOf(mails, numbers),
     ghosts: [
       ...new Set(
         mails.filter(mail => !mail.parent || !here.has(mail.parent)).flatMap(mail => mail.ghost ?? []),

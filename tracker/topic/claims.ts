@@ -5,11 +5,35 @@ import type { Person, TagFact, TrailerFact } from '../mail/facts.ts'
 import { linksOf } from '../mail/links.ts'
 import { titleKey } from '../mail/subject.ts'
 import { samePerson } from './person.ts'
+import { type BugNumbers, resolve } from './reference.ts'
 import type { Claim } from './topic.ts'
 import type { Node } from './tree.ts'
 
+/** What the mails of a topic claim of others; a bug that is named by its number is known by its mail. */
+export function claimsOf(mails: readonly Node[], numbers: BugNumbers): Claim[] {
+  const here = new Set<string>(mails.map(({ id }) => id))
+  return mails.flatMap(mail =>
+    [...claimsIn(mail), ...addressedBy(mail)]
+      .map(claim => numbered(claim, mail.said, numbers))
+      .filter(({ what, target }) => what !== 'about' || !here.has(target)),
+  )
+}
+
+/** One that nobody knows stays as it was written. */
+function numbered(claim: Claim, said: number, numbers: BugNumbers): Claim {
+  if (!claim.target.startsWith('#')) return claim
+  const found = resolve(claim.target, said, numbers)
+  return 'id' in found ? { ...claim, target: found.id } : claim
+}
+
+/** It was sent to `12@`. */
+const addressedBy = ({ id, facts }: Node): Claim[] =>
+  facts.tags.flatMap(({ recorded, bug }) =>
+    recorded && bug !== undefined ? [{ mail: id, what: 'about', target: `#${bug}` }] : [],
+  )
+
 /** A patch or cover claims by its trailers, an answer by `Bug-Status: duplicate <ref>`. */
-export function claimsIn(mail: Node): Claim[] {
+function claimsIn(mail: Node): Claim[] {
   const { posting, trailers } = mail.facts
   if (posting !== 'patch' && posting !== 'cover')
     return duplicatesIn(

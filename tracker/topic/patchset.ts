@@ -5,10 +5,9 @@ import type { Rules } from './authority.ts'
 import { completenessOf, missingOf } from './completeness.ts'
 import type { Outside } from './outside.ts'
 import { type PatchStatus, patchStatuses } from './patch-status.ts'
-import { type BugNumbers, resolve } from './reference.ts'
 import { type Draft, numberOf } from './series.ts'
 import { patchsetStanding } from './standing.ts'
-import type { Claim, PatchState, Revision, Topic, TopicPatch } from './topic.ts'
+import type { PatchState, Revision, Topic, TopicPatch } from './topic.ts'
 import type { Node } from './tree.ts'
 
 /** `drafts` and `mails` in order of said time. */
@@ -26,7 +25,7 @@ export function patchsetOf(
   const newest = revisions.at(-1)
   const first = mails[0]
   if (!newest || !first) throw new Error('A patchset has no revision')
-  const answers = answersOf(mails)
+  const answers = answersOf(mails, numbers)
   const posted = new Set(drafts.flatMap(draft => [...draft.members, ...draft.repeats]))
   return {
     kind: 'patchset',
@@ -36,7 +35,7 @@ export function patchsetOf(
     state: newest.state,
     revisions,
     ...answers,
-    claims: [...answers.claims.map(claim => numbered(claim, mails, numbers)), ...claims],
+    claims: [...answers.claims, ...claims],
     bug: null,
     ...(delegate ? { delegate } : {}),
     candidate: null,
@@ -50,14 +49,6 @@ export function patchsetOf(
       revision.incomplete ? [`v${revision.version}: ${revision.incomplete}`] : [],
     ),
   }
-}
-
-/** A trailer names a bug by its number, too; one that nobody knows stays as it was written. */
-function numbered(claim: Claim, mails: readonly Node[], numbers: BugNumbers): Claim {
-  if (!claim.target.startsWith('#')) return claim
-  const said = mails.find(mail => mail.id === claim.mail)?.said ?? 0
-  const found = resolve(claim.target, said, numbers)
-  return 'id' in found ? { ...claim, target: found.id } : claim
 }
 
 function revisionOf(

@@ -31,7 +31,7 @@ export function threadTopicOf(
   const kind = kindOf(first, planning, guess)
   const closing = mails.flatMap(closingOf)
   const bug = kind === 'bug' ? planning.bug : null
-  const answers = answersOf(mails)
+  const answers = answersOf(mails, numbers)
   return {
     kind,
     id: first.id,

@@ -105,9 +105,19 @@ export interface Claim {
   readonly mail: MessageId
   /**
    * `proposed`: a patch posted in the thread of a bug is its proposed fix without any line. `mends`: it fixes what the
-   * patch of that title brought in. `reported`: it fixes what `who` or the robot of that address reported.
+   * patch of that title brought in. `reported`: it fixes what `who` or the robot of that address reported. `about`: it was
+   * sent to the bug's own address.
    */
-  readonly what: 'closes' | 'fixes' | 'link' | 'reported' | 'mends' | 'proposed' | 'duplicate' | 'blocks'
+  readonly what:
+    | 'closes'
+    | 'fixes'
+    | 'link'
+    | 'reported'
+    | 'mends'
+    | 'proposed'
+    | 'duplicate'
+    | 'blocks'
+    | 'about'
   /** A Message-ID, a title, a robot's address, or the reference as it was written. */
   readonly target: string
   /** The person who reported it: the target counts when it is a topic of that person's. */

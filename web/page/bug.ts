@@ -33,10 +33,12 @@ export interface BugView {
   /** Patchsets that fix it, and those that only link to it. */
   readonly fixes: readonly Related[]
   readonly duplicates: readonly Related[]
+  /** Topics with a mail that was sent to its address. */
+  readonly talk: readonly Related[]
 }
 
 export const bugPage = (view: BugView): Html => {
-  const { list, topic, number, mails, fixes, duplicates } = view
+  const { list, topic, number, mails, fixes, duplicates, talk } = view
   const name = number === undefined ? 'Bug' : `Bug #${number}`
   const people = new Set(topic.mails.map(mail => mail.author.address || mail.author.name))
   const report = topic.mails.find(mail => mail.id === topic.id)
@@ -64,7 +66,7 @@ ${reproducersSection(list.name, mails)}
 ${relatedSection(
   list.name,
   'Fixes',
-  fixes.filter(({ what }) => what !== 'link'),
+  fixes.filter(({ what }) => what !== 'link' && what !== 'about'),
 )}
 ${relatedSection(
   list.name,
@@ -72,6 +74,7 @@ ${relatedSection(
   fixes.filter(({ what }) => what === 'link'),
 )}
 ${relatedSection(list.name, 'Repeated by', duplicates)}
+${relatedSection(list.name, 'Also about this bug', talk)}
 ${changeSection(list, { id: topic.id, subject: report?.subject ?? topic.title }, bugTags)}
 ${twinsSection(view.twins)}
 ${followSection(list, topic.id)}

@@ -9,7 +9,7 @@ import { decodeWords } from '../../tracker/decode/words.ts'
 import type { Person } from '../../tracker/mail/facts.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
-import { changeSection, followSection } from '../part/aside.ts'
+import { changeSection, followSection, namedSection } from '../part/aside.ts'
 import { effectsOf } from '../part/effects.ts'
 import { frame } from '../part/frame.ts'
 import { attachments } from '../part/mail-card.ts'
@@ -22,6 +22,7 @@ import { threadSection } from '../part/thread-section.ts'
 import { twinsSection } from '../part/twins.ts'
 import { verdictSection } from '../part/verdict.ts'
 import { paths, replyByMail } from '../paths.ts'
+import type { Named } from '../read/claims.ts'
 import type { ListRow, Twin } from '../read/place.ts'
 import type { ShownVerdict } from '../read/verdict.ts'
 
@@ -34,6 +35,8 @@ export interface MessageView {
   /** Null while it waits to be sorted. */
   readonly topic: Topic | null
   readonly verdict: ShownVerdict
+  /** What this mail names. */
+  readonly named: readonly Named[]
 }
 
 export const messagePage = (view: MessageView): Html => {
@@ -70,6 +73,7 @@ ${topic && topic.mails.length > 1 ? threadSection(list.name, topic, id) : ''}
 <p class="acts"><a href="${replyByMail({ to: from?.address || list.address, ...(from?.address ? { cc: list.address } : {}), subject: visible(subject), inReplyTo: id })}">Reply to all</a></p>
 <code class="cmd">git send-email --to=${gitAddress(list.address)} --in-reply-to=${visible(id)}</code></section>
 ${topic?.kind === 'discussion' ? changeSection(list, { id, subject }, discussionTags) : ''}
+${namedSection(list, view.named)}
 ${verdictSection(view.verdict)}
 <section><h2>Facts</h2><dl class="quiet"><dt>Message-ID</dt><dd><code>${visible(id)}</code></dd></dl></section>
 ${twinsSection(view.twins)}

@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import { limits } from '../../base/limits.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import type { Topic, TopicMail } from '../../tracker/topic/topic.ts'
-import { followSection } from '../part/aside.ts'
+import { followSection, namedSection } from '../part/aside.ts'
 import { effectsOf } from '../part/effects.ts'
 import { frame } from '../part/frame.ts'
 import { historySection } from '../part/history.ts'
@@ -12,6 +12,7 @@ import { standingBox } from '../part/standing.ts'
 import { countText, dayOf, type Html, nameOf, titleOf, titleText } from '../part/text.ts'
 import { treeOf } from '../part/tree.ts'
 import { paths } from '../paths.ts'
+import type { Named } from '../read/claims.ts'
 import type { ListRow } from '../read/place.ts'
 import { topicHead } from './message.ts'
 
@@ -23,6 +24,8 @@ export interface ThreadView {
   /** From 1. */
   readonly page: number
   readonly mails: ReadonlyMap<string, DecodedMail>
+  /** What its mails name. */
+  readonly named: readonly Named[]
 }
 
 /** The page that holds a mail, from 1. */
@@ -73,6 +76,7 @@ ${pager(view)}
 </section>
 </div>
 <aside class="side" aria-label="About this thread">
+${namedSection(list, view.named)}
 ${followSection(list, id)}
 ${peopleSection(topic)}
 </aside></div>`,

@@ -75,7 +75,14 @@ const namedWords: Readonly<Record<Named['what'], string>> = {
   duplicate: 'Repeats',
   link: 'Links',
   blocks: 'Blocks',
+  about: 'About',
 }
+
+/** The topics that the mails of a thread name, where the page has no other facts of it. */
+export const namedSection = (list: ListRow, named: readonly Named[]): Html | string =>
+  named.length === 0
+    ? ''
+    : html`<section><h2>Names</h2><dl class="quiet">${named.slice(0, namedShownMax).map(one => namedTopic(list, one))}</dl></section>`
 
 /** A backport that names a hundred commits shows the first ones. */
 const namedShownMax = 12
@@ -98,6 +105,7 @@ const relatedWords: Readonly<Record<Related['what'], string>> = {
   duplicate: 'said to repeat it',
   link: 'links to it',
   blocks: 'is said to block it',
+  about: 'sent to it',
 }
 
 export const followSection = (

@@ -57,7 +57,7 @@ export async function readNamed(db: Database, list: ListId, topic: Topic): Promi
   return eachOnce(named, one => one.topic?.id ?? one.target)
 }
 
-/** The patchsets that say they fix this bug or report, were posted below it, or link to it. Newest first. */
+/** The patchsets that say they fix this bug or report, were posted below it, link to it or were sent to it. Newest first. */
 export function readFixes(db: Database, list: ListId, topic: Topic): Promise<Related[]> {
   const ids = topic.mails.slice(0, mailsAskedMax).map(mail => mail.id)
   const robots = new Set(topic.mails.flatMap(mail => syzbotAddress(mail.author.address) ?? []))
@@ -68,13 +68,23 @@ export function readFixes(db: Database, list: ListId, topic: Topic): Promise<Rel
   return readClaiming(db, list, 'patchset', asked, topic)
 }
 
-const fixing = ['closes', 'fixes', 'reported', 'proposed', 'link'] as const
+const fixing = ['closes', 'fixes', 'reported', 'proposed', 'link', 'about'] as const
 
-/** The bugs that are said to repeat this one. */
+/** The bugs that are said to repeat this one, and those with a mail that was sent to it. */
 export function readDuplicates(db: Database, list: ListId, topic: Topic): Promise<Related[]> {
   const ids = topic.mails.slice(0, mailsAskedMax).map(mail => mail.id)
-  const asked = ids.map(target => ({ what: 'duplicate' as const, target }))
+  const asked = ids.flatMap(target => [
+    { what: 'duplicate' as const, target },
+    { what: 'about' as const, target },
+  ])
   return readClaiming(db, list, 'bug', asked, topic)
+}
+
+/** The discussions with a mail that was sent to the address of this bug; spam is none. */
+export function readTalk(db: Database, list: ListId, topic: Topic): Promise<Related[]> {
+  const ids = topic.mails.slice(0, mailsAskedMax).map(mail => mail.id)
+  const asked = ids.map(target => ({ what: 'about' as const, target }))
+  return readClaiming(db, list, 'discussion', asked, topic)
 }
 
 /** The patchsets that mend what this one brought in. */
@@ -89,17 +99,24 @@ export function readMends(db: Database, list: ListId, topic: Topic): Promise<Rel
 const claimsReadMax = 100
 const mailsAskedMax = 30
 
+/** As the indexes say it. */
+const claiming = {
+  patchset: sql`t.kind = 'patchset'`,
+  bug: sql`t.kind = 'bug'`,
+  discussion: sql`t.kind = 'discussion' and t.data->'claims' <> '[]'::jsonb`,
+}
+
 async function readClaiming(
   db: Database,
   list: ListId,
-  kind: 'patchset' | 'bug',
+  kind: keyof typeof claiming,
   asked: readonly Pick<Claim, 'what' | 'target'>[],
   about: Topic,
 ): Promise<Related[]> {
   if (asked.length === 0) return []
   const { rows } = await sql<LinkRow & { claims: Claim[] }>`
     select ${linkColumns}, t.data->'claims' as claims from topic t
-    where t.list_id = ${list} and t.kind = ${sql.lit(kind)} and t.id <> ${about.id}
+    where t.list_id = ${list} and ${claiming[kind]} and t.id <> ${about.id}
       and t.data->'claims' @? ${anyOf(asked)}::jsonpath
     order by t.last_said desc limit ${limits.claimsShownMax}`.execute(db)
   const wanted = new Set(asked.map(({ what, target }) => `${what} ${target}`))
@@ -133,6 +150,7 @@ const rank: readonly Claim['what'][] = [
   'mends',
   'duplicate',
   'link',
+  'about',
 ]
 
 const targetsOf = (claims: readonly Claim[], wanted: (claim: Claim) => boolean) => [

@@ -16,7 +16,7 @@ import { missingMailPage } from '../page/missing.ts'
 import { patchPage } from '../page/patch.ts'
 import { elderRevision, patchsetPage } from '../page/patchset.ts'
 import type { Html } from '../part/text.ts'
-import { readDuplicates, readFixes, readMends, readNamed } from '../read/claims.ts'
+import { readDuplicates, readFixes, readMends, readNamed, readTalk } from '../read/claims.ts'
 import { readPairs } from '../read/comparison.ts'
 import { readDecoded } from '../read/decoded.ts'
 import { readMails } from '../read/mails.ts'
@@ -117,19 +117,27 @@ async function patch(
 
 async function bug(db: Database, { list, twins }: Place, topic: Topic): Promise<Html> {
   const ids = topic.mails.map(mail => mail.id)
-  const [mails, numbers, named, fixes, duplicates] = await Promise.all([
+  const [mails, numbers, named, fixes, repeated, discussions] = await Promise.all([
     readMails(db, list.id, ids.slice(0, limits.bugMailsShownMax)),
     topic.kind === 'bug' ? numbersOf(db, list.id, [topic]) : null,
     readNamed(db, list.id, topic),
     readFixes(db, list.id, topic),
     readDuplicates(db, list.id, topic),
+    readTalk(db, list.id, topic),
   ])
   const number = numbers?.get(topic.id)
-  return bugPage({ list, twins, topic, number, mails, named, fixes, duplicates })
+  const talk = [...fixes, ...repeated, ...discussions].filter(({ what }) => what === 'about')
+  const duplicates = repeated.filter(({ what }) => what === 'duplicate')
+  return bugPage({ list, twins, topic, number, mails, named, fixes, duplicates, talk })
 }
 
 async function message(db: Database, place: Place, topic: Topic | null): Promise<Html | undefined> {
   const { list, id, twins } = place
-  const [mail, verdict] = await Promise.all([readOwn(db, place), readVerdict(db, list.id, id)])
-  return mail && messagePage({ list, id, twins, mail, topic, verdict })
+  const own = topic && { ...topic, claims: topic.claims.filter(({ mail }) => mail === id) }
+  const [mail, verdict, named] = await Promise.all([
+    readOwn(db, place),
+    readVerdict(db, list.id, id),
+    own ? readNamed(db, list.id, own) : [],
+  ])
+  return mail && messagePage({ list, id, twins, mail, topic, verdict, named })
 }

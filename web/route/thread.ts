@@ -5,6 +5,7 @@ import type { Tables } from '../../sql/tables.ts'
 import { answerFresh, answerPage } from '../answer.ts'
 import { mailsOnPage, threadPage, threadPageCount, threadPageOf } from '../page/thread.ts'
 import { paths } from '../paths.ts'
+import { readNamed } from '../read/claims.ts'
 import { readMails } from '../read/mails.ts'
 import type { Place } from '../read/place.ts'
 import { readTopic } from '../read/topic.ts'
@@ -20,11 +21,8 @@ export async function answerThread(c: Context, db: Kysely<Tables>, place: Place)
     const topic = await readTopic(db, list.id, at.key)
     if (topic === undefined) return c.redirect(paths.mail(list.name, id), 302)
     const page = asked === undefined ? threadPageOf(topic, id) : pageNumber(asked, threadPageCount(topic))
-    const mails = await readMails(
-      db,
-      list.id,
-      mailsOnPage(topic, page).map(mail => mail.id),
-    )
-    return answerPage(c, threadPage({ list, topic, id, page, mails }))
+    const shown = mailsOnPage(topic, page).map(mail => mail.id)
+    const [mails, named] = await Promise.all([readMails(db, list.id, shown), readNamed(db, list.id, topic)])
+    return answerPage(c, threadPage({ list, topic, id, page, mails, named }))
   })
 }

@@ -1,5 +1,6 @@
-// debbugs' habits: mail to `12@`, `12-done@` and `control@`, fields at the top of a report, and `Control:`. The
-// addresses are ours only at the list's own host: mail to another tracker is that tracker's business.
+// debbugs' habits: mail to `12@`, `12-done@` and `control@` (or `LIST+12@`, where a host has more than one list), fields at
+// the top of a report, and `Control:`. The addresses are ours only at the list's own host: mail to another tracker is that
+// tracker's business.
 import { parseAddresses } from '../../decode/addresses.ts'
 import type { Header } from '../../decode/mail.ts'
 import type { TagFact } from '../facts.ts'
@@ -40,11 +41,13 @@ export function debbugsMail(headers: readonly Header[]): DebbugsMail {
 
 const nothing: DebbugsMail = { bug: null, done: null, control: false, foreign: false }
 const addressesMax = 20_000
-const trackerAddress = /(?:^|[\s<,"])(?:\d{1,9}(?:-[a-z]{4,9})?|control|submit)@/i
-/** Some providers give people numbers for names: a bare `12@` is a tracker's only where the host says so. */
+const trackerAddress = /(?:^|[\s<,"+])(?:\d{1,9}(?:-[a-z]{4,9})?|control|submit)@/i
+/** Some providers give people numbers for names: a bare `12@` is another tracker's only where the host says so. */
 const trackerHost = /(?:^|\.)(?:bugs?|debbugs)\./
 
 interface Parts {
+  /** What stands before the `+`. */
+  readonly list: string | undefined
   readonly bug: string | undefined
   /** `done`, `control` and the like; a bare number has none. */
   readonly what: string | undefined
@@ -53,9 +56,9 @@ interface Parts {
 
 function partsOf(address: string): Parts | null {
   const match = address.match(
-    /^(?:(\d{1,9})(?:-(done|close|submit|quiet|maintonly|forwarded|submitter))?|(control|submit))@(.+)$/,
+    /^(?:(?:([^+]{1,64})\+)?(\d{1,9})(?:-(done|close|submit|quiet|maintonly|forwarded|submitter))?|(control|submit))@(.+)$/,
   )
-  return match && { bug: match[1], what: match[2] ?? match[3], host: match[4] ?? '' }
+  return match && { list: match[1], bug: match[2], what: match[3] ?? match[4], host: match[5] ?? '' }
 }
 
 /**
@@ -64,6 +67,12 @@ function partsOf(address: string): Parts | null {
  */
 function isOurs(parts: Parts, headers: readonly Header[], to: readonly string[], trackers: number): boolean {
   const { host, what } = parts
+  if (parts.list !== undefined)
+    return (
+      to.length === trackers ||
+      isListOf(`${parts.list}@${host}`, headers) ||
+      to.includes(`${parts.list}@${host}`)
+    )
   if (/^(?:bugs\.debian\.org|debbugs\.gnu\.org)$/.test(host)) return false
   const list = headers.some(({ name, value }) => {
     const text = value.toLowerCase().slice(0, 500).trim()
@@ -73,9 +82,19 @@ function isOurs(parts: Parts, headers: readonly Header[], to: readonly string[],
       (name === 'list-id' && text.endsWith(`.${host}>`))
     )
   })
-  if (list || what === undefined) return list
-  return to.length === trackers || to.some(one => one.endsWith(`@${host}`) && !trackerAddress.test(one))
+  if (list || to.length === trackers) return true
+  return what !== undefined && to.some(one => one.endsWith(`@${host}`) && !trackerAddress.test(one))
 }
+
+const isListOf = (address: string, headers: readonly Header[]) =>
+  headers.some(({ name, value }) => {
+    const text = value.toLowerCase().slice(0, 500).trim()
+    if (name === 'list-post') return text.includes(`<mailto:${address}>`)
+    return (
+      (name === 'x-beenthere' && text === address) ||
+      (name === 'list-id' && text.endsWith(`<${address.replace('@', '.')}>`))
+    )
+  })
 
 /** `12-done@`: fixed, in the version that the top of the mail names. */
 export function addressTags(mail: DebbugsMail, fields: ReadonlyMap<string, string>): TagFact[] {
