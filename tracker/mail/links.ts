@@ -1,6 +1,7 @@
-// The mails that a text names: archive URLs whose last words are a Message-ID. A link is a claim or a hint, never
-// an edge: else one mail that names a thousand ids would glue a list together.
+// The mails that a text names. A link is a claim or a hint, never an edge: else one mail that names a thousand ids would
+// glue a list together.
 import { limits } from '../../base/limits.ts'
+import { idInUrl } from './archive-url.ts'
 
 /** Message-IDs found in URLs and after `Message-ID:`; at most `limits.linksMax`, in order, without repeats. */
 export function linksOf(lines: readonly string[]): string[] {
@@ -15,24 +16,4 @@ export function linksOf(lines: readonly string[]): string[] {
     if (found.size >= limits.linksMax) break
   }
   return [...found].slice(0, limits.linksMax)
-}
-
-function idInUrl(url: string): string | null {
-  for (const segment of url
-    .replace(/[?#].*$/s, '')
-    .split('/')
-    .slice(3)
-    .reverse()) {
-    const text = decoded(segment).replace(/[.,;:]{1,10}$/, '')
-    if (/^[^@\s<>]{3,400}@[^@\s<>]{1,200}$/.test(text)) return text
-  }
-  return null
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
-  }
 }

@@ -1,6 +1,7 @@
 // What a line such as `Closes: #12` or `Undo: <id>` points to: a Message-ID, an archive's address of one, or a bug's
 // number.
 import { type MessageId, messageId } from '../../base/ids.ts'
+import { idInUrl } from '../mail/archive-url.ts'
 import type { TagFact } from '../mail/facts.ts'
 
 /** The number of a bug, as the log gave it. */
@@ -41,12 +42,13 @@ export function elsewhere(
   return found && 'id' in found && here.has(found.id) ? null : found
 }
 
-/** In brackets, at the end of an address, or bare. */
+/** In brackets, in an archive's address, or bare. */
 function idIn(reference: string): MessageId | null {
   const text = reference.trim().slice(0, 600)
   const found =
     text.match(/<([^<>\s]{3,500})>/)?.[1] ??
-    text.match(/\/([^/\s]{1,400}(?:@|%40)[^/\s]{1,200})\/?$/)?.[1] ??
-    text.match(/^(?:mid:)?([^<>\s/]{1,400}@[^<>\s/]{1,200})$/)?.[1]
-  return found === undefined ? null : messageId(found.replace('%40', '@'))
+    (text.includes('/')
+      ? idInUrl(/^https?:/i.test(text) ? text : `https://${text}`)
+      : text.match(/^(?:mid:)?([^<>\s/]{1,400}@[^<>\s/]{1,200})$/)?.[1])
+  return found == null ? null : messageId(found)
 }
