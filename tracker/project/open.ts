@@ -1,6 +1,5 @@
 // What a list's home shows as open.
-import { finalStates } from '../topic/patch-status.ts'
-import type { Topic } from '../topic/topic.ts'
+import { finalStates, type Topic } from '../topic/topic.ts'
 
 /** A patchset with a patch of its newest revision in no final state; a bug that is not closed; nothing else. */
 export function isOpen(topic: Topic): boolean {

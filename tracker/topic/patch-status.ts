@@ -19,15 +19,24 @@ import { conflictWith } from './conflict.ts'
 import { delegateNamed } from './delegate.ts'
 import { type Errand, Errands, sentChange, voicesFor } from './errand.ts'
 import { changeBy, inOrderOfWords, withOutcome, wordsAt } from './history.ts'
-import { commitOf, eventsOf, type LandingEvent, placeOf, stepPlace } from './landing.ts'
+import { placeOf } from './landing.ts'
 import type { Outside } from './outside.ts'
+import { type Decided, landingsOf, outcomeOf, type Step, stepsOf } from './patch-landing.ts'
 import { samePerson } from './person.ts'
 import { type BugNumbers, elsewhere, resolve } from './reference.ts'
 import { changesOf, nearestPatch, type Posted, postingOf, revisionOf, scopeOf } from './scope.ts'
 import type { Draft } from './series.ts'
 import { numberOf } from './series.ts'
 import { replacesAll, takesOver } from './superseding.ts'
-import { type Change, type Claim, type Delegate, type PatchState, patchStates, type Role } from './topic.ts'
+import {
+  type Change,
+  type Claim,
+  type Delegate,
+  finalStates,
+  type PatchState,
+  patchStates,
+  type Role,
+} from './topic.ts'
 import type { Node } from './tree.ts'
 import { type Undoing, undoingIn } from './undo.ts'
 import type { Voice } from './voice.ts'
@@ -37,15 +46,6 @@ export interface PatchStatus {
   /** The mail that set it; null for the first state. */
   readonly by: MessageId | null
 }
-
-/** Final states stay until somebody says otherwise. */
-export const finalStates: readonly PatchState[] = [
-  'accepted',
-  'rejected',
-  'superseded',
-  'not-applicable',
-  'withdrawn',
-]
 
 export interface PatchStatuses {
   readonly statuses: ReadonlyMap<Node, PatchStatus>
@@ -88,24 +88,8 @@ export function patchStatuses(
   return { statuses, history, delegate, claims, errands: run.errands.all }
 }
 
-/** What happened to the patches in git, by its time. */
-interface Step {
-  readonly patch: Node
-  readonly event: LandingEvent
-}
-
-const stepsOf = (drafts: readonly Draft[]): Step[] =>
-  [...new Set(drafts.flatMap(changesOf))]
-    .flatMap(patch => eventsOf(landingsOf(patch), patch.said).map(event => ({ patch, event })))
-    .sort((a, b) => a.event.at - b.event.at)
-
-const landingsOf = (patch: Node) => patch.landed.filter(({ how }) => how !== 'closes')
-
 /** A status with the mail and the role behind it. */
-interface Held extends PatchStatus {
-  readonly mail: Voice | null
-  readonly role: Role | null
-}
+type Held = PatchStatus & Decided
 
 class Run {
   readonly statuses = new Map<Node, Held>()
@@ -151,24 +135,9 @@ class Run {
   /** A commit accepts its patch, unless somebody else than its author said that it is final in another way. */
   land(step: Step | undefined): void {
     if (!step) return
-    const { patch, event } = step
-    const standing = this.statuses.get(patch)
-    const state = standing?.state ?? 'new'
-    const back = event.what === 'reverted'
-    const kept = back ? state !== 'accepted' : isKept(patch, standing)
-    const effect = !kept && !(back && event.elsewhere)
-    const into = back ? 'changes-requested' : 'accepted'
-    if (effect) this.statuses.set(patch, { state: into, by: patch.id, mail: null, role: null })
-    this.history.push({
-      mail: patch.id,
-      who: event.by,
-      said: event.at,
-      what: event.what,
-      value: stepPlace(event),
-      reason: kept ? `it stays ${state.replaceAll('-', ' ')}` : landingNote(event),
-      effect,
-      commit: commitOf(event),
-    })
+    const { state, change } = outcomeOf(step, this.statuses.get(step.patch))
+    if (change.effect) this.statuses.set(step.patch, { state, by: step.patch.id, mail: null, role: null })
+    this.history.push(change)
   }
 
   /** What the mail says. */
@@ -392,19 +361,6 @@ class Run {
     const change = this.#change(mail, patches, what, value)
     this.history.push(withOutcome(change, { refusal, words, effect, undoneBy: this.#undoing.by(mail) }))
   }
-}
-
-/** Somebody decided against it; the author's own withdrawal is no decision against a commit. */
-const isKept = (patch: Node, standing: Held | undefined): boolean =>
-  standing?.mail != null &&
-  standing.state !== 'accepted' &&
-  finalStates.includes(standing.state) &&
-  standing.role !== 'author' &&
-  !samePerson(standing.mail.facts.sender, patch.facts.author)
-
-function landingNote({ what, elsewhere, landing }: LandingEvent): string | null {
-  if (what === 'reverted') return elsewhere ? 'another followed branch holds it still' : null
-  return what === 'landed' && landing.changed ? 'with changes' : null
 }
 
 /** A commit that is named, and that no branch has. */

@@ -13,6 +13,15 @@ export { bugStatuses, patchStates }
 export type PatchState = (typeof patchStates)[number]
 export type BugStatus = (typeof bugStatuses)[number]
 
+/** Final states of a patch stay until somebody says otherwise. */
+export const finalStates: readonly PatchState[] = [
+  'accepted',
+  'rejected',
+  'superseded',
+  'not-applicable',
+  'withdrawn',
+]
+
 /** One mail in its topic; a ghost is a mail that others answer and that never came. */
 export interface TopicMail {
   readonly id: MessageId

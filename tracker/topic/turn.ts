@@ -3,10 +3,9 @@
 import type { MessageId } from '../../base/ids.ts'
 import { isNod } from '../mail/nod.ts'
 import { wholePatches } from './compare.ts'
-import { finalStates } from './patch-status.ts'
 import { samePerson } from './person.ts'
 import { isPosting } from './series.ts'
-import type { Check, Revision, TopicPatch, Trailer, Turn } from './topic.ts'
+import { type Check, finalStates, type Revision, type TopicPatch, type Trailer, type Turn } from './topic.ts'
 import type { Node } from './tree.ts'
 
 export interface Watched {
