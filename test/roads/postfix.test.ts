@@ -1,9 +1,7 @@
 // A real Postfix in a directory of its own hands mail over by LMTP and by pipe, and swaks plays the clients that are
 // rare: this holds the lines of docs/running.md true. Postfix starts only as root.
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { execFile } from 'node:child_process'
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -13,8 +11,10 @@ import { type Smtp, startSmtp } from '../../ingest/smtp.ts'
 import { connect } from '../../sql/connect.ts'
 import { saveLists } from '../../sql/lists.ts'
 import { testDatabase } from '../database.ts'
+import { freePort } from '../free-port.ts'
 import { type Doorway, makeDoorway } from '../ingest/doorway.ts'
 import { until } from '../ingest/until.ts'
+import { type Postfix, startPostfix } from '../postfix.ts'
 
 const main = join(import.meta.dirname, '..', '..', 'main.ts')
 let directory: string
@@ -23,7 +23,7 @@ let doorway: Doorway
 let behind: ReturnType<typeof connect>
 let lmtp: Lmtp
 let smtp: Smtp
-let postfix: ChildProcess
+let postfix: Postfix
 let port: number
 
 beforeAll(async () => {
@@ -46,12 +46,20 @@ beforeAll(async () => {
   lmtp = await startLmtp({ ...door, listen: join(directory, 'lmtp') })
   smtp = await startSmtp({ ...door, host: '127.0.0.1', port: 0, mailBytesMax: 100_000 })
   port = await freePort()
-  await startPostfix()
+  postfix = await startPostfix(directory, {
+    port,
+    hostname: 'mx.example.net',
+    domains: 'lists.example.net',
+    transport: `lmtp@lists.example.net   lmtp:unix:${directory}/lmtp\npipe@lists.example.net   threadwork:\nnobody@lists.example.net threadwork:\n`,
+    settings: 'threadwork_destination_recipient_limit = 1\n',
+    services: `threadwork unix - n n - 2 pipe
+  user=nobody argv=${process.execPath} ${main} deliver --database ${doorway.url} --from \${sender} --to \${recipient}
+`,
+  })
 }, 60_000)
 
 afterAll(async () => {
-  postfix.kill('SIGTERM')
-  await once(postfix, 'exit')
+  await postfix.stop()
   await lmtp.close()
   await smtp.close()
   await behind.destroy()
@@ -64,83 +72,6 @@ function openToAll(): void {
   const front = new URL(doorway.url).searchParams.get('host') ?? ''
   chmodSync(front, 0o755)
   for (const name of readdirSync(front)) chmodSync(join(front, name), 0o777)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('No free port')
-  return address.port
-}
-
-async function startPostfix(): Promise<void> {
-  const conf = join(directory, 'conf')
-  for (const name of ['conf', 'spool', 'data']) mkdirSync(join(directory, name))
-  execFileSync('chown', ['postfix', join(directory, 'data')])
-  writeFileSync(join(conf, 'main.cf'), mainCf())
-  writeFileSync(join(conf, 'master.cf'), masterCf())
-  writeFileSync(
-    join(conf, 'transport'),
-    `lmtp@lists.example.net   lmtp:unix:${directory}/lmtp\npipe@lists.example.net   threadwork:\nnobody@lists.example.net threadwork:\n`,
-  )
-  // Makes the directories of the queue.
-  execFileSync('postfix', ['-c', conf, 'check'], { stdio: 'ignore' })
-  postfix = spawn('/usr/lib/postfix/sbin/master', ['-c', conf, '-d'], { stdio: 'ignore' })
-  await until(async () => {
-    if (postfix.exitCode !== null) throw new Error(`Postfix ended with ${postfix.exitCode}: ${log()}`)
-    return swaks('--server', `127.0.0.1:${port}`, '--quit-after', 'EHLO').then(({ code }) => code === 0)
-  })
-}
-
-const mainCf = () => `compatibility_level = 3.6
-queue_directory = ${directory}/spool
-data_directory = ${directory}/data
-daemon_directory = /usr/lib/postfix/sbin
-maillog_file = ${directory}/maillog
-maillog_file_prefixes = ${directory}
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-myhostname = mx.example.net
-mydestination =
-local_recipient_maps =
-alias_maps =
-relay_domains = lists.example.net
-transport_maps = texthash:${directory}/conf/transport
-default_transport = discard
-threadwork_destination_recipient_limit = 1
-minimal_backoff_time = 1s
-queue_run_delay = 1s
-`
-
-const masterCf = () => `127.0.0.1:${port} inet n - n - - smtpd
-cleanup unix n - n - 0 cleanup
-pickup unix n - n 60 1 pickup
-flush unix n - n 1000? 0 flush
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-proxymap unix - - n - - proxymap
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-error unix - - n - - error
-retry unix - - n - - error
-discard unix - - n - - discard
-anvil unix - - n - 1 anvil
-postlog unix-dgram n - n - 1 postlogd
-lmtp unix - - n - - lmtp
-threadwork unix - n n - 2 pipe
-  user=nobody argv=${process.execPath} ${main} deliver --database ${doorway.url} --from \${sender} --to \${recipient}
-`
-
-const log = () => {
-  try {
-    return readFileSync(join(directory, 'maillog'), 'utf8')
-  } catch {
-    return ''
-  }
 }
 
 async function swaks(...words: string[]): Promise<{ code: number; said: string }> {
@@ -188,8 +119,8 @@ describe('Postfix', { timeout: 60_000 }, () => {
 
   test('gives a mail of no list back to its sender', async () => {
     await post('nobody', 'nobody@lists.example.net', '--h-To', 'nobody@lists.example.net')
-    await until(async () => log().includes('status=bounced'))
-    expect(log()).toMatch(
+    await until(async () => postfix.log().includes('status=bounced'))
+    expect(postfix.log()).toMatch(
       /to=<nobody@lists.example.net>.*relay=threadwork.*dsn=5\.1\.1, status=bounced \(user unknown/,
     )
   })
@@ -197,15 +128,15 @@ describe('Postfix', { timeout: 60_000 }, () => {
   test('keeps the mail while the database is away, and delivers it later', async () => {
     await doorway.shut()
     await post('away', 'lmtp@lists.example.net,pipe@lists.example.net')
-    const deferred = (relay: string) => new RegExp(`relay=${relay}.*status=deferred`).test(log())
+    const deferred = (relay: string) => new RegExp(`relay=${relay}.*status=deferred`).test(postfix.log())
     await until(async () => deferred('threadwork') && deferred('mx.example.net'))
-    expect(log()).toContain('451 4.3.0 Could not store the mail now, try again later')
+    expect(postfix.log()).toContain('451 4.3.0 Could not store the mail now, try again later')
     await doorway.open()
     openToAll()
     // Its own next look may be far off: one that met a mail under way is not repeated soon.
     await until(async () => {
       if ((await placesOf('away')).length === 2) return true
-      execFileSync('postfix', ['-c', join(directory, 'conf'), 'flush'], { stdio: 'pipe' })
+      postfix.flush()
       return false
     })
   })

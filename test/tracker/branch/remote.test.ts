@@ -9,6 +9,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { boundedGit } from '../../../base/git.ts'
 import { contents } from '../../../sql/doctor/contents.ts'
 import { repositories } from '../../../sql/doctor/repositories.ts'
+import { freePort } from '../../free-port.ts'
 import { lines, Project } from './project.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -24,15 +25,6 @@ afterEach(async () => {
   }
   await project.end()
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** Serves the project; answers its address. */
 async function serveProject(): Promise<string> {
