@@ -204,6 +204,8 @@ export const limits = {
   /** Commits read of a branch that is seen for the first time, and how old they may be: older ones match no open patch. */
   firstScanCommitsMax: 50_000,
   firstScanDaysMax: 400,
+  /** Of a merge that is taken back: its newest commits, each found again by a row of its own. */
+  mergedCommitsMax: 1_000,
   /** Commits read and written in one step; after a crash the reading goes on behind the last one. */
   scanCommitsMax: 200,
   /** Diff of one commit that is read; a larger one has no patch-id and is found by its message only. */

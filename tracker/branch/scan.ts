@@ -14,6 +14,7 @@ import { type BranchHead, followedBranches } from './branches.ts'
 import { markConcerned, markLanded } from './concerned.ts'
 import { inOrder } from './in-order.ts'
 import { keyOf } from './keys.ts'
+import { withMerged } from './merged-commits.ts'
 import { readCommits } from './read-commits.ts'
 
 type Trx = Transaction<Tables>
@@ -67,7 +68,9 @@ async function scanBranch(
     signal?.throwIfAborted()
     const batch = came.slice(at, at + limits.scanCommitsMax)
     const fresh = await unknownOf(db, list, batch)
-    const commits = fresh.length > 0 ? await readCommits(directory, fresh) : []
+    const read = fresh.length > 0 ? await readCommits(directory, fresh) : []
+    const commits: CommitFacts[] = []
+    for (const commit of read) commits.push(await withMerged(directory, commit))
     taken += await inOrder(db, list.id, trx => take(trx, list, name, batch, commits))
   }
   if (gone.length > 0) {

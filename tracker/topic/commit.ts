@@ -11,7 +11,7 @@ import { parseSubject } from '../mail/subject.ts'
 import { sampledLines, sampledPaths } from './likeness.ts'
 
 /** Raised when a change here gives other facts for the same commit; the branches are then read again. */
-export const commitVersion = 1
+export const commitVersion = 2
 
 export interface CommitFacts {
   readonly id: string
@@ -32,8 +32,10 @@ export interface CommitFacts {
   readonly links: readonly string[]
   /** Bugs: Message-IDs, or `#12`. */
   readonly closes: readonly string[]
-  /** Commits, as written. */
+  /** Commits, as written; of a merge those it brought, too. */
   readonly reverts: readonly string[]
+  /** Of these the merges, each with the parent whose side stays, as written; absent without any. */
+  readonly merges?: readonly { readonly merge: string; readonly kept: string }[]
 }
 
 export interface DiffFacts {
@@ -61,6 +63,7 @@ export function commitFacts(id: string, raw: Buffer, diffs: readonly DiffFacts[]
   const title = titleOf(lines)
   const subject = parseSubject(title)
   const committer = stampOf(headers, 'committer')
+  const merges = mergesIn(message)
   return {
     id,
     at: Math.min(Math.max(committer.at, firstTime), lastTime),
@@ -75,6 +78,7 @@ export function commitFacts(id: string, raw: Buffer, diffs: readonly DiffFacts[]
     links: trailersOf(lines, /^(?:link|patch-link|patchwork-link)$/i).flatMap(value => linksOf([value])),
     closes: bugRefs(lines),
     reverts: matchesIn(lines, /\b(?:this )?reverts commit ([0-9a-f]{10,64})\b/i),
+    ...(merges.length > 0 ? { merges } : {}),
   }
 }
 
@@ -103,6 +107,16 @@ function trailersOf(lines: readonly string[], key: RegExp): string[] {
 
 const matchesIn = (lines: readonly string[], pattern: RegExp): string[] =>
   lines.flatMap(line => line.slice(0, 1_000).match(pattern)?.[1] ?? []).slice(0, refsMax)
+
+/** `git revert -m` writes so, and breaks the line. */
+const mergesIn = (message: string) =>
+  [...message.matchAll(mergeTakenBack)]
+    .slice(0, mergesMax)
+    .map(([, merge = '', kept = '']) => ({ merge: merge.toLowerCase(), kept: kept.toLowerCase() }))
+
+const mergeTakenBack =
+  /\breverts commit ([0-9a-f]{10,64}),\s{1,3}reversing\s{1,3}changes\s{1,3}made\s{1,3}to\s{1,3}([0-9a-f]{10,64})\b/gi
+const mergesMax = 5
 
 /** git joins the lines of the first paragraph. */
 function titleOf(lines: readonly string[]): string {

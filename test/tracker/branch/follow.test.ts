@@ -225,6 +225,52 @@ describe('what happens after', () => {
     expect(again.history.map(({ what }) => what)).toEqual(['landed', 'reverted', 'landed again'])
   })
 
+  describe('a merge that is taken back', () => {
+    /** Two patches come by a merge, a third one came without it. */
+    async function merged() {
+      project.topicBranch('work', [
+        { title: 'wal: one', files: { 'wal.c': lines(1, 40, { 3: 'int one;' }) } },
+        { title: 'wal: two', files: { 'wal.c': lines(1, 40, { 3: 'int one;', 20: 'int two;' }) } },
+      ])
+      project.topicBranch('alone', [{ title: 'net: three', files: { 'net.c': 'int three;\n' } }])
+      const [one, two] = project.send('main..work', '--no-cover-letter')
+      const [three] = project.send('main..alone')
+      if (!one || !two || !three) throw new Error('A patch was not sent')
+      await project.receive(one.bytes, two.bytes, three.bytes)
+      const start = project.git('rev-parse', 'HEAD')
+      project.git('am', '-q', three.file)
+      project.git('checkout', '-q', '-b', 'side', start)
+      project.git('am', '-q', one.file, two.file)
+      project.git('checkout', '-q', 'main')
+      project.git('merge', '-q', '--no-ff', '-m', 'Merge branch side', 'side')
+      await project.follow()
+      const states = async () =>
+        Promise.all([one, two, three].map(async ({ id }) => (await project.patch(id)).state))
+      expect(await states()).toEqual(['accepted', 'accepted', 'accepted'])
+      return { start, merge: project.git('rev-parse', 'HEAD'), states }
+    }
+
+    test('takes its commits back, and no others; in again it brings them again', async () => {
+      project = await Project.start()
+      const { states } = await merged()
+      project.git('revert', '--no-edit', '-m', '1', 'HEAD')
+      await project.follow()
+      expect(await states()).toEqual(['changes-requested', 'changes-requested', 'accepted'])
+      project.git('revert', '--no-edit', 'HEAD')
+      await project.follow()
+      expect(await states()).toEqual(['accepted', 'accepted', 'accepted'])
+    })
+
+    test('is believed only where it is a merge with that parent', async () => {
+      project = await Project.start()
+      const { start, merge, states } = await merged()
+      project.commit(`Words\n\nThis reverts commit ${merge}, reversing\nchanges made to ${start}.`)
+      project.commit(`Words\n\nThis reverts commit ${'1'.repeat(40)}, reversing\nchanges made to ${merge}.`)
+      await project.follow()
+      expect(await states()).toEqual(['accepted', 'accepted', 'accepted'])
+    })
+  })
+
   test('a force push withdraws what no branch holds any more', async () => {
     project = await Project.start()
     const mail = await onePatch()
