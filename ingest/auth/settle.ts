@@ -98,12 +98,14 @@ async function knownOf(
   })
 }
 
-/** The mails whose senders had aligned DKIM in another mail before. */
+/** Of the mails that DKIM signed those whose senders had aligned DKIM in another mail before. */
 async function seenBefore(
   trx: Trx,
   list: ListId,
-  cases: readonly ExaminedCase[],
+  all: readonly ExaminedCase[],
 ): Promise<ReadonlySet<string>> {
+  const cases = all.filter(({ checks }) => checks.some(({ method }) => method === 'DKIM'))
+  if (cases.length === 0) return new Set()
   const { rows } = await sql<{ seq: string }>`
     select c.seq from unnest(${cases.map(one => one.seq)}::bigint[], ${cases.map(one => toStorableText(one.claim.address))}::text[],
       ${cases.map(one => one.messageKey)}::text[]) as c (seq, address, key)

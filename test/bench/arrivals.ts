@@ -1,15 +1,17 @@
 // What one more live mail costs in threads of several sizes: its way from the append by its verdict to the topic on the
 // pages, as the CPU time of Node and PostgreSQL together. A topic is folded whole each time, so this is where folding
 // must stay cheap.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { makeLog } from '../../base/log.ts'
-import { type Judge, startJudge } from '../../ingest/auth/judge.ts'
+import { makeMetrics } from '../../base/metrics.ts'
+import { startJudge } from '../../ingest/auth/judge.ts'
 import { openKeyring } from '../../ingest/auth/keyring.ts'
 import { saveLists } from '../../sql/lists.ts'
 import { append } from '../../sql/log.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { assignAll, sortAll } from '../../tracker/project/projector.ts'
+import { startProjector } from '../../tracker/project/projector.ts'
 import { type BenchDatabase, withBenchDatabase } from './database.ts'
 
 const sizes = [10, 200, 2_000]
@@ -20,55 +22,66 @@ export const benchArrivals = (): Promise<string[]> =>
   withBenchDatabase(async bench => {
     const [list] = await saveLists(bench.db, [{ name: 'bench', address: 'bench@lists.example.net' }])
     if (list === undefined) throw new Error('no list')
-    const judge = startJudge({
-      db: bench.db,
-      log: makeLog('error', false),
-      keyring: openKeyring(null),
-      // No mail is signed here, and SPF may not ask the world.
-      resolve: () => Promise.reject(Object.assign(new Error('No such name'), { code: 'ENOTFOUND' })),
-      trustedArc: () => [],
-    })
+    const worker = startWorker(bench.db, list.id)
     const lines: string[] = []
-    for (const size of sizes) lines.push(await measure(bench, list.id, judge, size))
-    await judge.close()
+    for (const size of sizes) lines.push(await measure(bench, worker.arrive, size))
+    await worker.close()
     return lines
   })
 
-async function measure(bench: BenchDatabase, list: ListId, judge: Judge, size: number): Promise<string> {
-  const { db } = bench
+type Arrive = (mails: readonly Buffer[]) => Promise<void>
+
+/** The worker of `serve`; `arrive` appends live mails and resolves when they are on their pages. */
+function startWorker(db: Kysely<Tables>, list: ListId): { arrive: Arrive; close(): Promise<void> } {
+  const log = makeLog('error', false)
+  const metrics = makeMetrics({ backlog: async () => undefined, pools: () => ({}) })
+  const judge = startJudge({
+    db,
+    log,
+    keyring: openKeyring(null),
+    // No mail is signed here, and SPF may not ask the world.
+    resolve: () => Promise.reject(Object.assign(new Error('No such name'), { code: 'ENOTFOUND' })),
+    trustedArc: () => [],
+  })
+  const projector = startProjector(db, log, metrics, () => judge.look())
+  const shown = async () => {
+    const { values } = await metrics.lag.get()
+    return values.find(({ metricName }) => metricName?.endsWith('_count'))?.value ?? 0
+  }
+  return {
+    async arrive(mails) {
+      const wanted = (await shown()) + mails.length
+      const trace = new Date().toISOString()
+      const envelope = { road: 'smtp', from: 'ada@example.org', to: ['bench@lists.example.net'], trace }
+      await append(
+        db,
+        list,
+        mails.map(bytes => ({ bytes, envelope })),
+      )
+      projector.poke()
+      while ((await shown()) < wanted) await sleep(5)
+    },
+    async close() {
+      await projector.close()
+      await judge.close()
+    },
+  }
+}
+
+async function measure(bench: BenchDatabase, arrive: Arrive, size: number): Promise<string> {
   const from = (first: number, count: number) =>
     Array.from({ length: count }, (_, index) => writeMail(size, first + index))
-  for (let first = 0; first < size; first += 200)
-    await arrive(db, list, judge, from(first, Math.min(200, size - first)))
-  for (const mail of from(size, arrivals)) await arrive(db, list, judge, [mail])
+  for (let first = 0; first < size; first += 200) await arrive(from(first, Math.min(200, size - first)))
+  for (const mail of from(size, arrivals)) await arrive([mail])
   const node = process.cpuUsage()
   const database = bench.databaseCpu()
   const began = performance.now()
-  for (const mail of from(size + arrivals, arrivals)) await arrive(db, list, judge, [mail])
+  for (const mail of from(size + arrivals, arrivals)) await arrive([mail])
   const { user, system } = process.cpuUsage(node)
   const nodeMs = (user + system) / 1000 / arrivals
   const databaseMs = (bench.databaseCpu() - database) / arrivals
   const wall = (performance.now() - began) / arrivals
   return `one mail into a thread of ${size}: ${(nodeMs + databaseMs).toFixed(1)} ms of CPU (Node ${nodeMs.toFixed(1)}, PostgreSQL ${databaseMs.toFixed(1)}), on its page after ${wall.toFixed(0)} ms`
-}
-
-/** In the order of `serve`. */
-async function arrive(
-  db: Kysely<Tables>,
-  list: ListId,
-  judge: Judge,
-  mails: readonly Buffer[],
-): Promise<void> {
-  const trace = new Date().toISOString()
-  const envelope = { road: 'smtp', from: 'ada@example.org', to: ['bench@lists.example.net'], trace }
-  await append(
-    db,
-    list,
-    mails.map(bytes => ({ bytes, envelope })),
-  )
-  await assignAll(db, list)
-  await judge.look()
-  await sortAll(db, list)
 }
 
 /** A series of five patches, and answers to it and to each other, five levels deep. */

@@ -2,8 +2,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { lockAssignment } from '../project/lock.ts'
-import { lockFolding } from '../project/refold.ts'
+import { lockAssignment, lockFolding } from '../project/lock.ts'
 
 /** No mail is sorted or folded meanwhile that would not see the change, and that the change would not see. */
 export function inOrder<T>(

@@ -17,7 +17,7 @@ import { type Mailmap, withMailmap } from '../topic/mailmap.ts'
 import { countMarks } from './dressing.ts'
 import { holdNewcomers, writeReleaseLines } from './hold.ts'
 import { jsonTexts } from './json-texts.ts'
-import { lockAssignment } from './lock.ts'
+import { lockToAssign } from './lock.ts'
 import { mailmapOf } from './people.ts'
 import { type ReadMail, readUnsorted } from './read-mails.ts'
 import { writeSearch } from './write-search.ts'
@@ -33,8 +33,7 @@ export async function assign(
   const mails = await readUnsorted(db, list, count, log)
   if (mails.length === 0) return 0
   const taken = await db.transaction().execute(async trx => {
-    await lockAssignment(trx, list)
-    await commitSoon(trx)
+    await lockToAssign(trx, list)
     const ours = await take(trx, list, mails)
     const shown = ours.length > 0 ? await holdNewcomers(trx, list, ours) : []
     if (shown.length > 0) await assignTaken(trx, list, shown)
@@ -46,14 +45,6 @@ export async function assign(
 }
 
 type Trx = Transaction<Tables>
-
-/**
- * The commit does not wait for the disk. A crash may lose it whole, and then the mails still wait to be sorted: what is
- * here can be made again, what is in the log was durable before.
- */
-export async function commitSoon(trx: Trx): Promise<void> {
-  await sql`select set_config('synchronous_commit', 'off', true)`.execute(trx)
-}
 
 interface Taken {
   readonly mail: ReadMail

@@ -1,6 +1,6 @@
 // Who is who on a list, and what it wants to be sure of: its roles at all times, its settings, and the .mailmap of its
 // repository.
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { openRules, type Rules } from '../topic/authority.ts'
@@ -10,22 +10,18 @@ export async function peopleOf(
   db: Kysely<Tables>,
   list: ListId,
 ): Promise<{ rules: Rules; mailmap: Mailmap }> {
-  const row = await db
-    .selectFrom('list')
-    .select(['trust', 'history', 'needs', 'mailmap'])
-    .where('id', '=', list)
-    .executeTakeFirst()
+  const { rows } = await sql<Settings>`
+    select trust, history, needs, mailmap, array(
+      select json_build_object('since', extract(epoch from since) * 1000, 'people', people)
+      from roster where list_id = l.id order by since, id) as rosters
+    from list l where id = ${list}`.execute(db)
+  const [row] = rows
   if (!row) return { rules: openRules, mailmap: [] }
-  const { mailmap, ...settings } = row
-  const rosters = await db
-    .selectFrom('roster')
-    .select(['since', 'people'])
-    .where('list_id', '=', list)
-    .orderBy('since')
-    .orderBy('id')
-    .execute()
-  return { rules: { ...settings, rosters: rosters.map(one => ({ ...one, since: +one.since })) }, mailmap }
+  const { mailmap, ...rules } = row
+  return { rules, mailmap }
 }
+
+type Settings = Rules & { readonly mailmap: Mailmap }
 
 /** The half that says which mails belong together. */
 export async function mailmapOf(db: Kysely<Tables>, list: ListId): Promise<Mailmap> {

@@ -26,14 +26,16 @@ export async function profileFor(
   return { established: new Set(rows.flatMap(row => byRow.get(row.person) ?? [])) }
 }
 
-/** Call it under the list's fold lock. A cluster whose row somebody else holds is being made dirty by him. */
+/** `known` is the profile that they were folded with. Call it under the list's fold lock. A cluster whose row somebody else holds is being made dirty by him. */
 export async function writeProfile(
   db: Kysely<Tables>,
   list: ListId,
+  known: Profile,
   folds: readonly { cluster: string; fold: Folded }[],
 ): Promise<void> {
   await writeJudged(db, list, folds)
-  const established = [...new Set(folds.flatMap(({ fold }) => [...fold.established]))].map(indexKey)
+  const now = new Set(folds.flatMap(({ fold }) => [...fold.established]))
+  const established = [...now].filter(person => !known.established.has(person)).map(indexKey)
   if (established.length === 0) return
   const { rows } = await sql<{ person: string }>`
     insert into established select ${list}, unnest(${established}::text[]) on conflict do nothing returning person`.execute(

@@ -18,10 +18,10 @@ import type { Profile } from '../topic/profile.ts'
 import { summaryOf } from '../topic/summary.ts'
 import type { Topic, TopicMail } from '../topic/topic.ts'
 import type { Arrival } from '../topic/unit.ts'
-import { commitSoon } from './assign.ts'
 import { clusterArrivals } from './cluster-arrivals.ts'
 import { tellChanges } from './events.ts'
 import { jsonTexts } from './json-texts.ts'
+import { lockToFold } from './lock.ts'
 import { isOpen } from './open.ts'
 import { moveOutside, outsideOf, wakeTargets, writeOutside } from './outside.ts'
 import { peopleOf } from './people.ts'
@@ -34,8 +34,7 @@ import { markUntold, type Telling } from './untold.ts'
  */
 export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Log): Promise<number> {
   return db.transaction().execute(async trx => {
-    await lockFolding(trx, list)
-    await commitSoon(trx)
+    await lockToFold(trx, list)
     const clusters = await lease(trx, list, count)
     if (clusters.length === 0) return 0
     const { rules, mailmap } = await peopleOf(trx, list)
@@ -54,19 +53,12 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
       clusters,
       done.map(({ cluster }) => cluster),
     )
-    await writeProfile(trx, list, done)
+    await writeProfile(trx, list, profile, done)
     await wakeTargets(trx, list, targets)
     if (changed) await sql`update list set version = version + 1 where id = ${list}`.execute(trx)
     return clusters.length
   })
 }
-
-/** Held to the end of the transaction by whoever folds, or changes what folds read beside the mails. */
-export async function lockFolding(trx: Trx, list: ListId): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${foldLock}, ${list})`.execute(trx)
-}
-
-const foldLock = 7_002
 
 /** A cluster that could be folded. */
 interface ClusterFold {
