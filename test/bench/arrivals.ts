@@ -71,18 +71,23 @@ function startWorker(db: Kysely<Tables>, list: ListId): { arrive: Arrive; close(
 async function measure(bench: BenchDatabase, arrive: Arrive, size: number): Promise<string> {
   const from = (first: number, count: number) =>
     Array.from({ length: count }, (_, index) => writeMail(size, first + index))
-  for (let first = 0; first < size; first += 200) await arrive(from(first, Math.min(200, size - first)))
-  for (const mail of from(size, arrivals)) await arrive([mail])
+  // The last of those that are measured is the mail after a thread of this size.
+  const before = Math.max(10, size + 1 - 2 * arrivals)
+  for (let first = 0; first < before; first += 200) await arrive(from(first, Math.min(200, before - first)))
+  for (const mail of from(before, arrivals)) await arrive([mail])
   const node = process.cpuUsage()
   const database = bench.databaseCpu()
   const began = performance.now()
-  for (const mail of from(size + arrivals, arrivals)) await arrive([mail])
+  for (const mail of from(before + arrivals, arrivals)) await arrive([mail])
   const { user, system } = process.cpuUsage(node)
   const nodeMs = (user + system) / 1000 / arrivals
   const databaseMs = (bench.databaseCpu() - database) / arrivals
   const wall = (performance.now() - began) / arrivals
   return `one mail into a thread of ${size}: ${(nodeMs + databaseMs).toFixed(1)} ms of CPU (Node ${nodeMs.toFixed(1)}, PostgreSQL ${databaseMs.toFixed(1)}), on its page after ${wall.toFixed(0)} ms`
 }
+
+/** A word for each thread: like patches of one person would be one thread. */
+const areas: Readonly<Record<number, string>> = { 10: 'cache', 200: 'network', 2000: 'scheduler' }
 
 /** A series of five patches, and answers to it and to each other, five levels deep. */
 function writeMail(thread: number, number: number): Buffer {
@@ -91,12 +96,13 @@ function writeMail(thread: number, number: number): Buffer {
   const parents: number[] = []
   for (let at = number; at > 0; at = at <= 5 ? 0 : at % 5 === 0 ? 1 + (at % 3) : at - 1) parents.unshift(at)
   const above = [0, ...parents.slice(0, -1)].map(id)
-  const title = `cache: keep the pages of thread ${thread} together`
+  const area = areas[thread] ?? ''
+  const title = `${area} things of ${thread}`
   const subject =
     number === 0
       ? `[PATCH 0/5] ${title}`
       : isPatch
-        ? `[PATCH ${number}/5] part ${number}: ${title}`
+        ? `[PATCH ${number}/5] ${area}: part ${number}`
         : `Re: [PATCH 0/5] ${title}`
   const person =
     number <= 5 ? 'Ada Marsh <ada@example.org>' : `Person ${number % 40} <p${number % 40}@example.com>`
@@ -109,24 +115,24 @@ function writeMail(thread: number, number: number): Buffer {
       `Message-ID: <${id(number)}>`,
       ...(number === 0 ? [] : [`References: ${above.map(at => `<${at}>`).join('\n ')}`]),
       '',
-      isPatch ? patchText(number) : answerText(number),
+      isPatch ? patchText(area, number) : answerText(number),
     ].join('\n'),
   )
 }
 
-const patchText = (number: number) => `Keep them together.
+const patchText = (area: string, number: number) => `Keep them together.
 
 Signed-off-by: Ada Marsh <ada@example.org>
 ---
-diff --git a/cache/part${number}.c b/cache/part${number}.c
+diff --git a/${area}/part${number}.c b/${area}/part${number}.c
 index 1111111..2222222 100644
---- a/cache/part${number}.c
-+++ b/cache/part${number}.c
-@@ -1,3 +1,4 @@ int part${number}(void)
+--- a/${area}/part${number}.c
++++ b/${area}/part${number}.c
+@@ -1,3 +1,4 @@ int ${area}${number}(void)
  int first;
--int second = ${number};
-+int second = ${number + 1};
-+int third;
+-int ${area} = ${number};
++int ${area} = ${number + 1};
++int ${area}Third;
  int fourth;
 `
 

@@ -4,20 +4,19 @@ import type { ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { toStorableJson } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
-import type { MailFacts } from '../mail/facts.ts'
 import { type Closing, closingsOf } from '../topic/closing.ts'
 import type { Topic } from '../topic/topic.ts'
 import type { Heard } from './heard.ts'
 
-/** The closings of these mails. */
+/** The closings of the mails with these keys. */
 export async function closingsFor(
   db: Kysely<Tables>,
   list: ListId,
-  arrivals: ReadonlyMap<string, readonly { facts: MailFacts }[]>,
+  keys: readonly string[],
 ): Promise<Closing[]> {
-  const keys = new Set([...arrivals.values()].flat().map(({ facts }) => indexKey(facts.messageId)))
+  if (keys.length === 0) return []
   const { rows } = await sql<{ data: Closing }>`
-    select data from claim where list_id = ${list} and target_key = any(${[...keys]}::text[])`.execute(db)
+    select data from claim where list_id = ${list} and target_key = any(${keys}::text[])`.execute(db)
   return rows.map(row => row.data)
 }
 

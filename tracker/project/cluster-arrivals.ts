@@ -6,14 +6,16 @@ import { keepRecent } from '../../base/recent.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import type { Arrival } from '../topic/unit.ts'
-import { readVerdicts } from './verdicts.ts'
+import { imported, type Verdict } from '../topic/verdict.ts'
+import { type VerdictRow, verdictColumns, verdictGroup, verdictOf } from './verdict-row.ts'
 
 /** What of an arrival never changes. */
 type ReadArrival = Pick<Arrival, 'hash' | 'facts' | 'knownAt'>
 
 /**
  * The arrivals of each cluster, in no order. A thread that is folded again because of one more mail reads only which
- * mails it has, as one text: of 2,000 rows, each parsed for itself, that alone took 10 ms. `trx` is one of `db`.
+ * mails it has, as one text for each verdict: of 2,000 rows, each parsed for itself, that alone took 10 ms. `trx` is one
+ * of `db`.
  */
 export async function clusterArrivals(
   trx: Transaction<Tables>,
@@ -21,31 +23,37 @@ export async function clusterArrivals(
   db: Kysely<Tables>,
 ): Promise<Map<string, Arrival[]>> {
   const { rows } = await sql<ClusterMails>`
-    select cluster, list_id, string_agg(concat_ws(' ', seq, version, dressing), ',') as mails
-    from fact where cluster = any(${clusters}::bigint[]) group by cluster, list_id`.execute(trx)
+    select f.cluster, f.list_id, ${verdictColumns}, string_agg(concat_ws(' ', f.seq, f.version, f.dressing), ',') as mails
+    from fact f left join verdict v using (list_id, seq)
+    where f.cluster = any(${clusters}::bigint[]) group by f.cluster, f.list_id, ${verdictGroup}`.execute(trx)
   const recent = recentOf(db)
-  const verdictOf = await readVerdicts(trx, clusters)
   const arrivals = new Map<string, Arrival[]>(clusters.map(cluster => [cluster, []]))
   const absent: FactPlace[] = []
-  const take = (cluster: string, name: string, read: ReadArrival) =>
-    arrivals.get(cluster)?.push({ ...read, verdict: verdictOf(seqOf(name), read.knownAt) })
-  for (const { cluster, list_id, mails } of rows) {
-    const names = mails.split(',')
+  const take = ({ cluster, verdict }: Pick<FactPlace, 'cluster' | 'verdict'>, read: ReadArrival) =>
+    arrivals.get(cluster)?.push({ ...read, verdict: verdict ?? withoutVerdict(read) })
+  for (const row of rows) {
+    const verdict = verdictOf(row)
+    const { cluster, list_id } = row
+    const names = row.mails.split(',')
+    const large = names.length >= keptMailsMin
     for (const name of names) {
       const known = recent.get(name)
-      if (known) take(cluster, name, known)
-      else absent.push({ cluster, list_id, name, large: names.length >= keptMailsMin })
+      if (known) take({ cluster, verdict }, known)
+      else absent.push({ cluster, list_id, name, verdict, large })
     }
   }
-  for (const [{ cluster, name, large }, arrival, bytes] of await readArrivals(trx, absent)) {
-    take(cluster, name, arrival)
+  for (const [place, arrival, bytes] of await readArrivals(trx, absent)) {
+    take(place, arrival)
     // An import folds thousands of small threads once: keeping their facts would only cost memory.
-    if (large) recent.keep(name, arrival, bytes)
+    if (place.large) recent.keep(place.name, arrival, bytes)
   }
   return arrivals
 }
 
-interface ClusterMails {
+/** A live mail without a verdict is pending. */
+const withoutVerdict = ({ knownAt }: ReadArrival) => (knownAt === null ? imported : null)
+
+interface ClusterMails extends VerdictRow {
   cluster: string
   list_id: number
   /** `seq version dressing` of each. */
@@ -57,6 +65,7 @@ interface FactPlace {
   readonly list_id: number
   /** The mail's seq, which is never used again, and the versions of the reader and of the list's dressing: so its facts are the same. */
   readonly name: string
+  readonly verdict: Verdict | null
   readonly large: boolean
 }
 

@@ -6,22 +6,21 @@ import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import { toStorableJson } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
-import type { MailFacts } from '../mail/facts.ts'
 import { type Errand, isUnconfirmed } from '../topic/errand.ts'
 import type { Topic } from '../topic/topic.ts'
 import type { Heard } from './heard.ts'
 
-/** The errands to these mails; of too many for one mail those that the fold would choose (voicesFor). */
+/** The errands to the mails with these keys; of too many for one mail those that the fold would choose (voicesFor). */
 export async function errandsFor(
   db: Kysely<Tables>,
   list: ListId,
-  arrivals: ReadonlyMap<string, readonly { facts: MailFacts }[]>,
+  keys: readonly string[],
 ): Promise<Errand[]> {
-  const keys = new Set([...arrivals.values()].flat().map(({ facts }) => indexKey(facts.messageId)))
+  if (keys.length === 0) return []
   const { rows } = await sql<{ data: Errand }>`
     select data from (
       select data, row_number() over (partition by target_key order by unconfirmed, said, mail_key) as place
-      from errand where list_id = ${list} and target_key = any(${[...keys]}::text[])) ranked
+      from errand where list_id = ${list} and target_key = any(${keys}::text[])) ranked
     where place <= ${limits.errandsInMax}`.execute(db)
   return rows.map(row => row.data)
 }

@@ -2,6 +2,7 @@
 // of the other's cluster, which is folded again when it changes: so either may come first.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
+import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Outside } from '../topic/outside.ts'
 import type { Topic } from '../topic/topic.ts'
@@ -20,15 +21,34 @@ export async function outsideOf(
   list: ListId,
   arrivals: ReadonlyMap<string, readonly Arrival[]>,
 ): Promise<Outside> {
-  const errands = await errandsFor(trx, list, arrivals)
-  const lines = errands.map(({ tags }) => ({ tags, trailers: [] }))
   const own = [...arrivals.values()].flat().map(({ facts }) => facts)
+  const spokenOf = await spokenOfAmong(trx, list, [
+    ...new Set(own.map(({ messageId }) => indexKey(messageId))),
+  ])
+  const errands = await errandsFor(trx, list, spokenOf)
+  const lines = errands.map(({ tags }) => ({ tags, trailers: [] }))
   return {
-    closings: await closingsFor(trx, list, arrivals),
+    closings: await closingsFor(trx, list, spokenOf),
     errands,
     numbers: await bugsNumbered(trx, list, [...own, ...lines]),
   }
 }
+
+/** Of the mails of a large thread those that another topic may speak of: as a rule the list has fewer such mails. */
+async function spokenOfAmong(trx: Trx, list: ListId, keys: readonly string[]): Promise<readonly string[]> {
+  if (keys.length < largeMin) return keys
+  const { rows } = await sql<{ target_key: string }>`
+    (select target_key from claim where list_id = ${list} limit ${sql.lit(spokenOfMax)})
+    union all (select target_key from errand where list_id = ${list} limit ${sql.lit(spokenOfMax)})`.execute(
+    trx,
+  )
+  if (rows.length >= spokenOfMax) return keys
+  const targets = new Set(rows.map(row => row.target_key))
+  return keys.filter(key => targets.has(key))
+}
+
+const largeMin = 200
+const spokenOfMax = 500
 
 /** What a fold leaves to be written. */
 interface Moved {

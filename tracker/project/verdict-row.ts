@@ -1,0 +1,24 @@
+// How far the senders of a cluster's mails are authenticated, for a query over `verdict v`. It is read anew for each fold:
+// of all that a fold takes, this alone may change while its mail stays the same.
+import { sql } from 'kysely'
+import type { Verdict } from '../topic/verdict.ts'
+
+/** Of mails without a verdict all of it is null. */
+export interface VerdictRow {
+  readonly grade: 'A' | 'B' | 'C' | null
+  readonly how: string
+  readonly identity: string | null
+  readonly confirmed: number | null
+}
+
+export const verdictColumns = sql`v.grade, v.how, v.identity,
+  floor(extract(epoch from (v.data->>'confirmed')::timestamptz) * 1000)::float as confirmed`
+export const verdictGroup = sql`v.grade, v.how, v.identity, v.data->>'confirmed'`
+
+export const verdictOf = ({ grade, how, identity, confirmed }: VerdictRow): Verdict | null =>
+  grade && {
+    grade,
+    how,
+    ...(identity === null ? {} : { identity }),
+    ...(confirmed === null ? {} : { confirmed }),
+  }
