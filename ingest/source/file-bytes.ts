@@ -12,8 +12,8 @@ export interface FileBytes {
   readonly done: number
 }
 
-/** Throws when the file cannot be opened. */
-export async function openFileBytes(path: string): Promise<FileBytes> {
+/** A Buffer names a file whose name is no UTF-8. Throws when the file cannot be opened. */
+export async function openFileBytes(path: string | Buffer): Promise<FileBytes> {
   const { size, packed } = await look(path)
   let done = 0
   async function* onDisk(start: number): AsyncGenerator<Buffer> {
@@ -34,7 +34,7 @@ export async function openFileBytes(path: string): Promise<FileBytes> {
   }
 }
 
-async function look(path: string): Promise<{ size: number; packed: boolean }> {
+async function look(path: string | Buffer): Promise<{ size: number; packed: boolean }> {
   const file = await open(path)
   try {
     const magic = Buffer.alloc(2)

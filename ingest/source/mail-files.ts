@@ -1,8 +1,10 @@
 // Mails that lie in files of their own: a Maildir, a directory of .eml files, one .eml file. Places are names of files,
-// and in a Maildir only the part that stays when somebody reads the mail.
+// and in a Maildir only the part that stays when somebody reads the mail. A name is bytes, of whatever charset its system
+// had, so it is held as latin1.
 import { createHash } from 'node:crypto'
+import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { limits } from '../../base/limits.ts'
 import { toStorableText } from '../../base/storable.ts'
 import { openFileBytes } from './file-bytes.ts'
@@ -18,21 +20,27 @@ export async function openMaildir(path: string): Promise<Source> {
 
 /** Every .eml file of a directory and of those below it, gzip or not, by name. */
 export async function openEmlDirectory(path: string): Promise<Source> {
-  const found = await readdir(path, { recursive: true, withFileTypes: true })
-  const names = found
-    .filter(entry => entry.isFile() && /\.eml(?:\.gz)?$/i.test(entry.name))
-    .map(entry => relative(path, join(entry.parentPath, entry.name)))
+  const names = await emlBelow(path, '')
   return source(
     path,
     names.sort(byCodeUnits).map(name => ({ name, key: name })),
   )
 }
 
+async function emlBelow(path: string, folder: string): Promise<string[]> {
+  const entries = await entriesOf(path, folder)
+  const isEml = (entry: Dirent) => entry.isFile() && /\.eml(?:\.gz)?$/i.test(entry.name)
+  const names = entries.filter(isEml).map(({ name }) => join(folder, name))
+  for (const entry of entries)
+    if (entry.isDirectory()) names.push(...(await emlBelow(path, join(folder, entry.name))))
+  return names
+}
+
 /** A file that is one mail. */
 export const openEml = (path: string): Promise<Source> => source(path, [{ name: '', key: 'the mail' }])
 
 interface MailFile {
-  /** Below the source's path. */
+  /** Below the source's path, as latin1. */
   readonly name: string
   readonly key: string
 }
@@ -75,8 +83,8 @@ async function readItem(
   { name, key }: MailFile,
   moved: (key: string) => Promise<string | undefined>,
 ): Promise<SourceItem | undefined> {
-  const place = { position: key, at: name === '' ? 'in it' : `in ${name}` }
-  const content = (await readBytes(join(path, name))) ?? (await readMoved(path, await moved(key)))
+  const place = { position: key, at: name === '' ? 'in it' : `in ${Buffer.from(name, 'latin1')}` }
+  const content = (await readBytes(below(path, name))) ?? (await readMoved(path, await moved(key)))
   if (content === undefined) return undefined
   return typeof content === 'number'
     ? { ...place, kind: 'too-large', size: content }
@@ -84,10 +92,17 @@ async function readItem(
 }
 
 const readMoved = async (path: string, name: string | undefined) =>
-  name === undefined ? undefined : readBytes(join(path, name))
+  name === undefined ? undefined : readBytes(below(path, name))
+
+/** Not through `join` as UTF-8: the bytes of a name stay as they are. */
+const below = (path: string, name: string) =>
+  Buffer.from(join(Buffer.from(path).toString('latin1'), name), 'latin1')
+
+const entriesOf = (path: string, folder: string): Promise<Dirent[]> =>
+  readdir(below(path, folder), { withFileTypes: true, encoding: 'latin1' })
 
 /** Its size when it is too large, undefined when it is not there. */
-async function readBytes(file: string): Promise<Buffer | number | undefined> {
+async function readBytes(file: Buffer): Promise<Buffer | number | undefined> {
   const chunks: Buffer[] = []
   let bytes = 0
   try {
@@ -104,7 +119,7 @@ async function readBytes(file: string): Promise<Buffer | number | undefined> {
 }
 
 async function namesIn(path: string, folder: string): Promise<string[]> {
-  const found = await readdir(join(path, folder), { withFileTypes: true }).catch(error => {
+  const found = await entriesOf(path, folder).catch(error => {
     if (error.code === 'ENOENT') return []
     throw error
   })

@@ -3,6 +3,7 @@
 import { realpath, stat } from 'node:fs/promises'
 import { limits } from '../../base/limits.ts'
 import { toStorableText } from '../../base/storable.ts'
+import { markLength } from './byte-order-mark.ts'
 import { type FileBytes, openFileBytes } from './file-bytes.ts'
 import { type MboxItem, readMbox } from './mbox.ts'
 import { dialectOf } from './mbox-dialect.ts'
@@ -39,7 +40,8 @@ async function headOf(file: FileBytes): Promise<Buffer> {
       if (bytes >= limits.mboxDialectBytesMax) break
     }
   } catch {}
-  return Buffer.concat(chunks).subarray(0, limits.mboxDialectBytesMax)
+  const head = Buffer.concat(chunks)
+  return head.subarray(markLength(head), limits.mboxDialectBytesMax)
 }
 
 function toItem(item: MboxItem): SourceItem {

@@ -2,6 +2,7 @@
 // mail's own line "From " is told from that depends on the dialect (mbox-dialect.ts).
 import { limits } from '../../base/limits.ts'
 import { toLogLines } from '../crlf.ts'
+import { markLength } from './byte-order-mark.ts'
 import { contentLength, isFromLine, type MboxDialect } from './mbox-dialect.ts'
 
 /**
@@ -88,8 +89,10 @@ class Window {
     this.#start = 0
   }
 
-  /** Skips blank lines before the first mail. False while too little was read to tell. */
+  /** Skips what may stand before the first mail: blank lines, a mark. False while too little was read to tell. */
   #begin(atEnd: boolean): boolean {
+    if (this.#end < 3 && !atEnd) return false
+    if (this.#position === 0) this.#advance(markLength(this.#bytes.subarray(0, this.#end)))
     while (this.#start < this.#end && isLineEnd(this.#bytes[this.#start])) this.#advance(1)
     this.#searched = this.#start
     if (this.#start === this.#end) return false

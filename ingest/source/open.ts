@@ -1,6 +1,7 @@
 // Tells from a path what lies there: an mbox, a mail, a Maildir, a directory of mails or a public-inbox archive.
 import { access, constants, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { markLength } from './byte-order-mark.ts'
 import { openFileBytes } from './file-bytes.ts'
 import { openEml, openEmlDirectory, openMaildir } from './mail-files.ts'
 import { isFromLine } from './mbox-dialect.ts'
@@ -48,7 +49,7 @@ async function openFile(path: string): Promise<Source> {
 async function firstLine(path: string): Promise<string> {
   try {
     for await (const chunk of (await openFileBytes(path)).read(0))
-      return chunk.toString('latin1', 0, 1_000).split('\n')[0] ?? ''
+      return chunk.toString('latin1', markLength(chunk), 1_000).split('\n')[0] ?? ''
   } catch {}
   return ''
 }

@@ -12,7 +12,7 @@ import { append } from '../../sql/log.ts'
 import { exportMbox } from '../../tracker/export/mbox.ts'
 import { testDatabase } from '../database.ts'
 import { writePublicInbox } from '../roads/public-inbox.ts'
-import { all, mail } from './mails.ts'
+import { all, mail, mboxOf } from './mails.ts'
 import { until } from './until.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'threadwork-sources-'))
@@ -153,6 +153,38 @@ describe('.eml files', () => {
       { bytes: mail('deep', '+dos\r\n-dos\r\n'), envelope: { road: 'smtp' } },
     ])
     expect(again.map(({ fresh }) => fresh)).toEqual([false, false])
+  })
+
+  test('with a byte order mark in front are the mails behind it, as are those of an mbox', async () => {
+    const marked = (bytes: Buffer) => Buffer.concat([Buffer.from('\ufeff'), bytes])
+    const [path, single, mbox] = [place(), place(), place()]
+    mkdirSync(path)
+    writeFileSync(join(path, 'a.eml'), marked(Buffer.from(String(mail('crlf')).replaceAll('\n', '\r\n'))))
+    writeFileSync(single, marked(mail('single')))
+    writeFileSync(mbox, marked(mboxOf([mail('one'), mail('two')])))
+    const { db, demo, read, names } = await importer()
+    expect(await read([path, single, mbox])).toMatchObject({ fresh: 4, problems: [] })
+    expect(await names()).toEqual(['crlf', 'single', 'one', 'two'])
+    const live = [mail('crlf'), mail('single'), mail('one')]
+    const again = await append(
+      db,
+      demo.id,
+      live.map(bytes => ({ bytes, envelope: { road: 'smtp' } })),
+    )
+    expect(again.map(({ fresh }) => fresh)).toEqual([false, false, false])
+  })
+
+  test('may have any name that a file can have', async () => {
+    const path = place()
+    mkdirSync(join(path, 'Grüße'), { recursive: true })
+    writeFileSync(join(path, 'Grüße', 'ü.eml'), mail('utf-8'))
+    const latin1 = Buffer.concat([Buffer.from(`${path}/m`), Buffer.from([0xfc, 0x6c, 0x6c])])
+    mkdirSync(latin1)
+    writeFileSync(Buffer.concat([latin1, Buffer.from('/\xe4.eml', 'latin1')]), mail('latin-1'))
+    writeFileSync(join(path, "'\n$(x).eml"), mail('shell'))
+    const { read, names } = await importer()
+    expect(await read([path])).toMatchObject({ fresh: 3, problems: [] })
+    expect((await names()).sort()).toEqual(['latin-1', 'shell', 'utf-8'])
   })
 })
 
