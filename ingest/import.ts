@@ -132,8 +132,10 @@ async function importSource(
     await run.sorter.next([...new Set(targets.flat())])
     addUp(tally, batch, counts)
     homeless += counts.homeless
-    for (const item of batch.items)
+    for (const item of batch.items) {
       if (item.kind === 'too-large') run.problem(tooLarge(source.path, item.at, item.size))
+      if (item.kind === 'unreadable') run.problem(unreadable(source.path, item.at, item.reason))
+    }
     if (batch.failure !== null) run.problem(cannotImport(source.path, batch.failure))
     const bytesDone = bytes.before + source.done
     progress.show({ path: source.path, mails: tally.read, bytesDone, bytesTotal: bytes.total })
@@ -145,12 +147,12 @@ async function importSource(
 }
 
 function addUp(tally: Run['tally'], { items }: Batch, { fresh, known, hidden, homeless }: Counts): void {
-  const large = items.filter(({ kind }) => kind === 'too-large').length
+  const left = items.filter(({ kind }) => kind === 'too-large' || kind === 'unreadable').length
   tally.read += items.filter(({ kind }) => kind !== 'deleted').length
   tally.fresh += fresh
   tally.known += known
   tally.hidden += hidden
-  tally.skipped += homeless + large
+  tally.skipped += homeless + left
 }
 
 /** A sentence when there is nothing to read. */
@@ -188,7 +190,7 @@ async function followSources(
 function targetsOf({ items }: Batch, { list, lists }: ImportOptions): ListId[][] {
   const otherwise = list ? [list] : []
   return items.map(item => {
-    if (item.kind === 'too-large') return []
+    if (item.kind === 'too-large' || item.kind === 'unreadable') return []
     const own = lists === undefined ? otherwise : listsOfMail(item.bytes, lists)
     return (own.length > 0 ? own : otherwise).map(({ id }) => id)
   })
@@ -267,6 +269,9 @@ const cannotImport = (path: string, failure: string) => `Cannot import "${path}"
 
 const tooLarge = (path: string, at: string, bytes: number) =>
   `Skipped the mail ${at} of "${path}": it has ${bytes} bytes, allowed are ${limits.importMailBytesMax}`
+
+const unreadable = (path: string, at: string, reason: string) =>
+  `Skipped the mail ${at} of "${path}": ${reason}`
 
 const noList = (path: string, count: number) =>
   `Skipped ${count} ${count === 1 ? 'mail' : 'mails'} of "${path}" for no list here; --mixed with --list NAME takes such mails`

@@ -84,11 +84,15 @@ async function readItem(
   moved: (key: string) => Promise<string | undefined>,
 ): Promise<SourceItem | undefined> {
   const place = { position: key, at: name === '' ? 'in it' : `in ${Buffer.from(name, 'latin1')}` }
-  const content = (await readBytes(below(path, name))) ?? (await readMoved(path, await moved(key)))
-  if (content === undefined) return undefined
-  return typeof content === 'number'
-    ? { ...place, kind: 'too-large', size: content }
-    : { ...place, kind: 'mail', bytes: mailOfFile(content) }
+  try {
+    const content = (await readBytes(below(path, name))) ?? (await readMoved(path, await moved(key)))
+    if (content === undefined) return undefined
+    return typeof content === 'number'
+      ? { ...place, kind: 'too-large', size: content }
+      : { ...place, kind: 'mail', bytes: mailOfFile(content) }
+  } catch (error) {
+    return { ...place, kind: 'unreadable', reason: error instanceof Error ? error.message : String(error) }
+  }
 }
 
 const readMoved = async (path: string, name: string | undefined) =>

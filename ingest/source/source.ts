@@ -1,7 +1,7 @@
 // What an archive is to the import, whatever its form: mails one after the other, each with the place behind it, so
 // that an interrupted import goes on there.
 
-export type SourceItem = SourcePlace & (SourceMail | SourceDeletion | SourceTooLarge)
+export type SourceItem = SourcePlace & (SourceMail | SourceDeletion | SourceTooLarge | SourceUnreadable)
 
 interface SourcePlace {
   /** Where the next item begins, in the source's own words; null when the item does not end at such a place. */
@@ -26,6 +26,12 @@ interface SourceDeletion {
 interface SourceTooLarge {
   readonly kind: 'too-large'
   readonly size: number
+}
+
+/** A file that may be read another time; what is behind it is read all the same. */
+interface SourceUnreadable {
+  readonly kind: 'unreadable'
+  readonly reason: string
 }
 
 export interface Source {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
 import { limits } from '../../base/limits.ts'
 import { type ImportOptions, type ImportReport, importPaths } from '../../ingest/import.ts'
@@ -172,6 +173,22 @@ describe('.eml files', () => {
       live.map(bytes => ({ bytes, envelope: { road: 'smtp' } })),
     )
     expect(again.map(({ fresh }) => fresh)).toEqual([false, false, false])
+  })
+
+  test('are all read but for the one that is broken, which is named', async () => {
+    const path = place()
+    mkdirSync(path)
+    const packed = gzipSync(mail('broken'))
+    writeFileSync(join(path, 'a.eml'), mail('a'))
+    writeFileSync(join(path, 'b.eml.gz'), packed.subarray(0, 40))
+    writeFileSync(join(path, 'c.eml'), mail('c'))
+    const { read, names } = await importer()
+    const { fresh, skipped, problems } = await read([path])
+    expect({ fresh, skipped }).toEqual({ fresh: 2, skipped: 1 })
+    expect(problems).toEqual([expect.stringMatching(/^Skipped the mail in b\.eml\.gz of .* gzip/)])
+    expect(await names()).toEqual(['a', 'c'])
+    writeFileSync(join(path, 'b.eml.gz'), packed)
+    expect(await read([path])).toMatchObject({ fresh: 1, known: 2, problems: [] })
   })
 
   test('may have any name that a file can have', async () => {
