@@ -68,7 +68,7 @@ export async function importPaths(options: ImportOptions): Promise<ImportReport>
   const interrupted = signal.aborted
   if (follow && !interrupted && sources.length > 0) {
     progress.say('All is read; waiting for new mails until Ctrl-C')
-    await followSources(options, sources, async source => {
+    await followSources(run, sources, async source => {
       await importSource(run, source, { before: total, total })
       await run.sorter.finish()
     })
@@ -88,10 +88,14 @@ interface Run {
   readonly tally: Record<'read' | 'fresh' | 'known' | 'skipped' | 'hidden', number>
   readonly problems: string[]
   problem(sentence: string): void
+  /** What was a problem when we last looked and still is one is not told again. */
+  lookAgain(): void
 }
 
 function begin(options: ImportOptions): Run {
   const problems: string[] = []
+  let before = new Set<string>()
+  let now = new Set<string>()
   return {
     options,
     list: options.lists === undefined ? (options.list?.id ?? null) : null,
@@ -99,8 +103,14 @@ function begin(options: ImportOptions): Run {
     tally: { read: 0, fresh: 0, known: 0, skipped: 0, hidden: 0 },
     problems,
     problem(sentence) {
+      now.add(sentence)
+      if (before.has(sentence)) return
       problems.push(sentence)
       options.progress.say(sentence)
+    },
+    lookAgain() {
+      before = now
+      now = new Set()
     },
   }
 }
@@ -156,9 +166,13 @@ function addUp(tally: Run['tally'], { items }: Batch, { fresh, known, hidden, ho
 }
 
 /** A sentence when there is nothing to read. */
-async function openOrSay(path: string, follow: boolean): Promise<Source[] | string> {
+async function openOrSay(
+  path: string,
+  follow: boolean,
+  known?: ReadonlyMap<string, Source>,
+): Promise<Source[] | string> {
   try {
-    const sources = await openSources(path)
+    const sources = await openSources(path, known)
     const ends = sources.find(source => !source.grows)
     return follow && ends ? 'only a public-inbox git directory can be followed' : sources
   } catch (error) {
@@ -169,19 +183,25 @@ async function openOrSay(path: string, follow: boolean): Promise<Source[] | stri
 /** A fetch into a clone is seen this soon. */
 const followEveryMs = 1_000
 
-/** Looks for new commits in all epochs, and for new epochs, until the signal. */
+/** Looks for new commits in all epochs, and for new epochs, until the signal; a clone may be away or broken for a while. */
 async function followSources(
-  { paths, signal }: ImportOptions,
+  run: Run,
   sources: readonly Source[],
   read: (source: Source) => Promise<void>,
 ): Promise<void> {
+  const { paths, signal } = run.options
   const known = new Map(sources.map(source => [source.path, source]))
   while (!signal.aborted) {
-    for (const path of paths)
-      for (const source of await openSources(path, known)) {
-        known.set(source.path, source)
-        if (!signal.aborted) await read(source)
-      }
+    run.lookAgain()
+    for (const path of paths) {
+      const opened = await openOrSay(path, true, known)
+      if (typeof opened === 'string') run.problem(cannotImport(path, opened))
+      else
+        for (const source of opened) {
+          known.set(source.path, source)
+          if (!signal.aborted) await read(source)
+        }
+    }
     await sleep(followEveryMs, undefined, { signal }).catch(() => {})
   }
 }

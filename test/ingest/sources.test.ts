@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -266,6 +266,37 @@ describe('a public-inbox', () => {
     await until(async () => (await names()).length === 5)
     stop.abort()
     expect(await report).toMatchObject({ fresh: 5, interrupted: false, problems: [] })
+  })
+
+  test('that is away or broken for a while is said so once, and followed again', {
+    timeout: 60_000,
+  }, async () => {
+    const [path, away, other] = [place(), place(), place()]
+    const head = join(path, 'HEAD')
+    writePublicInbox(path, 'v2', commits(0, 2))
+    writePublicInbox(other, 'v2', commits(100, 101))
+    const { read, names } = await importer()
+    const stop = new AbortController()
+    const report = read([path, other], { follow: true }, stop)
+    const follows = async (directory: string, index: number, count: number) => {
+      writePublicInbox(directory, 'v2', commits(index, index + 1))
+      await until(async () => (await names()).length === count)
+    }
+    await until(async () => (await names()).length === 3)
+    renameSync(path, away)
+    await follows(other, 101, 4)
+    await follows(other, 102, 5)
+    renameSync(away, path)
+    await follows(path, 2, 6)
+    const good = readFileSync(head)
+    writeFileSync(head, 'ref: refs/heads/nowhere\n')
+    await follows(other, 103, 7)
+    await follows(other, 104, 8)
+    writeFileSync(head, good)
+    await follows(path, 3, 9)
+    stop.abort()
+    const reason = (text: string) => expect.stringMatching(new RegExp(`^Cannot import "${path}": .*${text}`))
+    expect((await report).problems).toEqual([reason('no such file'), reason('')])
   })
 
   test('runs nothing that its configuration names', async () => {
