@@ -122,5 +122,7 @@ test('an address that leads nowhere says so and shows a way on', async () => {
   const page = await archive.page('/tarn/nobody@example.org/', 404)
   expect(page).toContain('nobody@example.org')
   expect(page).toContain('href="/tarn/?state=all"')
-  expect(await archive.page('/tarn/%00%ff/', 404)).toContain('href="/tarn/?state=all"')
+  for (const odd of ['%00%ff', '%00', 'a%00b@example.org', '%ED%A0%80@example.org'])
+    expect(await archive.page(`/tarn/${odd}/`, 404)).toContain('href="/tarn/?state=all"')
+  expect((await archive.app.request('/tarn/%00/raw')).status).toBe(404)
 })

@@ -64,7 +64,8 @@ export async function findPlace(
   name: string,
   id: string,
 ): Promise<Place | { list: ListRow; unknown: true; gone: Gone | null } | undefined> {
-  const key = indexKey(messageId(id))
+  const asked = messageId(toStorableText(id))
+  const key = indexKey(asked)
   const { rows } = await sql<PlaceRow>`
     select l.id, l.name, l.address, l.description, l.commit_url as "commitUrl", l.version,
       t.id_key, t.kind, concat_ws('-', t.version, t.cluster, t.mails, t.last_said) as topic_version,
@@ -73,7 +74,7 @@ export async function findPlace(
         from tombstone d where d.message_key = ${key} and d.lifted_at is null and (d.list_id is null or d.list_id = l.id)
           and exists (select from mail m where m.list_id = l.id and m.message_key = ${key})
         order by d.kind desc, d.at limit 1) as gone,
-      (select json_agg(json_build_object('list', o.name, 'id', ${messageId(id)}::text, 'state', ot.state) order by o.name)
+      (select json_agg(json_build_object('list', o.name, 'id', ${asked}::text, 'state', ot.state) order by o.name)
         from list o left join topic_mail om on om.list_id = o.id and om.message_key = ${key}
         left join topic ot on ot.list_id = o.id and ot.id_key = om.topic_key
         where o.id <> l.id and exists (
