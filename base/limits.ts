@@ -15,12 +15,22 @@ export const limits = {
   mimeDepthMax: 20,
   /** Decoded text kept of one mail; a longer body is cut for reading, never in the log. */
   textBytesMax: 4 * 1024 * 1024,
+  /** Lines of it: 4 MB of a real patch have 100,000, of nothing but line ends 4 million, and each is looked at twenty times. */
+  textLinesMax: 150_000,
   /** Lines of one mail that change something; a person writes one or two, debbugs' heaviest users a dozen. */
   tagsMax: 20,
   /** Lines that were nearly such a line and are answered. */
   missesMax: 5,
   /** Characters of a subject that are read: the longest of real patches have 300. */
   subjectCharactersMax: 1_000,
+  /** Characters of a person's name; the longest of real people have 60. */
+  nameCharactersMax: 200,
+  /** An address above this is none: 64 before the @ and 255 behind it (RFC 5321 4.5.3.1). */
+  addressCharactersMax: 320,
+  /** A longer Message-ID has no page: percent-encoded it goes beyond the 16 kB of header that Node's HTTP server reads. */
+  messageIdBytesMax: 4_000,
+  /** Characters kept of a header field that is only shown. */
+  fieldCharactersMax: 1_000,
   /** Brackets and reply words in front of a title; `Re: [list] [PATCH 1/2]` has three. */
   subjectBracketsMax: 12,
   /** Lines of a list's footer; Google Groups' longest has eight. */

@@ -45,6 +45,26 @@ test('a body above the limit is cut behind a whole line, the same for LF and CRL
   expect(decodeMail(crlfTwin(raw))).toEqual(mail)
 })
 
+test.each([
+  ['text/plain', '\n', 4_000_000],
+  ['text/html', 'x<br>', 800_000],
+])('lines of %s above the limit are not read', (type, line, count) => {
+  const mail = decodeMail(mailOf(`Content-Type: ${type}`, `said\n${line.repeat(count)}`))
+  expect(mail.body.startsWith('said')).toBe(true)
+  expect(mail.body.split('\n').length - 1).toBeLessThanOrEqual(limits.textLinesMax)
+  expect(mail.problems.join()).toMatch(/150000 lines/)
+})
+
+test('lines of attached patches count, too', () => {
+  const part = `--b\nContent-Type: text/x-patch\n\n${'+\n'.repeat(100_000)}`
+  const mail = decodeMail(
+    mailOf('Content-Type: multipart/mixed; boundary=b', `--b\n\nsaid\n${part}${part}--b--\n`),
+  )
+  const lines = [mail.body, ...mail.attachedPatches.map(({ text }) => text)].join('').split('\n')
+  expect(lines.length - 1).toBeLessThanOrEqual(limits.textLinesMax + 2)
+  expect(mail.attachedPatches).toHaveLength(2)
+})
+
 test('parts above the limit are not read', () => {
   const mail = decodeMail(mailOf('Content-Type: multipart/mixed; boundary=b', '--b\n\nx\n'.repeat(5_000)))
   expect(mail.parts.length).toBeLessThanOrEqual(limits.mimePartsMax)

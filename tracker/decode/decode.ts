@@ -1,5 +1,6 @@
 // A mail's bytes undone into headers and texts. Pure and synchronous; a strange mail is a mail with problems.
-import { readBody, textLeaves } from './body.ts'
+import { limits } from '../../base/limits.ts'
+import { type Reading, readBody, textLeaves } from './body.ts'
 import { readHeaders } from './headers.ts'
 import { withLfLines } from './line-ends.ts'
 import type { DecodedMail, OtherPart } from './mail.ts'
@@ -13,7 +14,7 @@ export function decodeMail(raw: Uint8Array): DecodedMail {
   if (bytes.length === 0) problems.add('The mail is empty')
   else if (block.headers.length === 0) problems.add('The mail has no header; all of it is read as text')
   const root = readTree(block.headers, bytes.subarray(block.bodyAt), problems)
-  const { body, attachedPatches } = readBody(root)
+  const { body, attachedPatches } = withinLines(readBody(root), problems)
   return {
     headers: block.headers,
     parts: textLeaves(root),
@@ -21,6 +22,25 @@ export function decodeMail(raw: Uint8Array): DecodedMail {
     body,
     attachedPatches,
     problems: [...problems],
+  }
+}
+
+/** Every reader of a mail goes through its lines, so their number is bounded and not only their length. */
+function withinLines({ body, attachedPatches }: Reading, problems: Set<string>): Reading {
+  let left: number = limits.textLinesMax
+  const cut = (text: string): string => {
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+      if (--left > 0) continue
+      const kept = text.slice(0, at + 1)
+      if (kept.length < text.length)
+        problems.add(`The text has more than ${limits.textLinesMax} lines; the rest is in the raw mail only`)
+      return kept
+    }
+    return text
+  }
+  return {
+    body: cut(body),
+    attachedPatches: attachedPatches.map(part => ({ ...part, text: cut(part.text) })),
   }
 }
 
