@@ -91,6 +91,30 @@ export const longSubject = () =>
       .replace(/long-i+/, 'long-subject'),
   )
 
+/** An id that no URL can hold: percent-encoded it has 18 kB. */
+export const endlessId = () => mail(`endless-${'%'.repeat(6_000)}`, '', 'My id has 6,000 characters.\n')
+
+/** Every field that a page shows goes on for 30,000 characters. */
+export const longFields = () => {
+  const long = (letter: string) => letter.repeat(30_000)
+  return Buffer.from(
+    [
+      `From: ${long('N')} <long-fields@example.org>`,
+      `Reply-To: ${long('R')} <${long('r')}@example.org>`,
+      `To: ${long('T')} <tarn-devel@lists.example.org>`,
+      `Subject: [PATCH ${long('v')}] ${long('s')}`,
+      `Date: Mon, 02 Mar 2026 19:00:10 +0100 (${long('D')})`,
+      `List-Id: ${long('L')} <${long('l')}.example.org>`,
+      'Message-ID: <long-fields@example.org>',
+      '',
+      `From: ${long('A')} <long-fields@example.org>`,
+      '',
+      'Long fields.',
+      '',
+    ].join('\n'),
+  )
+}
+
 /** A thousand mails that answer each other in a ring. */
 export const ring = () =>
   Array.from({ length: 1_000 }, (_, n) =>

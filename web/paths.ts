@@ -1,5 +1,6 @@
 // Every URL of the pages is made here. The archive's part is public-inbox's contract, so that b4, lei and years of
 // links keep working: a list is `/LIST/`, a mail `/LIST/MESSAGE-ID/`.
+import { limits } from '../base/limits.ts'
 
 /** Percent-encodes a Message-ID as public-inbox does: all that a path segment may hold stays readable, `/` does not. */
 const encodeId = (id: string) =>
@@ -50,7 +51,8 @@ export function replyByMail(answer: {
   inReplyTo: string
   body?: string
 }): string {
-  const subject = /^re:/i.test(answer.subject) ? answer.subject : `Re: ${answer.subject}`
+  const shown = answer.subject.slice(0, limits.subjectCharactersMax)
+  const subject = /^re:/i.test(shown) ? shown : `Re: ${shown}`
   const fields: [string, string | undefined][] = [
     ['In-Reply-To', `<${answer.inReplyTo}>`],
     ['Cc', answer.cc],

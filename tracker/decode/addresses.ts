@@ -1,6 +1,7 @@
 // The people in a From, To or Cc field. Real fields break every rule of RFC 5322; a person with half a name is
 // better than none.
 import addressparser from 'nodemailer/lib/addressparser'
+import { limits } from '../../base/limits.ts'
 import type { Person } from '../mail/facts.ts'
 import { decodeWords } from './words.ts'
 
@@ -16,6 +17,7 @@ const plainAddress =
   /^(?:([^"(),:;<>@[\]\\]*)<([^\s"(),:;<>@[\]\\]+@[^\s"(),:;<>@[\]\\]+)>|([^\s"(),:;<>@[\]\\]+@[^\s"(),:;<>@[\]\\]+))$/
 
 const person = (name: string, address: string): Person => ({
-  name: decodeWords(name).replace(/\s+/g, ' ').trim(),
-  address: address.trim().toLowerCase(),
+  name: decodeWords(name).replace(/\s+/g, ' ').trim().slice(0, limits.nameCharactersMax),
+  // Cut, it would be another one's.
+  address: address.trim().length <= limits.addressCharactersMax ? address.trim().toLowerCase() : '',
 })

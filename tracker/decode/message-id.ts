@@ -2,6 +2,7 @@
 // of it. Real ids are often not what RFC 5322 allows; every one is taken as it stands, since others answer to it.
 import { createHash } from 'node:crypto'
 import { type MessageId, messageId } from '../../base/ids.ts'
+import { limits } from '../../base/limits.ts'
 import { readBytes } from './charset.ts'
 import { headerStart } from './headers.ts'
 import { lfOnly, withLfLines } from './line-ends.ts'
@@ -14,9 +15,11 @@ export function messageIdOf(raw: Uint8Array): { id: MessageId; made: boolean } {
   const bytes = withLfLines(raw)
   const value = messageIdField(bytes)
   const id = messageId(value === null ? '' : bareId(value))
-  // A URL whose segment is `.` or `..`, encoded or not, leads elsewhere (WHATWG URL), so such an id has no page.
-  return /^\.{0,2}$/.test(id) ? { id: madeId(bytes), made: true } : { id, made: false }
+  return hasPage(id) ? { id, made: false } : { id: madeId(bytes), made: true }
 }
+
+/** A URL whose segment is `.` or `..`, encoded or not, leads elsewhere (WHATWG URL), and one that is too long nowhere. */
+const hasPage = (id: MessageId) => !/^\.{0,2}$/.test(id) && Buffer.byteLength(id) <= limits.messageIdBytesMax
 
 /**
  * `<a@b>`, or the whole value where brackets are missing (vacation robots). Tabs and line ends come from folding

@@ -30,7 +30,7 @@ import { trailersOf } from './trailers.ts'
 import { withdrawalOf } from './withdrawal.ts'
 
 /** Raised when a change here gives other facts for the same mail; a rebuild then reads every mail again. */
-export const factsVersion = 7
+export const factsVersion = 8
 
 /**
  * Pure: the same bytes, trace and dressing give the same facts. `trace`: when a live mail reached us, ISO 8601.
@@ -76,7 +76,7 @@ export function factsOf(
     author: (isPosting ? inBodyFrom(message) : null) ?? sender,
     subject,
     said: said.said,
-    date: header(mail.headers, 'date') ?? null,
+    date: header(mail.headers, 'date')?.slice(0, limits.fieldCharactersMax) ?? null,
     posting,
     patchId: patchId(diff),
     files: touchedFiles(diff),
@@ -97,7 +97,10 @@ export function factsOf(
     signals: isPosting || answers ? null : signalsOf(subject, lines),
     runs: isPosting ? [] : runsOf(text),
     textHash: textHash(mail, text),
-    dressing: header(mail.headers, 'list-id') ?? header(mail.headers, 'x-beenthere') ?? '',
+    dressing: (header(mail.headers, 'list-id') ?? header(mail.headers, 'x-beenthere') ?? '').slice(
+      0,
+      limits.fieldCharactersMax,
+    ),
     ...(releases.length === 0 ? {} : { releases }),
     ...(marks === null ? {} : { marks }),
     gist: gistOf(lines),

@@ -92,7 +92,7 @@ const textOf = (mail: DecodedMail) => [mail.body, ...mail.attachedPatches.map(pa
 
 const dateOf = ({ topic, id, mail }: MessageView): Html | string => {
   const said = topic?.mails.find(one => one.id === id)?.said
-  return said === undefined ? html`<span>${visible(header(mail, 'date'))}</span>` : minuteOf(said)
+  return said === undefined ? html`<span>${titleText(header(mail, 'date'))}</span>` : minuteOf(said)
 }
 
 /** The page that a topic is followed on: its newest revision, else its first mail. */

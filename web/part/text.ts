@@ -1,6 +1,7 @@
 // Words of strangers and how they are shown: names, subjects, times, numbers. A character that nobody sees must not
 // change what a reader believes (a direction override turns `gpj.exe` around), so it is written out.
 import { html } from 'hono/html'
+import { limits } from '../../base/limits.ts'
 import type { Person } from '../../tracker/mail/facts.ts'
 
 /** A piece of a page: escaped text, ready to be put into another template. */
@@ -23,8 +24,11 @@ const plain = /^[\t\n\x20-\x7e]*$/
 const codePoint = (character: string) =>
   (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
 
-/** A subject or title as plain text; a mail without one still needs words to click on. */
-export const titleText = (title: string) => visible(title).trim() || '(no subject)'
+/** A subject or title as plain text, cut where no real one goes on; a mail without one still needs words to click on. */
+export const titleText = (title: string) =>
+  visible(cut(title, limits.subjectCharactersMax)).trim() || '(no subject)'
+
+const cut = (text: string, max: number) => (text.length > max ? `${text.slice(0, max)}…` : text)
 
 /** A subject or title, with its own writing direction. */
 export const titleOf = (title: string): Html => html`<bdi>${titleText(title)}</bdi>`

@@ -87,6 +87,8 @@ const large: { readonly [name: string]: Expectation & { readonly make: () => Buf
   'a field of 100,000 lines': { make: made.foldedFlood, says: /header is longer/ },
   '10,000 recipients': { make: made.manyRecipients, says: /header is longer/ },
   'an id of 3,000 characters': { make: made.longId, shows: '3,000 characters' },
+  'an id of 6,000 characters': { make: made.endlessId, says: /no Message-ID/, shows: '6,000 characters' },
+  'fields of 30,000 characters': { make: made.longFields, shows: 'Long fields.' },
   'an address of 100,000 characters': { make: made.longAddress },
   'a subject of 140,000 characters': { make: made.longSubject },
 }
@@ -153,6 +155,9 @@ async function topicOf(id: MessageId): Promise<Topic> {
   return wholeTopic(row)
 }
 
+/** Whatever a header holds; the pages of ordinary mails have 30 kB. */
+const pageCharactersMax = 100_000
+
 describe.each(expectations)('%s', (_, { make, says, shows, hides }) => {
   it('is in the log as it came, in a topic, and on every page of its own', { timeout: 30_000 }, async () => {
     const raw = make()
@@ -163,8 +168,10 @@ describe.each(expectations)('%s', (_, { make, says, shows, hides }) => {
     const get = app()
     const page = await (await get(paths.mail('hostile', id))).text()
     if (shows !== undefined) expect(page).toContain(shows)
-    for (const text of [page, await (await get(paths.thread('hostile', id))).text()])
+    for (const text of [page, await (await get(paths.thread('hostile', id))).text()]) {
       if (hides) expect(text).not.toMatch(hides)
+      expect(text.length).toBeLessThan(pageCharactersMax)
+    }
     const [stored] = await storedMails(db, list.id, indexKey(id))
     expect(stored?.equals(raw)).toBe(true)
     const served = Buffer.from(await (await get(paths.raw('hostile', id))).arrayBuffer())
@@ -202,4 +209,5 @@ it('three mails that answer each other are one topic in whatever order they come
 it('the list of all topics shows them all', async () => {
   const text = await (await app()(paths.topics('hostile', 'all'))).text()
   expect(text).not.toMatch(/<x-mark|[\u202a-\u202e\u2066-\u2069\0]/)
+  expect(text.length).toBeLessThan(pageCharactersMax)
 })
