@@ -28,7 +28,8 @@ export interface Account {
   kept(mail: Told & { readonly ms: number; readonly fresh: boolean }): void
   /** The database refused it or is away. */
   failed(mail: Told, error: unknown): void
-  refused(reply: Reply): void
+  /** The id is empty when it was not seen. */
+  refused(messageId: string, reply: Reply): void
   /** It was for a token's address, and is in no log of a list. */
   answered(mail: Told, reply: Reply): void
   recipientRefused(to: string, reply: Reply): void
@@ -55,9 +56,9 @@ export function accountFor(
       metrics?.errors.inc({ kind: 'store' })
       log.warn({ ...told, ...sender, error }, 'Answered 451 to a mail')
     },
-    refused({ code, text }) {
+    refused(messageId, { code, text }) {
       count(code >= 500 ? 'refused' : 'later')
-      log.info({ code, reason: text, ...sender }, 'Refused a mail')
+      log.info({ messageId, code, reason: text, ...sender }, 'Refused a mail')
     },
     answered({ messageId }, { code, text }) {
       log.info({ messageId, code, reason: text, ...sender }, 'Read a confirmation')

@@ -2,6 +2,7 @@
 // are under way together, so that neither a flood nor a trickle of single bytes can eat the machine.
 import type { SMTPServerDataStream } from 'smtp-server'
 import { limits } from '../base/limits.ts'
+import { messageIdOf } from '../tracker/decode/message-id.ts'
 
 /** Bytes that mails under way hold, over all connections of one server. */
 export interface Budget {
@@ -16,6 +17,12 @@ export interface Budget {
  */
 export type Refusal = 'oversized' | 'endless' | 'no-room' | 'gone'
 
+export interface Refused {
+  readonly refusal: Refusal
+  /** As far as it was seen; empty when it was not. */
+  readonly messageId: string
+}
+
 export interface Received {
   readonly bytes: Buffer
   /** Gives the room back; to be called once, when the mail was answered. */
@@ -23,20 +30,32 @@ export interface Received {
 }
 
 /** Reads to the end of the mail; what is over a limit is read without being kept. */
-export async function receiveMail(stream: SMTPServerDataStream, budget: Budget): Promise<Received | Refusal> {
+export async function receiveMail(stream: SMTPServerDataStream, budget: Budget): Promise<Received | Refused> {
   const room = new Room(budget)
-  let refusal: Refusal | undefined
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      refusal ??= room.add(chunk)
-      if (refusal !== undefined) room.release()
-      if (stream.byteLength > 2 * budget.mailBytesMax) return 'endless'
-    }
-  } catch {
-    refusal = 'gone'
+  let refused: Refused | undefined
+  const refuse = (refusal: Refusal, chunk: Buffer = Buffer.alloc(0)) => {
+    refused = { refusal, messageId: refused?.messageId ?? idIn(room.bytes(), chunk) }
     room.release()
   }
-  return refusal ?? { bytes: room.bytes(), release: () => room.release() }
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      const refusal = refused === undefined ? room.add(chunk) : undefined
+      if (refusal !== undefined) refuse(refusal, chunk)
+      if (stream.byteLength <= 2 * budget.mailBytesMax) continue
+      refuse('endless')
+      break
+    }
+  } catch {
+    refuse('gone')
+  }
+  return refused ?? { bytes: room.bytes(), release: () => room.release() }
+}
+
+/** Whoever looks for a mail that did not come finds it in the log by its id. */
+function idIn(kept: Buffer, chunk: Buffer): string {
+  const head = Buffer.concat([kept, chunk].map(bytes => bytes.subarray(0, limits.headerBytesMax)))
+  const { id, made } = messageIdOf(head)
+  return made ? '' : id
 }
 
 /** One growing buffer, not a list of chunks: a client that sends single bytes would make millions of them. */

@@ -135,9 +135,10 @@ export function startReception(options: ReceptionOptions): Reception {
       const envelope = envelopeOf(session, road)
       const account = accountFor(session, envelope, options)
       const received = await receiveMail(stream, budget)
-      if (typeof received === 'string') {
-        account.refused(refusals[received])
-        return [refusals[received]]
+      if ('refusal' in received) {
+        const reply = refusals[received.refusal]
+        account.refused(received.messageId, reply)
+        return [reply]
       }
       try {
         return await storeAll(received.bytes, envelope, account)

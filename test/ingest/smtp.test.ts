@@ -255,6 +255,18 @@ describe('the SMTP dialogue', () => {
     client.close()
   })
 
+  test('tells in the log which mail it refused', async () => {
+    const lines: object[] = []
+    const log = { info: (fields: object) => void lines.push(fields), warn: () => {} }
+    const { port } = await smtp({ mailBytesMax: 2000, log })
+    const client = await greeted(port)
+    await send(client, mail('large', `${'x'.repeat(70)}\n`.repeat(50)), 'demo@lists.example.net')
+    expect(lines).toContainEqual(
+      expect.objectContaining({ code: 552, messageId: 'large@example.org', from: 'ada@example.org' }),
+    )
+    client.close()
+  })
+
   test('hangs up on a mail without end', async () => {
     const { port, kept } = await smtp({ mailBytesMax: 20_000 })
     const client = await greeted(port)
