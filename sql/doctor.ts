@@ -10,6 +10,7 @@ import { certificate, disk, git, node, permissions } from './doctor/machine.ts'
 import { port } from './doctor/ports.ts'
 import { relay } from './doctor/relay.ts'
 import { repositories } from './doctor/repositories.ts'
+import { unixSocket } from './doctor/unix-socket.ts'
 import type { ServerLog } from './embedded/embedded.ts'
 import { migrationState } from './migrate.ts'
 import { checkVersion, dataDirectory, joinServer } from './server.ts'
@@ -25,12 +26,17 @@ export async function examine(config: Config, log: ServerLog): Promise<Finding[]
     ...(await database(config, log)),
     await port('smtp', config.smtp),
     await port('web', config.web),
-    ...(typeof config.lmtp === 'object' && config.lmtp ? [await port('lmtp', config.lmtp)] : []),
+    ...(await lmtp(config.lmtp)),
     ...(config.metrics ? [await port('metrics', config.metrics)] : []),
     ...certificate(config.tls),
     await relay(config.relay),
     ...limitFindings(config),
   ]
+}
+
+const lmtp = async (address: Config['lmtp']): Promise<Finding[]> => {
+  if (address === null) return []
+  return [typeof address === 'string' ? unixSocket(address) : await port('lmtp', address)]
 }
 
 const dataFindings = (data: string) => [permissions(data), disk(data)]

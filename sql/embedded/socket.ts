@@ -16,7 +16,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Account } from './account.ts'
 
-const socketPathBytesMax = 107
+/** sun_path has 108 bytes, of which the last is NUL. */
+export const socketPathBytesMax = 107
 const socketName = '/.s.PGSQL.5432'
 
 /** The same answer for every process that uses this data directory. Made when missing, closed to others. */

@@ -10,6 +10,7 @@ import { contents } from '../../sql/doctor/contents.ts'
 import { certificate, disk, permissions } from '../../sql/doctor/machine.ts'
 import { port } from '../../sql/doctor/ports.ts'
 import { relay } from '../../sql/doctor/relay.ts'
+import { unixSocket } from '../../sql/doctor/unix-socket.ts'
 import { saveLists } from '../../sql/lists.ts'
 import { append } from '../../sql/log.ts'
 import { oweMail, sendNext } from '../../sql/outbox.ts'
@@ -111,6 +112,20 @@ test('an address in use is told with who has it', async () => {
   expect(await port('web', { host: '192.0.2.1', port: 80 })).toMatchObject({
     well: false,
     found: '192.0.2.1:80: EADDRNOTAVAIL',
+  })
+})
+
+test('a socket that LMTP cannot have is told with what mends it', () => {
+  const folder = join(directory, 'run')
+  const path = join(folder, 'lmtp')
+  expect(unixSocket(path)).toMatchObject({ well: false, mend: `mkdir -p "${folder}"` })
+  mkdirSync(folder)
+  expect(unixSocket(path)).toEqual({ well: true, what: 'lmtp address', found: path })
+  writeFileSync(path, 'a file')
+  expect(unixSocket(path)).toMatchObject({ well: false, mend: expect.stringContaining('[lmtp]') })
+  expect(unixSocket(join(folder, 'x'.repeat(100)))).toMatchObject({
+    well: false,
+    found: expect.stringContaining('107 bytes'),
   })
 })
 
