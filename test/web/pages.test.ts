@@ -120,6 +120,21 @@ test('a thread page marks the mail the reader came for', async () => {
   expect(page.match(/<article /g)).toHaveLength(series.length)
 })
 
+test('what a patch answers is not called missing when it is in another topic', async () => {
+  const other = await makeArchive([
+    { id: 'talk@example.org', subject: 'How fast is it?' },
+    {
+      id: 'fix@example.org',
+      subject: '[PATCH] faster',
+      body: patchBody('src/a.c'),
+      answers: 'talk@example.org',
+    },
+  ])
+  const page = text(await other.page('/tarn/fix@example.org/'))
+  expect(page).toContain('A mail that is not in this topic [PATCH] faster')
+  expect(page).not.toContain('did not reach')
+})
+
 test('a change by mail is prepared: recipient, thread and tag', async () => {
   const page = await archive.page('/tarn/v2-1@example.org/')
   expect(page).toContain(

@@ -17,7 +17,7 @@ const depthMax = 8
 
 /**
  * The mails in tree order: answers below what they answer, in order of said time; mails whose parent never came
- * stand below a line that says so. Of a longer thread `linesMax` lines around the mail the reader came for.
+ * or belongs to another topic stand below a line that says so. Of a longer thread `linesMax` lines around the mail the reader came for.
  */
 export function treeOf(topic: Topic, options: TreeOptions, linesMax: number): Html {
   const parts: (Html | string)[] = []
@@ -48,7 +48,7 @@ function around(lines: readonly Line[], here: string | undefined, max: number): 
 }
 
 interface Line {
-  /** Null for a mail that others answer and that never came. */
+  /** Null for a mail that others answer and that is not in the topic: it never came, or belongs to another one. */
   readonly mail: TopicMail | null
   readonly depth: number
 }
@@ -74,7 +74,7 @@ function inOrder(topic: Topic): Line[] {
   return lines
 }
 
-const ghostLine = (): Html => html`<div class="row soft">A mail that did not reach this list</div>`
+const ghostLine = (): Html => html`<div class="row soft">A mail that is not in this topic</div>`
 
 function mailLine(mail: TopicMail, { pathOf, here, effects }: TreeOptions): Html {
   const isHere = mail.id === here
