@@ -209,7 +209,13 @@ export interface Tables {
     digest: string
     version: Generated<string>
   }
-  topic_mail: { list_id: number; message_key: string; topic_key: string; cluster: string }
+  topic_mail: {
+    list_id: number
+    message_key: string
+    topic_key: string
+    cluster: string
+    shown: Buffer | null
+  }
   errand: {
     list_id: number
     topic_key: string

@@ -118,8 +118,8 @@ async function write(
   telling: ReadonlyMap<string, Telling>,
 ): Promise<{ changed: boolean; targets: string[] }> {
   const clusters = folds.map(({ cluster }) => cluster)
-  const wanted = folds.flatMap(({ cluster, fold: { topics } }) =>
-    topics.map(topic => topicRow(list, cluster, topic)),
+  const wanted = folds.flatMap(({ cluster, fold: { topics, shown } }) =>
+    topics.map(topic => topicRow(list, cluster, topic, shown)),
   )
   const wantedKeys = new Set(wanted.map(row => row.id_key))
   const { rows: standing } = await sql<{ id_key: string; digest: string; cluster: string }>`
@@ -147,7 +147,14 @@ type TopicRow = ReturnType<typeof topicRow>
 /** Of a long thread nearly all mails are the same as in its last fold. */
 const mailJson = memo((mail: TopicMail) => Buffer.from(toStorableJson(mail)))
 
-const mailKey = memo((mail: TopicMail) => indexKey(mail.id))
+const keyOf = memo((mail: TopicMail) => indexKey(mail.id))
+
+/** `name` tells it apart from the same mail with another copy shown. */
+function placeOf(mail: TopicMail, copies: Folded['shown']) {
+  const key = keyOf(mail)
+  const shown = copies.get(mail.id) ?? null
+  return { key, shown, name: shown === null ? key : `${shown} ${key}` }
+}
 
 /** Of a thread of 2,000 mails it has a megabyte; as a string it took ten times as long to put together. */
 function jsonArray(items: readonly Buffer[]): Buffer {
@@ -157,11 +164,15 @@ function jsonArray(items: readonly Buffer[]): Buffer {
 
 const comma = Buffer.from(',')
 
-function topicRow(list: ListId, cluster: string, topic: Topic) {
+function topicRow(list: ListId, cluster: string, topic: Topic, shown: Folded['shown']) {
   const { mails, ...rest } = topic
   const data = toStorableJson(rest)
   const mailData = packJson(jsonArray(mails.map(mailJson)))
   const summary = toStorableJson(summaryOf(topic))
+  const places = mails.map(mail => placeOf(mail, shown))
+  const digest = createHash('sha256').update(data).update(mailData).update(summary)
+  // Other copies are another page.
+  for (const place of places) if (place.shown !== null) digest.update(place.name)
   return {
     list_id: list,
     id: toStorableText(topic.id),
@@ -179,14 +190,14 @@ function topicRow(list: ListId, cluster: string, topic: Topic) {
     data,
     mail_data: mailData,
     summary,
-    digest: createHash('sha256').update(data).update(mailData).update(summary).digest('base64url'),
-    keys: mails.map(mailKey),
+    digest: digest.digest('base64url'),
+    places,
     topic,
   }
 }
 
 async function writeTopics(trx: Trx, rows: readonly TopicRow[]): Promise<void> {
-  const columns = JSON.stringify(rows.map(({ data, mail_data, summary, keys, topic, ...row }) => row))
+  const columns = JSON.stringify(rows.map(({ data, mail_data, summary, places, topic, ...row }) => row))
   await sql`
     insert into topic (list_id, id, id_key, cluster, kind, title, author, state, open, phase, mails, said, last_said, digest,
       data, summary, mail_data)
@@ -208,7 +219,7 @@ async function writeTopics(trx: Trx, rows: readonly TopicRow[]): Promise<void> {
        case when topic.digest = excluded.digest then topic.version else topic.version + 1 end)`.execute(trx)
 }
 
-/** Which topic holds which mail; only rows that are new or moved. */
+/** Which topic holds which mail, and which of its copies is read; only rows that are new or changed. */
 async function writePlaces(
   trx: Trx,
   list: ListId,
@@ -216,19 +227,20 @@ async function writePlaces(
   wanted: readonly TopicRow[],
 ): Promise<void> {
   // One row a topic: 2,000 rows, each parsed for itself, cost more than the comparison.
-  const { rows } = await sql<{ topic_key: string; cluster: string; keys: string[] }>`
-    select topic_key, cluster, json_agg(message_key) as keys from topic_mail
+  const { rows } = await sql<{ topic_key: string; cluster: string; places: string[] }>`
+    select topic_key, cluster, json_agg(concat_ws(' ', encode(shown, 'hex'), message_key)) as places from topic_mail
     where cluster = any(${clusters}::bigint[]) group by topic_key, cluster`.execute(trx)
-  const before = new Map(rows.map(row => [`${row.topic_key} ${row.cluster}`, new Set(row.keys)]))
-  const moved = wanted.flatMap(({ id_key: topic, cluster, keys }) => {
+  const before = new Map(rows.map(row => [`${row.topic_key} ${row.cluster}`, new Set(row.places)]))
+  const changed = wanted.flatMap(({ id_key: topic, cluster, places }) => {
     const there = before.get(`${topic} ${cluster}`)
-    return keys.filter(key => !there?.has(key)).map(key => ({ key, topic, cluster }))
+    return places.filter(place => !there?.has(place.name)).map(place => ({ ...place, topic, cluster }))
   })
-  if (moved.length === 0) return
+  if (changed.length === 0) return
   await sql`
-    insert into topic_mail (list_id, message_key, topic_key, cluster)
-    select ${list}, * from unnest(${moved.map(row => row.key)}::text[], ${moved.map(row => row.topic)}::text[], ${moved.map(row => row.cluster)}::bigint[])
-    on conflict (list_id, message_key) do update set topic_key = excluded.topic_key, cluster = excluded.cluster`.execute(
-    trx,
-  )
+    insert into topic_mail (list_id, message_key, topic_key, cluster, shown)
+    select ${list}, key, topic, cluster, decode(shown, 'hex')
+    from unnest(${changed.map(row => row.key)}::text[], ${changed.map(row => row.topic)}::text[],
+      ${changed.map(row => row.cluster)}::bigint[], ${changed.map(row => row.shown)}::text[]) as row (key, topic, cluster, shown)
+    on conflict (list_id, message_key) do update
+      set topic_key = excluded.topic_key, cluster = excluded.cluster, shown = excluded.shown`.execute(trx)
 }

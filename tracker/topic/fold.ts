@@ -25,6 +25,8 @@ export interface Folded {
   readonly established: ReadonlySet<string>
   /** The person keys on which topics hang that a growing profile may change. */
   readonly judged: ReadonlySet<string>
+  /** Of mails that came in several copies or texts the hash of the one that was read, when it is not the earliest said. */
+  readonly shown: ReadonlyMap<MessageId, string>
 }
 
 /** Arrivals that no edge joins do not change each other's topics. */
@@ -40,6 +42,7 @@ export function fold(
     topics: parts.flatMap(part => part.topics),
     established: new Set(parts.flatMap(part => [...part.established])),
     judged: new Set(parts.flatMap(part => [...part.judged])),
+    shown: new Map(parts.flatMap(part => [...part.shown])),
   }
 }
 
@@ -72,6 +75,7 @@ function foldComponent(
     ),
     established: establishedBy(nodes),
     judged: new Set([...threads.values()].filter(mails => guessOf(mails, profile).judged).flatMap(sendersOf)),
+    shown: new Map(nodes.flatMap(({ id, shown }) => (shown === null ? [] : [[id, shown] as const]))),
   }
 }
 

@@ -10,6 +10,7 @@ export interface Node {
   readonly id: MessageId
   readonly facts: MailFacts
   readonly imposters: number
+  readonly shown: string | null
   readonly landed: readonly Landing[]
   readonly held: Held | null
   readonly verdict: Verdict

@@ -28,6 +28,8 @@ export interface Unit {
   readonly said: number
   /** Other texts seen under this id. */
   readonly imposters: number
+  /** The hash of the arrival that is read, in hex; null when it is the earliest said of all. */
+  readonly shown: string | null
   readonly landed: readonly Landing[]
   readonly held: Held | null
   /** The best of its copies'. */
@@ -45,7 +47,7 @@ export function unitsOf(arrivals: readonly Arrival[], rules: Rules): Unit[] {
 function unitOf(id: MessageId, arrivals: readonly Arrival[], rules: Rules): Unit {
   const [only] = arrivals
   // Nearly every mail came once.
-  if (only && arrivals.length === 1) return asUnit(id, only, 0, only.verdict ?? pending, [only], rules)
+  if (only && arrivals.length === 1) return asUnit(id, only, only.verdict ?? pending, [only], rules)
   const ranked = textsOf(arrivals)
     .map(copies => ({ copies, ...bestVerdict(copies, rules) }))
     .sort((a, b) => b.worth - a.worth || earliestFirst(first(a.copies), first(b.copies)))
@@ -53,14 +55,15 @@ function unitOf(id: MessageId, arrivals: readonly Arrival[], rules: Rules): Unit
   // Of the copies the undressed one is read: its subject and sender are the author's own.
   const known = primary.filter(hasAddress)
   const plain = known.find(({ facts }) => facts.dressing === '') ?? known[0] ?? first(primary)
-  return asUnit(id, plain, ranked.length - 1, verdict, primary, rules)
+  const earliest = first([...arrivals].sort(earliestFirst))
+  const shown = plain.hash === earliest.hash ? null : plain.hash
+  return { ...asUnit(id, plain, verdict, primary, rules), imposters: ranked.length - 1, shown }
 }
 
-/** `copies` are those of `plain`, the earliest first. */
+/** `copies` are those of `plain`, the earliest first; nothing else came under this id. */
 function asUnit(
   id: MessageId,
   plain: Arrival,
-  imposters: number,
   verdict: Verdict,
   copies: readonly Arrival[],
   rules: Rules,
@@ -71,7 +74,8 @@ function asUnit(
     id,
     facts: plain.facts,
     said,
-    imposters,
+    imposters: 0,
+    shown: null,
     landed: plain.landed ?? [],
     held: plain.held ?? null,
     verdict,

@@ -37,6 +37,7 @@ function node({ name, address }: typeof ines, verdict: Verdict): Node {
     id: 'x@example.org' as MessageId,
     facts,
     imposters: 0,
+    shown: null,
     landed: [],
     held: null,
     verdict,
