@@ -15,9 +15,13 @@ export async function refoldMails(
   await sql`
     update cluster set dirty = true where id in (
       select cluster from fact where list_id = ${list} and seq = any(${seqs}::bigint[]))`.execute(trx)
-  // The verdict stands on the mail's page, also where it changes nothing in the topic.
+  // The verdict stands on the mail's page, also where it changes nothing in the topic. The few mails are looked up one by
+  // one: of a join PostgreSQL may make a look at all mails of the list for each.
   await sql`
     update topic set version = version + 1 where list_id = ${list} and id_key in (
-      select tm.topic_key from topic_mail tm join mail m using (list_id, message_key)
-      where m.list_id = ${list} and m.seq = any(${seqs}::bigint[]))`.execute(trx)
+      select t.topic_key from unnest(${seqs}::bigint[]) as judged (seq),
+      lateral (select message_key from mail where list_id = ${list} and seq = judged.seq offset 0) m,
+      lateral (select topic_key from topic_mail where list_id = ${list} and message_key = m.message_key offset 0) t)`.execute(
+    trx,
+  )
 }

@@ -110,7 +110,7 @@ async function seenBefore(
     select c.seq from unnest(${cases.map(one => one.seq)}::bigint[], ${cases.map(one => toStorableText(one.claim.address))}::text[],
       ${cases.map(one => one.messageKey)}::text[]) as c (seq, address, key)
     where exists (select from verdict v join mail m using (list_id, seq)
-      where v.list_id = ${list} and v.data ? 'aligned' and v.data->>'aligned' = c.address and m.message_key <> c.key)`.execute(
+      where v.list_id = ${list} and v.data ? 'aligned' and v.data->>'aligned' = c.address and m.message_key <> c.key offset 0)`.execute(
     trx,
   )
   return new Set(rows.map(row => row.seq))

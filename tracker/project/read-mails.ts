@@ -37,10 +37,10 @@ export async function readUnsorted(
   // The few that wait are looked up in the log; left to itself PostgreSQL may read the log beside them.
   const { rows: waiting } = await sql<WaitingMail>`
     select seq, message_id, known_at, raw_hash, envelope from (
-      select u.seq, m.*, sum(m.size) over (order by u.seq rows unbounded preceding) - m.size as before from unsorted u,
+      select u.seq, m.*, sum(m.size) over (order by u.seq rows unbounded preceding) - m.size as before
+      from (select seq from unsorted where list_id = ${list} order by seq limit ${count}) u,
       lateral (select message_id, known_at, raw_hash, envelope, size from mail join raw on hash = raw_hash
-        where list_id = ${list} and seq = u.seq and not hidden offset 0) m
-      where u.list_id = ${list} order by u.seq limit ${count}) waiting
+        where list_id = ${list} and seq = u.seq and not hidden offset 0) m) waiting
     where before < ${limits.readBytesMax} order by seq`.execute(db)
   if (waiting.length === 0) return []
   const dressing = await dressingOf(db, list)
