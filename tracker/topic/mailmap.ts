@@ -43,13 +43,11 @@ export function withMailmap(facts: MailFacts, mailmap: Mailmap): MailFacts {
 /** The same for the address that a verdict vouches for. */
 export function arrivalWithMailmap(arrival: Arrival, mailmap: Mailmap): Arrival {
   const { verdict, facts } = arrival
+  const known = withMailmap(facts, mailmap)
   const identity =
-    verdict?.identity && personOf({ name: facts.sender.name, address: verdict.identity }, mailmap).address
-  return {
-    ...arrival,
-    facts: withMailmap(facts, mailmap),
-    verdict: verdict && (identity ? { ...verdict, identity } : verdict),
-  }
+    verdict?.identity && mappedPerson({ name: facts.sender.name, address: verdict.identity }, mailmap).address
+  if (known === facts && identity === verdict?.identity) return arrival
+  return { ...arrival, facts: known, verdict: verdict && (identity ? { ...verdict, identity } : verdict) }
 }
 
 const linesMax = 5_000

@@ -53,6 +53,20 @@ describe('a .mailmap', () => {
     expect(topics(known)).toEqual([2])
   })
 
+  it('means by a vouched address whom it means by the sender, and nobody else', () => {
+    const vouched = (from: string, identity: string) => {
+      const arrival = { ...mail('v', from, '[PATCH] x', 4), verdict: { grade: 'A', how: 'DKIM', identity } as const }
+      const { facts, verdict } = arrivalWithMailmap(arrival, mailmap)
+      return [facts.sender.address, verdict?.identity]
+    }
+    expect(vouched('Bo <bo@example.net>', 'bo@example.net')).toEqual(['bo@example.net', 'bo@example.net'])
+    expect(vouched('Ines <ines@old.example.com>', 'ines@old.example.com')).toEqual([
+      'ines@example.org',
+      'ines@example.org',
+    ])
+    expect(vouched('Ines <ines@old.example.com>', 'bo@example.net')).toEqual(['ines@example.org', 'bo@example.net'])
+  })
+
   it('leaves others alone, and an address whose line asks for another name', () => {
     const { facts } = mail('r', 'Somebody <root@example.org>', '[PATCH] x', 4)
     expect(withMailmap(facts, mailmap).sender).toEqual({ name: 'Somebody', address: 'root@example.org' })
