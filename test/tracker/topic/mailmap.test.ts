@@ -55,7 +55,10 @@ describe('a .mailmap', () => {
 
   it('means by a vouched address whom it means by the sender, and nobody else', () => {
     const vouched = (from: string, identity: string) => {
-      const arrival = { ...mail('v', from, '[PATCH] x', 4), verdict: { grade: 'A', how: 'DKIM', identity } as const }
+      const arrival = {
+        ...mail('v', from, '[PATCH] x', 4),
+        verdict: { grade: 'A', how: 'DKIM', identity } as const,
+      }
       const { facts, verdict } = arrivalWithMailmap(arrival, mailmap)
       return [facts.sender.address, verdict?.identity]
     }
@@ -64,7 +67,10 @@ describe('a .mailmap', () => {
       'ines@example.org',
       'ines@example.org',
     ])
-    expect(vouched('Ines <ines@old.example.com>', 'bo@example.net')).toEqual(['ines@example.org', 'bo@example.net'])
+    expect(vouched('Ines <ines@old.example.com>', 'bo@example.net')).toEqual([
+      'ines@example.org',
+      'bo@example.net',
+    ])
   })
 
   it('leaves others alone, and an address whose line asks for another name', () => {
