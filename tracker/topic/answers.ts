@@ -14,10 +14,12 @@ export type Answers = Pick<Topic, 'trailers' | 'checks' | 'applied' | 'robots' |
 export function answersOf(mails: readonly Node[], numbers: BugNumbers): Answers {
   const here = new Set(mails)
   return {
-    trailers: mails.filter(mail => !isPosting(mail)).flatMap(trailersIn),
-    checks: mails.flatMap(checksIn),
-    applied: mails.flatMap(appliedIn),
-    robots: mails.flatMap(mail => (mail.facts.robot ? [{ mail: mail.id, class: mail.facts.robot }] : [])),
+    trailers: mails.filter(mail => mail.facts.trailers.length > 0 && !isPosting(mail)).flatMap(trailersIn),
+    checks: mails.filter(mail => mail.facts.checks.length > 0).flatMap(checksIn),
+    applied: mails.filter(mail => mail.facts.applied !== null).flatMap(appliedIn),
+    robots: mails
+      .filter(mail => mail.facts.robot !== null)
+      .map(mail => ({ mail: mail.id, class: mail.facts.robot ?? '' })),
     claims: claimsOf(mails, numbers),
     ghosts: [
       ...new Set(

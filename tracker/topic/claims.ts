@@ -12,7 +12,8 @@ import type { Node } from './tree.ts'
 /** What the mails of a topic claim of others; a bug that is named by its number is known by its mail. */
 export function claimsOf(mails: readonly Node[], numbers: BugNumbers): Claim[] {
   const here = new Set<string>(mails.map(({ id }) => id))
-  return mails.flatMap(mail =>
+  const speakers = mails.filter(({ facts }) => facts.tags.length > 0 || facts.trailers.length > 0)
+  return speakers.flatMap(mail =>
     [...claimsIn(mail), ...addressedBy(mail)]
       .map(claim => numbered(claim, mail.said, numbers))
       .filter(({ what, target }) => what !== 'about' || !here.has(target)),

@@ -30,7 +30,8 @@ function cut(arrivals: readonly Arrival[]): (readonly Arrival[])[] {
 
 type Edges = 'all' | 'parents' | 'parents without likeness'
 
-function connected(arrivals: readonly Arrival[], edges: Edges): Arrival[][] {
+function connected(arrivals: readonly Arrival[], edges: Edges): (readonly Arrival[])[] {
+  if (hangTogether(arrivals)) return [arrivals]
   const sets = new DisjointSets(arrivals.length)
   const firstWith = new Map<string, number>()
   arrivals.forEach(({ facts }, index) => {
@@ -44,6 +45,25 @@ function connected(arrivals: readonly Arrival[], edges: Edges): Arrival[][] {
   return [...Map.groupBy(arrivals.keys(), index => sets.find(index)).values()].map(indexes =>
     indexes.flatMap(index => arrivals[index] ?? []),
   )
+}
+
+/** Do answers alone make it one part? A large thread is asked again with each mail, and nearly always it does. */
+function hangTogether(arrivals: readonly Arrival[]): boolean {
+  const sets = new DisjointSets(arrivals.length)
+  const firstOf = new Map<string, number>()
+  let parts = arrivals.length
+  const join = (a: number, b: number | undefined) => {
+    if (b !== undefined && sets.join(a, b)) parts -= 1
+  }
+  arrivals.forEach(({ facts: { messageId } }, index) => {
+    const first = firstOf.get(messageId)
+    if (first === undefined) firstOf.set(messageId, index)
+    else join(index, first)
+  })
+  arrivals.forEach(({ facts: { references } }, index) => {
+    if (references[0] !== undefined) join(index, firstOf.get(references[0]))
+  })
+  return parts <= 1
 }
 
 function joinAlike(arrivals: readonly Arrival[], sets: DisjointSets): void {
@@ -81,8 +101,11 @@ export class DisjointSets {
     }
   }
 
-  join(a: number, b: number): void {
-    const [x, y] = [this.find(a), this.find(b)]
+  /** Answers whether they were apart. */
+  join(a: number, b: number): boolean {
+    const x = this.find(a)
+    const y = this.find(b)
     this.#parent[Math.max(x, y)] = Math.min(x, y)
+    return x !== y
   }
 }

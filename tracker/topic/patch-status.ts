@@ -25,8 +25,7 @@ import { type Decided, landingsOf, outcomeOf, type Step, stepsOf } from './patch
 import { samePerson } from './person.ts'
 import { type BugNumbers, elsewhere, resolve } from './reference.ts'
 import { changesOf, nearestPatch, type Posted, postingOf, revisionOf, scopeOf } from './scope.ts'
-import type { Draft } from './series.ts'
-import { numberOf } from './series.ts'
+import { type Draft, isPosting, numberOf } from './series.ts'
 import { replacesAll, takesOver } from './superseding.ts'
 import {
   type Change,
@@ -72,7 +71,7 @@ export function patchStatuses(
     while (steps[0] && steps[0].event.at < time) run.land(steps.shift())
   }
   inOrderOfWords(
-    mails,
+    mails.filter(mail => isPosting(mail) || saysSomething(mail)),
     others,
     mail => {
       landUntil(mail.said)
@@ -87,6 +86,9 @@ export function patchStatuses(
   const { statuses, history, delegate, claims } = run
   return { statuses, history, delegate, claims, errands: run.errands.all }
 }
+
+const saysSomething = ({ facts: { tags, applied, withdrawal } }: Node) =>
+  tags.length > 0 || applied !== null || withdrawal !== null
 
 /** A status with the mail and the role behind it. */
 type Held = PatchStatus & Decided

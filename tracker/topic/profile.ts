@@ -29,8 +29,10 @@ export function establishedBy(nodes: readonly Node[]): Set<string> {
     if (isPosting(node)) for (const key of personKeys(node.facts.sender)) keys.add(key)
     const { parent } = node
     // A robot's answer to a spammer makes him nobody's acquaintance.
-    if (!parent || node.facts.robot || samePerson(parent.facts.sender, node.facts.sender)) continue
-    for (const key of personKeys(parent.facts.sender)) keys.add(key)
+    if (!parent || node.facts.robot) continue
+    const answered = personKeys(parent.facts.sender)
+    if (answered.every(key => keys.has(key)) || samePerson(parent.facts.sender, node.facts.sender)) continue
+    for (const key of answered) keys.add(key)
   }
   return keys
 }

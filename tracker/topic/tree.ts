@@ -26,10 +26,11 @@ export interface Node {
 /** All mails, ordered by said time; a parent stands before its answers. */
 export function treeOf(units: readonly Unit[]): Node[] {
   const nodes = new Map<MessageId, Node>()
-  for (const unit of units) nodes.set(unit.id, { ...unit, depth: 0, parent: null, ghost: null })
-  for (const node of [...nodes.values()].sort(inOrder)) setParent(node, nodes)
-  for (const node of nodes.values()) settle(node)
-  return [...nodes.values()].sort(inOrder)
+  for (const unit of units) nodes.set(unit.id, { ...unit, depth: unsettled, parent: null, ghost: null })
+  const all = [...nodes.values()].sort(inOrder)
+  for (const node of all) setParent(node, nodes)
+  for (const node of all) settle(node)
+  return all.sort(inOrder)
 }
 
 /** Said time, then parents before answers, then id: total, and free of arrival. */
@@ -54,15 +55,15 @@ function reaches(from: Node, node: Node): boolean {
   return false
 }
 
-/** Walks up to the root once, then hands depth and said time down the same path. */
+/** Walks up to the next one that is settled, then hands depth and said time down the same path. */
 function settle(node: Node): void {
   const path: Node[] = []
-  for (let at: Node | null = node; at; at = at.parent) path.push(at)
-  for (let i = path.length - 2; i >= 0; i--) {
-    const child = path[i]
-    const parent = path[i + 1]
-    if (!child || !parent) continue
-    child.depth = parent.depth + 1
-    child.said = Math.max(child.said, parent.said)
+  for (let at: Node | null = node; at?.depth === unsettled; at = at.parent) path.push(at)
+  for (const child of path.reverse()) {
+    const { parent } = child
+    child.depth = parent ? parent.depth + 1 : 0
+    if (parent) child.said = Math.max(child.said, parent.said)
   }
 }
+
+const unsettled = -1

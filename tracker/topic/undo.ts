@@ -20,7 +20,8 @@ export function undoingIn(mails: readonly Voice[], asker: (mail: Voice) => Asker
     if ('reason' in target) return target
     return undoRefusal(asker(mail), target)
   }
-  const wishes = mails.flatMap(mail =>
+  const speakers = mails.filter(mail => mail.facts.tags.length > 0)
+  const wishes = speakers.flatMap(mail =>
     mail.facts.tags.flatMap(({ tag, value }): Wish[] => {
       if (tag !== 'Undo') return []
       const target = targetOf(mail, value, byId)

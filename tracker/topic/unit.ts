@@ -39,6 +39,9 @@ export interface Unit {
 }
 
 export function unitsOf(arrivals: readonly Arrival[], rules: Rules): Unit[] {
+  const ids = new Set(arrivals.map(({ facts }) => facts.messageId))
+  if (ids.size === arrivals.length)
+    return arrivals.map(arrival => unitOf(arrival.facts.messageId, [arrival], rules))
   return [...groupBy(arrivals, arrival => arrival.facts.messageId)].map(([id, same]) =>
     unitOf(id, same, rules),
   )
