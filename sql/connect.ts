@@ -54,8 +54,7 @@ const pools = new WeakMap<Kysely<Tables>, pg.Pool>()
 function prepareRepeated(client: pg.PoolClient): void {
   const query = client.query.bind(client) as (...words: unknown[]) => unknown
   const prepared = (text: unknown, values: unknown, ...rest: unknown[]): unknown => {
-    const name =
-      typeof text === 'string' && Array.isArray(values) && values.length > 0 ? statementName(text) : undefined
+    const name = typeof text === 'string' && Array.isArray(values) ? statementName(text) : undefined
     if (name === undefined) return query(text, values, ...rest)
     const answer = query({ name, text, values }, ...rest)
     if (answer instanceof Promise) answer.catch(error => isOutdated(error) && breakOff(client))

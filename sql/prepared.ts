@@ -5,6 +5,8 @@
 export function statementName(text: string): string | undefined {
   const known = names.get(text)
   if (known !== undefined) return known
+  // BEGIN and its like are nothing to plan, and several statements in one text can't be.
+  if (!/^\s*(?:select|with|insert|update|delete)\b/i.test(text) || text.includes(';')) return undefined
   // Long ones are lists of values, each of another length. A search is planned for its words: a plan for any
   // words reads a whole list for a rare one.
   if (text.length > textCharactersMax || text.includes('@@') || names.size >= namesMax) return undefined

@@ -12,12 +12,11 @@ export async function refoldMails(
   list: ListId,
   seqs: readonly Seq[],
 ): Promise<void> {
-  await sql`
-    update cluster set dirty = true where id in (
-      select cluster from fact where list_id = ${list} and seq = any(${seqs}::bigint[]))`.execute(trx)
   // The verdict stands on the mail's page, also where it changes nothing in the topic. The few mails are looked up one by
   // one: of a join PostgreSQL may make a look at all mails of the list for each.
   await sql`
+    with woken as (update cluster set dirty = true where id in (
+      select cluster from fact where list_id = ${list} and seq = any(${seqs}::bigint[])))
     update topic set version = version + 1 where list_id = ${list} and id_key in (
       select t.topic_key from unnest(${seqs}::bigint[]) as judged (seq),
       lateral (select message_key from mail where list_id = ${list} and seq = judged.seq offset 0) m,

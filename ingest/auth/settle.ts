@@ -169,7 +169,6 @@ async function postpone(
 async function write(trx: Trx, list: ListId, settled: readonly Settled[]): Promise<void> {
   if (settled.length === 0) return
   const seqs = settled.map(({ one }) => one.seq)
-  await sql`delete from unjudged where list_id = ${list} and seq = any(${seqs}::bigint[])`.execute(trx)
   const rows = settled.filter(isKept).map(({ one, judgement }) => ({
     seq: one.seq,
     grade: judgement.grade,
@@ -182,6 +181,7 @@ async function write(trx: Trx, list: ListId, settled: readonly Settled[]): Promi
   }))
   // One that has a verdict was confirmed meanwhile.
   await sql`
+    with judged as (delete from unjudged where list_id = ${list} and seq = any(${seqs}::bigint[]))
     insert into verdict (list_id, seq, grade, how, identity, data)
     select ${list}, * from unnest(${rows.map(row => row.seq)}::bigint[], ${rows.map(row => row.grade)}::text[],
       ${rows.map(row => row.how)}::text[], ${rows.map(row => row.identity)}::text[], ${rows.map(row => row.data)}::jsonb[])

@@ -86,7 +86,7 @@ async function measure(bench: BenchDatabase, arrive: Arrive, size: number): Prom
   return `one mail into a thread of ${size}: ${(nodeMs + databaseMs).toFixed(1)} ms of CPU (Node ${nodeMs.toFixed(1)}, PostgreSQL ${databaseMs.toFixed(1)}), on its page after ${wall.toFixed(0)} ms`
 }
 
-/** A word for each thread: like patches of one person would be one thread. */
+/** A word for each thread, and a day: like patches of one person would be one thread, and so would numbered ones of one hour. */
 const areas: Readonly<Record<number, string>> = { 10: 'cache', 200: 'network', 2000: 'scheduler' }
 
 /** A series of five patches, and answers to it and to each other, five levels deep. */
@@ -111,7 +111,7 @@ function writeMail(thread: number, number: number): Buffer {
       `From: ${person}`,
       'To: bench@lists.example.net',
       `Subject: ${subject}`,
-      `Date: ${new Date(Date.UTC(2024, 0, 1) + number * 60_000).toUTCString()}`,
+      `Date: ${new Date(Date.UTC(2024, 0, sizes.indexOf(thread) + 1) + number * 60_000).toUTCString()}`,
       `Message-ID: <${id(number)}>`,
       ...(number === 0 ? [] : [`References: ${above.map(at => `<${at}>`).join('\n ')}`]),
       '',

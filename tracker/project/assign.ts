@@ -18,7 +18,7 @@ import { countMarks } from './dressing.ts'
 import { holdNewcomers, writeReleaseLines } from './hold.ts'
 import { jsonTexts } from './json-texts.ts'
 import { lockToAssign } from './lock.ts'
-import { mailmapOf } from './people.ts'
+import { type SortingRules, sortingRulesOf } from './people.ts'
 import { type ReadMail, readUnsorted } from './read-mails.ts'
 import { writeSearch } from './write-search.ts'
 
@@ -35,8 +35,10 @@ export async function assign(
   const taken = await db.transaction().execute(async trx => {
     await lockToAssign(trx, list)
     const ours = await take(trx, list, mails)
-    const shown = ours.length > 0 ? await holdNewcomers(trx, list, ours) : []
-    if (shown.length > 0) await assignTaken(trx, list, shown)
+    if (ours.length === 0) return []
+    const rules = await sortingRulesOf(trx, list)
+    const shown = await holdNewcomers(trx, list, ours, rules)
+    if (shown.length > 0) await assignTaken(trx, list, shown, rules)
     return shown
   })
   // A mail that was read again has long been on its page.
@@ -78,8 +80,12 @@ interface Tied extends Taken {
   readonly hints: readonly string[]
 }
 
-async function assignTaken(trx: Trx, list: ListId, taken: readonly Taken[]): Promise<void> {
-  const mailmap = await mailmapOf(trx, list)
+async function assignTaken(
+  trx: Trx,
+  list: ListId,
+  taken: readonly Taken[],
+  { mailmap }: SortingRules,
+): Promise<void> {
   const tied = taken.map(one => tie(one, mailmap))
   const known = await knownClusters(trx, list, tied)
   const candidates = await candidatesOf(trx, list, tied)
@@ -212,6 +218,11 @@ const newMails = ({ mails }: Group) => mails.filter(({ again }) => !again).lengt
 
 /** The largest cluster takes the others in, so that few rows change. Row locks keep a fold of any of them away. */
 async function joinClusters(trx: Trx, list: ListId, group: Group): Promise<string> {
+  const [only] = group.clusters
+  if (only !== undefined && group.clusters.length === 1) {
+    await growCluster(trx, only, newMails(group))
+    return only
+  }
   const { rows } = await sql<{ id: string; mails: number }>`
     select id, mails from cluster where id = any(${group.clusters}::bigint[]) order by id for update`.execute(
     trx,
@@ -227,8 +238,14 @@ async function joinClusters(trx: Trx, list: ListId, group: Group): Promise<strin
     await sql`delete from cluster where id = any(${gone}::bigint[])`.execute(trx)
   }
   const mails = newMails(group) + others.reduce((sum, row) => sum + row.mails, 0)
-  await sql`update cluster set mails = mails + ${mails}, dirty = true where id = ${largest.id}`.execute(trx)
+  await growCluster(trx, largest.id, mails)
   return largest.id
+}
+
+async function growCluster(trx: Trx, cluster: string, mails: number): Promise<void> {
+  const { numAffectedRows } =
+    await sql`update cluster set mails = mails + ${mails}, dirty = true where id = ${cluster}`.execute(trx)
+  if (!numAffectedRows) throw new Error(`The cluster ${cluster} is gone`)
 }
 
 async function writeFacts(

@@ -60,7 +60,8 @@ export async function bugsNumbered(
   list: ListId,
   mails: readonly Lines[],
 ): Promise<BugNumbers> {
-  return bugsOfNumbers(db, list, mails.flatMap(numbersIn))
+  const speakers = mails.filter(({ tags, trailers }) => tags.length > 0 || trailers.length > 0)
+  return bugsOfNumbers(db, list, speakers.flatMap(numbersIn))
 }
 
 /** The same for numbers that something else names. */

@@ -24,28 +24,20 @@ export interface ClosingRow extends Heard {
   readonly data: string
 }
 
-/** Takes away what the topics with these keys have said, and answers it with what they say now. */
-export async function moveClosings(
-  db: Kysely<Tables>,
-  list: ListId,
-  keys: readonly string[],
-  written: readonly { id_key: string; topic: Topic }[],
-): Promise<{ old: Heard[]; rows: ClosingRow[] }> {
-  const { rows: old } = await sql<{ topic_key: string; target_key: string; data: Closing }>`
-    delete from claim where list_id = ${list} and topic_key = any(${keys}::text[])
-    returning topic_key, target_key, data`.execute(db)
-  const rows = written.flatMap(({ id_key, topic }) =>
+/** What these topics say now. */
+export const closingRows = (topics: readonly { id_key: string; topic: Topic }[]): ClosingRow[] =>
+  topics.flatMap(({ id_key, topic }) =>
     closingsOf(topic).map(closing => ({
       topic_key: id_key,
       target_key: indexKey(closing.target),
       data: toStorableJson(closing),
-      digest: digestOf(closing),
+      digest: closingDigest(closing),
     })),
   )
-  return { old: old.map(({ data, ...row }) => ({ ...row, digest: digestOf(data) })), rows }
-}
 
-const digestOf = ({ target, by, said, title }: Closing) => JSON.stringify([target, by, said, title])
+/** Of two closings with the same one a bug hears the same. */
+export const closingDigest = ({ target, by, said, title }: Closing) =>
+  JSON.stringify([target, by, said, title])
 
 export async function writeClosings(
   db: Kysely<Tables>,

@@ -32,21 +32,9 @@ export interface ErrandRow extends Heard {
   readonly said: number
 }
 
-/** Takes away what the topics with these keys have said, and answers it with what they say now. */
-export async function moveErrands(
-  trx: Transaction<Tables>,
-  list: ListId,
-  keys: readonly string[],
-  written: readonly { id_key: string; topic: Topic }[],
-): Promise<{ old: Heard[]; rows: ErrandRow[] }> {
-  const { rows: old } = await sql<Heard>`
-    delete from errand where list_id = ${list} and topic_key = any(${keys}::text[])
-    returning topic_key, target_key, digest`.execute(trx)
-  const rows = written.flatMap(({ id_key, topic }) =>
-    (topic.errands ?? []).map(errand => errandRow(id_key, errand)),
-  )
-  return { old, rows }
-}
+/** What these topics say now. */
+export const errandRows = (topics: readonly { id_key: string; topic: Topic }[]): ErrandRow[] =>
+  topics.flatMap(({ id_key, topic }) => (topic.errands ?? []).map(errand => errandRow(id_key, errand)))
 
 function errandRow(topic: string, errand: Errand): ErrandRow {
   const data = toStorableJson(errand)

@@ -16,13 +16,14 @@ type Trx = Transaction<Tables>
 
 /**
  * Called before the topics are written, in their transaction: the rows that stand are the state before. Answers which
- * clusters tell something: what their topics say of others is told when those are folded.
+ * clusters tell something: what their topics say of others is told when those are folded. `marked`: a topic of the list
+ * bears a mark (untold.ts).
  */
 export async function tellChanges(
   trx: Trx,
   list: ListId,
   folds: readonly { readonly cluster: string; readonly fold: { readonly topics: readonly Topic[] } }[],
-): Promise<ReadonlyMap<string, Telling>> {
+): Promise<{ telling: ReadonlyMap<string, Telling>; marked: boolean }> {
   await giveNumbers(
     trx,
     list,
@@ -30,7 +31,7 @@ export async function tellChanges(
   )
   const clusters = folds.map(({ cluster }) => cluster)
   const live = await liveMails(trx, list, clusters)
-  const untold = await untoldIn(trx, list, clusters)
+  const { marked, here: untold } = await untoldIn(trx, list, clusters)
   const telling = new Map<string, Telling>()
   for (const { cluster, fold } of folds) {
     const mails = live.filter(mail => mail.cluster === cluster)
@@ -45,7 +46,7 @@ export async function tellChanges(
     await tell(trx, list, standing, fold.topics, mails)
     await forgetUntold(trx, list, heard)
   }
-  return telling
+  return { telling, marked }
 }
 
 interface LiveMail {
@@ -119,16 +120,9 @@ async function tell(
   folded: readonly Topic[],
   mails: readonly LiveMail[],
 ): Promise<void> {
-  await sql`select set_config('synchronous_commit', 'on', true)`.execute(trx)
-  const keys = [...standing.map(({ key }) => key), ...folded.map(({ id }) => indexKey(id))]
-  const remembered = await trx
-    .deleteFrom('topic_before')
-    .where('list_id', '=', list)
-    .where('topic_key', 'in', keys)
-    .returning(['topic_key', 'data'])
-    .execute()
   const before = new Map(standing.map(({ key, topic }) => [key, topic]))
-  for (const { topic_key, data } of remembered) before.set(topic_key, data)
+  for (const { key, topic } of await takeRemembered(trx, list, standing, folded, mails))
+    before.set(key, topic)
   const changes = changesBetween(
     [...before.values()].filter(topic => topic !== null),
     folded,
@@ -141,16 +135,25 @@ async function tell(
     changes.filter(({ what }) => fresh || what !== 'bug'),
   )
   await writeErrors(trx, list, folded, mails)
-  if (mails.length === 0) return
-  await trx
-    .deleteFrom('unannounced')
-    .where('list_id', '=', list)
-    .where(
-      'seq',
-      'in',
-      mails.map(mail => mail.seq),
-    )
-    .execute()
+}
+
+/** As they stood before the mails came, where that was not told at once. What is told now must be on disk first. */
+async function takeRemembered(
+  trx: Trx,
+  list: ListId,
+  standing: readonly Standing[],
+  folded: readonly Topic[],
+  mails: readonly LiveMail[],
+): Promise<Standing[]> {
+  const keys = [...standing.map(({ key }) => key), ...folded.map(({ id }) => indexKey(id))]
+  const { rows } = await sql<{ remembered: Standing[] }>`
+    with told as (
+      delete from unannounced where list_id = ${list} and seq = any(${mails.map(mail => mail.seq)}::bigint[])),
+    before as (
+      delete from topic_before where list_id = ${list} and topic_key = any(${keys}::text[]) returning topic_key, data)
+    select array(select json_build_object('key', topic_key, 'topic', data) from before) as remembered,
+      set_config('synchronous_commit', 'on', true)`.execute(trx)
+  return rows[0]?.remembered ?? []
 }
 
 async function writeEvents(trx: Trx, list: ListId, changes: readonly TopicChange[]): Promise<void> {

@@ -10,6 +10,7 @@ import type { Person } from '../mail/facts.ts'
 import type { Roster } from '../topic/authority.ts'
 import { lockAssignment } from './lock.ts'
 import type { Moderated } from './moderate.ts'
+import { type SortingRules, sortingRulesOf } from './people.ts'
 import type { ReadMail } from './read-mails.ts'
 
 type Trx = Transaction<Tables>
@@ -19,8 +20,8 @@ export async function holdNewcomers<T extends { readonly mail: ReadMail }>(
   trx: Trx,
   list: ListId,
   taken: readonly T[],
+  { roster, moderate }: Pick<SortingRules, 'roster' | 'moderate'>,
 ): Promise<T[]> {
-  const { roster, moderate } = await rulesOf(trx, list)
   if (moderate === null) return [...taken]
   const decided = await decidedOf(trx, list, taken)
   const known = await knownOf(trx, list, taken, roster)
@@ -66,7 +67,7 @@ export async function obeyReleases(db: Kysely<Tables>, list: ListId): Promise<nu
   if (rows.length === 0) return 0
   return db.transaction().execute(async trx => {
     await lockAssignment(trx, list)
-    const { roster } = await rulesOf(trx, list)
+    const { roster } = await sortingRulesOf(trx, list)
     let mails = 0
     for (const line of await judgedLines(trx, list)) {
       const obeyed = line.grade !== 'C' && isMaintainer(roster, line.identity)
@@ -95,15 +96,6 @@ export async function writeReleaseLines(
     insert into release_line (list_id, seq, message_key)
     select ${list}, * from unnest(${lines.map(({ seq }) => seq)}::bigint[], ${lines.map(({ key }) => key)}::text[])
     on conflict do nothing`.execute(trx)
-}
-
-async function rulesOf(trx: Trx, list: ListId): Promise<{ roster: Roster; moderate: 'first' | null }> {
-  const row = await trx
-    .selectFrom('list')
-    .select(['people', 'moderate'])
-    .where('id', '=', list)
-    .executeTakeFirstOrThrow()
-  return { roster: row.people, moderate: row.moderate }
 }
 
 /** As long as a name is all that is left of a rewritten From, it stands for the person. */

@@ -4,12 +4,14 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
+import type { MailFacts } from '../mail/facts.ts'
+import type { Closing } from '../topic/closing.ts'
 import type { Outside } from '../topic/outside.ts'
 import type { Topic } from '../topic/topic.ts'
 import type { Arrival } from '../topic/unit.ts'
 import { bugsNumbered } from './bug-number.ts'
-import { type ClosingRow, closingsFor, moveClosings, writeClosings } from './closings.ts'
-import { type ErrandRow, errandsFor, moveErrands, writeErrands } from './errands.ts'
+import { type ClosingRow, closingDigest, closingRows, closingsFor, writeClosings } from './closings.ts'
+import { type ErrandRow, errandRows, errandsFor, writeErrands } from './errands.ts'
 import { changedBetween, type Heard } from './heard.ts'
 import { release } from './untold.ts'
 
@@ -22,9 +24,7 @@ export async function outsideOf(
   arrivals: ReadonlyMap<string, readonly Arrival[]>,
 ): Promise<Outside> {
   const own = [...arrivals.values()].flat().map(({ facts }) => facts)
-  const spokenOf = await spokenOfAmong(trx, list, [
-    ...new Set(own.map(({ messageId }) => indexKey(messageId))),
-  ])
+  const spokenOf = await spokenOfAmong(trx, list, own)
   const errands = await errandsFor(trx, list, spokenOf)
   const lines = errands.map(({ tags }) => ({ tags, trailers: [] }))
   return {
@@ -34,17 +34,23 @@ export async function outsideOf(
   }
 }
 
-/** Of the mails of a large thread those that another topic may speak of: as a rule the list has fewer such mails. */
-async function spokenOfAmong(trx: Trx, list: ListId, keys: readonly string[]): Promise<readonly string[]> {
-  if (keys.length < largeMin) return keys
+/** The keys of those of these mails that another topic may speak of; of a large thread few, and as a rule the list has fewer. */
+async function spokenOfAmong(
+  trx: Trx,
+  list: ListId,
+  mails: readonly MailFacts[],
+): Promise<readonly string[]> {
+  const keys = () => [...new Set(mails.map(({ messageId }) => indexKey(messageId)))]
+  if (mails.length < largeMin) return keys()
   const { rows } = await sql<{ target_key: string }>`
     (select target_key from claim where list_id = ${list} limit ${sql.lit(spokenOfMax)})
     union all (select target_key from errand where list_id = ${list} limit ${sql.lit(spokenOfMax)})`.execute(
     trx,
   )
-  if (rows.length >= spokenOfMax) return keys
+  if (rows.length === 0) return []
+  if (rows.length >= spokenOfMax) return keys()
   const targets = new Set(rows.map(row => row.target_key))
-  return keys.filter(key => targets.has(key))
+  return keys().filter(key => targets.has(key))
 }
 
 const largeMin = 200
@@ -66,13 +72,42 @@ export async function moveOutside(
 ): Promise<Moved> {
   const keys = [...topics.gone, ...topics.written.map(row => row.id_key)]
   if (keys.length === 0) return { closings: [], errands: [], changed: [] }
-  const closings = await moveClosings(trx, list, keys, topics.written)
-  const errands = await moveErrands(trx, list, keys, topics.written)
+  const old = await takeBack(trx, list, keys)
+  const closings = closingRows(topics.written)
+  const errands = errandRows(topics.written)
   return {
-    closings: closings.rows,
-    errands: errands.rows,
-    changed: [closings, errands].flatMap(({ old, rows }) => changedBetween(old, rows)),
+    closings,
+    errands,
+    changed: [...changedBetween(old.closings, closings), ...changedBetween(old.errands, errands)],
   }
+}
+
+/** What the topics with these keys have said is said no more. */
+async function takeBack(
+  trx: Trx,
+  list: ListId,
+  keys: readonly string[],
+): Promise<{ closings: Heard[]; errands: Heard[] }> {
+  const { rows } = await sql<{
+    topic_key: string
+    target_key: string
+    closing: Closing | null
+    digest: string | null
+  }>`
+    with closings as (delete from claim where list_id = ${list} and topic_key = any(${keys}::text[])
+      returning topic_key, target_key, data),
+    errands as (delete from errand where list_id = ${list} and topic_key = any(${keys}::text[])
+      returning topic_key, target_key, digest)
+    select topic_key, target_key, data as closing, null as digest from closings
+    union all select topic_key, target_key, null, digest from errands`.execute(trx)
+  const heard = (wanted: boolean) =>
+    rows
+      .filter(({ closing }) => (closing !== null) === wanted)
+      .map(({ closing, digest, ...row }) => ({
+        ...row,
+        digest: closing ? closingDigest(closing) : (digest ?? ''),
+      }))
+  return { closings: heard(true), errands: heard(false) }
 }
 
 /** After the topics stand. */

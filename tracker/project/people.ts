@@ -3,7 +3,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { openRules, type Rules } from '../topic/authority.ts'
+import { openRules, type Roster, type Rules } from '../topic/authority.ts'
 import type { Mailmap } from '../topic/mailmap.ts'
 
 export async function peopleOf(
@@ -22,6 +22,22 @@ export async function peopleOf(
 }
 
 type Settings = Rules & { readonly mailmap: Mailmap }
+
+/** What sorting asks of a list: who has a role now, whether newcomers wait, and its .mailmap. */
+export interface SortingRules {
+  readonly roster: Roster
+  readonly moderate: 'first' | null
+  readonly mailmap: Mailmap
+}
+
+export async function sortingRulesOf(db: Kysely<Tables>, list: ListId): Promise<SortingRules> {
+  const { people, ...rules } = await db
+    .selectFrom('list')
+    .select(['people', 'moderate', 'mailmap'])
+    .where('id', '=', list)
+    .executeTakeFirstOrThrow()
+  return { roster: people, ...rules }
+}
 
 /** The half that says which mails belong together. */
 export async function mailmapOf(db: Kysely<Tables>, list: ListId): Promise<Mailmap> {

@@ -54,9 +54,6 @@ async function writeJudged(
   list: ListId,
   folds: readonly { cluster: string; fold: Folded }[],
 ): Promise<void> {
-  await sql`delete from judged where cluster = any(${folds.map(({ cluster }) => cluster)}::bigint[])`.execute(
-    db,
-  )
   const rows = folds.flatMap(({ cluster, fold }) =>
     [...fold.judged].map(person => [indexKey(person), cluster] as const),
   )

@@ -1,7 +1,7 @@
 // The worker that turns the log into topics: sorts what waits, folds what changed. Any number of processes may run
 // one; work is taken by locks of the database, never held in memory only.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { type ListId, listId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
@@ -107,19 +107,24 @@ export async function assignAll(
   }
 }
 
-type ListName = { readonly id: ListId; readonly name: string }
+interface Work {
+  readonly id: ListId
+  readonly name: string
+  /** A line `Release:` has its verdict. */
+  readonly releases: boolean
+}
 
 /** One batch of each list that has work; answers how much there was. */
 async function sortOnce(
   db: Kysely<Tables>,
   log: Log,
-  lagOf: (list: ListName) => Lag,
+  lagOf: (list: Work) => Lag,
   onSorted: () => Promise<void>,
 ): Promise<number> {
   let done = 0
   for (const list of await listsWithWork(db)) {
     const lag = lagOf(list)
-    await obeyReleases(db, list.id)
+    if (list.releases) await obeyReleases(db, list.id)
     const sorted = await assign(db, list.id, limits.sortMailsMax, log, mails =>
       lag.sorted(mails.map(({ facts, knownAt }) => ({ messageId: facts.messageId, knownAt: +knownAt }))),
     )
@@ -132,7 +137,7 @@ async function sortOnce(
   return done
 }
 
-function lagOf(lags: Map<ListId, Lag>, list: ListName, log: Log, metrics: Metrics | undefined): Lag {
+function lagOf(lags: Map<ListId, Lag>, list: Work, log: Log, metrics: Metrics | undefined): Lag {
   const known = lags.get(list.id)
   if (known) return known
   const lag = measureLag(list.name, log, metrics)
@@ -140,32 +145,12 @@ function lagOf(lags: Map<ListId, Lag>, list: ListName, log: Log, metrics: Metric
   return lag
 }
 
-async function listsWithWork(db: Kysely<Tables>): Promise<ListName[]> {
-  const rows = await db
-    .selectFrom('list')
-    .select(['id', 'name'])
-    .where(eb =>
-      eb.or([
-        eb.exists(eb.selectFrom('unsorted').select('seq').whereRef('unsorted.list_id', '=', 'list.id')),
-        eb.exists(
-          eb
-            .selectFrom('cluster')
-            .select('cluster.id')
-            .whereRef('cluster.list_id', '=', 'list.id')
-            .where('dirty', '=', true),
-        ),
-        eb.exists(
-          eb
-            .selectFrom('release_line as r')
-            .innerJoin('verdict as v', join =>
-              join.onRef('v.list_id', '=', 'r.list_id').onRef('v.seq', '=', 'r.seq'),
-            )
-            .select('r.seq')
-            .whereRef('r.list_id', '=', 'list.id')
-            .where('r.obeyed', 'is', null),
-        ),
-      ]),
-    )
-    .execute()
-  return rows.map(({ id, name }) => ({ id: listId(id), name }))
+async function listsWithWork(db: Kysely<Tables>): Promise<Work[]> {
+  const { rows } = await sql<{ id: number; name: string; releases: boolean }>`
+    select id, name, releases from list l,
+    lateral (select exists (select from release_line r join verdict v using (list_id, seq)
+      where r.list_id = l.id and r.obeyed is null) as releases) line
+    where releases or exists (select from unsorted u where u.list_id = l.id)
+      or exists (select from cluster c where c.list_id = l.id and c.dirty)`.execute(db)
+  return rows.map(row => ({ ...row, id: listId(row.id) }))
 }

@@ -26,7 +26,7 @@ import { isOpen } from './open.ts'
 import { moveOutside, outsideOf, wakeTargets, writeOutside } from './outside.ts'
 import { peopleOf } from './people.ts'
 import { profileFor, writeProfile } from './profile.ts'
-import { markUntold, type Telling } from './untold.ts'
+import { markUntold } from './untold.ts'
 
 /**
  * Folds at most `count` dirty clusters of the list; answers how many, 0 when none is left. One fold a list at a time:
@@ -48,7 +48,7 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
     const done = folds.filter((one): one is ClusterFold => one.fold !== null)
     const telling = await tellChanges(trx, list, done)
     const { changed, targets } = await write(trx, list, done, telling)
-    await settle(
+    await markFolded(
       trx,
       clusters,
       done.map(({ cluster }) => cluster),
@@ -103,9 +103,10 @@ function foldSafely(
   }
 }
 
-/** Clusters that failed are set to version -1. */
-async function settle(trx: Trx, clusters: readonly string[], folded: readonly string[]): Promise<void> {
+/** Clusters that failed are set to version -1; of the others who was judged is told anew by `writeProfile`. */
+async function markFolded(trx: Trx, clusters: readonly string[], folded: readonly string[]): Promise<void> {
   await sql`
+    with before as (delete from judged where cluster = any(${folded}::bigint[]))
     update cluster set dirty = false, folded = case when id = any(${folded}::bigint[]) then ${foldVersion}::int else -1 end
     where id = any(${clusters}::bigint[])`.execute(trx)
 }
@@ -115,7 +116,7 @@ async function write(
   trx: Trx,
   list: ListId,
   folds: readonly ClusterFold[],
-  telling: ReadonlyMap<string, Telling>,
+  telling: Awaited<ReturnType<typeof tellChanges>>,
 ): Promise<{ changed: boolean; targets: string[] }> {
   const clusters = folds.map(({ cluster }) => cluster)
   const wanted = folds.flatMap(({ cluster, fold: { topics, shown } }) =>

@@ -30,8 +30,9 @@ export async function markUntold(
   list: ListId,
   changed: readonly Mark[],
   { stand, gone }: Spoken,
-  telling: ReadonlyMap<string, Telling>,
+  { telling, marked }: { readonly telling: ReadonlyMap<string, Telling>; readonly marked: boolean },
 ): Promise<string[]> {
+  if (!marked && changed.length === 0) return []
   const places = new Map([...gone, ...stand].map(({ id_key, cluster }) => [id_key, cluster]))
   const how = (topic: string) => telling.get(places.get(topic) ?? '')
   const left = await takeMarks(
@@ -130,20 +131,25 @@ export interface Untold {
   readonly pending: boolean
 }
 
-/** In two steps: hardly ever is there one, and of both in one statement PostgreSQL made a second's work in a large thread. */
-export async function untoldIn(trx: Trx, list: ListId, clusters: readonly string[]): Promise<Untold[]> {
+/** Whether the list has marks, and those for these clusters. In two steps: hardly ever is there one, and of both in one statement PostgreSQL made a second's work in a large thread. */
+export async function untoldIn(
+  trx: Trx,
+  list: ListId,
+  clusters: readonly string[],
+): Promise<{ marked: boolean; here: Untold[] }> {
   const { rows: marks } = await sql<Omit<Untold, 'cluster'>>`
     select target_key as target, bool_or(pending) as pending from untold where list_id = ${list} group by target_key`.execute(
     trx,
   )
-  if (marks.length === 0) return []
+  if (marks.length === 0) return { marked: false, here: [] }
   const { rows: places } = await sql<{ cluster: string; key: string }>`
     select distinct cluster, message_key as key from fact
     where list_id = ${list} and message_key = any(${marks.map(({ target }) => target)}::text[])
       and cluster = any(${clusters}::bigint[])`.execute(trx)
-  return marks.flatMap(mark =>
+  const here = marks.flatMap(mark =>
     places.filter(({ key }) => key === mark.target).map(({ cluster }) => ({ ...mark, cluster })),
   )
+  return { marked: true, here }
 }
 
 /** They were told. */
