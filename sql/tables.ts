@@ -49,6 +49,7 @@ export interface Tables {
     repository: string | null
     people: JSONColumnType<Roster, string | undefined>
     mailmap: JSONColumnType<Mailmap, string | undefined>
+    mailmap_hash: GeneratedAlways<string>
     branches: JSONColumnType<readonly string[], string | undefined>
     maintainers_file: Generated<string | null>
     maintainers: JSONColumnType<Roster, string | undefined>

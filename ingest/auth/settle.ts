@@ -4,9 +4,11 @@ import { createHash } from 'node:crypto'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { ListId, Seq } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
+import { memo } from '../../base/memo.ts'
 import { toStorableJson, toStorableText } from '../../base/storable.ts'
 import type { Envelope, Tables } from '../../sql/tables.ts'
 import { peopleOf } from '../../tracker/project/people.ts'
+import type { Mailmap } from '../../tracker/topic/mailmap.ts'
 import type { Examined } from './examine.ts'
 import type { Keys } from './keyring.ts'
 import { lockClusters, refoldMails } from './refold-mails.ts'
@@ -85,18 +87,21 @@ async function knownOf(
 ): Promise<(one: ExaminedCase) => Known> {
   const { rules, mailmap } = await peopleOf(trx, list)
   const people = rules.rosters.at(-1)?.people ?? []
-  const known = new Set([
-    ...people.flatMap(({ person, aliases = [] }) => [person.address, ...aliases]),
-    ...mailmap.flatMap(({ address, person }) => [address, person.address]),
-  ])
+  const roles = new Set(people.flatMap(({ person, aliases = [] }) => [person.address, ...aliases]))
+  const isKnown = (address: string) =>
+    roles.has(address) || addressesIn(mailmap).has(address) || keys.addresses.has(address)
   const seen = await seenBefore(trx, list, cases)
   const used = await useSignatures(trx, cases)
   return one => ({
-    person: known.has(one.claim.address) || keys.addresses.has(one.claim.address),
+    person: isKnown(one.claim.address),
     seen: seen.has(one.seq),
     used: used(one),
   })
 }
+
+const addressesIn = memo(
+  (mailmap: Mailmap) => new Set(mailmap.flatMap(({ address, person }) => [address, person.address])),
+)
 
 /** Of the mails that DKIM signed those whose senders had aligned DKIM in another mail before. */
 async function seenBefore(

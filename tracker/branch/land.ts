@@ -4,8 +4,10 @@
 import { sql, type Transaction } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
+import { memo } from '../../base/memo.ts'
 import { toStorableJson } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
+import type { MailFacts } from '../mail/facts.ts'
 import { mailmapOf } from '../project/people.ts'
 import type { CommitFacts } from '../topic/commit.ts'
 import {
@@ -37,12 +39,15 @@ export async function withLandings(trx: Trx, list: ListId, arrivals: Arrivals): 
   const landed = await landingsOf(trx, list, all)
   const held = await heldOf(trx, list, all, following)
   const one = (arrival: Arrival): Arrival => {
-    const landings = landed.get(indexKey(arrival.facts.messageId))
+    const landings = landed.get(keyOfMail(arrival.facts))
     const seen = held.get(arrival)
+    if (!landings && !seen) return arrival
     return { ...arrival, ...(landings && { landed: landings }), ...(seen && { held: seen }) }
   }
   return new Map([...arrivals].map(([cluster, mails]) => [cluster, mails.map(one)]))
 }
+
+const keyOfMail = memo(({ messageId }: MailFacts) => indexKey(messageId))
 
 /** How far the list's branches were read; null for a list without any. */
 interface Following {
@@ -93,7 +98,7 @@ interface StoredCommit {
 }
 
 async function commitsFor(trx: Trx, list: ListId, arrivals: readonly Arrival[]): Promise<StoredCommit[]> {
-  const mails = arrivals.map(({ facts }) => indexKey(facts.messageId))
+  const mails = arrivals.map(({ facts }) => keyOfMail(facts))
   const patches = arrivals.filter(({ facts }) => facts.posting === 'patch')
   const { rows: numbered } = await sql<{ number: number }>`
     select number from bug_number where list_id = ${list} and message_key = any(${mails}::text[])`.execute(
@@ -231,7 +236,7 @@ async function landingsOf(
   list: ListId,
   arrivals: readonly Arrival[],
 ): Promise<Map<string, Landing[]>> {
-  const keys = arrivals.map(({ facts }) => indexKey(facts.messageId))
+  const keys = arrivals.map(({ facts }) => keyOfMail(facts))
   const { rows } = await sql<{ message_key: string; data: Landing }>`
     select l.message_key, l.data from landing l join branch b on b.list_id = l.list_id and b.name = l.branch
     where l.list_id = ${list} and l.message_key = any(${keys}::text[])

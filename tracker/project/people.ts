@@ -2,6 +2,8 @@
 // repository.
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
+import { limits } from '../../base/limits.ts'
+import { keepRecent } from '../../base/recent.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { openRules, type Roster, type Rules } from '../topic/authority.ts'
 import type { Mailmap } from '../topic/mailmap.ts'
@@ -11,17 +13,17 @@ export async function peopleOf(
   list: ListId,
 ): Promise<{ rules: Rules; mailmap: Mailmap }> {
   const { rows } = await sql<Settings>`
-    select trust, history, needs, mailmap, array(
+    select trust, history, needs, mailmap_hash, array(
       select json_build_object('since', extract(epoch from since) * 1000, 'people', people)
       from roster where list_id = l.id order by since, id) as rosters
     from list l where id = ${list}`.execute(db)
   const [row] = rows
   if (!row) return { rules: openRules, mailmap: [] }
-  const { mailmap, ...rules } = row
-  return { rules, mailmap }
+  const { mailmap_hash: hash, ...rules } = row
+  return { rules, mailmap: await mailmapWith(db, list, hash) }
 }
 
-type Settings = Rules & { readonly mailmap: Mailmap }
+type Settings = Rules & { readonly mailmap_hash: string }
 
 /** What sorting asks of a list: who has a role now, whether newcomers wait, and its .mailmap. */
 export interface SortingRules {
@@ -31,16 +33,34 @@ export interface SortingRules {
 }
 
 export async function sortingRulesOf(db: Kysely<Tables>, list: ListId): Promise<SortingRules> {
-  const { people, ...rules } = await db
+  const { people, moderate, mailmap_hash } = await db
     .selectFrom('list')
-    .select(['people', 'moderate', 'mailmap'])
+    .select(['people', 'moderate', 'mailmap_hash'])
     .where('id', '=', list)
     .executeTakeFirstOrThrow()
-  return { roster: people, ...rules }
+  return { roster: people, moderate, mailmap: await mailmapWith(db, list, mailmap_hash) }
 }
 
 /** The half that says which mails belong together. */
 export async function mailmapOf(db: Kysely<Tables>, list: ListId): Promise<Mailmap> {
-  const row = await db.selectFrom('list').select('mailmap').where('id', '=', list).executeTakeFirst()
-  return row?.mailmap ?? []
+  const row = await db.selectFrom('list').select('mailmap_hash').where('id', '=', list).executeTakeFirst()
+  return row ? mailmapWith(db, list, row.mailmap_hash) : []
 }
+
+/** The list's map, which has this hash; the same value each time. */
+async function mailmapWith(db: Kysely<Tables>, list: ListId, hash: string): Promise<Mailmap> {
+  const known = recent.get(hash)
+  if (known) return known
+  const { mailmap, mailmap_hash } = await db
+    .selectFrom('list')
+    .select(['mailmap', 'mailmap_hash'])
+    .where('id', '=', list)
+    .executeTakeFirstOrThrow()
+  // It may be another one by now.
+  recent.keep(mailmap_hash, mailmap, mailmap.length * entryBytes)
+  return mailmap
+}
+
+const recent = keepRecent<Mailmap>(limits.mailmapBytesKeptMax)
+/** About what a line takes. */
+const entryBytes = 200
