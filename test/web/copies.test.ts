@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { sortAll } from '../../tracker/project/projector.ts'
-import { type Archive, makeArchive, write } from './archive.ts'
+import { type Archive, makeArchive, patchBody, write } from './archive.ts'
 
 const id = 'contested@example.org'
 const pages = [`/tarn/${id}/`, `/tarn/${id}/T/`]
@@ -48,4 +48,26 @@ test('of two copies the one without the dressing of the list', async () => {
   const page = await archive.page(pages[0] ?? '')
   expect(page).toContain('ines@example.org')
   expect(page).not.toContain('via tarn')
+})
+
+test('whoever takes the id of a patch before it comes is told on the page that lacks it', async () => {
+  const patch = (number: number, from: string, minute: number) =>
+    write({
+      id: `part${number}@example.org`,
+      subject: `[PATCH ${number}/2] wal: part ${number}`,
+      from,
+      minute,
+      answers: 'cover@example.org',
+      body: patchBody(`wal${number}.c`),
+    })
+  const ines = 'Ines Oduya <ines@example.org>'
+  const archive = await makeArchive()
+  await archive.add(write({ id: 'cover@example.org', subject: '[PATCH 0/2] wal', from: ines, minute: 1 }))
+  await archive.add(patch(1, ines, 2), patch(2, 'Eve <eve@example.com>', 1), patch(2, ines, 3))
+  const page = await archive.page('/tarn/cover@example.org/')
+  expect(page).toContain('1 of 2 arrived; 2 is missing')
+  expect(page).toMatch(
+    /<a href="\/tarn\/part2@example.org\/">A mail that answers it<\/a> came in several texts/,
+  )
+  expect(await archive.page('/tarn/part2@example.org/')).toContain('1 other text came with this Message-ID')
 })

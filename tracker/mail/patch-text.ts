@@ -3,8 +3,10 @@
 import type { DecodedMail } from '../decode/mail.ts'
 import { type DiffFile, readDiff } from './diff-lines.ts'
 import { type Dressing, dressStart, noDressing } from './dressing.ts'
+import { withoutInBody } from './in-body.ts'
 
 export interface PatchText {
+  /** Without the header lines above it. */
   readonly message: readonly string[]
   /** Below the three dashes, most often the diffstat and what changed since the last version. */
   readonly notes: readonly string[]
@@ -15,8 +17,8 @@ export interface PatchText {
 export function readPatch(text: string): PatchText {
   const { before, files, after } = readDiff(text)
   const cut = before.indexOf('---')
-  if (cut === -1) return { message: before, notes: [], files, after }
-  return { message: before.slice(0, cut), notes: before.slice(cut + 1), files, after }
+  if (cut === -1) return { message: withoutInBody(before), notes: [], files, after }
+  return { message: withoutInBody(before.slice(0, cut)), notes: before.slice(cut + 1), files, after }
 }
 
 /** The body without the list's footer, with attached patches below it: they are read like a patch in the text. */

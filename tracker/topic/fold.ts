@@ -3,6 +3,7 @@
 import type { MessageId } from '../../base/ids.ts'
 import type { Rules } from './authority.ts'
 import { chainsOf } from './chain.ts'
+import { missingOf } from './completeness.ts'
 import { type Component, componentsOf } from './component.ts'
 import { guessOf } from './guess.ts'
 import { nothingOutside, type Outside } from './outside.ts'
@@ -66,8 +67,14 @@ function foldComponent(
     [...threads].map(([name, mails]) => [name, threadTopicOf(mails, rules, profile, outside)]),
   )
   const withFixes = patchsets.map((topic, index) => {
-    const proposed = proposedIn(chains[index] ?? [], homes, threadTopics)
-    return { ...topic, claims: [...topic.claims, ...proposed] }
+    const drafts = chains[index] ?? []
+    const proposed = proposedIn(drafts, homes, threadTopics)
+    const doubted = doubtedBelow(drafts, nodes)
+    return {
+      ...topic,
+      claims: [...topic.claims, ...proposed],
+      ...(doubted.length > 0 ? { doubted } : {}),
+    }
   })
   return {
     topics: [...withFixes, ...threadTopics.values()].map(topic =>
@@ -98,6 +105,19 @@ function proposedIn(
     }
     return []
   })
+}
+
+/**
+ * Where patches are missing: who sends something else under the id of one before it comes takes its place, and what
+ * he sent may stand in another topic.
+ */
+function doubtedBelow(drafts: readonly Draft[], nodes: readonly Node[]): MessageId[] {
+  const lacking = drafts.filter(draft => missingOf(draft).length > 0)
+  if (lacking.length === 0) return []
+  const members = new Set(lacking.flatMap(draft => draft.members))
+  return nodes
+    .filter(node => node.imposters > 0 && node.parent && members.has(node.parent) && !members.has(node))
+    .map(node => node.id)
 }
 
 const sendersOf = ([first]: readonly Node[]) => (first ? personKeys(first.facts.sender) : [])

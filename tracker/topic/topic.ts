@@ -228,4 +228,6 @@ export interface Topic {
   readonly said: number
   readonly lastSaid: number
   readonly problems: readonly string[]
+  /** Of a patchset that lacks patches: mails that answer it and came in several texts. Another of them may be a patch. */
+  readonly doubted?: readonly MessageId[]
 }

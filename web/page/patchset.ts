@@ -128,6 +128,10 @@ function warnings({ list, topic, revision }: PatchsetView): Html | undefined {
   // A partial reroll lacks nothing: it stands with the patches that it leaves as they were.
   if (revision.incomplete && revision.completeness !== 'partial-reroll')
     said.push(html`Not complete: ${visible(revision.incomplete)}`)
+  for (const id of topic.doubted ?? [])
+    said.push(
+      html`<a href="${paths.mail(list.name, id)}">A mail that answers it</a> came in several texts, and another one than is shown may be a patch of it`,
+    )
   // What other revisions lack is said on their own pages.
   for (const problem of topic.problems.filter(text => !/^v\d+: /.test(text)))
     said.push(html`${visible(problem)}`)
