@@ -163,6 +163,7 @@ export interface Tables {
     list_id: number
     since: Generated<Date>
     people: JSONColumnType<Roster, string>
+    hash: GeneratedAlways<string>
   }
   import_progress: { list_id: number | null; source: string; position: string }
   cluster: {

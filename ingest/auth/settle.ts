@@ -8,6 +8,7 @@ import { memo } from '../../base/memo.ts'
 import { toStorableJson, toStorableText } from '../../base/storable.ts'
 import type { Envelope, Tables } from '../../sql/tables.ts'
 import { peopleOf } from '../../tracker/project/people.ts'
+import type { Roster } from '../../tracker/topic/authority.ts'
 import type { Mailmap } from '../../tracker/topic/mailmap.ts'
 import type { Examined } from './examine.ts'
 import type { Keys } from './keyring.ts'
@@ -86,8 +87,7 @@ async function knownOf(
   keys: Keys,
 ): Promise<(one: ExaminedCase) => Known> {
   const { rules, mailmap } = await peopleOf(trx, list)
-  const people = rules.rosters.at(-1)?.people ?? []
-  const roles = new Set(people.flatMap(({ person, aliases = [] }) => [person.address, ...aliases]))
+  const roles = rolesIn(rules.rosters.at(-1)?.people ?? [])
   const isKnown = (address: string) =>
     roles.has(address) || addressesIn(mailmap).has(address) || keys.addresses.has(address)
   const seen = await seenBefore(trx, list, cases)
@@ -98,6 +98,10 @@ async function knownOf(
     used: used(one),
   })
 }
+
+const rolesIn = memo(
+  (roster: Roster) => new Set(roster.flatMap(({ person, aliases = [] }) => [person.address, ...aliases])),
+)
 
 const addressesIn = memo(
   (mailmap: Mailmap) => new Set(mailmap.flatMap(({ address, person }) => [address, person.address])),

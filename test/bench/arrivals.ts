@@ -20,19 +20,60 @@ const arrivals = 30
 
 export const benchArrivals = (): Promise<string[]> =>
   withBenchDatabase(async bench => {
-    const [list] = await saveLists(bench.db, [{ name: 'bench', address: 'bench@lists.example.net' }])
-    if (list === undefined) throw new Error('no list')
-    const worker = startWorker(bench.db, list.id)
+    const [plain, followed] = await saveLists(
+      bench.db,
+      ['bench', 'followed'].map(name => ({ name, address: `${name}@lists.example.net` })),
+    )
+    if (plain === undefined || followed === undefined) throw new Error('no list')
+    await followProject(bench.db, followed.id)
+    const worker = startWorker(bench.db)
     const lines: string[] = []
-    for (const size of sizes) lines.push(await measure(bench, worker.arrive, size))
+    for (const size of sizes)
+      lines.push(await measure(bench, mails => worker.arrive(plain.id, mails), size, ''))
+    const words = ' of a list that follows a repository'
+    lines.push(await measure(bench, mails => worker.arrive(followed.id, mails), 200, words))
     await worker.close()
     return lines
   })
 
+/** A .mailmap, a branch, and a MAINTAINERS file that changed now and then. */
+async function followProject(db: Kysely<Tables>, list: ListId): Promise<void> {
+  const person = (number: number) => ({ name: `Role ${number}`, address: `role${number}@example.com` })
+  const mailmap = Array.from({ length: 1_000 }, (_, at) => ({
+    address: `old${at}@example.com`,
+    name: null,
+    person: person(at),
+  }))
+  await db
+    .updateTable('list')
+    .set({ mailmap: JSON.stringify(mailmap) })
+    .where('id', '=', list)
+    .execute()
+  await db
+    .insertInto('branch')
+    .values({ list_id: list, name: 'main', place: 0, head: 'f'.repeat(40), since: new Date(0), version: 1 })
+    .execute()
+  const roles = Array.from({ length: 1_000 }, (_, at) => ({
+    person: person(at),
+    role: 'maintainer',
+    paths: [`area${at}/`],
+  }))
+  for (let day = 0; day < 50; day++) {
+    const people = JSON.stringify(roles.slice(day))
+    await db
+      .insertInto('roster')
+      .values({ list_id: list, since: new Date(day * 86_400_000), people })
+      .execute()
+  }
+}
+
 type Arrive = (mails: readonly Buffer[]) => Promise<void>
 
 /** The worker of `serve`; `arrive` appends live mails and resolves when they are on their pages. */
-function startWorker(db: Kysely<Tables>, list: ListId): { arrive: Arrive; close(): Promise<void> } {
+function startWorker(db: Kysely<Tables>): {
+  arrive(list: ListId, mails: readonly Buffer[]): Promise<void>
+  close(): Promise<void>
+} {
   const log = makeLog('error', false)
   const metrics = makeMetrics({ backlog: async () => undefined, pools: () => ({}) })
   const judge = startJudge({
@@ -46,10 +87,11 @@ function startWorker(db: Kysely<Tables>, list: ListId): { arrive: Arrive; close(
   const projector = startProjector(db, log, metrics, () => judge.look())
   const shown = async () => {
     const { values } = await metrics.lag.get()
-    return values.find(({ metricName }) => metricName?.endsWith('_count'))?.value ?? 0
+    const counts = values.filter(({ metricName }) => metricName?.endsWith('_count'))
+    return counts.reduce((sum, { value }) => sum + value, 0)
   }
   return {
-    async arrive(mails) {
+    async arrive(list, mails) {
       const wanted = (await shown()) + mails.length
       const trace = new Date().toISOString()
       const envelope = { road: 'smtp', from: 'ada@example.org', to: ['bench@lists.example.net'], trace }
@@ -68,7 +110,7 @@ function startWorker(db: Kysely<Tables>, list: ListId): { arrive: Arrive; close(
   }
 }
 
-async function measure(bench: BenchDatabase, arrive: Arrive, size: number): Promise<string> {
+async function measure(bench: BenchDatabase, arrive: Arrive, size: number, words: string): Promise<string> {
   const from = (first: number, count: number) =>
     Array.from({ length: count }, (_, index) => writeMail(size, first + index))
   // The last of those that are measured is the mail after a thread of this size.
@@ -83,7 +125,7 @@ async function measure(bench: BenchDatabase, arrive: Arrive, size: number): Prom
   const nodeMs = (user + system) / 1000 / arrivals
   const databaseMs = (bench.databaseCpu() - database) / arrivals
   const wall = (performance.now() - began) / arrivals
-  return `one mail into a thread of ${size}: ${(nodeMs + databaseMs).toFixed(1)} ms of CPU (Node ${nodeMs.toFixed(1)}, PostgreSQL ${databaseMs.toFixed(1)}), on its page after ${wall.toFixed(0)} ms`
+  return `one mail into a thread of ${size}${words}: ${(nodeMs + databaseMs).toFixed(1)} ms of CPU (Node ${nodeMs.toFixed(1)}, PostgreSQL ${databaseMs.toFixed(1)}), on its page after ${wall.toFixed(0)} ms`
 }
 
 /** A word for each thread, and a day: like patches of one person would be one thread, and so would numbered ones of one hour. */

@@ -7,6 +7,7 @@ import { keepRecent } from '../../base/recent.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { openRules, type Roster, type Rules } from '../topic/authority.ts'
 import type { Mailmap } from '../topic/mailmap.ts'
+import { type RosterMark, rostersWith } from './rosters.ts'
 
 export async function peopleOf(
   db: Kysely<Tables>,
@@ -14,16 +15,20 @@ export async function peopleOf(
 ): Promise<{ rules: Rules; mailmap: Mailmap }> {
   const { rows } = await sql<Settings>`
     select trust, history, needs, mailmap_hash, array(
-      select json_build_object('since', extract(epoch from since) * 1000, 'people', people)
-      from roster where list_id = l.id order by since, id) as rosters
+      select json_build_object('since', extract(epoch from since) * 1000, 'hash', hash)
+      from roster where list_id = l.id order by since, id) as marks
     from list l where id = ${list}`.execute(db)
   const [row] = rows
   if (!row) return { rules: openRules, mailmap: [] }
-  const { mailmap_hash: hash, ...rules } = row
-  return { rules, mailmap: await mailmapWith(db, list, hash) }
+  const { mailmap_hash: hash, marks, ...settings } = row
+  const rosters = await rostersWith(db, list, marks)
+  return { rules: { ...settings, rosters }, mailmap: await mailmapWith(db, list, hash) }
 }
 
-type Settings = Rules & { readonly mailmap_hash: string }
+type Settings = Omit<Rules, 'rosters'> & {
+  readonly marks: readonly RosterMark[]
+  readonly mailmap_hash: string
+}
 
 /** What sorting asks of a list: who has a role now, whether newcomers wait, and its .mailmap. */
 export interface SortingRules {

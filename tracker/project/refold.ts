@@ -12,7 +12,7 @@ import type { Tables } from '../../sql/tables.ts'
 import { withLandings } from '../branch/land.ts'
 import type { Rules } from '../topic/authority.ts'
 import { type Folded, fold, foldVersion } from '../topic/fold.ts'
-import { arrivalWithMailmap, type Mailmap } from '../topic/mailmap.ts'
+import { arrivalWithMailmap, type Mailmap, rostersWithMailmap } from '../topic/mailmap.ts'
 import type { Outside } from '../topic/outside.ts'
 import type { Profile } from '../topic/profile.ts'
 import { summaryOf } from '../topic/summary.ts'
@@ -37,7 +37,8 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
     await lockToFold(trx, list)
     const clusters = await lease(trx, list, count)
     if (clusters.length === 0) return 0
-    const { rules, mailmap } = await peopleOf(trx, list)
+    const { rules: written, mailmap } = await peopleOf(trx, list)
+    const rules = { ...written, rosters: rostersWithMailmap(written.rosters, mailmap) }
     const arrivals = await withLandings(trx, list, mapped(await clusterArrivals(trx, clusters, db), mailmap))
     const profile = await profileFor(trx, list, arrivals)
     const outside = await outsideOf(trx, list, arrivals)

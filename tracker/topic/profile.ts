@@ -1,6 +1,7 @@
 // What only the whole list can say: whom the list knows. A person is established who posted a patch, or was answered
 // by somebody else. The set only grows with the mails, so the fold stays free of the order of arrival: when it grows,
 // the threads that were judged without it are folded again.
+import { memo } from '../../base/memo.ts'
 import type { DatedRoster } from './authority.ts'
 import { personKeys, samePerson } from './person.ts'
 import { isPosting } from './series.ts'
@@ -8,16 +9,19 @@ import type { Node } from './tree.ts'
 
 export interface Profile {
   /** Person keys (person.ts). */
-  readonly established: ReadonlySet<string>
+  readonly established: Pick<ReadonlySet<string>, 'has'>
 }
 
 /** Whoever had a role on the list at any time is no stranger; by the address, since anybody may bear the name. */
 export function withPeople({ established }: Profile, rosters: readonly DatedRoster[]): Profile {
-  const people = rosters.flatMap(roster => roster.people)
-  const addresses = people.flatMap(({ person, aliases = [] }) => [person.address, ...aliases])
-  const keys = addresses.flatMap(address => personKeys({ name: '', address }))
-  return { established: new Set([...established, ...keys]) }
+  const people = addressesIn(rosters)
+  return { established: { has: key => established.has(key) || people.has(key) } }
 }
+
+const addressesIn = memo((rosters: readonly DatedRoster[]) => {
+  const entries = new Set(rosters.flatMap(({ people }) => people))
+  return new Set([...entries].flatMap(({ person, aliases = [] }) => [person.address, ...aliases]))
+})
 
 export const isEstablished = (node: Node, profile: Profile): boolean =>
   personKeys(node.facts.sender).some(key => profile.established.has(key))

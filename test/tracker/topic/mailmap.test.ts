@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { openRules } from '../../../tracker/topic/authority.ts'
 import { fold } from '../../../tracker/topic/fold.ts'
-import { arrivalWithMailmap, parseMailmap, withMailmap } from '../../../tracker/topic/mailmap.ts'
+import {
+  arrivalWithMailmap,
+  parseMailmap,
+  rostersWithMailmap,
+  withMailmap,
+} from '../../../tracker/topic/mailmap.ts'
 import { arrivalOf } from '../threads.ts'
 
 const text = `# people
@@ -70,6 +75,41 @@ describe('a .mailmap', () => {
     expect(vouched('Ines <ines@old.example.com>', 'bo@example.net')).toEqual([
       'ines@example.org',
       'bo@example.net',
+    ])
+  })
+
+  it('gives a role to whom it means by its holder', () => {
+    const entry = (address: string, aliases?: string[]) => ({
+      person: { name: 'Ines Oduya', address },
+      role: 'maintainer' as const,
+      paths: [],
+      ...(aliases && { aliases }),
+    })
+    const bo = entry('bo@example.net')
+    const old = entry('ines@old.example.com', ['ines@home.example.net'])
+    expect(rostersWithMailmap([{ since: 0, people: [old, bo] }], mailmap)).toEqual([
+      {
+        since: 0,
+        people: [entry('ines@old.example.com', ['ines@home.example.net', 'ines@example.org']), bo],
+      },
+    ])
+  })
+
+  it('leaves a maintainer his say who is configured by an address that it maps', () => {
+    const patch = mail('v1', 'Priya <priya@example.com>', '[PATCH] wal: sum', 2)
+    const word = arrivalOf(
+      Buffer.from(
+        'From: Ines Oduya <ines@old.example.com>\nSubject: Re: [PATCH] wal: sum\nDate: Mon, 9 Mar 2026 10:00:00 +0000\nMessage-ID: <a@example.org>\nIn-Reply-To: <v1@example.org>\n\nPatch-Status: accepted\n',
+      ),
+    )
+    const verdict = { grade: 'A', how: 'DKIM of old.example.com', identity: 'ines@old.example.com' } as const
+    const people = [
+      { person: { name: '', address: 'ines@old.example.com' }, role: 'maintainer', paths: [] } as const,
+    ]
+    const rules = { ...openRules, rosters: rostersWithMailmap([{ since: 0, people }], mailmap) }
+    const arrivals = [patch, { ...word, verdict }].map(arrival => arrivalWithMailmap(arrival, mailmap))
+    expect(fold(arrivals, rules, { established: new Set() }).topics.map(({ state }) => state)).toEqual([
+      'accepted',
     ])
   })
 

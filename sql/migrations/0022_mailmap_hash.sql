@@ -1,2 +1,0 @@
--- A .mailmap is asked for with each mail and hardly ever changes: whoever knows the hash knows the map.
-alter table list add column mailmap_hash text not null generated always as (md5(mailmap::text)) stored;

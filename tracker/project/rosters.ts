@@ -1,0 +1,60 @@
+// The dated rosters of a list, as they were read before. A list that follows a MAINTAINERS file has one for each change
+// of it, of thousands of entries; nearly all are the same in all of them, and are asked for with each mail.
+import { type Kysely, sql } from 'kysely'
+import type { ListId } from '../../base/ids.ts'
+import { limits } from '../../base/limits.ts'
+import { keepRecent } from '../../base/recent.ts'
+import type { Tables } from '../../sql/tables.ts'
+import type { DatedRoster, Roster, RosterEntry } from '../topic/authority.ts'
+
+/** A row: since when, milliseconds, and the hash of its people. */
+export interface RosterMark {
+  readonly since: number
+  readonly hash: string
+}
+
+/** The rosters with these marks, in their order; the very same value as long as no mark is added. */
+export async function rostersWith(
+  db: Kysely<Tables>,
+  list: ListId,
+  marks: readonly RosterMark[],
+): Promise<readonly DatedRoster[]> {
+  const name = JSON.stringify(marks)
+  const known = whole.get(name)
+  if (known) return known
+  const rosters: DatedRoster[] = []
+  for (const { since, hash } of marks) {
+    const people = await rosterWith(db, list, hash)
+    // The first one was just replaced, and everything is folded again.
+    if (people !== undefined) rosters.push({ since, people })
+  }
+  if (rosters.length === marks.length) whole.keep(name, rosters, name.length + rosters.length * datedBytes)
+  return rosters
+}
+
+/** One at a time: of hundreds in one answer memory would hold all texts. */
+async function rosterWith(db: Kysely<Tables>, list: ListId, hash: string): Promise<Roster | undefined> {
+  const known = single.get(hash)
+  if (known) return known
+  const { rows } = await sql<{ people: Roster }>`
+    select people from roster where list_id = ${list} and hash = ${hash} limit 1`.execute(db)
+  const roster = rows[0]?.people.map(sameEntry)
+  if (roster) single.keep(hash, roster, (roster.length + 1) * entryBytes)
+  return roster
+}
+
+/** The value that another roster has for an equal entry. */
+function sameEntry(entry: RosterEntry): RosterEntry {
+  const text = JSON.stringify(entry)
+  const known = entries.get(text)
+  if (known) return known
+  entries.keep(text, entry, text.length)
+  return entry
+}
+
+const whole = keepRecent<readonly DatedRoster[]>(limits.rosterBytesKeptMax)
+const single = keepRecent<Roster>(limits.rosterBytesKeptMax)
+const entries = keepRecent<RosterEntry>(limits.rosterBytesKeptMax)
+const datedBytes = 100
+/** The place of an entry that other rosters have as well. */
+const entryBytes = 8
