@@ -53,11 +53,11 @@ function configured({ file, lists }: Config): Finding[] {
     const mend = `write a [[lists]] with name and address into ${file}`
     findings.push({ well: false, what: 'lists', found: 'none, so no mail is accepted', mend })
   }
-  for (const { name, address, people } of lists) {
+  for (const { name, address, people, maintainers } of lists) {
     findings.push({
       well: true,
       what: `list ${name}`,
-      found: `${address}, ${people.length} people with a role`,
+      found: `${address}, ${people.length} people with a role${maintainers ? ` and those of ${maintainers}` : ''}`,
     })
   }
   return findings

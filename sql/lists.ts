@@ -4,6 +4,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import { type ListId, listId } from '../base/ids.ts'
 import { toStorableJson, toStorableText } from '../base/storable.ts'
 import type { RosterEntry, Rules } from '../tracker/topic/authority.ts'
+import { mergedRoster } from './merged-roster.ts'
 import type { ListAnswers, Tables } from './tables.ts'
 
 export interface List {
@@ -97,17 +98,22 @@ async function saveList(db: Kysely<Tables>, { name, ...rest }: ConfiguredList): 
     needs: toStorableJson(rest.needs ?? {}),
   }
   return db.transaction().execute(async trx => {
-    const samePeople = await hasPeople(trx, name, values.people)
     await refoldWhenRulesChange(trx, name, values)
     if (values.moderate !== null) await letInEarlierSenders(trx, name)
     const row = await trx
       .insertInto('list')
       .values({ name: toStorableText(name), ...values })
-      .onConflict(conflict => conflict.column('name').doUpdateSet(values))
+      .onConflict(conflict =>
+        conflict.column('name').doUpdateSet({
+          ...values,
+          // What another file said holds no more.
+          maintainers: sql`case when list.maintainers_file is not distinct from ${values.maintainers_file}
+            then list.maintainers else '[]' end`,
+        }),
+      )
       .returningAll()
       .executeTakeFirstOrThrow()
-    if (!samePeople)
-      await trx.insertInto('roster').values({ list_id: row.id, people: values.people }).execute()
+    await dateRoster(trx, row)
     return toList(row)
   })
 }
@@ -139,11 +145,16 @@ async function letInEarlierSenders(db: Kysely<Tables>, name: string): Promise<vo
     on conflict do nothing`.execute(db)
 }
 
-/** False for a new list, and when others are configured from now on: mails that came before keep those of their time. */
-async function hasPeople(db: Kysely<Tables>, name: string, people: string): Promise<boolean> {
-  const { rows } = await sql`
-    select from list where name = ${toStorableText(name)} and people = ${people}::jsonb`.execute(db)
-  return rows.length > 0
+/** Others from now on: mails that came before keep the people of their time. */
+async function dateRoster(
+  db: Kysely<Tables>,
+  { id, people, maintainers }: Pick<Selectable<Tables['list']>, 'id' | 'people' | 'maintainers'>,
+): Promise<void> {
+  const merged = toStorableJson(mergedRoster(people, maintainers))
+  await sql`
+    insert into roster (list_id, people) select ${id}, ${merged}::jsonb
+    where ${merged}::jsonb is distinct from
+      (select people from roster where list_id = ${id} order by since desc, id desc limit 1)`.execute(db)
 }
 
 const toRosterEntry = ({ name, address, role, paths, aliases }: ConfiguredPerson): RosterEntry => ({

@@ -6,10 +6,11 @@ import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
 import { toStorableJson } from '../../base/storable.ts'
 import type { List } from '../../sql/lists.ts'
+import { mergedRoster } from '../../sql/merged-roster.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { requeue } from '../project/requeue.ts'
 import { parseMailmap } from '../topic/mailmap.ts'
-import { mergedRoster, parseMaintainers } from '../topic/maintainers.ts'
+import { parseMaintainers } from '../topic/maintainers.ts'
 
 /** Reads both and, where they changed, has the list's mails sorted or folded again; their pages stand meanwhile. */
 export async function readPeopleFiles(
@@ -49,7 +50,10 @@ async function saveMaintainers(db: Kysely<Tables>, list: List, text: string): Pr
       .where('id', '=', list.id)
       .executeTakeFirstOrThrow()
     const changed = await dateRoster(trx, list, toStorableJson(mergedRoster(people, maintainers)))
-    if (changed) await sql`update cluster set dirty = true where list_id = ${list.id}`.execute(trx)
+    if (changed)
+      await sql`
+        with told as (update list set version = version + 1 where id = ${list.id})
+        update cluster set dirty = true where list_id = ${list.id}`.execute(trx)
     return changed
   })
 }

@@ -126,7 +126,10 @@ async function knownOf(trx: Trx, list: ListId, taken: Taken, roster: Roster): Pr
   const people = [...new Set(taken.map(({ mail }) => personOf(mail.facts.sender)))]
   const { rows } = await sql<{ person: string }>`
     select person from let_in where list_id = ${list} and person = any(${people}::text[])`.execute(trx)
-  return new Set([...rows.map(row => row.person), ...roster.map(({ person }) => personOf(person))])
+  const roles = roster.flatMap(({ person, aliases = [] }) =>
+    [person.address, ...aliases].map(address => personOf({ ...person, address })),
+  )
+  return new Set([...rows.map(row => row.person), ...roles])
 }
 
 async function hold(trx: Trx, list: ListId, taken: Taken): Promise<void> {

@@ -6,8 +6,8 @@ import { limits } from '../../base/limits.ts'
 import { keepRecent } from '../../base/recent.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { openRules, type Roster, type Rules } from '../topic/authority.ts'
-import type { Mailmap } from '../topic/mailmap.ts'
-import { type RosterMark, rostersWith } from './rosters.ts'
+import { type Mailmap, rosterWithMailmap } from '../topic/mailmap.ts'
+import { hashOfRoster, type RosterMark, rostersWith, rosterWith } from './rosters.ts'
 
 export async function peopleOf(
   db: Kysely<Tables>,
@@ -38,12 +38,13 @@ export interface SortingRules {
 }
 
 export async function sortingRulesOf(db: Kysely<Tables>, list: ListId): Promise<SortingRules> {
-  const { people, moderate, mailmap_hash } = await db
-    .selectFrom('list')
-    .select(['people', 'moderate', 'mailmap_hash'])
-    .where('id', '=', list)
-    .executeTakeFirstOrThrow()
-  return { roster: people, moderate, mailmap: await mailmapWith(db, list, mailmap_hash) }
+  const { rows } = await sql<{ moderate: 'first' | null; mailmap_hash: string; roster: string | null }>`
+    select moderate, mailmap_hash, ${hashOfRoster} as roster from list l where id = ${list}`.execute(db)
+  const [row] = rows
+  if (!row) throw new Error(`There is no list ${list}`)
+  const mailmap = await mailmapWith(db, list, row.mailmap_hash)
+  const roster = row.roster === null ? undefined : await rosterWith(db, list, row.roster)
+  return { roster: rosterWithMailmap(roster ?? [], mailmap), moderate: row.moderate, mailmap }
 }
 
 /** The half that says which mails belong together. */

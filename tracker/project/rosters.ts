@@ -32,8 +32,16 @@ export async function rostersWith(
   return rosters
 }
 
-/** One at a time: of hundreds in one answer memory would hold all texts. */
-async function rosterWith(db: Kysely<Tables>, list: ListId, hash: string): Promise<Roster | undefined> {
+/** For a query over `list l`: the hash of the roster of now, from the configuration and the MAINTAINERS file. */
+export const hashOfRoster = sql`
+  (select hash from roster r where r.list_id = l.id order by r.since desc, r.id desc limit 1)`
+
+/** The roster with this hash; undefined when it was just replaced. One at a time: of hundreds in one answer memory would hold all texts. */
+export async function rosterWith(
+  db: Kysely<Tables>,
+  list: ListId,
+  hash: string,
+): Promise<Roster | undefined> {
   const known = single.get(hash)
   if (known) return known
   const { rows } = await sql<{ people: Roster }>`

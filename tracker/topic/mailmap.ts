@@ -1,7 +1,7 @@
 // One human behind several addresses, as a project's .mailmap says (gitmailmap(5)).
 import { memo } from '../../base/memo.ts'
 import type { MailFacts, Person } from '../mail/facts.ts'
-import type { DatedRoster, RosterEntry } from './authority.ts'
+import type { DatedRoster, Roster, RosterEntry } from './authority.ts'
 import type { Arrival } from './unit.ts'
 
 /** A line of a .mailmap: who is meant by an address, or by it together with a name. */
@@ -51,14 +51,17 @@ export function arrivalWithMailmap(arrival: Arrival, mailmap: Mailmap): Arrival 
   return { ...arrival, facts: known, verdict: verdict && (identity ? { ...verdict, identity } : verdict) }
 }
 
-/** The rosters with the address that the map means for each of their people as one more: so are their mails' senders named. */
+/** A roster with the address that the map means for each of its people as one more: so are their mails' senders named. */
+export const rosterWithMailmap = (roster: Roster, mailmap: Mailmap): Roster =>
+  mailmap.length === 0 ? roster : mapping(mailmap).roster(roster)
+
 export const rostersWithMailmap = (
   rosters: readonly DatedRoster[],
   mailmap: Mailmap,
-): readonly DatedRoster[] => (mailmap.length === 0 ? rosters : mappedRosters(mailmap)(rosters))
+): readonly DatedRoster[] => (mailmap.length === 0 ? rosters : mapping(mailmap).rosters(rosters))
 
-/** Of one map: an entry that several rosters share is one value in all of them again. */
-const mappedRosters = memo((mailmap: Mailmap) => {
+/** By one map: an entry that several rosters share is one value in all of them again. */
+const mapping = memo((mailmap: Mailmap) => {
   const one = memo((entry: RosterEntry): RosterEntry => {
     const { person, aliases = [] } = entry
     const known = [person.address, ...aliases]
@@ -66,9 +69,11 @@ const mappedRosters = memo((mailmap: Mailmap) => {
     const fresh = [...new Set(meant)].filter(address => !known.includes(address))
     return fresh.length === 0 ? entry : { ...entry, aliases: [...aliases, ...fresh] }
   })
-  return memo((rosters: readonly DatedRoster[]): readonly DatedRoster[] =>
-    rosters.map(({ since, people }) => ({ since, people: people.map(one) })),
+  const roster = memo((people: Roster): Roster => people.map(one))
+  const rosters = memo((dated: readonly DatedRoster[]): readonly DatedRoster[] =>
+    dated.map(({ since, people }) => ({ since, people: roster(people) })),
   )
+  return { roster, rosters }
 })
 
 const linesMax = 5_000

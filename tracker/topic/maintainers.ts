@@ -2,7 +2,7 @@
 // such as `M: Ada Example <ada@example.org>` and `F: drivers/net/`. It gives people a role for their files.
 import { limits } from '../../base/limits.ts'
 import type { Person } from '../mail/facts.ts'
-import type { Roster, RosterEntry } from './authority.ts'
+import type { RosterEntry } from './authority.ts'
 
 /** The roles on the list with this address: when sections name it (`L:`), only those speak of it. */
 export function parseMaintainers(text: string, address: string): RosterEntry[] {
@@ -66,10 +66,3 @@ const names = (value: string, address: string) =>
     .toLowerCase()
     .split(/[\s(<>]/)
     .includes(address.toLowerCase())
-
-/** The configuration wins: who has a role there has the one that it gives. */
-export function mergedRoster(configured: Roster, file: Roster): Roster {
-  if (file.length === 0) return configured
-  const known = new Set(configured.map(({ person }) => person.address))
-  return [...configured, ...file.filter(({ person }) => !known.has(person.address))]
-}

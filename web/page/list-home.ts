@@ -111,14 +111,19 @@ const bugsSection = ({ list, bugs, countMax }: ListHomeView): Html =>
 
 /** Who is believed: a reader must know what a state on these pages is worth. */
 function rulesSection({ people, trust, history, needs }: ListFacts): Html {
-  const maintainers = people.filter(({ role }) => role === 'maintainer')
+  // A MAINTAINERS file names a person for each of his areas.
+  const maintainers = [
+    ...new Map(
+      people.flatMap(({ role, person }) => (role === 'maintainer' ? [[person.address, person]] : [])),
+    ).values(),
+  ]
   if (maintainers.length === 0)
     return html`<section><h2>Who may change states</h2><p class="soft">No maintainers are configured: every sender is believed.</p></section>`
   const shown = maintainers.slice(0, maintainersShownMax)
   const more = maintainers.length - shown.length
   const others = Object.entries(needs).map(([word, grade]) => `${word} ${grade}`)
   return html`<section><h2>Who may change states</h2>
-<p>${shown.map(({ person }, index) => html`${index > 0 ? ', ' : ''}${nameOf(person)}`)}${more > 0 ? ` and ${countText(more, 'more maintainer')}` : ''}</p>
+<p>${shown.map((person, index) => html`${index > 0 ? ', ' : ''}${nameOf(person)}`)}${more > 0 ? ` and ${countText(more, 'more maintainer')}` : ''}</p>
 <p class="soft">${
     trust === 'from'
       ? 'Whoever stands in From is believed.'

@@ -3,10 +3,11 @@
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { hashOfRoster, rosterWith } from '../../tracker/project/rosters.ts'
 import type { Roster, Rules } from '../../tracker/topic/authority.ts'
 
 export interface ListFacts extends Pick<Rules, 'trust' | 'history' | 'needs'> {
-  /** Of today. */
+  /** Of today, by the configuration and the MAINTAINERS file. */
   readonly people: Roster
   readonly closedPatchsets: number
   /** Mails that wait for a maintainer on a moderated list; copies of a mail are one. */
@@ -16,8 +17,8 @@ export interface ListFacts extends Pick<Rules, 'trust' | 'history' | 'needs'> {
 /** The counts end at `countMax` + 1, which stands for "more". */
 export async function readListFacts(db: Kysely<Tables>, list: ListId, countMax: number): Promise<ListFacts> {
   const max = sql.lit(countMax + 1)
-  const { rows } = await sql<ListFacts>`
-    select people, trust, history, needs,
+  const { rows } = await sql<Omit<ListFacts, 'people'> & { roster: string | null }>`
+    select trust, history, needs, ${hashOfRoster} as roster,
       (select count(*)::int from (
         select from topic t where t.list_id = l.id and t.kind = 'patchset' and not t.open limit ${max}) c
       ) as "closedPatchsets",
@@ -27,5 +28,6 @@ export async function readListFacts(db: Kysely<Tables>, list: ListId, countMax: 
     from list l where id = ${list}`.execute(db)
   const [facts] = rows
   if (facts === undefined) throw new Error(`There is no list ${list}`)
-  return facts
+  const { roster, ...rest } = facts
+  return { ...rest, people: (roster !== null && (await rosterWith(db, list, roster))) || [] }
 }

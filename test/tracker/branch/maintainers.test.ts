@@ -1,6 +1,8 @@
 // A MAINTAINERS file: what it says, and that it gives people of the list their roles.
 import { expect, test, vi } from 'vitest'
-import { mergedRoster, parseMaintainers } from '../../../tracker/topic/maintainers.ts'
+import { mergedRoster } from '../../../sql/merged-roster.ts'
+import { parseMaintainers } from '../../../tracker/topic/maintainers.ts'
+import { makeApp } from '../../../web/app.ts'
 import { author, committer, lines, mailText, Project } from './project.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -111,8 +113,27 @@ test('whom the repository names may, others may not; each change of the file is 
       ['sif@example.com', false],
       ['sif@example.com', true],
     ])
-    const rosters = await project.db.selectFrom('roster').select('people').orderBy('id').execute()
-    expect(rosters.map(({ people }) => people.length).slice(-2)).toEqual([2, 4])
+    const rosters = async () =>
+      (await project.db.selectFrom('roster').select('people').orderBy('id').execute()).map(
+        ({ people }) => people.length,
+      )
+    expect((await rosters()).slice(-2)).toEqual([2, 4])
+    const home = async () => {
+      const page = await (await makeApp({ db: project.db }).request('/tarn/')).text()
+      return page.replace(/<[^>]*>/g, '')
+    }
+    expect(await home()).toContain('Who may change states\nMarek Tolvanen, Sif, Ruth Adler')
+
+    // Whom the configuration names stands beside them at once.
+    await project.configure({
+      maintainers: 'MAINTAINERS',
+      people: [{ name: 'Bo', address: 'bo@example.net', role: 'maintainer' }],
+    })
+    expect((await rosters()).slice(-2)).toEqual([4, 5])
+    await project.follow()
+    await project.configure({})
+    expect((await rosters()).slice(-2)).toEqual([5, 0])
+    expect(await home()).toContain('No maintainers are configured')
   } finally {
     await project.end()
   }

@@ -193,6 +193,19 @@ test.each([
   expect((await state(list)).includes('"later@example.org"')).toBe(passes)
 })
 
+test('a maintainer whom the repository names is no newcomer, and releases', async () => {
+  const list = await newList()
+  const people = JSON.stringify([
+    { person: { name: 'Sif', address: 'sif@example.org' }, role: 'maintainer', paths: ['wal/'] },
+  ])
+  await db.insertInto('roster').values({ list_id: list.id, people }).execute()
+  await arrive(list, letter('ned', 'first'))
+  const [seq] = await arrive(list, letter('sif', 'welcome', line))
+  expect(await state(list)).toContain('"welcome@example.org"')
+  await judge(list, seq, 'A', 'sif@example.org')
+  expect(await state(list)).toContain('"first@example.org"')
+})
+
 test('the line may come before the mail that it releases', async () => {
   const list = await newList()
   const [seq] = await arrive(list, letter('mia', 'welcome', line))
