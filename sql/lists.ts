@@ -133,7 +133,7 @@ async function refoldWhenRulesChange(db: Kysely<Tables>, name: string, rules: Ru
         and (people, trust, history, needs) is distinct from
           (${rules.people}::jsonb, ${rules.trust}::text, ${rules.history}::boolean, ${rules.needs}::jsonb)
       returning id)
-    update cluster set dirty = true from changed where list_id = changed.id`.execute(db)
+    update cluster set late = not dirty, dirty = true from changed where list_id = changed.id`.execute(db)
 }
 
 /** When moderation begins, whoever has a mail on the list is no newcomer. */

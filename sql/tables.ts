@@ -171,6 +171,8 @@ export interface Tables {
     list_id: number
     mails: Generated<number>
     dirty: Generated<boolean>
+    /** Its mails are the same: it waits behind others. */
+    late: Generated<boolean>
     folded: Generated<number>
   }
   fact: {

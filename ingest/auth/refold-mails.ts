@@ -15,7 +15,7 @@ export async function refoldMails(
   // The verdict stands on the mail's page, also where it changes nothing in the topic. The few mails are looked up one by
   // one: of a join PostgreSQL may make a look at all mails of the list for each.
   await sql`
-    with woken as (update cluster set dirty = true where id in (
+    with woken as (update cluster set dirty = true, late = false where id in (
       select cluster from fact where list_id = ${list} and seq = any(${seqs}::bigint[])))
     update topic set version = version + 1 where list_id = ${list} and id_key in (
       select t.topic_key from unnest(${seqs}::bigint[]) as judged (seq),

@@ -53,7 +53,7 @@ async function saveMaintainers(db: Kysely<Tables>, list: List, text: string): Pr
     if (changed)
       await sql`
         with told as (update list set version = version + 1 where id = ${list.id})
-        update cluster set dirty = true where list_id = ${list.id}`.execute(trx)
+        update cluster set late = not dirty, dirty = true where list_id = ${list.id}`.execute(trx)
     return changed
   })
 }

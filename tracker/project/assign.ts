@@ -244,7 +244,9 @@ async function joinClusters(trx: Trx, list: ListId, group: Group): Promise<strin
 
 async function growCluster(trx: Trx, cluster: string, mails: number): Promise<void> {
   const { numAffectedRows } =
-    await sql`update cluster set mails = mails + ${mails}, dirty = true where id = ${cluster}`.execute(trx)
+    await sql`update cluster set mails = mails + ${mails}, dirty = true, late = false where id = ${cluster}`.execute(
+      trx,
+    )
   if (!numAffectedRows) throw new Error(`The cluster ${cluster} is gone`)
 }
 

@@ -7,7 +7,9 @@ import { requeue } from './requeue.ts'
 
 /** Makes them dirty; a cluster that could not be folded is tried again too. */
 export async function markOutdated(db: Kysely<Tables>): Promise<void> {
-  await sql`update cluster set dirty = true where folded < ${foldVersion} and not dirty`.execute(db)
+  await sql`update cluster set late = true, dirty = true where folded < ${foldVersion} and not dirty`.execute(
+    db,
+  )
 }
 
 /** Mails that were read under other settings of their list (address, List-Id, prefix) wait to be read again. */

@@ -71,7 +71,7 @@ type Trx = Transaction<Tables>
 
 async function lease(trx: Trx, list: ListId, count: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from cluster where list_id = ${list} and dirty order by id limit ${count} for update skip locked`.execute(
+    select id from cluster where list_id = ${list} and dirty order by late, id limit ${count} for update skip locked`.execute(
     trx,
   )
   return rows.map(row => row.id)
@@ -108,7 +108,7 @@ function foldSafely(
 async function markFolded(trx: Trx, clusters: readonly string[], folded: readonly string[]): Promise<void> {
   await sql`
     with before as (delete from judged where cluster = any(${folded}::bigint[]))
-    update cluster set dirty = false, folded = case when id = any(${folded}::bigint[]) then ${foldVersion}::int else -1 end
+    update cluster set dirty = false, late = false, folded = case when id = any(${folded}::bigint[]) then ${foldVersion}::int else -1 end
     where id = any(${clusters}::bigint[])`.execute(trx)
 }
 
