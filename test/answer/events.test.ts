@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { indexKey } from '../../base/key.ts'
 import { listOutbox, oweMail, sendNext } from '../../sql/outbox.ts'
@@ -202,6 +203,25 @@ test('maintainers get on Mondays what waits, and each day what is delegated to t
   expect((await desk.owed()).slice(1)).toMatchObject([
     { to: 'mara@example.com', kind: 'digest', subject: 'tarn: 1 topic delegated to you' },
   ])
+  // Under another of her addresses, as the .mailmap says.
+  await desk.db
+    .updateTable('topic')
+    .set({ data: sql`jsonb_set(data, '{delegate,person,address}', '"mara@home.example.com"')` as never })
+    .where('id_key', '=', indexKey(desk.idOf('patch')))
+    .execute()
+  await oweDigests(desk.db, new Date('2026-03-18T06:05:00Z'))
+  expect(await desk.owed()).toHaveLength(2)
+  const line = {
+    address: 'mara@example.com',
+    name: null,
+    person: { name: 'Mara', address: 'mara@home.example.com' },
+  }
+  await desk.db
+    .updateTable('list')
+    .set({ mailmap: JSON.stringify([line]) })
+    .execute()
+  await oweDigests(desk.db, new Date('2026-03-18T06:10:00Z'))
+  expect((await desk.owed()).slice(2)).toMatchObject([{ to: 'mara@example.com', kind: 'digest' }])
 })
 
 test('loopback: mail to a list is in its log once, other mail is kept for the operator to see', async () => {

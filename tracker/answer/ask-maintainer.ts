@@ -5,6 +5,9 @@ import { type ListId, seq } from '../../base/ids.ts'
 import { sameOrganisation } from '../../base/organisation.ts'
 import { oweMail } from '../../sql/outbox.ts'
 import type { Tables } from '../../sql/tables.ts'
+import type { Person } from '../mail/facts.ts'
+import { mailmapOf } from '../project/people.ts'
+import { type Mailmap, mappedPerson, rosterWithMailmap } from '../topic/mailmap.ts'
 import type { Topic } from '../topic/topic.ts'
 import type { AnsweringList } from './asker.ts'
 import { type Arrival, mayAnswer, type Situation } from './may-answer.ts'
@@ -28,7 +31,7 @@ export async function askMaintainer(trx: Transaction<Tables>, asked: Unconfirmed
     const dressed = envelope.trace !== undefined && facts.dressing !== ''
     return dressed && verdict?.broken?.some(domain => sameOrganisation(domain, facts.sender.address))
   })
-  const address = first && configuredAddress(list, first.facts.sender.address)
+  const address = first && configuredAddress(list, first.facts.sender, await mailmapOf(trx, id))
   // By the rules for robots, whoever is in From; the mail goes to the configured address and no other.
   if (!signed || !address || lines.length === 0) return
   if ('reason' in mayAnswer(arrivals, { ...situation, trust: 'from' })) return
@@ -57,5 +60,11 @@ function waitingLines(topics: readonly Topic[], { facts }: Arrival): string[] {
   return lines.length > 0 ? lines : facts.applied ? [facts.applied.line] : []
 }
 
-const configuredAddress = ({ people }: AnsweringList, sender: string): string | undefined =>
-  people.find(({ person, aliases = [] }) => [person.address, ...aliases].includes(sender))?.person.address
+/** Of whoever may have sent it, from whichever of his addresses. */
+function configuredAddress({ people }: AnsweringList, sender: Person, mailmap: Mailmap): string | undefined {
+  const meant = [sender.address, mappedPerson(sender, mailmap).address]
+  const known = rosterWithMailmap(people, mailmap).find(({ person, aliases = [] }) =>
+    [person.address, ...aliases].some(address => meant.includes(address)),
+  )
+  return known?.person.address
+}

@@ -93,7 +93,9 @@ export async function situationOf(
     now,
     own: await instanceAddress(db),
     lists: lists.flatMap(row => [row.address, row.subscribed ?? '']).map(address => address.toLowerCase()),
-    robots: list.people.filter(({ role }) => role === 'robot').map(({ person }) => person.address),
+    robots: list.people.flatMap(({ role, person, aliases = [] }) =>
+      role === 'robot' ? [person.address, ...aliases] : [],
+    ),
     trust: list.trust,
     kind: topic.kind,
     imposters: topic.mails.some(({ id, imposters }) => id === mail && imposters !== undefined),

@@ -5,7 +5,9 @@ import { type ListId, listId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import { oweMail } from '../../sql/outbox.ts'
 import type { ListAnswers, Tables } from '../../sql/tables.ts'
+import { mailmapOf } from '../project/people.ts'
 import type { Roster } from '../topic/authority.ts'
+import { rosterWithMailmap } from '../topic/mailmap.ts'
 import type { Topic as WholeTopic } from '../topic/topic.ts'
 import { oneLine } from './one-line.ts'
 
@@ -43,10 +45,17 @@ async function listsThatChose(db: Kysely<Tables>): Promise<DigestList[]> {
 
 /** To configured people only: whoever else is named in a `Delegate:` line did not ask for mail. */
 async function oweDelegated(db: Kysely<Tables>, list: DigestList, day: string, now: Date): Promise<void> {
+  // A task may be taken from any address of a person.
+  const known = rosterWithMailmap(list.people, await mailmapOf(db, list.id))
   for (const to of addressesOf(list.people)) {
     const key = `digest ${list.id} ${to} ${day}`
     if (await isOwed(db, key)) continue
-    const topics = await openTopics(db, list.id, sql`data->'delegate'->'person'->>'address' = ${to}`)
+    const own = known.flatMap(({ person, aliases = [] }) => (person.address === to ? [to, ...aliases] : []))
+    const topics = await openTopics(
+      db,
+      list.id,
+      sql`data->'delegate'->'person'->>'address' = any(${own}::text[])`,
+    )
     if (topics.length === 0) continue
     const subject = `${list.name}: ${counted(topics.length, 'topic')} delegated to you`
     const body = `Open on ${list.address} and delegated to you:\n\n${topics.map(topic => entry(topic, now)).join('\n')}`

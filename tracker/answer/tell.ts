@@ -82,7 +82,11 @@ async function told(
   if ('reason' in asked || !facts) return null
   const speakers = new Map<string, Person | undefined>()
   for (const event of wanted) speakers.set(event.id, await speakerOf(trx, id, topic, event))
-  const news = wanted.filter(({ what, id: one }) => what === 'bug' || speakers.get(one)?.address !== asked.to)
+  // The topic knows the owner by the address that the .mailmap means.
+  const owner = topic.mails.find(({ id: one }) => one === concerned)?.author.address
+  const isOwner = (address: string | undefined) =>
+    address !== undefined && (address === asked.to || address === owner)
+  const news = wanted.filter(({ what, id: one }) => what === 'bug' || !isOwner(speakers.get(one)?.address))
   if (news.length === 0) return null
   const number = (await numbersOf(trx, id, [topic])).get(topic.id)
   return oweMail(trx, {
