@@ -63,28 +63,37 @@ export function planningOf(mails: readonly Node[], inputs: PlanningInputs): Plan
   const here = new Map(mails.map(mail => [mail.id, mail]))
   const others = voicesFor(inputs.errands, here)
   const run = new Run(here, others, inputs)
-  const closings = inputs.closings.toSorted((a, b) => a.said - b.said || (a.by < b.by ? -1 : 1))
-  const closed = new Map(mails.flatMap(mail => closingOf(mail).map(landing => [landing, mail.id])))
-  const events = eventsOf([...closed.keys()], mails[0]?.said ?? 0)
-  const land = (event: LandingEvent) => run.land(closed.get(event.landing), event)
-  const closeUntil = (time: number) => {
-    while (closings[0] && closings[0].said < time) run.close(closings.shift())
-    for (; events[0] && events[0].at < time; events.shift()) land(events[0])
-  }
+  const steps = stepsOf(mails, inputs.closings, run)
   inOrderOfWords(
-    mails,
+    mails.filter(mail => mail.facts.tags.length > 0),
     others,
-    mail => closeUntil(mail.said),
+    () => {},
     mail => {
-      closeUntil(wordsAt(mail))
+      while (steps[0] && steps[0].at < wordsAt(mail)) steps.shift()?.take()
       run.hear(mail)
     },
   )
-  for (const closing of closings) run.close(closing)
-  events.forEach(land)
+  for (const { take } of steps) take()
   const { decided, title, delegate, history, claims, errands } = run
   const bug = { ...run.bug, explicit: decided === 'bug' }
   return { decided, bug, title, delegate, history, claims, errands: errands.all }
+}
+
+/** What fixes or reopens the bug without a line in its thread: accepted patches and commits, by time. */
+function stepsOf(
+  mails: readonly Node[],
+  closings: readonly Closing[],
+  run: Run,
+): { readonly at: number; take(): void }[] {
+  const closed = new Map(mails.flatMap(mail => closingOf(mail).map(landing => [landing, mail.id])))
+  const accepted = closings
+    .toSorted((a, b) => (a.by < b.by ? -1 : 1))
+    .map(closing => ({ at: closing.said, take: () => run.close(closing) }))
+  const landed = eventsOf([...closed.keys()], mails[0]?.said ?? 0).map(event => ({
+    at: event.at,
+    take: () => run.land(closed.get(event.landing), event),
+  }))
+  return [...accepted, ...landed].sort((a, b) => a.at - b.at)
 }
 
 /** The commits that close a mail's bug. */
@@ -125,8 +134,8 @@ class Run {
   }
 
   /** A patch that closes it was accepted. */
-  close(closing: Closing | undefined): void {
-    if (!closing || this.bug.status === 'fixed') return
+  close(closing: Closing): void {
+    if (this.bug.status === 'fixed') return
     const { by, who, said, title } = closing
     this.bug = { ...this.bug, status: 'fixed' }
     this.#set = { value: 'fixed', mail: null, role: null }
