@@ -1,6 +1,6 @@
 // What the newest commit of a list's repository says of its people: .mailmap, and the file that says who is maintainer
 // of what. A change is dated: it holds from when it was seen.
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { GitError, git } from '../../base/git.ts'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
@@ -9,7 +9,7 @@ import type { List } from '../../sql/lists.ts'
 import { mergedRoster } from '../../sql/merged-roster.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { requeue } from '../project/requeue.ts'
-import { parseMailmap } from '../topic/mailmap.ts'
+import { addressesMeantOtherwise, type Mailmap, parseMailmap } from '../topic/mailmap.ts'
 import { parseMaintainers } from '../topic/maintainers.ts'
 
 /** Reads both and, where they changed, has the list's mails sorted or folded again; their pages stand meanwhile. */
@@ -26,15 +26,34 @@ export async function readPeopleFiles(
   return mailmap || roster
 }
 
-/** Another .mailmap means other people, so all mails of the list are sorted again. */
+/** Another .mailmap means other people: when one of them is on the list, all of its mails are sorted again. */
 async function saveMailmap(db: Kysely<Tables>, list: List, text: string): Promise<boolean> {
-  const map = toStorableJson(parseMailmap(text))
-  const { rows } = await sql`
-    update list set mailmap = ${map}::jsonb where id = ${list.id} and mailmap <> ${map}::jsonb returning id`.execute(
+  const mailmap = parseMailmap(text)
+  const map = toStorableJson(mailmap)
+  const { rows: other } = await sql`
+    select from list where id = ${list.id} and mailmap <> ${map}::jsonb`.execute(db)
+  if (other.length === 0) return false
+  return requeue(db, list.id, async trx => {
+    const { rows } = await sql<{ before: Mailmap }>`
+      update list set mailmap = ${map}::jsonb from list old
+      where list.id = ${list.id} and old.id = list.id and list.mailmap <> ${map}::jsonb
+      returning old.mailmap as before`.execute(trx)
+    const [row] = rows
+    return row !== undefined && isAnyHere(trx, list, addressesMeantOtherwise(row.before, mailmap))
+  })
+}
+
+/** Does one of these addresses stand in a mail or a commit of the list? */
+async function isAnyHere(db: Kysely<Tables>, list: List, addresses: readonly string[]): Promise<boolean> {
+  const isHere = (person: RawBuilder<unknown>) => sql`${person}->>'address' = any(${addresses}::text[])`
+  const { rows } = await sql<{ here: boolean }>`
+    select exists (select from fact where list_id = ${list.id} and (
+        ${isHere(sql`data->'sender'`)} or ${isHere(sql`data->'author'`)}
+        or exists (select from jsonb_array_elements(data->'trailers') t where ${isHere(sql`t->'person'`)})))
+      or exists (select from git_commit where list_id = ${list.id} and ${isHere(sql`data->'author'`)}) as here`.execute(
     db,
   )
-  if (rows.length > 0) await requeue(db, list.id)
-  return rows.length > 0
+  return rows[0]?.here ?? false
 }
 
 /** The states depend on who is maintainer. */

@@ -1,35 +1,48 @@
 // Every mail of a list waits to be sorted again, by whoever sorts: what was made from the log is made anew.
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { lockAssignment } from './lock.ts'
 import { noCluster } from './stale.ts'
 
-/** Topics that stand are shown meanwhile; what no fold claims is dropped at the end. */
-export async function requeue(db: Kysely<Tables>, list: ListId): Promise<void> {
-  await db.transaction().execute(async trx => {
+/**
+ * Topics that stand are shown meanwhile; what no fold claims is dropped at the end. When `change` answers false nothing
+ * is requeued; what it writes is there together with it, so that a crash leaves no mail as it was read before.
+ */
+export function requeue(
+  db: Kysely<Tables>,
+  list: ListId,
+  change: (trx: Transaction<Tables>) => Promise<boolean> = async () => true,
+): Promise<boolean> {
+  return db.transaction().execute(async trx => {
     await lockAssignment(trx, list)
-    await sql`select id from cluster where list_id = ${list} order by id for update`.execute(trx)
-    await sql`update list set dressing = dressing + 1 where id = ${list}`.execute(trx)
-    for (const table of [
-      'fact',
-      'cluster_key',
-      'revision_hint',
-      'sketch',
-      'worn',
-      'dressing',
-      'established',
-      'judged',
-      'cluster',
-    ] as const)
-      await sql`delete from ${sql.table(table)} where list_id = ${list}`.execute(trx)
-    for (const table of ['topic', 'topic_mail'] as const)
-      await sql`update ${sql.table(table)} set cluster = ${noCluster}::bigint where list_id = ${list}`.execute(
-        trx,
-      )
-    await sql`
-      insert into unsorted select list_id, seq from mail where list_id = ${list} and not hidden on conflict do nothing`.execute(
+    const changed = await change(trx)
+    if (changed) await empty(trx, list)
+    return changed
+  })
+}
+
+async function empty(trx: Transaction<Tables>, list: ListId): Promise<void> {
+  await sql`select id from cluster where list_id = ${list} order by id for update`.execute(trx)
+  await sql`update list set dressing = dressing + 1 where id = ${list}`.execute(trx)
+  for (const table of [
+    'fact',
+    'cluster_key',
+    'revision_hint',
+    'sketch',
+    'worn',
+    'dressing',
+    'established',
+    'judged',
+    'cluster',
+  ] as const)
+    await sql`delete from ${sql.table(table)} where list_id = ${list}`.execute(trx)
+  for (const table of ['topic', 'topic_mail'] as const)
+    await sql`update ${sql.table(table)} set cluster = ${noCluster}::bigint where list_id = ${list}`.execute(
       trx,
     )
-  })
+  await sql`
+    insert into unsorted select list_id, seq from mail where list_id = ${list} and not hidden on conflict do nothing`.execute(
+    trx,
+  )
 }

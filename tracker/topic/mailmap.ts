@@ -51,6 +51,20 @@ export function arrivalWithMailmap(arrival: Arrival, mailmap: Mailmap): Arrival 
   return { ...arrival, facts: known, verdict: verdict && (identity ? { ...verdict, identity } : verdict) }
 }
 
+/** The addresses on both sides of the lines that only one of the maps has. */
+export function addressesMeantOtherwise(before: Mailmap, after: Mailmap): string[] {
+  const texts = (map: Mailmap) => new Set(map.map(entry => entryText(entry)))
+  const [old, fresh] = [texts(before), texts(after)]
+  const differing = [
+    ...before.filter(entry => !fresh.has(entryText(entry))),
+    ...after.filter(entry => !old.has(entryText(entry))),
+  ]
+  return [...new Set(differing.flatMap(({ address, person }) => [address, person.address]))]
+}
+
+const entryText = ({ address, name, person }: MailmapEntry) =>
+  JSON.stringify([address, name, person.name, person.address])
+
 /** A roster with the address that the map means for each of its people as one more: so are their mails' senders named. */
 export const rosterWithMailmap = (roster: Roster, mailmap: Mailmap): Roster =>
   mailmap.length === 0 ? roster : mapping(mailmap).roster(roster)

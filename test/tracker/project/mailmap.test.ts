@@ -54,6 +54,24 @@ test('two addresses of one person become one patchset when the repository says s
     await sortAll(db, list.id)
     expect(await topics()).toHaveLength(1)
     expect(await readPeopleFiles(db, list, repository, log)).toBe(false)
+
+    // Whom nobody on the list knows is no reason to sort all of it again.
+    const commit = (...lines: string[]) => {
+      writeFileSync(join(repository, '.mailmap'), `${lines.join('\n')}\n`)
+      git('commit', '-q', '-a', '-m', 'mailmap')
+    }
+    const priya = '<priya@example.com> <priya@laptop.example.net>'
+    commit(priya, '<sif@example.com> <sif@old.example.com>')
+    expect(await readPeopleFiles(db, list, repository, log)).toBe(false)
+    const waiting = () => db.selectFrom('unsorted').select('seq').execute()
+    expect(await waiting()).toHaveLength(0)
+    const row = await db.selectFrom('list').select('mailmap').executeTakeFirstOrThrow()
+    expect(row.mailmap).toHaveLength(2)
+    commit('<sif@example.com> <sif@old.example.com>')
+    expect(await readPeopleFiles(db, list, repository, log)).toBe(true)
+    expect(await waiting()).toHaveLength(2)
+    await sortAll(db, list.id)
+    expect(await topics()).toHaveLength(2)
   } finally {
     await db.destroy()
     rmSync(repository, { recursive: true })
