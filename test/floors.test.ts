@@ -48,6 +48,14 @@ test('decode, mail and topic are pure, and so is all that they import', () => {
   expect(impurities(files)).toEqual([])
 })
 
+test('the files that the map of the code names are there', () => {
+  const map = readFileSync(join(root, 'docs/flow.md'), 'utf8')
+  const names = [...map.matchAll(/`([\w/-]+\.ts)`/g)].map(match => match[1] ?? '')
+  expect(names.length).toBeGreaterThan(50)
+  const paths = ['main.ts', ...sources().map(({ path }) => path)]
+  expect(names.filter(name => !paths.some(path => path === name || path.endsWith(`/${name}`)))).toEqual([])
+})
+
 describe('the check itself', () => {
   const file = (path: string, text: string): Source => ({ path, text })
 
