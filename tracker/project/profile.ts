@@ -16,8 +16,14 @@ export async function profileFor(
   arrivals: ReadonlyMap<string, readonly { facts: MailFacts }[]>,
 ): Promise<Profile> {
   const keys = new Set<string>()
-  for (const mails of arrivals.values())
-    for (const { facts } of mails) for (const key of personKeys(facts.sender)) keys.add(key)
+  // Most mails of a long thread are by few people.
+  const names = new Map<string, string>()
+  for (const { facts } of [...arrivals.values()].flat()) {
+    const { name, address } = facts.sender
+    if (names.get(address) === name) continue
+    names.set(address, name)
+    for (const key of personKeys(facts.sender)) keys.add(key)
+  }
   const byRow = new Map([...keys].map(key => [indexKey(key), key]))
   const { rows } = await sql<{ person: string }>`
     select person from established where list_id = ${list} and person = any(${[...byRow.keys()]}::text[])`.execute(

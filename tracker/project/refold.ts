@@ -160,11 +160,12 @@ function placeOf(mail: TopicMail, copies: Folded['shown']) {
 
 /** Of a thread of 2,000 mails it has a megabyte; as a string it took ten times as long to put together. */
 function jsonArray(items: readonly Buffer[]): Buffer {
-  const parts = items.flatMap(item => [comma, item])
-  return Buffer.concat([Buffer.from('['), ...parts.slice(1), Buffer.from(']')])
+  const parts: Buffer[] = []
+  for (const item of items) parts.push(parts.length === 0 ? opening : comma, item)
+  return items.length === 0 ? Buffer.from('[]') : Buffer.concat([...parts, closing])
 }
 
-const comma = Buffer.from(',')
+const [opening, comma, closing] = [Buffer.from('['), Buffer.from(','), Buffer.from(']')]
 
 function topicRow(list: ListId, cluster: string, topic: Topic, shown: Folded['shown']) {
   const { mails, ...rest } = topic

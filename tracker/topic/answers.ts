@@ -31,24 +31,26 @@ export function answersOf(mails: readonly Node[], numbers: BugNumbers): Answers 
 
 /** The row of a mail in its topic; the very same value as in the last fold when nothing about it differs. */
 export function topicMail(mail: Node, role: TopicMail['role']): TopicMail {
-  const row = topicMailOf(mail, role)
   const last = lastRow(mail.facts)
-  if (last.row === null || !sameFields(last.row, row)) last.row = row
+  if (last.row === null || !isRowOf(last.row, mail, role)) last.row = topicMailOf(mail, role)
   return last.row
 }
 
 const lastRow = memo((_: MailFacts): { row: TopicMail | null } => ({ row: null }))
 
-function sameFields(a: TopicMail, b: TopicMail): boolean {
-  for (const name in a) if (a[name as keyof TopicMail] !== b[name as keyof TopicMail]) return false
-  for (const name in b) if (!(name in a)) return false
-  return true
-}
+/** All else in the row is of the facts. */
+const isRowOf = (row: TopicMail, mail: Node, role: TopicMail['role']): boolean =>
+  row.parent === parentOf(mail) &&
+  row.said === mail.said &&
+  row.role === role &&
+  (row.imposters ?? 0) === mail.imposters
+
+const parentOf = ({ parent, ghost }: Node) => parent?.id ?? ghost
 
 function topicMailOf(mail: Node, role: TopicMail['role']): TopicMail {
   return {
     id: mail.id,
-    parent: mail.parent?.id ?? mail.ghost,
+    parent: parentOf(mail),
     subject: mail.facts.subject.text,
     author: mail.facts.sender,
     said: mail.said,
