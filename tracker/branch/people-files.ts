@@ -11,6 +11,7 @@ import type { Tables } from '../../sql/tables.ts'
 import { requeue } from '../project/requeue.ts'
 import { addressesMeantOtherwise, type Mailmap, parseMailmap } from '../topic/mailmap.ts'
 import { parseMaintainers } from '../topic/maintainers.ts'
+import { inOrder } from './in-order.ts'
 
 /** Reads both and, where they changed, has the list's mails sorted or folded again; their pages stand meanwhile. */
 export async function readPeopleFiles(
@@ -59,7 +60,7 @@ async function isAnyHere(db: Kysely<Tables>, list: List, addresses: readonly str
 /** The states depend on who is maintainer. */
 async function saveMaintainers(db: Kysely<Tables>, list: List, text: string): Promise<boolean> {
   const entries = toStorableJson(parseMaintainers(text, list.address))
-  return db.transaction().execute(async trx => {
+  return inOrder(db, list.id, async trx => {
     await sql`
       update list set maintainers = ${entries}::jsonb
       where id = ${list.id} and maintainers <> ${entries}::jsonb`.execute(trx)

@@ -2,12 +2,13 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { lockAssignment } from './lock.ts'
+import { lockAssignment, lockFolding } from './lock.ts'
 import { noCluster } from './stale.ts'
 
 /**
  * Topics that stand are shown meanwhile; what no fold claims is dropped at the end. When `change` answers false nothing
- * is requeued; what it writes is there together with it, so that a crash leaves no mail as it was read before.
+ * is requeued; what it writes is there together with it, so that a crash leaves no mail as it was read before. Answers
+ * whether the list was requeued.
  */
 export function requeue(
   db: Kysely<Tables>,
@@ -15,6 +16,8 @@ export function requeue(
   change: (trx: Transaction<Tables>) => Promise<boolean> = async () => true,
 ): Promise<boolean> {
   return db.transaction().execute(async trx => {
+    // A fold holds clusters and then writes the list's row; `change` may write that row first.
+    await lockFolding(trx, list)
     await lockAssignment(trx, list)
     const changed = await change(trx)
     if (changed) await empty(trx, list)

@@ -36,7 +36,10 @@ export async function rostersWith(
 export const hashOfRoster = sql`
   (select hash from roster r where r.list_id = l.id order by r.since desc, r.id desc limit 1)`
 
-/** The roster with this hash; undefined when it was just replaced. One at a time: of hundreds in one answer memory would hold all texts. */
+/**
+ * The roster with this hash; undefined when it was just replaced. One at a time: of hundreds in one answer memory would
+ * hold all texts.
+ */
 export async function rosterWith(
   db: Kysely<Tables>,
   list: ListId,

@@ -131,7 +131,10 @@ export interface Untold {
   readonly pending: boolean
 }
 
-/** Whether the list has marks, and those for these clusters. In two steps: hardly ever is there one, and of both in one statement PostgreSQL made a second's work in a large thread. */
+/**
+ * Whether the list has marks, and those for these clusters. In two steps: hardly ever is there one, and of both in one
+ * statement PostgreSQL made a second's work in a large thread.
+ */
 export async function untoldIn(
   trx: Trx,
   list: ListId,

@@ -17,9 +17,7 @@ export function answersOf(mails: readonly Node[], numbers: BugNumbers): Answers 
     trailers: mails.filter(mail => mail.facts.trailers.length > 0 && !isPosting(mail)).flatMap(trailersIn),
     checks: mails.filter(mail => mail.facts.checks.length > 0).flatMap(checksIn),
     applied: mails.filter(mail => mail.facts.applied !== null).flatMap(appliedIn),
-    robots: mails
-      .filter(mail => mail.facts.robot !== null)
-      .map(mail => ({ mail: mail.id, class: mail.facts.robot ?? '' })),
+    robots: mails.flatMap(({ id, facts }) => (facts.robot ? [{ mail: id, class: facts.robot }] : [])),
     claims: claimsOf(mails, numbers),
     ghosts: [
       ...new Set(
