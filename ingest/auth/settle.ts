@@ -8,7 +8,7 @@ import { memo } from '../../base/memo.ts'
 import { toStorableJson, toStorableText } from '../../base/storable.ts'
 import type { Envelope, Tables } from '../../sql/tables.ts'
 import { peopleOf } from '../../tracker/project/people.ts'
-import type { Roster } from '../../tracker/topic/authority.ts'
+import { addressesOf, type Roster } from '../../tracker/topic/authority.ts'
 import type { Mailmap } from '../../tracker/topic/mailmap.ts'
 import type { Examined } from './examine.ts'
 import type { Keys } from './keyring.ts'
@@ -99,9 +99,7 @@ async function knownOf(
   })
 }
 
-const rolesIn = memo(
-  (roster: Roster) => new Set(roster.flatMap(({ person, aliases = [] }) => [person.address, ...aliases])),
-)
+const rolesIn = memo((roster: Roster) => new Set(roster.flatMap(addressesOf)))
 
 const addressesIn = memo(
   (mailmap: Mailmap) => new Set(mailmap.flatMap(({ address, person }) => [address, person.address])),

@@ -7,6 +7,7 @@ import { oweMail } from '../../sql/outbox.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Person } from '../mail/facts.ts'
 import { mailmapOf } from '../project/people.ts'
+import { addressesOf } from '../topic/authority.ts'
 import { type Mailmap, mappedPerson, rosterWithMailmap } from '../topic/mailmap.ts'
 import type { Topic } from '../topic/topic.ts'
 import type { AnsweringList } from './asker.ts'
@@ -63,8 +64,8 @@ function waitingLines(topics: readonly Topic[], { facts }: Arrival): string[] {
 /** Of whoever may have sent it, from whichever of his addresses. */
 function configuredAddress({ people }: AnsweringList, sender: Person, mailmap: Mailmap): string | undefined {
   const meant = [sender.address, mappedPerson(sender, mailmap).address]
-  const known = rosterWithMailmap(people, mailmap).find(({ person, aliases = [] }) =>
-    [person.address, ...aliases].some(address => meant.includes(address)),
+  const known = rosterWithMailmap(people, mailmap).find(entry =>
+    addressesOf(entry).some(address => meant.includes(address)),
   )
   return known?.person.address
 }

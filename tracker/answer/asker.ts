@@ -8,7 +8,7 @@ import type { ListAnswers, Tables } from '../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import { readHeaders } from '../decode/headers.ts'
 import type { MailFacts } from '../mail/facts.ts'
-import type { Roster } from '../topic/authority.ts'
+import { addressesOf, type Roster } from '../topic/authority.ts'
 import type { Topic } from '../topic/topic.ts'
 import type { Arrival, Situation } from './may-answer.ts'
 
@@ -93,9 +93,7 @@ export async function situationOf(
     now,
     own: await instanceAddress(db),
     lists: lists.flatMap(row => [row.address, row.subscribed ?? '']).map(address => address.toLowerCase()),
-    robots: list.people.flatMap(({ role, person, aliases = [] }) =>
-      role === 'robot' ? [person.address, ...aliases] : [],
-    ),
+    robots: list.people.filter(({ role }) => role === 'robot').flatMap(addressesOf),
     trust: list.trust,
     kind: topic.kind,
     imposters: topic.mails.some(({ id, imposters }) => id === mail && imposters !== undefined),

@@ -7,7 +7,7 @@ import { indexKey } from '../../base/key.ts'
 import { toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Person } from '../mail/facts.ts'
-import type { Roster } from '../topic/authority.ts'
+import { addressesOf, type Roster } from '../topic/authority.ts'
 import { lockAssignment } from './lock.ts'
 import type { Moderated } from './moderate.ts'
 import { type SortingRules, sortingRulesOf } from './people.ts'
@@ -103,10 +103,7 @@ const personOf = ({ name, address }: Person) => indexKey(toStorableText(address 
 
 const isMaintainer = (roster: Roster, address: string | null) =>
   address !== null &&
-  roster.some(
-    ({ role, person, aliases = [] }) =>
-      role === 'maintainer' && [person.address, ...aliases].includes(address),
-  )
+  roster.some(entry => entry.role === 'maintainer' && addressesOf(entry).includes(address))
 
 type Taken = readonly { readonly mail: ReadMail }[]
 
@@ -126,8 +123,8 @@ async function knownOf(trx: Trx, list: ListId, taken: Taken, roster: Roster): Pr
   const people = [...new Set(taken.map(({ mail }) => personOf(mail.facts.sender)))]
   const { rows } = await sql<{ person: string }>`
     select person from let_in where list_id = ${list} and person = any(${people}::text[])`.execute(trx)
-  const roles = roster.flatMap(({ person, aliases = [] }) =>
-    [person.address, ...aliases].map(address => personOf({ ...person, address })),
+  const roles = roster.flatMap(entry =>
+    addressesOf(entry).map(address => personOf({ ...entry.person, address })),
   )
   return new Set([...rows.map(row => row.person), ...roles])
 }

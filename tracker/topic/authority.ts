@@ -16,6 +16,9 @@ export interface RosterEntry {
   readonly except?: readonly string[]
 }
 
+/** All addresses of the person who has the role. */
+export const addressesOf = ({ person, aliases = [] }: RosterEntry): string[] => [person.address, ...aliases]
+
 /** The people of a list, from its configuration and the MAINTAINERS file of its repository. */
 export type Roster = readonly RosterEntry[]
 

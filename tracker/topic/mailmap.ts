@@ -1,7 +1,7 @@
 // One human behind several addresses, as a project's .mailmap says (gitmailmap(5)).
 import { memo } from '../../base/memo.ts'
 import type { MailFacts, Person } from '../mail/facts.ts'
-import type { DatedRoster, Roster, RosterEntry } from './authority.ts'
+import { addressesOf, type DatedRoster, type Roster, type RosterEntry } from './authority.ts'
 import type { Arrival } from './unit.ts'
 
 /** A line of a .mailmap: who is meant by an address, or by it together with a name. */
@@ -77,11 +77,10 @@ export const rostersWithMailmap = (
 /** By one map: an entry that several rosters share is one value in all of them again. */
 const mapping = memo((mailmap: Mailmap) => {
   const one = memo((entry: RosterEntry): RosterEntry => {
-    const { person, aliases = [] } = entry
-    const known = [person.address, ...aliases]
-    const meant = known.map(address => mappedPerson({ ...person, address }, mailmap).address)
+    const known = addressesOf(entry)
+    const meant = known.map(address => mappedPerson({ ...entry.person, address }, mailmap).address)
     const fresh = [...new Set(meant)].filter(address => !known.includes(address))
-    return fresh.length === 0 ? entry : { ...entry, aliases: [...aliases, ...fresh] }
+    return fresh.length === 0 ? entry : { ...entry, aliases: [...(entry.aliases ?? []), ...fresh] }
   })
   const roster = memo((people: Roster): Roster => people.map(one))
   const rosters = memo((dated: readonly DatedRoster[]): readonly DatedRoster[] =>

@@ -2,7 +2,7 @@
 // by somebody else. The set only grows with the mails, so the fold stays free of the order of arrival: when it grows,
 // the threads that were judged without it are folded again.
 import { memo } from '../../base/memo.ts'
-import type { DatedRoster } from './authority.ts'
+import { addressesOf, type DatedRoster } from './authority.ts'
 import { personKeys, samePerson } from './person.ts'
 import { isPosting } from './series.ts'
 import type { Node } from './tree.ts'
@@ -20,7 +20,7 @@ export function withPeople({ established }: Profile, rosters: readonly DatedRost
 
 const addressesIn = memo((rosters: readonly DatedRoster[]) => {
   const entries = new Set(rosters.flatMap(({ people }) => people))
-  return new Set([...entries].flatMap(({ person, aliases = [] }) => [person.address, ...aliases]))
+  return new Set([...entries].flatMap(addressesOf))
 })
 
 export const isEstablished = (node: Node, profile: Profile): boolean =>
