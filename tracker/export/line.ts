@@ -1,4 +1,5 @@
 // A topic as its line of `export state` (a contract: design "export state", accept/score.py reads it).
+import { givenTrailers } from '../topic/reviews.ts'
 import type { Topic } from '../topic/topic.ts'
 
 /** JSON without line end. Addresses in lower case, ids without brackets, keys in a fixed order. */
@@ -18,9 +19,12 @@ export function exportLine(topic: Topic, list: string, number: number | null | u
       completeness,
       patches: patches.map(({ number, id, state }) => ({ number, mid: id, state })),
     })),
-    trailers: topic.trailers
-      .filter(trailer => trailer.counts)
-      .map(({ mail, on, key, who }) => ({ mail, on, key, who: who.address || who.name })),
+    trailers: givenTrailers(topic).map(({ mail, on, key, who }) => ({
+      mail,
+      on,
+      key,
+      who: who.address || who.name,
+    })),
     // Notices only; what is said in passing shows in the states.
     applied: topic.applied.filter(({ passing }) => !passing).map(({ mail, commit }) => ({ mail, commit })),
     checks: topic.checks.map(({ mail, on, context, state }) => ({ mail, on, context, state })),

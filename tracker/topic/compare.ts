@@ -13,11 +13,14 @@ export interface PatchPair {
   readonly now: TopicPatch | null
 }
 
-/** In the order of the new revision, what is gone behind its old neighbour. `linesOf`: see `changedLinesOf`. */
+/**
+ * In the order of the new revision, what is gone behind its old neighbour. `linesOf`: see `changedLinesOf`; without it
+ * patch-ids and titles alone say who is who.
+ */
 export function pairPatches(
   was: readonly TopicPatch[],
   now: readonly TopicPatch[],
-  linesOf: (patch: TopicPatch) => ReadonlySet<string>,
+  linesOf: (patch: TopicPatch) => ReadonlySet<string> = () => none,
 ): PatchPair[] {
   const pairs = new Map<TopicPatch, TopicPatch>()
   pairUnique(was, now, pairs, patch => patch.patchId)
@@ -30,6 +33,13 @@ export function pairPatches(
     result.splice(at + 1, 0, { change: 'gone', was: patch, now: null })
   }
   return result
+}
+
+const none: ReadonlySet<string> = new Set()
+
+/** The patch of an earlier revision that this one continues, by patch-id or title. */
+export function elderOf(older: Revision, patch: TopicPatch): TopicPatch | null {
+  return pairPatches(older.patches, [patch]).find(pair => pair.now !== null)?.was ?? null
 }
 
 function pairOf(was: TopicPatch | null, now: TopicPatch): PatchPair {

@@ -8,6 +8,7 @@ import { type CommentThread, commentThreads, type Place, type ReadMail } from '.
 import { pairPatches, wholePatches } from './compare.ts'
 import { lineDiff } from './line-diff.ts'
 import { samePerson } from './person.ts'
+import { isReview } from './reviews.ts'
 import type { PatchState, Revision, Topic, TopicMail, TopicPatch } from './topic.ts'
 
 export interface ReviewThread extends CommentThread {
@@ -83,21 +84,14 @@ export function carriedThreads(older: PatchReview, newer: PatchText): ReviewThre
   })
 }
 
-/** The patch of an earlier revision that this one continues. */
-export function elderOf(older: Revision, patch: TopicPatch): TopicPatch | null {
-  return pairPatches(older.patches, [patch], () => none).find(pair => pair.now !== null)?.was ?? null
-}
-
 /** What became of a patch in the newest revision. */
 function heirOf(topic: Topic, revision: Revision, patch: TopicPatch): TopicPatch | null {
   const newest = topic.revisions.at(-1)
   if (newest === undefined || newest === revision) return null
-  const pairs = pairPatches(revision.patches, wholePatches(topic.revisions, newest), () => none)
+  const pairs = pairPatches(revision.patches, wholePatches(topic.revisions, newest))
   const heir = pairs.find(pair => pair.was === patch)?.now ?? null
   return heir === patch ? null : heir
 }
-
-const none: ReadonlySet<string> = new Set()
 
 /** The answers of people below these patches, each behind what it answers; another patch begins a review of its own. */
 function repliesTo(topic: Topic, patches: readonly MessageId[]): TopicMail[] {
@@ -126,9 +120,7 @@ function stateOf(
 
 /** The mails that give a review: what they remark besides stops nothing. */
 const reviewsIn = ({ trailers }: Topic): ReadonlySet<MessageId> =>
-  new Set(
-    trailers.filter(({ key, counts }) => counts && /^(?:reviewed|acked)-/i.test(key)).map(({ mail }) => mail),
-  )
+  new Set(trailers.filter(isReview).map(({ mail }) => mail))
 
 const settled: ReadonlySet<PatchState> = new Set<PatchState>([
   'accepted',

@@ -1,18 +1,33 @@
-// Who said what about which patch of a revision: the cells of the matrix and the rows below a commit message.
-// A trailer that answers the cover speaks of all patches of that revision; one given on an earlier revision carries
-// over while the patch is the same (equal patch-id) and stays behind once the code changed.
+// What counts as a review of a patch, and which check is the latest. Rows of lists, the matrix, the standing and the
+// export ask here. A trailer that answers the cover speaks of all patches of that revision; one given on an earlier
+// revision carries over while the patch is the same (equal patch-id) and stays behind once the code changed; authors
+// do not review their own patch.
 import type { Person } from '../mail/facts.ts'
-import type { Revision, Topic, TopicPatch, Trailer } from './topic.ts'
+import { elderOf, wholePatches } from './compare.ts'
+import { samePerson } from './person.ts'
+import type { Check, Revision, Topic, TopicPatch, Trailer } from './topic.ts'
+
+type Letter = 'R' | 'A' | 'T' | 'N'
 
 export interface Review {
-  readonly letter: string
+  readonly letter: Letter
   readonly key: string
   readonly who: Person
   readonly mail: Trailer['mail']
   readonly said: number
   /** The version it was given on, when that is an earlier one. */
   readonly from: number | null
-  readonly counts: 'yes' | 'code changed' | 'not the sender'
+  readonly counts: 'yes' | 'code changed' | 'not the sender' | 'own'
+}
+
+/** How far a revision is reviewed. */
+export interface ReviewCount {
+  /** A partial reroll stands with the patches that it leaves as they were. */
+  readonly patches: readonly TopicPatch[]
+  /** How many of them hold a counting Reviewed-by or Acked-by. */
+  readonly reviewed: number
+  /** The reviews that say so, patch by patch. */
+  readonly reviews: readonly Review[]
 }
 
 export interface Reviewer {
@@ -21,9 +36,17 @@ export interface Reviewer {
   readonly person: Person
 }
 
-type Reviewed = Pick<Topic, 'revisions' | 'trailers'>
+/** How many of `total` checks have the worst state among them. */
+export interface CheckCount {
+  readonly state: Check['state']
+  readonly count: number
+  readonly total: number
+}
 
-const letters: Readonly<Record<string, string>> = {
+type Reviewed = Pick<Topic, 'revisions' | 'trailers'>
+type Checked = Pick<Topic, 'revisions' | 'checks'>
+
+const letters: Readonly<Record<string, Letter>> = {
   'reviewed-by': 'R',
   'acked-by': 'A',
   'tested-by': 'T',
@@ -31,12 +54,24 @@ const letters: Readonly<Record<string, string>> = {
   'nak-by': 'N',
 }
 
-/** Everything said by trailer about this patch, oldest first. */
+/** Everything said by trailer about this patch of a revision, oldest first. */
 export function reviewsOf(topic: Reviewed, revision: Revision, patch: TopicPatch): Review[] {
   return topic.revisions
-    .filter(other => other === revision || other.said < revision.said)
-    .flatMap(other => given(topic, other, revision, patch))
+    .slice(0, topic.revisions.indexOf(revision) + 1)
+    .flatMap(from => given(topic, from, revision, patch))
     .sort((a, b) => a.said - b.said)
+}
+
+export function reviewCount(topic: Reviewed, revision: Revision): ReviewCount {
+  const patches = wholePatches(topic.revisions, revision)
+  const byPatch = patches.map(patch =>
+    reviewsOf(topic, revision, patch).filter(({ letter, counts }) => counts === 'yes' && isPraise(letter)),
+  )
+  return {
+    patches,
+    reviewed: byPatch.filter(reviews => reviews.length > 0).length,
+    reviews: byPatch.flat(),
+  }
 }
 
 /** The people who reviewed a revision, in the order of their first word. */
@@ -51,38 +86,70 @@ export function reviewersOf(reviews: readonly (readonly Review[])[]): Reviewer[]
 
 export const personKey = (person: Person) => person.address || person.name.toLowerCase()
 
-/** How many patches of the revision hold a counting Reviewed-by or Acked-by. */
-export const reviewedCount = (topic: Reviewed, revision: Revision): number =>
-  revision.patches.filter(patch =>
-    reviewsOf(topic, revision, patch).some(({ letter, counts }) => counts === 'yes' && 'RA'.includes(letter)),
-  ).length
+/** Those whose sender gives them in person; the others are somebody else's words. */
+export const givenTrailers = ({ trailers }: Pick<Topic, 'trailers'>): Trailer[] =>
+  trailers.filter(({ counts }) => counts)
 
+/** Does it praise a patch, whichever? */
+export const isReview = ({ key, counts }: Trailer): boolean => counts && isPraise(letterOf(key))
+
+/** The latest checks of a patch: its own and those of its revision's cover, failed ones first. */
+export const patchChecks = ({ checks }: Checked, { cover }: Revision, patch: TopicPatch): Check[] =>
+  latestChecks(checks, [cover, patch.id])
+
+/** The latest checks of a revision and of any of its patches, failed ones first. */
+export const revisionChecks = ({ revisions, checks }: Checked, revision: Revision): Check[] =>
+  latestChecks(checks, [revision.cover, ...wholePatches(revisions, revision).map(({ id }) => id)])
+
+/** Null without checks; they are in the order of `patchChecks`. */
+export function countChecks(checks: readonly Check[]): CheckCount | null {
+  const state = checks[0]?.state
+  if (state === undefined) return null
+  return { state, count: checks.filter(check => check.state === state).length, total: checks.length }
+}
+
+const letterOf = (key: string): Letter | undefined => letters[key.toLowerCase()]
+
+const isPraise = (letter: Letter | undefined): boolean => letter === 'R' || letter === 'A'
+
+/** What was said on the revision `from` and concerns the patch in the revision `to`. */
 function given(topic: Reviewed, from: Revision, to: Revision, patch: TopicPatch): Review[] {
-  const elder =
-    from === to ? patch : from.patches.find(other => isSame(other, patch) || other.title === patch.title)
-  if (elder === undefined) return []
-  return topic.trailers.flatMap(trailer => {
-    const letter = letters[trailer.key.toLowerCase()]
-    const all = trailer.whole && from.patches.some(({ id }) => id === trailer.on)
-    if (letter === undefined || !(all || trailer.on === elder.id || trailer.on === from.cover)) return []
-    const { key, who, mail, said } = trailer
-    return [
-      {
-        letter,
-        key,
-        who,
-        mail,
-        said,
-        from: from === to ? null : from.version,
-        counts: counts(trailer, elder, patch),
-      },
-    ]
-  })
+  const spoken = topic.trailers.filter(
+    ({ on }) => on === from.cover || from.patches.some(({ id }) => id === on),
+  )
+  if (spoken.length === 0) return []
+  const was = from === to || from.patches.includes(patch) ? patch : elderOf(from, patch)
+  if (was === null) return []
+  return spoken
+    .filter(({ on, whole }) => whole || on === from.cover || on === was.id)
+    .flatMap(trailer => {
+      const letter = letterOf(trailer.key)
+      if (letter === undefined) return []
+      const { key, who, mail, said } = trailer
+      const version = from === to ? null : from.version
+      return [{ letter, key, who, mail, said, from: version, counts: counts(trailer, was, patch, to) }]
+    })
 }
 
-function counts(trailer: Trailer, elder: TopicPatch, patch: TopicPatch): Review['counts'] {
+function counts(
+  trailer: Trailer,
+  was: TopicPatch,
+  patch: TopicPatch,
+  { author }: Revision,
+): Review['counts'] {
   if (!trailer.counts) return 'not the sender'
-  return elder === patch || isSame(elder, patch) ? 'yes' : 'code changed'
+  // A Nacked-by of the author takes the patch back, and that is something new.
+  if (letterOf(trailer.key) !== 'N' && [author, patch.author].some(one => samePerson(trailer.who, one)))
+    return 'own'
+  return was === patch || (was.patchId !== null && was.patchId === patch.patchId) ? 'yes' : 'code changed'
 }
 
-const isSame = (a: TopicPatch, b: TopicPatch) => a.patchId !== null && a.patchId === b.patchId
+/** The last word of each check on each of these mails. */
+function latestChecks(checks: readonly Check[], mails: readonly (Check['on'] | null)[]): Check[] {
+  const on = new Set(mails)
+  const last = new Map(
+    checks.filter(check => on.has(check.on)).map(check => [`${check.on} ${check.context}`, check]),
+  )
+  const order: readonly Check['state'][] = ['fail', 'warning', 'pending', 'success']
+  return [...last.values()].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
+}

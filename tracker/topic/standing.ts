@@ -1,5 +1,6 @@
 // Whose turn it is and why, as one sentence. Every claim in it links to its mail; what is not known is not said.
 
+import type { Review } from './reviews.ts'
 import type {
   Bug,
   BugStatus,
@@ -10,7 +11,6 @@ import type {
   Standing,
   TopicKind,
   TopicPatch,
-  Trailer,
   Turn,
 } from './topic.ts'
 import type { Node } from './tree.ts'
@@ -158,7 +158,8 @@ function waitSentence(newest: Revision, why: TurnAndWhy): Sentence {
   return parts.flat()
 }
 
-function reviewersWords(reviews: readonly Trailer[], count: string): Sentence {
+function reviewersWords(given: readonly Review[], count: string): Sentence {
+  const reviews = given.toSorted((a, b) => a.said - b.said)
   const last = reviews.at(-1)
   const names = [...new Set(reviews.map(review => name(review.who)))]
   const people =

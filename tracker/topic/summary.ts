@@ -1,8 +1,7 @@
 // The little of a topic that a row of a list shows. It is kept beside the topic, so that a list of a hundred topics
 // reads a hundred short rows and not the topics.
 import type { Person } from '../mail/facts.ts'
-import { type CheckCount, countChecks, revisionChecks } from './latest-checks.ts'
-import { reviewedCount } from './reviews.ts'
+import { type CheckCount, countChecks, reviewCount, revisionChecks } from './reviews.ts'
 import type { Bug, Revision, Topic } from './topic.ts'
 
 export interface TopicSummary {
@@ -20,6 +19,7 @@ interface RevisionSummary {
   readonly version: number
   readonly author: Person
   readonly pullRequest: boolean
+  /** A partial reroll is: it stands with the patches that it leaves as they were, which are counted, too. */
   readonly complete: boolean
   readonly patches: number
   /** How many of them somebody reviewed. */
@@ -37,17 +37,20 @@ export function summaryOf(topic: Topic): TopicSummary {
   }
 }
 
-const revisionSummary = (topic: Topic, revision: Revision): RevisionSummary => ({
-  head: headOf(revision),
-  title: revision.title,
-  version: revision.version,
-  author: revision.author,
-  pullRequest: revision.pullRequest,
-  complete: revision.completeness === 'complete',
-  patches: revision.patches.length,
-  reviewed: reviewedCount(topic, revision),
-  checks: countChecks(revisionChecks(topic.checks, revision)),
-})
+function revisionSummary(topic: Topic, revision: Revision): RevisionSummary {
+  const { patches, reviewed } = reviewCount(topic, revision)
+  return {
+    head: headOf(revision),
+    title: revision.title,
+    version: revision.version,
+    author: revision.author,
+    pullRequest: revision.pullRequest,
+    complete: revision.completeness === 'complete' || revision.completeness === 'partial-reroll',
+    patches: patches.length,
+    reviewed,
+    checks: countChecks(revisionChecks(topic, revision)),
+  }
+}
 
 /** The mail that stands for a revision: its cover, else its first patch. */
 export const headOf = (revision: Revision) => revision.cover ?? revision.patches[0]?.id ?? null

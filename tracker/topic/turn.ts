@@ -2,8 +2,8 @@
 // patch, checks. Where the facts don't say, it needs review.
 import type { MessageId } from '../../base/ids.ts'
 import { isNod } from '../mail/nod.ts'
-import { wholePatches } from './compare.ts'
 import { samePerson } from './person.ts'
+import { type Review, reviewCount, revisionChecks } from './reviews.ts'
 import { isPosting } from './series.ts'
 import { type Check, finalStates, type Revision, type TopicPatch, type Trailer, type Turn } from './topic.ts'
 import type { Node } from './tree.ts'
@@ -24,26 +24,23 @@ export interface TurnAndWhy {
   readonly remark: Node | null
   /** The check that failed. */
   readonly failed: Check | null
-  /** How many of the patches somebody else reviewed, there or with the same change before. */
+  /** How many of the patches somebody else reviewed. */
   readonly reviewed: number
-  /** The trailers that say so. */
-  readonly reviews: readonly Trailer[]
+  readonly reviews: readonly Review[]
   /** Did a person say anything about the newest revision? */
   readonly answered: boolean
 }
 
-export function turnOf({ revisions, mails, trailers, checks }: Watched): TurnAndWhy {
-  const last = revisions.at(-1)
+export function turnOf(watched: Watched): TurnAndWhy {
+  const last = watched.revisions.at(-1)
   if (!last) throw new Error('A patchset has no revision')
-  const newest = { ...last, patches: wholePatches(revisions, last) }
-  const byPatch = newest.patches.map(patch => reviewsOf(patch, newest, revisions, trailers))
-  const reviewed = byPatch.filter(given => given.length > 0).length
-  const answers = answersTo(newest, mails)
+  const { patches, reviewed, reviews } = reviewCount(watched, last)
+  const newest = { ...last, patches }
+  const answers = answersTo(newest, watched.mails)
   const remark = openRemark(newest, answers)
-  const failed = failedCheck(newest, checks)
-  const reviews = trailers.filter(trailer => byPatch.some(given => given.includes(trailer)))
+  const failed = revisionChecks(watched, last).find(({ state }) => state === 'fail') ?? null
   const turn = whose(newest, reviewed, remark, failed)
-  return { turn, patches: newest.patches, remark, failed, reviewed, reviews, answered: answers.length > 0 }
+  return { turn, patches, remark, failed, reviewed, reviews, answered: answers.length > 0 }
 }
 
 function whose(newest: Revision, reviewed: number, remark: Node | null, failed: Check | null): Turn {
@@ -68,48 +65,15 @@ function openRemark(newest: Revision, answers: readonly Node[]): Node | null {
   return gives || last.facts.tags.some(tag => !tag.recorded) ? null : last
 }
 
-/** The mails of people below the newest revision's own. */
+/** The mails of people below the newest revision's own; who reports checks is a program, known or not. */
 function answersTo(newest: Revision, mails: readonly Node[]): Node[] {
   const on = new Set<MessageId | null>([newest.cover, ...newest.patches.map(patch => patch.id)])
-  return mails.filter(mail => !isPosting(mail) && !mail.facts.robot && postingAbove(mail, on))
+  return mails.filter(
+    mail => !isPosting(mail) && !mail.facts.robot && mail.facts.checks.length === 0 && postingAbove(mail, on),
+  )
 }
 
 function postingAbove(mail: Node, on: ReadonlySet<MessageId | null>): boolean {
   for (let at = mail.parent; at; at = at.parent) if (isPosting(at)) return on.has(at.id)
   return false
 }
-
-/** The latest word of each check counts. */
-function failedCheck(newest: Revision, checks: readonly Check[]): Check | null {
-  const on = new Set<MessageId | null>([newest.cover, ...newest.patches.map(patch => patch.id)])
-  const latest = new Map(
-    checks.filter(check => on.has(check.on)).map(check => [`${check.context} ${check.on}`, check]),
-  )
-  return [...latest.values()].find(check => check.state === 'fail') ?? null
-}
-
-/** Trailers on the patch, on its whole revision, or on an elder with the same patch-id. */
-function reviewsOf(
-  patch: TopicPatch,
-  newest: Revision,
-  revisions: readonly Revision[],
-  trailers: readonly Trailer[],
-): Trailer[] {
-  const spoken = revisions.flatMap(revision => {
-    const same = revision.patches.filter(
-      one => one.id === patch.id || (one.patchId !== null && one.patchId === patch.patchId),
-    )
-    return same.length > 0 ? [{ ids: [...same.map(one => one.id), revision.cover], revision }] : []
-  })
-  const speaks = ({ on, whole }: Trailer) =>
-    spoken.some(({ ids, revision }) => ids.includes(on) || (whole === true && holds(revision, on)))
-  return trailers.filter(
-    trailer =>
-      trailer.counts &&
-      /^(?:reviewed|acked)-by$/i.test(trailer.key) &&
-      speaks(trailer) &&
-      !samePerson(trailer.who, newest.author),
-  )
-}
-
-const holds = ({ patches }: Revision, id: MessageId) => patches.some(patch => patch.id === id)

@@ -2,8 +2,7 @@
 
 import { html } from 'hono/html'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
-import { patchChecks } from '../../tracker/topic/latest-checks.ts'
-import { reviewsOf } from '../../tracker/topic/reviews.ts'
+import { patchChecks, reviewsOf } from '../../tracker/topic/reviews.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
 import { applySection, changeSection, followSection, patchTags } from '../part/aside.ts'
@@ -100,7 +99,7 @@ function neighbours({ list, revision, patch }: PatchView): Html {
 }
 
 function checksSection({ list, topic, revision, patch }: PatchView): Html | string {
-  const checks = patchChecks(topic.checks, revision, patch)
+  const checks = patchChecks(topic, revision, patch)
   return checks.length === 0 ? '' : html`<section><h2>Checks</h2>${checkList(list.name, checks)}</section>`
 }
 

@@ -4,9 +4,8 @@
 import { html } from 'hono/html'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { type PatchPair, wholePatches } from '../../tracker/topic/compare.ts'
-import { revisionChecks } from '../../tracker/topic/latest-checks.ts'
 import type { PatchReview } from '../../tracker/topic/patch-review.ts'
-import { reviewsOf } from '../../tracker/topic/reviews.ts'
+import { reviewsOf, revisionChecks } from '../../tracker/topic/reviews.ts'
 import { revisionName } from '../../tracker/topic/revision-name.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
@@ -234,6 +233,6 @@ ${mailProblems(list.name, topic, id, mail)}
 }
 
 function checksSection(list: string, topic: Topic, revision: Revision): Html | string {
-  const checks = revisionChecks(topic.checks, revision)
+  const checks = revisionChecks(topic, revision)
   return checks.length === 0 ? '' : html`<section><h2>Checks</h2>${checkList(list, checks)}</section>`
 }

@@ -1,6 +1,6 @@
 // Results of CI, of a patch or of a whole revision.
 import { html } from 'hono/html'
-import type { CheckCount } from '../../tracker/topic/latest-checks.ts'
+import type { CheckCount } from '../../tracker/topic/reviews.ts'
 import type { Check } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
 import { checkLook, words } from './chip.ts'

@@ -80,4 +80,5 @@ const countsWords: Record<Review['counts'], string> = {
   yes: 'yes',
   'code changed': 'no, the code changed since',
   'not the sender': 'no, somebody else wrote this line',
+  own: 'no, given by the author',
 }

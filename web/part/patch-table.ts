@@ -4,9 +4,16 @@
 import { html } from 'hono/html'
 import type { Person } from '../../tracker/mail/facts.ts'
 import type { PatchPair } from '../../tracker/topic/compare.ts'
-import { countChecks, patchChecks } from '../../tracker/topic/latest-checks.ts'
 import type { ReviewThread } from '../../tracker/topic/patch-review.ts'
-import { personKey, type Review, type Reviewer, reviewersOf, reviewsOf } from '../../tracker/topic/reviews.ts'
+import {
+  countChecks,
+  patchChecks,
+  personKey,
+  type Review,
+  type Reviewer,
+  reviewersOf,
+  reviewsOf,
+} from '../../tracker/topic/reviews.ts'
 import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
 import { checkCount } from './checks.ts'
@@ -42,12 +49,12 @@ export function patchTable(table: PatchTable): Html {
   const reviewers = all.slice(0, reviewersShownMax)
   const others = all.slice(reviewersShownMax)
   const mixed = revision.state === 'mixed'
-  const checked = patches.some(patch => patchChecks(topic.checks, revision, patch).length > 0)
+  const checked = patches.some(patch => patchChecks(topic, revision, patch).length > 0)
   const head = html`<thead><tr><th scope="col" class="num">#</th><th scope="col">Subject</th>${since ? html`<th scope="col">Since ${since.name}</th>` : ''}${mixed ? html`<th scope="col">State</th>` : ''}${reviewers.map(({ person }) => html`<th scope="col" class="mid">${columnName(person)}</th>`)}${others.length > 0 ? html`<th scope="col" class="mid">+${others.length}<span class="vh"> more people</span></th>` : ''}<th scope="col" class="num">Lines</th>${checked ? html`<th scope="col">Checks</th>` : ''}</tr></thead>`
   const row = (patch: TopicPatch) => {
     const cell = (people: readonly Reviewer[]) =>
       reviewCell(table, people, reviews.get(patch.id) ?? [], patch, open.get(patch.id) ?? [])
-    return html`<tr><td class="num soft">${patch.number}</td><th scope="row" class="sub"><a href="${paths.mail(list, patch.id)}">${titleOf(patch.title)}</a></th>${since ? sinceCell(since, patch) : ''}${mixed ? html`<td>${stateWords(patch.state)}</td>` : ''}${reviewers.map(reviewer => cell([reviewer]))}${others.length > 0 ? cell(others) : ''}<td class="num n">${linesOf(patch.added, patch.removed)}</td>${checked ? html`<td>${checkCount(countChecks(patchChecks(topic.checks, revision, patch)))}</td>` : ''}</tr>
+    return html`<tr><td class="num soft">${patch.number}</td><th scope="row" class="sub"><a href="${paths.mail(list, patch.id)}">${titleOf(patch.title)}</a></th>${since ? sinceCell(since, patch) : ''}${mixed ? html`<td>${stateWords(patch.state)}</td>` : ''}${reviewers.map(reviewer => cell([reviewer]))}${others.length > 0 ? cell(others) : ''}<td class="num n">${linesOf(patch.added, patch.removed)}</td>${checked ? html`<td>${checkCount(countChecks(patchChecks(topic, revision, patch)))}</td>` : ''}</tr>
 `
   }
   return html`<div class="card scroll"><table class="quiet flat">${head}

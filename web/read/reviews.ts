@@ -7,9 +7,9 @@ import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import type { Dressing } from '../../tracker/mail/dressing.ts'
 import { patchTextOf } from '../../tracker/mail/patch-text.ts'
 import { dressingOf } from '../../tracker/project/dressing.ts'
+import { elderOf } from '../../tracker/topic/compare.ts'
 import {
   carriedThreads,
-  elderOf,
   mailsOfReview,
   type PatchReview,
   patchReview,
