@@ -23,6 +23,7 @@ const floors: Record<string, readonly string[]> = {
 
 /** Functions of values: nothing here reads a file, a socket, a clock or a die. */
 const purePackages = [
+  'htmlparser2',
   'libmime',
   'nodemailer/lib/addressparser',
   'parse-diff',

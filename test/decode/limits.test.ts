@@ -116,6 +116,12 @@ test.each([
   ['html of scripts', () => mailOf(html, fill('<script>'))],
   ['html of quotations', () => mailOf(html, fill('<blockquote>a'))],
   ['html of ampersands', () => mailOf(html, fill('&#'))],
+  ['html of less-than signs', () => mailOf(html, fill('<'))],
+  ['html of elements in elements', () => mailOf(html, fill('<b>'))],
+  ['html of forms', () => mailOf(html, fill('<form>'))],
+  ['html of hidden elements', () => mailOf(html, `<div hidden>${fill('<div>')}`)],
+  ['html of attributes', () => mailOf(html, `<a ${fill('style="display')}`)],
+  ['html of CDATA', () => mailOf(html, fill('<![CDATA['))],
   ['html of blanks', () => mailOf(html, fill(' '))],
   [
     'stray bytes',

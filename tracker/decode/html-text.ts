@@ -1,51 +1,131 @@
 // Readable text from the HTML of a mail that holds nothing else: tags gone, blocks on lines of their own, quotations
-// behind `> ` so that nobody is taken to say what he only quotes. Not a browser: one pass, nothing is ever run or shown.
+// behind `> ` so that nobody is taken to say what he only quotes. htmlparser2's tokenizer tells text from markup as
+// the HTML standard does; how the text is laid out is ours. Not a browser: one pass, nothing is ever run or shown.
+import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
 import { limits } from '../../base/limits.ts'
 
 /** Text of `html`. Linear, never throws; broken markup gives broken text. */
 export function htmlText(html: string): string {
   const page = new Page()
-  const lastClose = html.lastIndexOf('>')
-  for (let at = 0; at < html.length; ) {
-    const open = html.indexOf('<', at)
-    page.write(html.slice(at, open < 0 ? html.length : open))
-    if (open < 0) break
-    at = (open < lastClose ? markupEnd(html, open, page) : null) ?? open + 1
-    if (at === open + 1) page.write('<')
-  }
+  // Its Parser would keep a stack of open elements, at a cost that grows with the square of their depth.
+  const tokenizer = new Tokenizer({}, new Tokens(html, new Curtain(page)))
+  tokenizer.write(html)
+  tokenizer.end()
   return page.finish()
 }
 
-const tag = /<(\/?)([a-zA-Z][a-zA-Z0-9]{0,15})/y
+/** What the tokenizer finds, as text and tags. Comments, declarations and CDATA are nothing to read. */
+class Tokens implements TokenizerCallbacks {
+  readonly #html: string
+  readonly #to: Curtain
+  #name = ''
+  #hidden = false
+  #attribute = ''
+  #value = ''
 
-/** Acts on the markup at `open` and gives the offset behind it; null when this `<` is only a sign. */
-function markupEnd(html: string, open: number, page: Page): number | null {
-  if (html.startsWith('<!--', open)) return behind(html, '-->', open + 4)
-  tag.lastIndex = open
-  const found = tag.exec(html)
-  if (found === null) return /[!?]/.test(html.charAt(open + 1)) ? behind(html, '>', open) : null
-  const name = (found[2] as string).toLowerCase()
-  const opens = found[1] === ''
-  const end = behind(html, '>', open)
-  if (opens && silent.has(name)) return silentEnd(html, name, end)
-  page.tag(name, opens)
-  return end
+  constructor(html: string, to: Curtain) {
+    this.#html = html
+    this.#to = to
+  }
+
+  ontext(start: number, end: number): void {
+    this.#to.write(this.#html.slice(start, end))
+  }
+  ontextentity(code: number): void {
+    this.#to.write(blanks.get(code) ?? String.fromCodePoint(code))
+  }
+  onopentagname(start: number, end: number): void {
+    this.#name = this.#lower(start, end)
+    this.#hidden = false
+  }
+  onattribname(start: number, end: number): void {
+    this.#attribute = this.#lower(start, end)
+    this.#value = ''
+  }
+  onattribdata(start: number, end: number): void {
+    if (this.#attribute === 'style') this.#value += this.#html.slice(start, end)
+  }
+  onattribentity(code: number): void {
+    if (this.#attribute === 'style') this.#value += String.fromCodePoint(code)
+  }
+  onattribend(): void {
+    if (this.#attribute === 'hidden' || (this.#attribute === 'style' && notShown.test(this.#value)))
+      this.#hidden = true
+  }
+  onopentagend(): void {
+    this.#to.open(this.#name, this.#hidden)
+  }
+  onselfclosingtag(): void {
+    this.onopentagend()
+  }
+  onclosetag(start: number, end: number): void {
+    this.#to.close(this.#lower(start, end))
+  }
+  oncdata(): void {}
+  oncomment(): void {}
+  ondeclaration(): void {}
+  onprocessinginstruction(): void {}
+  onend(): void {}
+
+  /** Names that we know are short; a long one is no name of ours, and is not copied. */
+  #lower(start: number, end: number): string {
+    return this.#html.slice(start, Math.min(end, start + nameCharactersMax)).toLowerCase()
+  }
 }
 
-function behind(html: string, mark: string, from: number): number {
-  const at = html.indexOf(mark, from)
-  return at < 0 ? html.length : at + mark.length
-}
-
-/** What never closes is dropped to the end: it is no text, and to look for its end again would cost too much. */
-function silentEnd(html: string, name: string, from: number): number {
-  const closing = new RegExp(`</${name}[^>]{0,20}>`, 'gi')
-  closing.lastIndex = from
-  return closing.test(html) ? closing.lastIndex : html.length
-}
+/** One more than `blockquote` and its like have, so that a longer name is none of them. */
+const nameCharactersMax = 16
+const notShown = /(?:^|;)\s*display\s*:\s*none\b/i
+/**
+ * Entities that only say where a window breaks its lines: a blank that does not break, and breaks that are no blank.
+ * A CR that is written so is a blank (CSS Text, 4.1).
+ */
+const blanks: ReadonlyMap<number, string> = new Map([
+  [0x0d, ' '],
+  [0xa0, ' '],
+  [0xad, ''],
+  [0x200c, ''],
+  [0x200d, ''],
+])
 
 /** Elements whose content is not for readers. */
-const silent = new Set(['script', 'style', 'title'])
+const silent = new Set('script style title iframe noembed noframes template'.split(' '))
+/** Elements without content, so that nothing is behind them. */
+const empty = new Set('area base br col embed frame hr img input link meta param source track wbr'.split(' '))
+
+/** Keeps from the page what a reader of the mail would not see: silent elements, and those that say `display: none`. */
+class Curtain {
+  readonly #page: Page
+  /** The element that is not shown; what never closes is dropped to the end. */
+  #name = ''
+  /** How many of that name are open: only these can end it, so no stack is needed. */
+  #depth = 0
+
+  constructor(page: Page) {
+    this.#page = page
+  }
+
+  write(text: string): void {
+    if (this.#depth === 0) this.#page.write(text)
+  }
+
+  open(name: string, hidden: boolean): void {
+    if (this.#depth > 0) {
+      if (name === this.#name) this.#depth++
+      return
+    }
+    if (silent.has(name) || (hidden && !empty.has(name))) {
+      this.#name = name
+      this.#depth = 1
+    } else this.#page.tag(name, true)
+  }
+
+  close(name: string): void {
+    if (this.#depth === 0) this.#page.tag(name, false)
+    else if (name === this.#name) this.#depth--
+  }
+}
+
 /** Elements that start and end a line. */
 const blocks = new Set(
   'address article aside center dd div dl dt fieldset footer form header hr li main nav section tr'.split(
@@ -64,10 +144,9 @@ class Page {
   #quoted = 0
   #preformatted = 0
 
-  write(source: string): void {
-    const text = decodeEntities(source)
+  write(text: string): void {
     if (this.#preformatted > 0) {
-      const lines = text.replaceAll('\r\n', '\n').split('\n')
+      const lines = text.replace(/\r\n?/g, '\n').split('\n')
       for (const line of lines.slice(0, -1)) this.#push(this.#line + line)
       this.#append(lines.at(-1) ?? '')
       return
@@ -125,69 +204,4 @@ class Page {
   get #quotes(): string {
     return '> '.repeat(Math.min(this.#quoted, limits.htmlQuoteDepthMax))
   }
-}
-
-const named: { readonly [name: string]: string } = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-  copy: '\u00a9',
-  reg: '\u00ae',
-  trade: '\u2122',
-  hellip: '\u2026',
-  mdash: '\u2014',
-  ndash: '\u2013',
-  lsquo: '\u2018',
-  rsquo: '\u2019',
-  ldquo: '\u201c',
-  rdquo: '\u201d',
-  laquo: '\u00ab',
-  raquo: '\u00bb',
-  bull: '\u2022',
-  middot: '\u00b7',
-  euro: '\u20ac',
-  pound: '\u00a3',
-  sect: '\u00a7',
-  deg: '\u00b0',
-  plusmn: '\u00b1',
-  times: '\u00d7',
-  larr: '\u2190',
-  rarr: '\u2192',
-  szlig: '\u00df',
-  shy: '',
-  zwnj: '',
-  zwj: '',
-  auml: '\u00e4',
-  ouml: '\u00f6',
-  uuml: '\u00fc',
-  Auml: '\u00c4',
-  Ouml: '\u00d6',
-  Uuml: '\u00dc',
-  eacute: '\u00e9',
-  egrave: '\u00e8',
-  agrave: '\u00e0',
-  aacute: '\u00e1',
-  iacute: '\u00ed',
-  oacute: '\u00f3',
-  uacute: '\u00fa',
-  ccedil: '\u00e7',
-  ntilde: '\u00f1',
-  oslash: '\u00f8',
-  aring: '\u00e5',
-}
-
-/** The named entities that mail programs write; another name stays as it is. */
-function decodeEntities(text: string): string {
-  if (!text.includes('&')) return text
-  return text.replace(
-    /&(?:#([0-9]{1,7})|#[xX]([0-9a-fA-F]{1,6})|([a-zA-Z]{2,8}));?/g,
-    (whole, decimal, hex, name) => {
-      if (name) return Object.hasOwn(named, name) ? (named[name] as string) : whole
-      const code = decimal ? Number.parseInt(decimal, 10) : Number.parseInt(hex, 16)
-      return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : '\u{fffd}'
-    },
-  )
 }
