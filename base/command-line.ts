@@ -1,27 +1,19 @@
-// Reads a command and its arguments. What is wrong is an Error that names the word at fault and the nearest
+// Reads the name of a command and its arguments. What is wrong is an Error that names the word at fault and the nearest
 // right one.
 import { parseArgs } from 'node:util'
-import { type CommandName, commandNames, commandShape, type Option } from './commands.ts'
+import { type Arguments, type Command, type Option, optionsOf } from './command.ts'
 import { nearest } from './nearest.ts'
 
-export interface Arguments {
-  /** The value of an option; undefined when it was not given. */
-  text(name: string): string | undefined
-  /** Whether the switch was given. */
-  has(name: string): boolean
-  readonly words: readonly string[]
-}
-
-export function readCommand(word: string): CommandName {
-  const name = commandNames.find(candidate => candidate === word)
-  if (name !== undefined) return name
-  const near = nearest(word, commandNames)
-  const hint = near === null ? `allowed: ${commandNames.join(', ')}` : `did you mean "${near}"?`
+/** The one of these names that the word is. */
+export function readName(word: string, names: readonly string[]): string {
+  if (names.includes(word)) return word
+  const near = nearest(word, names)
+  const hint = near === null ? `allowed: ${names.join(', ')}` : `did you mean "${near}"?`
   throw new Error(`Cannot run the command ${JSON.stringify(word)}; ${hint}`)
 }
 
-export function readArguments(name: CommandName, args: readonly string[]): Arguments {
-  const { words, options } = commandShape(name)
+export function readArguments(name: string, command: Command, args: readonly string[]): Arguments {
+  const options = optionsOf(command)
   // Not strict: the messages of parseArgs speak to programmers.
   const { tokens, positionals } = parseArgs({
     args: [...args],
@@ -36,7 +28,7 @@ export function readArguments(name: CommandName, args: readonly string[]): Argum
     checkOption(name, options, token)
     given.set(token.name, token.value)
   }
-  if (positionals.length > 0 && words === '') {
+  if (positionals.length > 0 && command.words === '') {
     throw new Error(`Cannot run ${name} with ${JSON.stringify(positionals[0])}; allowed: options only`)
   }
   return { text: option => given.get(option), has: option => given.has(option), words: positionals }
@@ -51,7 +43,7 @@ interface OptionToken {
 }
 
 function checkOption(
-  command: CommandName,
+  command: string,
   options: Readonly<Record<string, Option>>,
   { name, rawName, value }: OptionToken,
 ): void {

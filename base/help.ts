@@ -1,18 +1,17 @@
-import { type CommandName, commandNames, commandShape } from './commands.ts'
+import { type Command, optionsOf } from './command.ts'
 
-export function generalHelp(): string {
-  const rows = commandNames.map(name => [name, commandShape(name).summary])
+export function generalHelp(commands: Readonly<Record<string, Command>>): string {
+  const rows = Object.entries(commands).map(([name, { summary }]) => [name, summary])
   return `Usage: threadwork COMMAND [options]\n\n${table(rows)}\n"threadwork COMMAND --help" says more; "threadwork --version" says which this is.\n`
 }
 
-export function commandHelp(name: CommandName): string {
-  const { summary, words, options } = commandShape(name)
-  const rows = Object.entries(options).map(([option, { value, help }]) => [
+export function commandHelp(name: string, command: Command): string {
+  const rows = Object.entries(optionsOf(command)).map(([option, { value, help }]) => [
     value === null ? `--${option}` : `--${option} ${value}`,
     help,
   ])
-  const usage = `Usage: threadwork ${name} [options] ${words}`.trimEnd()
-  return `${usage}\n\n${summary}.\n\n${table(rows)}`
+  const usage = `Usage: threadwork ${name} [options] ${command.words}`.trimEnd()
+  return `${usage}\n\n${command.summary}.\n\n${table(rows)}`
 }
 
 /** Two columns, the first as wide as its widest cell. */

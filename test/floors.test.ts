@@ -5,7 +5,7 @@ import { join, posix } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
-const sourceFolders = ['base', 'sql', 'ingest', 'tracker', 'web', 'ci']
+const sourceFolders = ['base', 'sql', 'ingest', 'tracker', 'web', 'ci', 'commands']
 const pureFolders = ['tracker/decode', 'tracker/mail', 'tracker/topic']
 
 /** Folders that a file of a folder may import from; the longest name that fits holds. */
@@ -19,6 +19,7 @@ const floors: Record<string, readonly string[]> = {
   'tracker/topic': ['base', ...pureFolders],
   web: ['base', 'sql', 'tracker', 'web'],
   ci: ['base', 'sql', 'tracker', 'ci'],
+  commands: ['base', 'sql', 'ingest', 'tracker', 'web', 'ci', 'commands'],
 }
 
 /** Functions of values: nothing here reads a file, a socket, a clock or a die. */
@@ -69,6 +70,7 @@ describe('the check itself', () => {
       file('ingest/source/x.ts', "import '../../ci/a.ts'"),
       file('tracker/topic/x.ts', "import type { A } from '../project/a.ts'"),
       file('web/page/x.ts', "import { a } from '../../main.ts'"),
+      file('web/page/x.ts', "import { a } from '../../commands/serve.ts'"),
     ]
     expect(broken.flatMap(brokenFloors)).toHaveLength(broken.length)
   })

@@ -1,10 +1,9 @@
 // The real command line under the Node that runs the tests: Node refuses what the test runner accepts.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { commandNames } from '../base/commands.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'threadwork-main-'))
 // Open to the account that the database runs under when root runs the tests.
@@ -21,8 +20,10 @@ function threadwork(...args: string[]): { code: number | null; out: string; err:
 test('help names every command, and every command explains itself', () => {
   const general = threadwork('--help')
   expect(general.code).toBe(0)
-  for (const name of commandNames) {
-    expect(general.out).toContain(`\n  ${name} `)
+  const names = [...general.out.matchAll(/^ {2}(\w+) /gm)].map(([, name = '']) => name)
+  const files = readdirSync(join(import.meta.dirname, '..', 'commands')).filter(file => file.endsWith('.ts'))
+  expect(names.toSorted()).toEqual(files.map(file => file.replace('.ts', '')).toSorted())
+  for (const name of names) {
     const help = threadwork(name, '--help')
     expect(help).toMatchObject({ code: 0, err: '' })
     expect(help.out).toContain(`Usage: threadwork ${name}`)
@@ -61,7 +62,7 @@ test.each([
 })
 
 test('--verbose adds the stack', () => {
-  expect(threadwork('export', 'pages', '--verbose').err).toMatch(/\n {4}at .*main\.ts/)
+  expect(threadwork('export', 'pages', '--verbose').err).toMatch(/\n {4}at .*commands\/export\.ts/)
 })
 
 test('init writes a configuration that doctor accepts, and never overwrites one', () => {

@@ -1,0 +1,54 @@
+import type { Arguments, Command } from '../base/command.ts'
+import { stopSignal } from '../base/stop-signal.ts'
+import { type Ground, withDatabase } from './common/database.ts'
+
+export const command: Command = {
+  summary:
+    'Imports archives: mbox files, .eml files (.gz too), directories of them, Maildirs, public-inbox git',
+  words: 'PATH...',
+  options: {
+    list: { value: 'NAME', help: 'the list of every mail; it is made when there is none' },
+    mixed: {
+      value: null,
+      help: 'each mail finds its list by List-Id, To and Cc; --list takes those that find none',
+    },
+    follow: { value: null, help: 'goes on with what is fetched into a public-inbox, until Ctrl-C' },
+  },
+  async run(args) {
+    check(args)
+    const interrupted = new AbortController()
+    void stopSignal().then(() => interrupted.abort())
+    return withDatabase(args, ground => importArchives(args, ground, interrupted.signal))
+  },
+}
+
+function check(args: Arguments): void {
+  if (args.text('list') === undefined && !args.has('mixed'))
+    throw new Error(
+      'Cannot import without a list; allowed: --list NAME, or --mixed for mails that say theirs',
+    )
+  if (args.words.length === 0)
+    throw new Error('Cannot import nothing; allowed: one path of an mbox file or more')
+}
+
+async function importArchives(args: Arguments, { db, config }: Ground, signal: AbortSignal): Promise<number> {
+  const { listToFill } = await import('../sql/chosen-lists.ts')
+  const { allLists, saveLists } = await import('../sql/lists.ts')
+  const { importPaths } = await import('../ingest/import.ts')
+  const { makeProgress } = await import('../ingest/progress.ts')
+  const name = args.text('list')
+  const mixed = args.has('mixed')
+  const list = name === undefined ? undefined : await listToFill(db, name, config.lists)
+  if (mixed) await saveLists(db, config.lists)
+  const report = await importPaths({
+    db,
+    list,
+    lists: mixed ? await allLists(db) : undefined,
+    paths: args.words,
+    follow: args.has('follow'),
+    signal,
+    progress: makeProgress({ output: process.stderr }),
+  })
+  if (report.interrupted) return 130
+  return report.problems.length === 0 ? 0 : 1
+}

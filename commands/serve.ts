@@ -1,0 +1,99 @@
+// Starts the roles that were asked for, in one process, and ends them in the reverse order. Each role's file is
+// imported when the role is wanted.
+import type { Arguments, Command } from '../base/command.ts'
+import type { Config } from '../base/config.ts'
+import { showEndpoint } from '../base/endpoint.ts'
+import type { Log } from '../base/log.ts'
+import { stopSignal } from '../base/stop-signal.ts'
+import type { Database } from '../sql/server.ts'
+import { readConfig } from './common/config.ts'
+import { openLog } from './common/log.ts'
+import { say } from './common/say.ts'
+import { type Role, readEndpoint, readLmtp, readRoles, roles } from './serve/options.ts'
+import type { Serving } from './serve/serving.ts'
+
+export const command: Command = {
+  summary: 'Takes mail by SMTP and LMTP, sorts it and shows the pages',
+  words: '',
+  options: {
+    only: { value: 'ROLES', help: `some of ${roles.join(',')} (default: all)` },
+    smtp: { value: 'HOST:PORT', help: 'where SMTP listens; port 0 takes any free one' },
+    lmtp: {
+      value: 'PATH|HOST:PORT',
+      help: 'where LMTP listens: a Unix socket or a port (default: nowhere)',
+    },
+    web: { value: 'HOST:PORT', help: 'where the pages are; port 0 takes any free one' },
+    metrics: { value: 'HOST:PORT', help: 'where /metrics, /healthz and /readyz are (default: nowhere)' },
+  },
+  async run(args) {
+    const only = readRoles(args.text('only'))
+    const config = await configured(args)
+    const stopped = stopSignal()
+    const log = await openLog(args, config)
+    const { openDatabase } = await import('../sql/server.ts')
+    const closers: Serving['closers'] = []
+    try {
+      const database = await openDatabase(config, log)
+      closers.push(() => database.close())
+      await startRoles(config, only, database, log, closers)
+      await stopped
+      return 0
+    } finally {
+      // Whatever hangs must not keep the process beyond the ten seconds that service managers allow.
+      setTimeout(() => process.exit(1), 9_000).unref()
+      for (const close of closers.reverse()) await close()
+    }
+  },
+}
+
+/** With the addresses of the command line above those of the file. */
+async function configured(args: Arguments): Promise<Config> {
+  const config = await readConfig(args)
+  return {
+    ...config,
+    smtp: readEndpoint('--smtp', args.text('smtp')) ?? config.smtp,
+    lmtp: (await readLmtp(args.text('lmtp'))) ?? config.lmtp,
+    web: readEndpoint('--web', args.text('web')) ?? config.web,
+    metrics: readEndpoint('--metrics', args.text('metrics')) ?? config.metrics,
+  }
+}
+
+/** Says `ready` when every role accepts work; fills `closers` in the order of starting. */
+async function startRoles(
+  config: Config,
+  only: ReadonlySet<Role>,
+  database: Database,
+  log: Log,
+  closers: Serving['closers'],
+): Promise<void> {
+  await saveConfigured(config, database)
+  const { openPools } = await import('./serve/pools.ts')
+  const { startWatch } = await import('./serve/watch.ts')
+  const pools = openPools(database, only)
+  const { metrics, address } = await startWatch(config.metrics, pools, closers)
+  const ready = address === null ? [] : [`metrics=${address}`]
+  const serving: Serving = { config, pools, log, metrics, closers }
+  let onArrival = (): void => {}
+  if (only.has('worker')) onArrival = (await import('./serve/worker.ts')).startWorker(serving)
+  if (only.has('smtp'))
+    ready.push(...(await (await import('./serve/doors.ts')).startDoors(serving, onArrival)))
+  if (only.has('web')) ready.push(await startPages(serving))
+  say(`${['ready', ...ready].join(' ')}\n`)
+}
+
+async function saveConfigured(config: Config, { db }: Database): Promise<void> {
+  const { saveLists } = await import('../sql/lists.ts')
+  const { saveInstance } = await import('../sql/outbox.ts')
+  const lists = await saveLists(db, config.lists)
+  await saveInstance(db, config.address)
+  if (config.file !== null) return
+  const { fillDemo } = await import('./serve/demo.ts')
+  for (const list of lists) await fillDemo(db, list)
+}
+
+async function startPages({ config, pools, log, metrics, closers }: Serving): Promise<string> {
+  const { startWeb } = await import('../web/serve.ts')
+  const web = await startWeb({ ...config.web, db: pools.web, log, metrics })
+  closers.push(() => web.close())
+  return `web=http://${showEndpoint(web)}/`
+}
