@@ -12,7 +12,7 @@ import { relay } from './doctor/relay.ts'
 import { repositories } from './doctor/repositories.ts'
 import { unixSocket } from './doctor/unix-socket.ts'
 import type { ServerLog } from './embedded/embedded.ts'
-import { migrationState } from './migrate.ts'
+import { foreignSchema, migrationState } from './migrate.ts'
 import { checkVersion, dataDirectory, joinServer } from './server.ts'
 
 /** Changes nothing; starts the embedded server when it does not run, and stops it again. */
@@ -87,6 +87,8 @@ async function askDatabase(config: Config, log: ServerLog): Promise<Finding[]> {
   })
   try {
     const version: Finding = { well: true, what: 'database', found: `PostgreSQL ${await checkVersion(db)}` }
+    const foreign = await foreignSchema(db)
+    if (foreign !== null) return [version, { well: false, what: 'migrations', ...foreign }]
     const waiting = (await migrationState(db)).filter(({ done }) => !done).map(({ name }) => name)
     if (waiting.length === 0) return [version, migrationsRun, ...(await contents(db))]
     const found = `not run yet: ${waiting.join(', ')}`

@@ -1,4 +1,5 @@
-// Brings a database to the newest schema: the numbered files of sql/migrations, each once, in order, forward only.
+// Brings a database to the newest schema: the numbered files of sql/migrations, each once, in order, forward only. A database
+// that holds what is in none of these files is left alone.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
@@ -12,6 +13,8 @@ const directory = join(import.meta.dirname, 'migrations')
  * All new files run in one transaction; an error leaves the database as it was.
  */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
+  const foreign = await foreignSchema(db)
+  if (foreign !== null) throw new Error(`Cannot use this database: ${foreign.found}. ${foreign.mend}`)
   const { error, results } = await migrator(db).migrateToLatest()
   if (error === undefined) return
   const failed = results?.find(result => result.status === 'Error')
@@ -24,6 +27,31 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
 export async function migrationState(db: Kysely<Tables>): Promise<{ name: string; done: boolean }[]> {
   const known = await migrator(db).getMigrations()
   return known.map(({ name, executedAt }) => ({ name, done: executedAt !== undefined }))
+}
+
+/** Why the tables of this database are not those of this program, and what to do; null when they are, or there are none yet. */
+export async function foreignSchema(db: Kysely<Tables>): Promise<{ found: string; mend: string } | null> {
+  const known = Object.keys(await readMigrations())
+  const last = known.toSorted().at(-1) ?? ''
+  const unknown = (await executed(db)).filter(name => !known.includes(name))
+  if (unknown.length === 0) return null
+  // The numbers of a pre-release began at 0001, too, under other names.
+  if (unknown.some(name => name <= last))
+    return {
+      found: 'a pre-release of Threadwork made its tables, and this program cannot read them',
+      mend: 'Write the mails of each list with the old program ("threadwork export mbox --list NAME --out FILE"), then start with an empty data directory or database and import these files',
+    }
+  return {
+    found: `a newer Threadwork made its tables (${unknown.join(', ')})`,
+    mend: 'Start that version, or a newer one',
+  }
+}
+
+async function executed(db: Kysely<Tables>): Promise<string[]> {
+  const { rows: there } = await sql`select where to_regclass('kysely_migration') is not null`.execute(db)
+  if (there.length === 0) return []
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)
+  return rows.map(({ name }) => name)
 }
 
 function migrator(db: Kysely<Tables>): Migrator {

@@ -1,4 +1,5 @@
-// Row types, one for each table of sql/migrations. Values come as `pg` gives them: bigint is a string.
+// Row types, one for each table of sql/migrations, in their order and with their columns. Values come as `pg` gives them: bigint
+// is a string. What a row is and why stands with the tables.
 import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { MailFacts } from '../tracker/mail/facts.ts'
 import type { Roster, Rules } from '../tracker/topic/authority.ts'
@@ -38,6 +39,7 @@ export interface ListAnswers {
 }
 
 export interface Tables {
+  // 0001_log.sql
   list: {
     id: GeneratedAlways<number>
     name: string
@@ -47,52 +49,22 @@ export interface Tables {
     prefix: string | null
     subscribed: string | null
     repository: string | null
+    branches: JSONColumnType<readonly string[], string | undefined>
+    commit_url: Generated<string | null>
     people: JSONColumnType<Roster, string | undefined>
     mailmap: JSONColumnType<Mailmap, string | undefined>
     mailmap_hash: GeneratedAlways<string>
-    branches: JSONColumnType<readonly string[], string | undefined>
     maintainers_file: Generated<string | null>
     maintainers: JSONColumnType<Roster, string | undefined>
-    commit_url: Generated<string | null>
     trust: Generated<Rules['trust']>
     history: Generated<boolean>
     needs: JSONColumnType<Rules['needs'], string | undefined>
+    moderate: 'first' | null
+    answers: JSONColumnType<ListAnswers, string | undefined>
     /** Grows when the dressing under which mails are read changes. */
     dressing: Generated<number>
     dressed: string | null
-    moderate: 'first' | null
-    answers: JSONColumnType<ListAnswers, string | undefined>
     version: Generated<string>
-  }
-  repository: { list_id: number; read_at: Date; problem: string | null }
-  branch: {
-    list_id: number
-    name: string
-    place: number
-    head: string | null
-    since: Date | null
-    version: number
-  }
-  git_commit: {
-    list_id: number
-    id: string
-    at: Date
-    data: JSONColumnType<CommitFacts>
-    release: string | null
-    tags: string | null
-  }
-  branch_commit: { list_id: number; branch: string; commit: string }
-  commit_key: { list_id: number; key: string; commit: string }
-  landing: {
-    list_id: number
-    message_key: string
-    commit: string
-    branch: string
-    release: string | null
-    at: Date
-    how: Landing['how']
-    reverted_by: string | null
-    data: JSONColumnType<Landing>
   }
   raw: { hash: Buffer; bytes: Buffer; encoding: 'plain' | 'zstd' | 'purged'; size: number }
   mail: {
@@ -105,6 +77,8 @@ export interface Tables {
     known_at: Generated<Date>
     hidden: Generated<boolean>
   }
+  unsorted: { list_id: number; seq: string }
+  import_progress: { list_id: number | null; source: string; position: string }
   tombstone: {
     id: GeneratedAlways<string>
     list_id: number | null
@@ -119,18 +93,14 @@ export interface Tables {
     lifted_by: string | null
     lifted_reason: string | null
   }
-  held: {
+  // 0002_people.sql
+  roster: {
+    id: GeneratedAlways<string>
     list_id: number
-    seq: string
-    message_key: string
-    person: string
     since: Generated<Date>
-    released_at: Date | null
-    released_by: string | null
+    people: JSONColumnType<Roster, string>
+    hash: GeneratedAlways<string>
   }
-  let_in: { list_id: number; person: string }
-  release_line: { list_id: number; seq: string; message_key: string; obeyed: boolean | null }
-  unsorted: { list_id: number; seq: string }
   verdict: {
     list_id: number
     seq: string
@@ -158,14 +128,18 @@ export interface Tables {
     used_at: Date | null
     answered_by: string | null
   }
-  roster: {
-    id: GeneratedAlways<string>
+  held: {
     list_id: number
+    seq: string
+    message_key: string
+    person: string
     since: Generated<Date>
-    people: JSONColumnType<Roster, string>
-    hash: GeneratedAlways<string>
+    released_at: Date | null
+    released_by: string | null
   }
-  import_progress: { list_id: number | null; source: string; position: string }
+  let_in: { list_id: number; person: string }
+  release_line: { list_id: number; seq: string; message_key: string; obeyed: boolean | null }
+  // 0003_projection.sql
   cluster: {
     id: GeneratedAlways<string>
     list_id: number
@@ -220,6 +194,7 @@ export interface Tables {
     cluster: string
     shown: Buffer | null
   }
+  claim: { list_id: number; topic_key: string; target_key: string; data: JSONColumnType<Closing> }
   errand: {
     list_id: number
     topic_key: string
@@ -230,12 +205,43 @@ export interface Tables {
     unconfirmed: boolean
     said: string
   }
-  claim: { list_id: number; topic_key: string; target_key: string; data: JSONColumnType<Closing> }
   established: { list_id: number; person: string }
+  judged: { list_id: number; person: string; cluster: string }
   worn: { list_id: number; mark: string; person: string; seq: string }
   dressing: { list_id: number; mark: string; people: number; mails: number; learnt: Generated<boolean> }
-  judged: { list_id: number; person: string; cluster: string }
   search: { list_id: number; seq: string; message_key: string; said: Date; words: string }
+  // 0004_git.sql
+  repository: { list_id: number; read_at: Date; problem: string | null }
+  branch: {
+    list_id: number
+    name: string
+    place: number
+    head: string | null
+    since: Date | null
+    version: number
+  }
+  git_commit: {
+    list_id: number
+    id: string
+    at: Date
+    data: JSONColumnType<CommitFacts>
+    release: string | null
+    tags: string | null
+  }
+  branch_commit: { list_id: number; branch: string; commit: string }
+  commit_key: { list_id: number; key: string; commit: string }
+  landing: {
+    list_id: number
+    message_key: string
+    commit: string
+    branch: string
+    release: string | null
+    at: Date
+    how: Landing['how']
+    reverted_by: string | null
+    data: JSONColumnType<Landing>
+  }
+  // 0005_outbox.sql
   instance: { one: Generated<boolean>; secret: string; address: Generated<string>; quiet_until: Date | null }
   outbox: {
     id: GeneratedAlways<string>

@@ -80,7 +80,7 @@ async function readArrivals(
   const bySeq = new Map(places.map(place => [seqOf(place.name), place]))
   const { rows } = await sql<{ seq: string; hash: string; known_at: number | null; data: string }>`
     select f.seq, encode(m.raw_hash, 'hex') as hash, f.data::text as data,
-      case when m.envelope->>'trace' is not null and m.seq > (select max(seq) from believed_until) then floor(extract(epoch from m.known_at) * 1000)::float end as known_at
+      case when m.envelope->>'trace' is not null then floor(extract(epoch from m.known_at) * 1000)::float end as known_at
     from fact f join mail m using (list_id, seq) where (list_id, seq) in (
       select * from unnest(${places.map(place => place.list_id)}::integer[], ${[...bySeq.keys()]}::bigint[]))`.execute(
     trx,

@@ -1,13 +1,4 @@
--- Following git. What is here can be made again by reading the repositories.
-
-alter table list
-  -- patterns of the branches that are followed; empty for the repository's own
-  add column branches jsonb not null default '[]',
-  -- the file of the repository with the maintainers, and what it says: a roster
-  add column maintainers_file text,
-  add column maintainers jsonb not null default '[]',
-  -- where a commit is shown, with %s for its id
-  add column commit_url text;
+-- What the lists' repositories hold. It can be made again by reading them.
 
 -- What is known of a list's repository.
 create table repository (
@@ -46,6 +37,7 @@ create table git_commit (
   primary key (list_id, id)
 );
 
+-- Which branch has which commit.
 create table branch_commit (
   list_id integer not null,
   branch  text not null,
@@ -54,7 +46,7 @@ create table branch_commit (
 );
 create index branch_commit_branch on branch_commit (list_id, branch);
 
--- By what a mail finds its commits.
+-- A word by which a mail finds its commits: a patch-id, a title, a Message-ID.
 create table commit_key (
   list_id integer not null,
   key     text not null,
@@ -80,11 +72,3 @@ create table landing (
   primary key (list_id, message_key, commit, branch)
 );
 create index landing_commit on landing (list_id, commit);
-
--- Patches of before: by their patch-id, as assign.ts writes it from now on.
-insert into revision_hint (list_id, key, seq, said)
-select list_id, 'p ' || (data->>'patchId'), seq, said from fact where data->>'posting' = 'patch' and data->>'patchId' is not null
-on conflict do nothing;
-insert into revision_hint (list_id, key, seq, said)
-select list_id, 'a ' || left(data->'applied'->>'commit', 7), seq, said from fact where length(data->'applied'->>'commit') >= 10
-on conflict do nothing;

@@ -1,4 +1,4 @@
--- Mail that leaves, and what it tells. Log side: written once, never made again by a rebuild.
+-- Mail that leaves, and what it tells. Never dropped: written once, and a rebuild makes none of it again.
 
 -- Who this instance is to those it writes to. One row.
 create table instance (
@@ -12,6 +12,7 @@ create table instance (
 );
 insert into instance (secret) values (replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''));
 
+-- A mail that is owed, or left.
 create table outbox (
   id         bigint generated always as identity primary key,
   -- what the mail is owed for: the same is never owed twice
@@ -41,16 +42,13 @@ create index outbox_failed on outbox (settled_at) where state in ('dead', 'bounc
 create index outbox_left on outbox (settled_at) where state in ('sent', 'bounced');
 create index outbox_recipient on outbox (recipient, made_at);
 
--- Who wants no more of what a list sends without being asked.
+-- Somebody who wants no more of what a list sends without being asked.
 create table unsubscribed (
   list_id integer not null references list,
   address text not null,
   at      timestamptz not null default now(),
   primary key (list_id, address)
 );
-
--- What a list's tracker sends besides errors: {bugs, states, digest, waiting}, each true when chosen.
-alter table list add column answers jsonb not null default '{}';
 
 -- The number of a bug hangs on its first mail when it was given; never given again.
 create table bug_number (
@@ -63,7 +61,7 @@ create table bug_number (
 );
 create unique index bug_number_mail on bug_number (list_id, message_key);
 
--- Changes of state as live mails made them, each written once; a correction is another event.
+-- A change of state that a live mail made, written once; a correction is another event.
 create table event (
   id        bigint generated always as identity primary key,
   list_id   integer not null references list,
@@ -83,7 +81,7 @@ create table event (
 create index event_topic on event (list_id, topic_key, id);
 create index event_untold on event (id) where told_at is null;
 
--- Mails with lines that had no effect; looked at again when due, since what they need may still come.
+-- A mail with lines that had no effect; looked at again when due, since what they need may still come.
 create table error_due (
   list_id     integer not null references list,
   message_key text not null,
@@ -92,7 +90,7 @@ create table error_due (
 );
 create index error_due_at on error_due (due_at);
 
--- Live mails whose verdict was made or raised and whose effect no fold has told yet.
+-- A live mail whose verdict was made or raised and whose effect no fold has told yet.
 create table unannounced (
   list_id integer not null,
   seq     bigint not null,
@@ -107,7 +105,20 @@ end $$;
 create trigger verdict_unannounced after insert or update of grade on verdict
   for each row execute function mark_unannounced();
 
--- Topics as they stood before mails came whose verdict is pending: what is told is the difference to this.
+-- A topic that hears something else of another topic since live mails changed it, and was not told of it yet: what it leads to
+-- is told once.
+create table untold (
+  list_id    integer not null,
+  -- who says it
+  topic_key  text not null,
+  -- a mail of the topic that hears it, which may come later
+  target_key text not null,
+  -- one of the mails has no verdict yet
+  pending    boolean not null,
+  primary key (list_id, topic_key, target_key)
+);
+
+-- A topic as it stood before mails came whose verdict is pending: what is told is the difference to this.
 create table topic_before (
   list_id   integer not null,
   topic_key text not null,

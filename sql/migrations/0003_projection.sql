@@ -1,0 +1,202 @@
+-- What the mails say, and the topics that are folded from it. All of it can be made again (threadwork rebuild).
+
+-- The mails that must be folded together, since edges of structure connect them (tracker/topic/edges.ts).
+create table cluster (
+  id      bigint generated always as identity primary key,
+  list_id integer not null references list,
+  mails   integer not null default 0,
+  -- set when a mail joined, cleared by the fold that has seen it
+  dirty   boolean not null default true,
+  -- dirty for all of its list (other people, another program): it waits behind those with new mail
+  late    boolean not null default false,
+  -- the fold's version that made its topics; a higher one in the program refolds it. -1: it could not be folded
+  folded  integer not null default 0
+);
+create index cluster_dirty on cluster (list_id, late, id) where dirty;
+-- for the metrics and doctor: the clusters that could not be folded are few, the others many
+create index cluster_failed on cluster (list_id, id) where folded = -1;
+
+-- What one arrival says (tracker/mail/facts.ts).
+create table fact (
+  list_id     integer not null,
+  seq         bigint not null,
+  message_key text not null,
+  cluster     bigint not null,
+  -- of the reader
+  version     integer not null,
+  -- list.dressing when it was read
+  dressing    integer not null default 0,
+  said        timestamptz not null,
+  data        jsonb not null,
+  primary key (list_id, seq)
+);
+create index fact_cluster on fact (cluster);
+create index fact_message on fact (list_id, message_key);
+
+-- An id (a Message-ID that was seen or referred to, a change-id) and the cluster it is in.
+create table cluster_key (
+  list_id integer not null,
+  key     text not null,
+  cluster bigint not null,
+  primary key (list_id, key)
+);
+create index cluster_key_cluster on cluster_key (cluster);
+
+-- The little of a patch that "is this the same change?" asks for (tracker/topic/likeness.ts).
+create table sketch (
+  list_id integer not null,
+  seq     bigint not null,
+  said    timestamptz not null,
+  data    jsonb not null,
+  primary key (list_id, seq)
+);
+
+-- A patch by person and title or path, by patch-id or by commit: where that question finds its candidates. They lie within
+-- some 400 days. With the time in the index those of other years are not even looked at: a mail of somebody who touches one
+-- file for twenty years costs what it did in the first.
+create table revision_hint (
+  list_id integer not null,
+  key     text not null,
+  said    timestamptz not null,
+  seq     bigint not null,
+  primary key (list_id, key, said, seq)
+);
+
+-- A thing that people talk about: a patchset, a bug, a discussion. Kept in three parts, because they change and are read at
+-- different rates: lists show `summary` and never read topics; the mails, by far the most of a long thread, are packed by us:
+-- as jsonb PostgreSQL took 40 ms for the megabyte of 2,000 mails each time one more came.
+create table topic (
+  list_id   integer not null references list,
+  id        text not null,
+  id_key    text not null,
+  cluster   bigint not null,
+  kind      text not null check (kind in ('patchset', 'bug', 'discussion', 'report', 'announcement', 'spam')),
+  title     text not null,
+  author    text not null,
+  state     text,
+  open      boolean not null,
+  -- where an open topic stands on the list's home: whose turn a patchset is, the status of a bug
+  phase     text,
+  -- how many
+  mails     integer not null,
+  -- of the first mail and of the last
+  said      timestamptz not null,
+  last_said timestamptz not null,
+  -- the whole Topic value (tracker/topic/topic.ts) but its mails
+  data      jsonb not null,
+  -- [TopicMail, ...] as JSON text; a longer one is compressed (base/pack.ts)
+  mail_data bytea storage external not null,
+  -- what a row of a list shows (tracker/topic/summary.ts)
+  summary   jsonb not null,
+  -- of the value as it was written: an equal one is not written again
+  digest    text not null,
+  -- grows when the row is written: the ETag of the topic's pages
+  version   bigint not null default 1,
+  primary key (list_id, id_key)
+);
+create index topic_cluster on topic (cluster);
+-- list home: open topics of a kind, newest activity first
+create index topic_home on topic (list_id, kind, open, last_said desc);
+create index topic_latest on topic (list_id, last_said desc);
+-- list home: the newest of one phase, and how many there are
+create index topic_phase on topic (list_id, kind, phase, last_said desc) where open;
+-- the pages of milestones and of the triage: a few topics among many
+create index topic_target on topic (list_id, (data->'bug'->>'target')) where kind = 'bug';
+create index topic_candidate on topic (list_id, last_said desc, id_key desc) where data->>'candidate' is not null;
+-- a bug's page: the patchsets that close it, the bugs that repeat it, and the discussions with a mail that was sent to its
+-- address; few discussions claim anything
+create index topic_claims on topic using gin ((data->'claims') jsonb_path_ops) where kind = 'patchset';
+create index topic_duplicates on topic using gin ((data->'claims') jsonb_path_ops) where kind = 'bug';
+create index topic_about on topic using gin ((data->'claims') jsonb_path_ops)
+  where kind = 'discussion' and data->'claims' <> '[]'::jsonb;
+
+-- Which topic holds a mail.
+create table topic_mail (
+  list_id     integer not null,
+  message_key text not null,
+  topic_key   text not null,
+  cluster     bigint not null,
+  -- the hash of the copy or text that the fold took, of several; null where it is the earliest said
+  shown       bytea,
+  primary key (list_id, message_key)
+);
+create index topic_mail_cluster on topic_mail (cluster);
+
+-- An accepted patch that closes a bug, from the patchset's topic to a mail of the bug, which may come later.
+create table claim (
+  list_id    integer not null,
+  topic_key  text not null,
+  target_key text not null,
+  -- a Closing value (tracker/topic/closing.ts)
+  data       jsonb not null,
+  primary key (list_id, topic_key, target_key),
+  foreign key (list_id, topic_key) references topic (list_id, id_key) on delete cascade
+);
+create index claim_target on claim (list_id, target_key);
+
+-- What a mail says of another topic, from the topic that holds it to a mail of the one it speaks of, which may come later.
+create table errand (
+  list_id     integer not null,
+  topic_key   text not null,
+  target_key  text not null,
+  mail_key    text not null,
+  -- an Errand value (tracker/topic/errand.ts), and its hash
+  data        jsonb not null,
+  digest      text not null,
+  -- of too many for one target the confirmed are heard, then the earliest
+  unconfirmed boolean not null,
+  said        bigint not null,
+  primary key (list_id, topic_key, target_key, mail_key),
+  foreign key (list_id, topic_key) references topic (list_id, id_key) on delete cascade
+);
+create index errand_target on errand (list_id, target_key, unconfirmed, said);
+
+-- Somebody whom the list knows (tracker/topic/profile.ts).
+create table established (
+  list_id integer not null,
+  person  text not null,
+  primary key (list_id, person)
+);
+
+-- A cluster with a topic that was judged while its sender was a stranger; folded again when he is established.
+create table judged (
+  list_id integer not null,
+  person  text not null,
+  cluster bigint not null,
+  primary key (list_id, person, cluster)
+);
+create index judged_cluster on judged (cluster);
+
+-- A mark of possible dressing (tracker/mail/dressing.ts): which mail of the list has it, and of whom it is.
+create table worn (
+  list_id integer not null,
+  mark    bigint not null,
+  person  bigint not null,
+  seq     bigint not null,
+  primary key (list_id, mark, person, seq)
+);
+
+-- The same counted. Mark 0 stands for every mail with the list's stamp.
+create table dressing (
+  list_id integer not null,
+  mark    bigint not null,
+  people  integer not null,
+  mails   integer not null,
+  learnt  boolean not null default false,
+  primary key (list_id, mark)
+);
+create index dressing_many on dressing (list_id) where learnt or people >= 5 or mark = 0;
+
+-- The words of a mail: subject A, author B, files C, body D; quoted lines are left out.
+create table search (
+  list_id     integer not null,
+  seq         bigint not null,
+  message_key text not null,
+  said        timestamptz not null,
+  -- pglz was a sixth of PostgreSQL's work in an import; without it the table takes more room
+  words       tsvector storage external not null,
+  primary key (list_id, seq)
+);
+create index search_words on search using gin (words) with (fastupdate = on);
+-- a word that most mails hold is looked for from the newest mail backwards
+create index search_said on search (list_id, said desc, seq desc);
