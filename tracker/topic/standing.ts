@@ -1,10 +1,11 @@
 // Whose turn it is and why, as one sentence. Every claim in it links to its mail; what is not known is not said.
 
+import { lookOf } from './look.ts'
 import type { Review } from './reviews.ts'
 import type {
   Bug,
-  BugStatus,
   Change,
+  Look,
   PatchState,
   Revision,
   Sentence,
@@ -23,25 +24,21 @@ export function patchsetStanding(watched: Watched, history: readonly Change[]): 
   const why = turnOf(watched)
   const { turn } = why
   if (newest.state === 'mixed' || new Set(why.patches.map(patch => patch.state)).size > 1)
-    return { tone: 'info', word: 'Mixed', sentence: mixedSentence(why.patches), turn }
-  const [tone, word] = patchWords[newest.state]
+    return { ...lookOf('mixed'), sentence: mixedSentence(why.patches), turn }
   const set = history.findLast(
     change => change.effect && newest.patches.some(patch => patch.stateBy === change.mail),
   )
-  if (set?.commit) return { tone, word, sentence: landedSentence(newest, set), turn }
-  if (set) return { tone, word, sentence: setSentence(newest.state, set), turn }
-  return {
-    ...toneOfTurn(newest.state, turn),
-    sentence: [...waitSentence(newest, why), ...incompleteSentence(newest)],
-    turn,
-  }
+  const look = newest.state === 'new' ? waitingLook(turn) : lookOf(newest.state)
+  if (set?.commit) return { ...look, sentence: landedSentence(newest, set), turn }
+  if (set) return { ...look, sentence: setSentence(newest.state, set), turn }
+  return { ...look, sentence: [...waitSentence(newest, why), ...incompleteSentence(newest)], turn }
 }
 
-function toneOfTurn(state: PatchState, turn: Turn): Pick<Standing, 'tone' | 'word'> {
-  const [tone, word] = patchWords[state]
-  if (state !== 'new') return { tone, word }
-  if (turn === 'maintainer') return { tone: 'ok', word: 'Reviewed' }
-  return turn === 'author' ? { tone: 'warn', word: 'With the author' } : { tone, word: 'Needs review' }
+/** Nobody set a state: the turn says more than "New". */
+function waitingLook(turn: Turn): Look {
+  if (turn === 'maintainer') return { sign: '✓', word: 'Reviewed', tone: 'ok' }
+  if (turn === 'author') return { sign: '✎', word: 'With the author', tone: 'warn' }
+  return { sign: '◔', word: 'Needs review', tone: 'info' }
 }
 
 const incompleteSentence = (newest: Revision): Sentence =>
@@ -59,11 +56,9 @@ export function threadStanding(
   if (!first || !latest) throw new Error('A thread has no mail')
   const set = history.findLast(change => change.effect && (change.what === 'Bug-Status' || change.commit))
   if (bug && set) {
-    const [tone, word] = bugWords[bug.status]
-    if (set.commit) return { tone, word, sentence: closedSentence(set), turn: null }
+    if (set.commit) return { ...lookOf(bug.status), sentence: closedSentence(set), turn: null }
     return {
-      tone,
-      word,
+      ...lookOf(bug.status),
       sentence: [`${name(set.who)} said `, { text: set.value, mail: set.mail }, ` on ${day(set.said)}.`],
       turn: null,
     }
@@ -76,36 +71,9 @@ export function threadStanding(
           { text: name(latest.facts.sender), mail: latest.id },
           ` on ${day(latest.said)}.`,
         ]
-  if (bug)
-    return { tone: bugWords[bug.status][0], word: bugWords[bug.status][1], sentence: answered, turn: null }
-  return { tone: 'idle', word: kind === 'report' ? 'Report' : 'Discussion', sentence: answered, turn: null }
-}
-
-const patchWords: Record<PatchState, readonly [Standing['tone'], string]> = {
-  new: ['info', 'New'],
-  'under-review': ['info', 'Under review'],
-  'needs-ack': ['warn', 'Needs ack'],
-  'changes-requested': ['warn', 'Changes requested'],
-  accepted: ['ok', 'Accepted'],
-  rejected: ['bad', 'Rejected'],
-  rfc: ['info', 'RFC'],
-  deferred: ['idle', 'Deferred'],
-  'awaiting-upstream': ['info', 'Awaiting upstream'],
-  superseded: ['idle', 'Superseded'],
-  'not-applicable': ['idle', 'Not applicable'],
-  withdrawn: ['idle', 'Withdrawn'],
-}
-
-const bugWords: Record<BugStatus, readonly [Standing['tone'], string]> = {
-  new: ['info', 'New'],
-  confirmed: ['warn', 'Confirmed'],
-  'needs-info': ['warn', 'Needs info'],
-  fixed: ['ok', 'Fixed'],
-  wontfix: ['idle', 'Will not fix'],
-  invalid: ['idle', 'Invalid'],
-  worksforme: ['idle', 'Works for me'],
-  duplicate: ['idle', 'Duplicate'],
-  reopened: ['warn', 'Reopened'],
+  if (bug) return { ...lookOf(bug.status), sentence: answered, turn: null }
+  const word = kind === 'report' ? 'Report' : 'Discussion'
+  return { sign: '○', word, tone: 'idle', sentence: answered, turn: null }
 }
 
 function setSentence(state: PatchState, set: Change): Sentence {

@@ -12,6 +12,8 @@ export type TopicKind = 'patchset' | 'bug' | 'discussion' | 'report' | 'announce
 export { bugStatuses, patchStates }
 export type PatchState = (typeof patchStates)[number]
 export type BugStatus = (typeof bugStatuses)[number]
+/** Of a topic; `mixed` when its patches differ. */
+export type State = PatchState | BugStatus | 'mixed'
 
 /** Final states of a patch stay until somebody says otherwise. */
 export const finalStates: readonly PatchState[] = [
@@ -174,11 +176,16 @@ export type Sentence = readonly (string | { readonly text: string; readonly mail
 /** Whose turn it is: `maintainer` is to apply, `nobody` waits for nothing here. */
 export type Turn = 'author' | 'reviewer' | 'maintainer' | 'nobody'
 
-export interface Standing {
-  /** The tone of the chip. */
-  readonly tone: 'ok' | 'warn' | 'bad' | 'info' | 'idle'
-  /** The chip: one or two words. */
+/** A chip. */
+export interface Look {
+  /** One character. */
+  readonly sign: string
+  /** One to three words. */
   readonly word: string
+  readonly tone: 'ok' | 'warn' | 'bad' | 'info' | 'idle'
+}
+
+export interface Standing extends Look {
   readonly sentence: Sentence
   /** Of a patchset; null for the others. */
   readonly turn: Turn | null
@@ -201,7 +208,7 @@ export interface Topic {
   readonly id: MessageId
   readonly title: string
   readonly author: Person
-  readonly state: PatchState | BugStatus | 'mixed' | null
+  readonly state: State | null
   /** Oldest first by said time. */
   readonly revisions: readonly Revision[]
   readonly trailers: readonly Trailer[]

@@ -2,12 +2,12 @@
 
 import { html } from 'hono/html'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
+import { lookOf } from '../../tracker/topic/look.ts'
 import { patchChecks, reviewsOf } from '../../tracker/topic/reviews.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
 import { applySection, changeSection, followSection, patchTags } from '../part/aside.ts'
 import { checkList } from '../part/checks.ts'
-import { stateLook } from '../part/chip.ts'
 import { fileAnchor } from '../part/diff.ts'
 import { frame } from '../part/frame.ts'
 import { landedFacts } from '../part/landings.ts'
@@ -124,7 +124,7 @@ const factsSection = ({ list, topic, revision, patch }: PatchView): Html => {
   const by = patch.stateBy
   const change = by && topic.history.findLast(({ mail, effect }) => effect && mail === by)
   return html`<section><h2>Facts</h2><dl class="quiet">
-<dt>State</dt><dd>${stateLook(patch.state).word}${by ? html`, <a href="${paths.mail(list.name, by)}">${change ? dayOf(change.said) : 'by this mail'}</a>` : ''}</dd>
+<dt>State</dt><dd>${lookOf(patch.state).word}${by ? html`, <a href="${paths.mail(list.name, by)}">${change ? dayOf(change.said) : 'by this mail'}</a>` : ''}</dd>
 ${landedFacts(list, [patch])}
 ${revision.baseCommit ? html`<dt>Base</dt><dd><code>${visible(revision.baseCommit)}</code></dd>` : ''}
 <dt>Message-ID</dt><dd><code>${visible(patch.id)}</code></dd></dl></section>`

@@ -1,11 +1,12 @@
 // The blocks beside a page: how to apply, the facts each with its mail, how to follow, how to change something.
 import { html } from 'hono/html'
+import { lookOf } from '../../tracker/topic/look.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Change, Revision, Topic } from '../../tracker/topic/topic.ts'
 import { paths, replyByMail } from '../paths.ts'
 import type { Named, Related } from '../read/claims.ts'
 import type { ListRow } from '../read/place.ts'
-import { stateLook, stateWords } from './chip.ts'
+import { stateWords } from './chip.ts'
 import { fixedFacts, landedFacts } from './landings.ts'
 import { dayOf, type Html, nameOf, titleOf, visible } from './text.ts'
 
@@ -24,7 +25,7 @@ export const factsSection = (
   revision: Revision | undefined,
   named: readonly Named[],
 ): Html => html`<section><h2>Facts</h2><dl class="quiet">
-${topic.state === null ? '' : html`<dt>State</dt><dd>${stateLook(topic.state).word}${setBy(list, topic)}</dd>`}
+${topic.state === null ? '' : html`<dt>State</dt><dd>${lookOf(topic.state).word}${setBy(list, topic)}</dd>`}
 ${topic.delegate ? html`<dt>Delegate</dt><dd>${nameOf(topic.delegate.person)}, ${topic.delegate.by === null ? 'by its files' : html`<a href="${paths.mail(list.name, topic.delegate.by)}">by mail</a>`}</dd>` : ''}
 ${topic.bug?.severity ? html`<dt>Severity</dt><dd>${visible(topic.bug.severity)}</dd>` : ''}
 ${topic.bug?.labels.length ? html`<dt>Labels</dt><dd>${visible(topic.bug.labels.join(', '))}</dd>` : ''}
@@ -62,7 +63,7 @@ const stateChanges: ReadonlySet<Change['what']> = new Set([
 const namedTopic = (list: ListRow, { what, mail, target, topic }: Named): Html =>
   html`<dt>${namedWords[what]}</dt><dd>${
     topic
-      ? html`<a href="${paths.mail(list.name, topic.id)}">${titleOf(topic.title)}</a>${topic.state ? html`, ${stateLook(topic.state).word.toLowerCase()}` : ''}`
+      ? html`<a href="${paths.mail(list.name, topic.id)}">${titleOf(topic.title)}</a>${topic.state ? html`, ${lookOf(topic.state).word.toLowerCase()}` : ''}`
       : visible(target)
   }, <a href="${paths.mail(list.name, mail)}">as this mail says</a></dd>`
 

@@ -1,7 +1,8 @@
 // What each mail of a topic did: the trailers it gave and the states it set, as short words for trees and threads.
 import { html } from 'hono/html'
+import { lookOf } from '../../tracker/topic/look.ts'
 import { bugStatuses, type Change, patchStates, type Topic } from '../../tracker/topic/topic.ts'
-import { checkLook, stateLook } from './chip.ts'
+import { checkLook } from './chip.ts'
 import { type Html, visible } from './text.ts'
 
 /** By Message-ID; mails that only talk are left out. */
@@ -20,7 +21,7 @@ export function effectsOf(topic: Topic): ReadonlyMap<string, Html> {
     if (change.sent && !change.undone) add(change.mail, 'info', sentWords(change.sent))
     // What stood so already is no news.
     if (change.undone || (!change.effect && change.reason === null)) continue
-    const look = lookOf(change)
+    const look = lookOfChange(change)
     if (look) add(change.mail, look.tone, `${look.sign} ${look.word}`)
     else add(change.mail, change.effect ? 'ok' : 'bad', changeWords(change))
   }
@@ -41,11 +42,11 @@ const sentWords = ({ bug }: NonNullable<Change['sent']>) =>
   bug === undefined ? '→ another thread' : `→ bug #${bug}`
 
 /** A state that was set looks as it does everywhere: asking for changes is no success. */
-function lookOf({ what, value, effect }: Change) {
+function lookOfChange({ what, value, effect }: Change) {
   if (!effect || (what !== 'Patch-Status' && what !== 'Bug-Status')) return undefined
   const word = value.toLowerCase().match(/^[a-z-]+/)?.[0]
   const state = [...patchStates, ...bugStatuses].find(known => known === word)
-  return state && stateLook(state)
+  return state && lookOf(state)
 }
 
 function changeWords({ what, value, effect, commit }: Change): string {

@@ -2,12 +2,12 @@
 import { html } from 'hono/html'
 import type { Sentence, Standing } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
-import { standingChip } from './chip.ts'
+import { filledChip } from './chip.ts'
 import { type Html, visible } from './text.ts'
 
 /** `more` is a second paragraph, for what the page itself has to add. */
 export const standingBox = (list: string, standing: Standing, more?: Html): Html =>
-  html`<div class="stand tone-${standing.tone}">${standingChip(standing)}<div><p>${sentence(list, standing.sentence)}</p>${more ? html`<p>${more}</p>` : ''}</div></div>`
+  html`<div class="stand tone-${standing.tone}">${filledChip(standing)}<div><p>${sentence(list, standing.sentence)}</p>${more ? html`<p>${more}</p>` : ''}</div></div>`
 
 const sentence = (list: string, parts: Sentence): Html[] =>
   parts.map(part =>

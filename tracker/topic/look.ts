@@ -1,0 +1,35 @@
+// How a state looks: a sign, a word and a tone, the same in the box at the top of a page, in rows and in trees. Colour is
+// never the only sign, and a new state does not compile until it has a look.
+import type { Look, State } from './topic.ts'
+
+/**
+ * `info` waits for somebody who reviews, sorts or takes it, `warn` for its author or reporter, or for a fix; `ok` and
+ * `bad` are how it ended; `idle` rests or is over.
+ */
+const looks: Record<State, Look> = {
+  new: { sign: '○', word: 'New', tone: 'info' },
+  mixed: { sign: '◑', word: 'Mixed', tone: 'info' },
+  // Of patches.
+  'under-review': { sign: '◔', word: 'Under review', tone: 'info' },
+  'needs-ack': { sign: '◔', word: 'Needs an ack', tone: 'info' },
+  'changes-requested': { sign: '✎', word: 'Changes requested', tone: 'warn' },
+  accepted: { sign: '✓', word: 'Accepted', tone: 'ok' },
+  rejected: { sign: '✕', word: 'Rejected', tone: 'bad' },
+  rfc: { sign: '?', word: 'RFC', tone: 'info' },
+  deferred: { sign: '…', word: 'Deferred', tone: 'idle' },
+  'awaiting-upstream': { sign: '…', word: 'Awaiting upstream', tone: 'idle' },
+  superseded: { sign: '↺', word: 'Superseded', tone: 'idle' },
+  'not-applicable': { sign: '–', word: 'Not applicable', tone: 'idle' },
+  withdrawn: { sign: '–', word: 'Withdrawn', tone: 'idle' },
+  // Of bugs.
+  confirmed: { sign: '●', word: 'Confirmed', tone: 'warn' },
+  'needs-info': { sign: '?', word: 'Needs information', tone: 'warn' },
+  fixed: { sign: '✓', word: 'Fixed', tone: 'ok' },
+  wontfix: { sign: '–', word: 'Will not be fixed', tone: 'idle' },
+  invalid: { sign: '–', word: 'Invalid', tone: 'idle' },
+  worksforme: { sign: '–', word: 'Works for me', tone: 'idle' },
+  duplicate: { sign: '↺', word: 'Duplicate', tone: 'idle' },
+  reopened: { sign: '●', word: 'Reopened', tone: 'warn' },
+}
+
+export const lookOf = (state: State): Look => looks[state]
