@@ -3,7 +3,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { type ListId, listId } from '../base/ids.ts'
 import { toStorableJson, toStorableText } from '../base/storable.ts'
-import type { RosterEntry, Rules } from '../tracker/topic/authority.ts'
+import type { RosterEntry, Rules } from '../tracker/topic/rules.ts'
 import { mergedRoster } from './merged-roster.ts'
 import type { ListAnswers, Tables } from './tables.ts'
 

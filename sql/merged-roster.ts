@@ -1,5 +1,5 @@
 // The people of a list, from its row: those of its configuration and those of its MAINTAINERS file.
-import type { Roster } from '../tracker/topic/authority.ts'
+import type { Roster } from '../tracker/topic/rules.ts'
 
 /** The configuration wins: who has a role there has the one that it gives. */
 export function mergedRoster(configured: Roster, file: Roster): Roster {

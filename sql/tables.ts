@@ -2,15 +2,14 @@
 // is a string. What a row is and why stands with the tables.
 import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { MailFacts } from '../tracker/mail/facts.ts'
-import type { Roster, Rules } from '../tracker/topic/authority.ts'
 import type { Closing } from '../tracker/topic/closing.ts'
 import type { CommitFacts } from '../tracker/topic/commit.ts'
-import type { Errand } from '../tracker/topic/errand.ts'
 import type { Landing } from '../tracker/topic/landing.ts'
 import type { Sketch } from '../tracker/topic/likeness.ts'
 import type { Mailmap } from '../tracker/topic/mailmap.ts'
+import type { Roster, Rules } from '../tracker/topic/rules.ts'
 import type { TopicSummary } from '../tracker/topic/summary.ts'
-import type { Topic } from '../tracker/topic/topic.ts'
+import type { Errand, Topic } from '../tracker/topic/topic.ts'
 
 /** Where a mail came from, kept beside its bytes. */
 export interface Envelope {

@@ -8,7 +8,7 @@ import type { ListAnswers, Tables } from '../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import { readHeaders } from '../decode/headers.ts'
 import type { MailFacts } from '../mail/facts.ts'
-import { addressesOf, type Roster } from '../topic/authority.ts'
+import { addressesOf, type Roster } from '../topic/rules.ts'
 import type { Topic } from '../topic/topic.ts'
 import type { Arrival, Situation } from './may-answer.ts'
 

@@ -6,8 +6,8 @@ import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import { toStorableJson } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { type Errand, isUnconfirmed } from '../topic/errand.ts'
-import type { Topic } from '../topic/topic.ts'
+import { isUnconfirmed } from '../topic/errand.ts'
+import type { Errand, Topic } from '../topic/topic.ts'
 import type { Heard } from './heard.ts'
 
 /** The errands to the mails with these keys; of too many for one mail those that the fold would choose (voicesFor). */

@@ -5,8 +5,8 @@ import type { ListId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import { keepRecent } from '../../base/recent.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { openRules, type Roster, type Rules } from '../topic/authority.ts'
 import { type Mailmap, rosterWithMailmap } from '../topic/mailmap.ts'
+import { openRules, type Roster, type Rules } from '../topic/rules.ts'
 import { hashOfRoster, type RosterMark, rostersWith, rosterWith } from './rosters.ts'
 
 export async function peopleOf(

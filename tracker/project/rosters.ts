@@ -5,7 +5,7 @@ import type { ListId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import { keepRecent } from '../../base/recent.ts'
 import type { Tables } from '../../sql/tables.ts'
-import type { DatedRoster, Roster, RosterEntry } from '../topic/authority.ts'
+import type { DatedRoster, Roster, RosterEntry } from '../topic/rules.ts'
 
 /** A row: since when, milliseconds, and the hash of its people. */
 export interface RosterMark {

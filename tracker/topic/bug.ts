@@ -2,23 +2,17 @@
 // and by the patches that close them. Their numbers are given by the log, not here.
 import type { MessageId } from '../../base/ids.ts'
 import type { Person, TagFact } from '../mail/facts.ts'
-import {
-  type Asker,
-  bugStatusRefusal,
-  planningRefusal,
-  type Refusal,
-  type Rules,
-  roleOf,
-} from './authority.ts'
+import { type Asker, bugStatusRefusal, planningRefusal, type Refusal, roleOf } from './authority.ts'
 import { duplicatesIn, isNarrowed } from './claims.ts'
 import type { Closing } from './closing.ts'
 import { conflictWith } from './conflict.ts'
 import { delegateNamed } from './delegate.ts'
-import { type Errand, Errands, sentChange, voicesFor } from './errand.ts'
+import { Errands, sentChange, voicesFor } from './errand.ts'
 import { changeBy, inOrderOfWords, withOutcome, wordsAt } from './history.ts'
 import { commitOf, eventsOf, type LandingEvent, stepPlace } from './landing.ts'
 import { samePerson } from './person.ts'
 import { type BugNumbers, elsewhere, resolve } from './reference.ts'
+import type { Rules } from './rules.ts'
 import {
   type Bug,
   type BugStatus,
@@ -26,6 +20,7 @@ import {
   type Change,
   type Claim,
   type Delegate,
+  type Errand,
   type Role,
 } from './topic.ts'
 import type { Node } from './tree.ts'

@@ -1,7 +1,8 @@
 // Two maintainers who did not see each other's mail: the later word does not silently replace the earlier decision.
 import type { MessageId } from '../../base/ids.ts'
-import { type Asker, type Refusal, roleOf, rosterAt, sameHuman } from './authority.ts'
+import { type Asker, type Refusal, roleOf, sameHuman } from './authority.ts'
 import { wordsAt } from './history.ts'
+import { rosterAt } from './rules.ts'
 import type { Role } from './topic.ts'
 import type { Voice } from './voice.ts'
 

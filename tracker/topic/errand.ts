@@ -4,30 +4,11 @@
 // on again.
 import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
-import type { Person, TagFact } from '../mail/facts.ts'
+import type { TagFact } from '../mail/facts.ts'
 import type { Refusal } from './authority.ts'
-import type { Held } from './landing.ts'
-import type { Change } from './topic.ts'
+import type { Change, Errand, Undone } from './topic.ts'
 import type { Node } from './tree.ts'
-import type { Verdict } from './verdict.ts'
-import type { Undone, Voice } from './voice.ts'
-
-export interface Errand {
-  /** A mail of the topic that it speaks of; it may not be here yet. */
-  readonly target: MessageId
-  readonly mail: MessageId
-  readonly sender: Person
-  readonly said: number
-  readonly counts: number
-  readonly verdict: Verdict
-  readonly robot: string | null
-  readonly held: Held | null
-  /** What the mail answers, nearest first. */
-  readonly above: readonly MessageId[]
-  /** Its lines about the target; each names it. */
-  readonly tags: readonly TagFact[]
-  readonly undone?: Undone
-}
+import type { Voice } from './voice.ts'
 
 /** Gathers the errands of a topic while its lines are gone through. */
 export class Errands {

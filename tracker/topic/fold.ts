@@ -1,7 +1,6 @@
 // Facts of mails -> topics. Everything a reader sees comes from here, whole, each time: the result does not depend
 // on the order in which mails came, and a live arrival and a rebuild are the same call.
 import type { MessageId } from '../../base/ids.ts'
-import type { Rules } from './authority.ts'
 import { chainsOf } from './chain.ts'
 import { missingOf } from './completeness.ts'
 import { type Component, componentsOf } from './component.ts'
@@ -10,6 +9,7 @@ import { nothingOutside, type Outside } from './outside.ts'
 import { patchsetOf } from './patchset.ts'
 import { personKeys } from './person.ts'
 import { establishedBy, type Profile, withPeople } from './profile.ts'
+import type { Rules } from './rules.ts'
 import { type Draft, draftsOf, isPosting } from './series.ts'
 import { threadTopicOf } from './thread-topic.ts'
 import type { Claim, Topic } from './topic.ts'

@@ -1,9 +1,9 @@
 // A line of a topic's history: what a mail asked for, who its sender was to it, and what came of it.
 import type { MessageId } from '../../base/ids.ts'
 import type { Refusal } from './authority.ts'
-import type { Change, Role } from './topic.ts'
+import type { Change, Role, Undone } from './topic.ts'
 import type { Node } from './tree.ts'
-import type { Undone, Voice } from './voice.ts'
+import type { Voice } from './voice.ts'
 
 /**
  * Goes through the mails in order, first what each posts, then what it says; `others` are mails of other topics, of

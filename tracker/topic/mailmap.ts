@@ -1,7 +1,7 @@
 // One human behind several addresses, as a project's .mailmap says (gitmailmap(5)).
 import { memo } from '../../base/memo.ts'
 import type { MailFacts, Person } from '../mail/facts.ts'
-import { addressesOf, type DatedRoster, type Roster, type RosterEntry } from './authority.ts'
+import { addressesOf, type DatedRoster, type Roster, type RosterEntry } from './rules.ts'
 import type { Arrival } from './unit.ts'
 
 /** A line of a .mailmap: who is meant by an address, or by it together with a name. */

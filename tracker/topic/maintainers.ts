@@ -2,7 +2,7 @@
 // such as `M: Ada Example <ada@example.org>` and `F: drivers/net/`. It gives people a role for their files.
 import { limits } from '../../base/limits.ts'
 import type { Person } from '../mail/facts.ts'
-import type { RosterEntry } from './authority.ts'
+import type { RosterEntry } from './rules.ts'
 
 /** The roles on the list with this address: when sections name it (`L:`), only those speak of it. */
 export function parseMaintainers(text: string, address: string): RosterEntry[] {

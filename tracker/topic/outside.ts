@@ -1,7 +1,7 @@
 // What the fold of a cluster hears of other clusters: little, and never what it said of them itself, so that every fold is local.
 import type { Closing } from './closing.ts'
-import type { Errand } from './errand.ts'
 import type { BugNumbers } from './reference.ts'
+import type { Errand } from './topic.ts'
 
 export interface Outside {
   /** Accepted patches that close one of its bugs. */

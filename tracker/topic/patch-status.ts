@@ -9,21 +9,20 @@ import {
   credit,
   patchStateRefusal,
   type Refusal,
-  type Rules,
   roleOf,
-  rosterAt,
   sameHuman,
 } from './authority.ts'
 import { isPartialReroll } from './completeness.ts'
 import { conflictWith } from './conflict.ts'
 import { delegateNamed } from './delegate.ts'
-import { type Errand, Errands, sentChange, voicesFor } from './errand.ts'
+import { Errands, sentChange, voicesFor } from './errand.ts'
 import { changeBy, inOrderOfWords, withOutcome, wordsAt } from './history.ts'
 import { placeOf } from './landing.ts'
 import type { Outside } from './outside.ts'
 import { type Decided, landingsOf, outcomeOf, type Step, stepsOf } from './patch-landing.ts'
 import { samePerson } from './person.ts'
 import { type BugNumbers, elsewhere, resolve } from './reference.ts'
+import { type Rules, rosterAt } from './rules.ts'
 import { changesOf, nearestPatch, type Posted, postingOf, revisionOf, scopeOf } from './scope.ts'
 import { type Draft, isPosting, numberOf } from './series.ts'
 import { replacesAll, takesOver } from './superseding.ts'
@@ -31,6 +30,7 @@ import {
   type Change,
   type Claim,
   type Delegate,
+  type Errand,
   finalStates,
   type PatchState,
   patchStates,

@@ -1,10 +1,10 @@
 // A chain of revisions and the mails about them -> the patchset a reader follows.
 
 import { answersOf, topicMail } from './answers.ts'
-import type { Rules } from './authority.ts'
 import { completenessOf, missingOf } from './completeness.ts'
 import type { Outside } from './outside.ts'
 import { type PatchStatus, patchStatuses } from './patch-status.ts'
+import type { Rules } from './rules.ts'
 import { type Draft, numberOf } from './series.ts'
 import { patchsetStanding } from './standing.ts'
 import type { PatchState, Revision, Topic, TopicPatch } from './topic.ts'

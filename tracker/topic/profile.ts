@@ -2,8 +2,8 @@
 // by somebody else. The set only grows with the mails, so the fold stays free of the order of arrival: when it grows,
 // the threads that were judged without it are folded again.
 import { memo } from '../../base/memo.ts'
-import { addressesOf, type DatedRoster } from './authority.ts'
 import { personKeys, samePerson } from './person.ts'
+import { addressesOf, type DatedRoster } from './rules.ts'
 import { isPosting } from './series.ts'
 import type { Node } from './tree.ts'
 

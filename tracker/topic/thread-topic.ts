@@ -1,11 +1,11 @@
 // A thread without patches of its own -> a bug, a robot's report, an announcement, spam or a discussion. What a
 // person said of it comes first, then its explicit signs, then the guess.
 import { answersOf, topicMail } from './answers.ts'
-import type { Rules } from './authority.ts'
 import { closingOf, type Planning, planningOf } from './bug.ts'
 import { type Guess, guessOf } from './guess.ts'
 import type { Outside } from './outside.ts'
 import type { Profile } from './profile.ts'
+import type { Rules } from './rules.ts'
 import { threadStanding } from './standing.ts'
 import type { Topic, TopicKind } from './topic.ts'
 import type { Node } from './tree.ts'

@@ -1,11 +1,9 @@
 // What a reader follows. `fold` makes it from the facts of a cluster; the row of a topic is this value.
 import type { MessageId } from '../../base/ids.ts'
 import { bugStatuses, patchStates } from '../../base/state-words.ts'
-import type { Person } from '../mail/facts.ts'
-import type { Errand } from './errand.ts'
-import type { Landing } from './landing.ts'
-import type { Grade } from './verdict.ts'
-import type { Undone } from './voice.ts'
+import type { Person, TagFact } from '../mail/facts.ts'
+import type { Held, Landing } from './landing.ts'
+import type { Grade, Verdict } from './verdict.ts'
 
 export type TopicKind = 'patchset' | 'bug' | 'discussion' | 'report' | 'announcement' | 'spam'
 
@@ -161,6 +159,30 @@ export interface Change {
   readonly undone?: Undone
   /** It speaks of another topic, whose history says what came of it: that of this mail, or the bug of that number. */
   readonly sent?: { readonly target: MessageId; readonly bug?: number }
+}
+
+/** The mail that took another one's changes back, and its sender. */
+export interface Undone {
+  readonly mail: MessageId
+  readonly who: Person
+}
+
+/** What a mail of this topic says of another one, and all that the other needs to judge it. */
+export interface Errand {
+  /** A mail of the topic that it speaks of; it may not be here yet. */
+  readonly target: MessageId
+  readonly mail: MessageId
+  readonly sender: Person
+  readonly said: number
+  readonly counts: number
+  readonly verdict: Verdict
+  readonly robot: string | null
+  readonly held: Held | null
+  /** What the mail answers, nearest first. */
+  readonly above: readonly MessageId[]
+  /** Its lines about the target; each names it. */
+  readonly tags: readonly TagFact[]
+  readonly undone?: Undone
 }
 
 /** Who is to take care of a patchset or a bug. */

@@ -3,7 +3,8 @@
 import type { MessageId } from '../../base/ids.ts'
 import { type Asker, type Refusal, undoRefusal } from './authority.ts'
 import { type BugNumbers, resolve } from './reference.ts'
-import type { Undone, Voice } from './voice.ts'
+import type { Undone } from './topic.ts'
+import type { Voice } from './voice.ts'
 
 export interface Undoing {
   /** The mail that undid what this one changed. */

@@ -3,8 +3,8 @@
 import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { MailFacts } from '../mail/facts.ts'
-import type { Rules } from './authority.ts'
 import type { Held, Landing } from './landing.ts'
+import type { Rules } from './rules.ts'
 import { pending, type Verdict } from './verdict.ts'
 
 /** One arrival as the fold sees it: its facts, and the hash of its bytes for a last, fair tie-break. */

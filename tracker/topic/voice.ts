@@ -1,7 +1,8 @@
 // Who says something to a topic: one of its own mails, or a mail of another topic that speaks of it. What judges a line
 // (authority, conflict, undo) asks no more of a mail than this, so that both are judged alike.
 import type { MessageId } from '../../base/ids.ts'
-import type { MailFacts, Person } from '../mail/facts.ts'
+import type { MailFacts } from '../mail/facts.ts'
+import type { Undone } from './topic.ts'
 import type { Node } from './tree.ts'
 
 /** A mail of the topic is one as it is. */
@@ -12,10 +13,4 @@ export interface Voice extends Pick<Node, 'id' | 'said' | 'verdict' | 'counts' |
   readonly above?: readonly MessageId[]
   /** It was taken back in its own topic. */
   readonly undone?: Undone
-}
-
-/** The mail that took another one's changes back, and its sender. */
-export interface Undone {
-  readonly mail: MessageId
-  readonly who: Person
 }

@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { hashOfRoster, rosterWith } from '../../tracker/project/rosters.ts'
-import type { Roster, Rules } from '../../tracker/topic/authority.ts'
+import type { Roster, Rules } from '../../tracker/topic/rules.ts'
 
 export interface ListFacts extends Pick<Rules, 'trust' | 'history' | 'needs'> {
   /** Of today, by the configuration and the MAINTAINERS file. */

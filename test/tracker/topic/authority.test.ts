@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MessageId } from '../../../base/ids.ts'
-import {
-  carerOf,
-  openRules,
-  patchStateRefusal,
-  type Roster,
-  type Rules,
-  rosterAt,
-} from '../../../tracker/topic/authority.ts'
+import { carerOf, patchStateRefusal } from '../../../tracker/topic/authority.ts'
+import { openRules, type Roster, type Rules, rosterAt } from '../../../tracker/topic/rules.ts'
 import type { PatchState } from '../../../tracker/topic/topic.ts'
 import type { Node } from '../../../tracker/topic/tree.ts'
 import type { Verdict } from '../../../tracker/topic/verdict.ts'

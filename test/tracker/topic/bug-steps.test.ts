@@ -1,11 +1,11 @@
 // What fixes and reopens a bug without a line in its thread counts by its time, whatever else was said meanwhile.
 import { expect, test } from 'vitest'
 import type { MessageId } from '../../../base/ids.ts'
-import { openRules } from '../../../tracker/topic/authority.ts'
 import type { Closing } from '../../../tracker/topic/closing.ts'
 import { fold } from '../../../tracker/topic/fold.ts'
 import type { Landing } from '../../../tracker/topic/landing.ts'
 import { nothingOutside } from '../../../tracker/topic/outside.ts'
+import { openRules } from '../../../tracker/topic/rules.ts'
 import { arrivalOf } from '../threads.ts'
 
 const hour = (number: number) => Date.UTC(2026, 2, 2, number)

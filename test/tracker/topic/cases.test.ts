@@ -2,8 +2,8 @@
 // that the order of arrival does not matter. `story.md` of a case says why.
 import { describe, expect, it } from 'vitest'
 import { exportLine } from '../../../tracker/export/line.ts'
-import { openRules } from '../../../tracker/topic/authority.ts'
 import { fold } from '../../../tracker/topic/fold.ts'
+import { openRules } from '../../../tracker/topic/rules.ts'
 import type { Topic } from '../../../tracker/topic/topic.ts'
 import type { Arrival } from '../../../tracker/topic/unit.ts'
 import { arrivalOf, cases, shuffled } from '../threads.ts'

@@ -2,8 +2,8 @@
 // few people with a few titles and files, so that every edge and every rule meets every other.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { openRules, type Rules } from '../../../tracker/topic/authority.ts'
 import { fold } from '../../../tracker/topic/fold.ts'
+import { openRules, type Rules } from '../../../tracker/topic/rules.ts'
 import type { Topic } from '../../../tracker/topic/topic.ts'
 import type { Arrival } from '../../../tracker/topic/unit.ts'
 import { imported, type Verdict } from '../../../tracker/topic/verdict.ts'

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { openRules } from '../../../tracker/topic/authority.ts'
 import { fold } from '../../../tracker/topic/fold.ts'
 import {
   arrivalWithMailmap,
@@ -7,6 +6,7 @@ import {
   rostersWithMailmap,
   withMailmap,
 } from '../../../tracker/topic/mailmap.ts'
+import { openRules } from '../../../tracker/topic/rules.ts'
 import { arrivalOf } from '../threads.ts'
 
 const text = `# people

@@ -2,10 +2,10 @@
 // same in any order of arrival and when mails come twice.
 import { describe, expect, it } from 'vitest'
 import type { MessageId } from '../../../base/ids.ts'
-import { openRules, type Roster, type Rules } from '../../../tracker/topic/authority.ts'
 import { closingsOf } from '../../../tracker/topic/closing.ts'
 import { fold } from '../../../tracker/topic/fold.ts'
 import { nothingOutside, type Outside } from '../../../tracker/topic/outside.ts'
+import { openRules, type Roster, type Rules } from '../../../tracker/topic/rules.ts'
 import type { Change, Topic } from '../../../tracker/topic/topic.ts'
 import type { Arrival } from '../../../tracker/topic/unit.ts'
 import { imported, type Verdict } from '../../../tracker/topic/verdict.ts'
