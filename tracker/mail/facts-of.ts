@@ -42,18 +42,19 @@ export function factsOf(
   envelope: { trace?: string },
   dressing: Dressing = noDressing,
 ): MailFacts {
-  const text = readText(mail.body, dressing)
-  const lines = text.said.map(({ line }) => line)
   const written = decodeWords(header(mail.headers, 'subject') ?? '')
+  const references = referencesOf(mail.headers, id.id, addressesOf(mail.headers))
+  const answers = references.length > 0
   const subject = parseSubject(
     written,
     bracket => isLearntBracket(dressing, bracket) || isListPrefix(bracket, mail.headers, dressing),
+    answers,
   )
+  const text = readText(mail.body, dressing, isAnswer(subject, answers) ? subject.key : null)
+  const lines = text.said.map(({ line }) => line)
   const attached = mail.attachedPatches.map(part => readText(part.text))
   const diff = [text.diff, ...attached.map(a => a.diff)].filter(Boolean).join('')
   const from = senderOf(mail.headers, dressing.address)
-  const references = referencesOf(mail.headers, id.id, addressesOf(mail.headers))
-  const answers = references.length > 0
   const robot = robotOf({ sender: from, subject, id: id.id, headers: mail.headers, answers })
   const pullRequest = subject.reply ? null : pullRequestOf(lines)
   // tip-bot repeats the patch that it tells is applied: a robot posts nothing.
@@ -113,6 +114,10 @@ export function factsOf(
     ],
   }
 }
+
+/** A mail that refers to another one answers it, when its subject doesn't post anything. */
+const isAnswer = ({ reply, patch, version, number }: SubjectFact, refers: boolean): boolean =>
+  reply || (refers && !patch && version === null && number === null)
 
 /** Does a line of the body stand in plain text? */
 const plainIn = (mail: DecodedMail) => (line: string) =>

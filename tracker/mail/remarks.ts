@@ -1,6 +1,8 @@
 // What an answer says to what: the lines it quotes, and each stretch of said lines with the quoted lines above it.
 // Greetings, "On Monday, A wrote:", trailers, tags and signatures are no remarks; neither is a forwarded original.
 import { limits } from '../../base/limits.ts'
+import { attributionStart } from './attribution.ts'
+import { noDressing } from './dressing.ts'
 import { readText } from './text.ts'
 
 export interface Remark {
@@ -31,9 +33,19 @@ interface RemarkLine {
   readonly remark: number | null
 }
 
-/** `sender` is a name: below a mail it is a signature. At most `remarksMax` remarks; what follows them is left out. */
-export function remarksOf(body: string, sender: string): Remarks {
-  const text = readText(body)
+/** The mail whose remarks are asked for. */
+export interface Speaker {
+  /** A name: below a mail it is a signature. */
+  readonly sender: string
+  /** The normalised title of the mail. */
+  readonly title?: string
+  /** The names of those whose mails it may quote. */
+  readonly above?: readonly string[]
+}
+
+/** At most `remarksMax` remarks; what follows them is left out. */
+export function remarksOf(body: string, { sender, title = '', above = [] }: Speaker): Remarks {
+  const text = readText(body, noDressing, title)
   const end = endOfWords(text.lines, text.kinds)
   const quotes: string[] = []
   const remarks: Remark[] = []
@@ -48,7 +60,7 @@ export function remarksOf(body: string, sender: string): Remarks {
       }
       continue
     }
-    const words = wordsOf(own, block.end < end, sender)
+    const words = wordsOf(own, block.end < end, sender, above)
     const isRemark = words.end > words.from
     own.forEach((line, at) => {
       const said = isRemark && at >= words.from && at < words.end
@@ -78,20 +90,9 @@ type Kinds = ReturnType<typeof readText>['kinds']
 function endOfWords(lines: readonly string[], kinds: Kinds): number {
   const end = lines.findIndex(
     (line, at) =>
-      kinds[at] === 'footer' ||
-      kinds[at] === 'forwarded' ||
-      (kinds[at] === 'said' && (/^-- ?$/.test(line) || startsOriginal(lines, at))),
+      kinds[at] === 'footer' || kinds[at] === 'forwarded' || (kinds[at] === 'said' && /^-- ?$/.test(line)),
   )
   return end === -1 ? lines.length : end
-}
-
-/** Outlook puts the header of the mail it answers above it, and quotes nothing. */
-function startsOriginal(lines: readonly string[], at: number): boolean {
-  const header = (line = '') =>
-    /^\*?(?:From|Sent|Date|To|Cc|Subject|Von|Gesendet|An|Betreff|De|发件人|发送时间|收件人|抄送|主题)\*?[:：] /.test(
-      line,
-    )
-  return header(lines[at]) && header(lines[at + 1]) && header(lines[at + 2])
 }
 
 interface Block {
@@ -116,10 +117,11 @@ function wordsOf(
   lines: readonly string[],
   beforeQuote: boolean,
   sender: string,
+  names: readonly string[],
 ): { from: number; end: number } {
   const idle = (line: string) => isRule(line) || isTrailer(line) || isCut(line)
-  let from = attributionEnd(lines)
-  let end = beforeQuote ? attributionStart(lines) : lines.length
+  let from = attributionEnd(lines, names)
+  let end = beforeQuote ? attributionStart(lines, { names }) : lines.length
   end = farewellStart(lines.slice(0, end), sender)
   while (from < end && (idle(lines[from] ?? '') || isGreeting(lines[from] ?? ''))) from++
   while (end > from && idle(lines[end - 1] ?? '')) end--
@@ -143,28 +145,14 @@ const isGreeting = (line: string) =>
     line.trim(),
   ) || /^@?\p{L}+(?: \p{L}+){0,2},$/u.test(line.trim())
 
-const attribution =
-  /(?:wrote|writes|said|schrieb|écrit|escribió|scritto|skrev|kirjoitti|napsal\(?a?\)?|написал|пишет|写道)\s?[:：]?$|<\S{1,100}@\S{1,100}>|^(?:On|At|Am|Le|El|Il|Dne|Op)\b.{0,100}\d{4}/
-
-/** "On Monday, A wrote:" is the last paragraph before a quote. */
-function attributionStart(lines: readonly string[]): number {
-  let end = lines.length
-  while (end > 0 && (lines[end - 1] ?? '').trim() === '') end--
-  if (!/[:：]\s*$/.test((lines[end - 1] ?? '').slice(-200))) return lines.length
-  let start = end - 1
-  while (start > 0 && end - start < attributionLinesMax && (lines[start - 1] ?? '').trim() !== '') start--
-  const paragraph = lines.slice(start, end).map(line => line.slice(0, 300))
-  return attribution.test(paragraph.join(' ').trim()) ? start : lines.length
-}
-
 const attributionLinesMax = 4
 
 /** Where the quote is lost, the attribution opens the text. */
-function attributionEnd(lines: readonly string[]): number {
+function attributionEnd(lines: readonly string[], names: readonly string[]): number {
   const start = lines.findIndex(line => line.trim() !== '')
   const end = lines.findIndex((line, at) => at > start && line.trim() === '')
   if (start === -1 || end === -1 || end - start > attributionLinesMax) return 0
-  return attributionStart(lines.slice(0, end)) === start ? end : 0
+  return attributionStart(lines.slice(0, end), { names }) === start ? end : 0
 }
 
 const farewell =

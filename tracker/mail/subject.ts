@@ -1,20 +1,25 @@
 // "[LTP] [PATCH net v3 2/5] x" -> version, number, total, title. What people write in brackets is looser than what
-// `git format-patch` writes: `[PATCHv2 nf 1/2]`, `[PATCH nft 3/3,v2]`, `[v5,2/2]`, `RFC:[PATCH v1]`, `[PATH nf v3]`.
+// `git format-patch` writes: `[PATCHv2 nf 1/2]`, `[PATCH nft 3/3,v2]`, `[v5,2/2]`, `RFC:[PATCH v1]`, `[PATH nf v3]`,
+// `[PATCH1/3]`, `[PATCH 1 of 3]`, `[PATCH] (1/3) x`.
 import { limits } from '../../base/limits.ts'
+import { wordsFor } from './client-words.ts'
 import type { SubjectFact } from './facts.ts'
 
 /**
  * Reads a decoded subject. `version`, `number` and `total` are null when it says none; of two brackets that
  * disagree the first one that says a thing is believed. A bracket that `isDress` is the list's and says nothing.
+ * `answers`: the mail refers to another one, so that a word of one letter may be a reply word ("R:").
  */
 export function parseSubject(
   decoded: string,
   isDress: (bracket: string) => boolean = () => false,
+  answers = false,
 ): SubjectFact {
   const text = squeeze(decoded).slice(0, limits.subjectCharactersMax)
-  const { brackets, rest, reply } = stripLead(text)
+  const { brackets, rest: lead, reply } = stripLead(text, answers)
   const words = brackets.filter(inside => !isDress(inside)).flatMap(wordsOf)
   const marks = words.reduce(readWord, { ...noMarks, tags: [] })
+  const rest = takeLooseCount(marks, lead)
   const titled = rest.match(versionInTitle)
   const title = titled ? squeeze(rest.replace(versionInTitle, ' ')) : rest
   return {
@@ -38,7 +43,14 @@ export function firstBracket(decoded: string): string | null {
   return stripLead(squeeze(decoded).slice(0, limits.subjectCharactersMax)).brackets[0] ?? null
 }
 
-const wordsOf = (bracket: string) => bracket.split(/[\s,;:[\]]+/).filter(Boolean)
+const wordsOf = (bracket: string) =>
+  bracket
+    .replace(spacedCount, '$1/$2')
+    .split(/[\s,;:[\]]+/)
+    .filter(Boolean)
+
+/** `1 of 3` as Mercurial writes it, `1 / 3`. */
+const spacedCount = /(?<![\d.])(\d{1,4}(?:\.\d)?)\s{0,2}(?:\/|\bof\b)\s{0,2}(\d{1,4})(?!\d)/gi
 
 /** A title for comparing: letters and digits in lower case, everything else one space. */
 export function titleKey(title: string): string {
@@ -48,11 +60,28 @@ export function titleKey(title: string): string {
     .trim()
 }
 
-// Reply words of the languages that mailers speak, with Outlook's counter: "Re[2]:", "AW:", "回复：".
-const replyWord =
-  /^(?:re|aw|fwd?|wg|sv|vs|vb|antw|odp|rif|tr|ynt|回复|答复|转发|回覆)(?:\[\d{1,3}\])?\s{0,3}[:：]\s{0,3}/i
+const alternatives = (words: readonly string[]) => [...words].sort((a, b) => b.length - a.length).join('|')
+const replyWords = [...new Set([...wordsFor('reply'), ...wordsFor('forward')])]
+const lead = (words: readonly string[]) =>
+  new RegExp(
+    `^(?:${alternatives(words)})(?:\\[\\d{1,3}\\]|\\(\\d{1,3}\\)|\\^\\d{1,3})?\\s{0,3}[:：]\\s{0,3}`,
+    'iu',
+  )
+
+// With a counter as some clients write it: "Re[2]:", "Re(2):". A short word that begins titles, too ("r: fix the build",
+// "pre: ..."), is one only in an answer or right before a bracket.
+const isPlain = (word: string) => plainWords.has(word) || /[^a-z]/i.test(word)
+const plainWords = new Set('re aw fw fwd wg sv vs vb antw antwort odp rif tr ynt'.split(' '))
+const replyWord = lead(replyWords.filter(isPlain))
+const ambiguousReplyWord = lead(replyWords.filter(word => !isPlain(word)))
 const leadWord = /^(?:subject|rfc|resend|patch|v\d{1,3})\s{0,2}[:：]?\s{0,2}(?=\[)/i
-const versionInTitle = /\s?[([]v(\d{1,3})[)\]]$/i
+/** "(v2)" behind a title; "[V8]" there is a name. */
+const versionInTitle = /\s?[([]v(\d{1,3})[)\]]$/
+/** What a mail gateway writes before a subject: `**SPAM**`, `{Spam?}`, `[EXT]`, `EXTERNAL:`; stars before a bracket always. */
+const gatewayMark =
+  /^(?:[*{[(_]{1,10}\s?(?:spam|junk|ext|external|externe|extern|caution|suspected spam|possible spam|external (?:e-?mail|sender))\b[^\w[]{1,12}|(?:ext|external|caution|suspected spam|spam)\s?:\s?(?=\[)|\*{2,9}[^*[\]]{1,40}\*{2,9}\s?(?=\[))/i
+/** In an answer, a word of no language that we know before a bracket: "ATB: [PATCH] x". */
+const unknownReplyWord = /^\p{Lu}\p{L}{0,11}\s?[:：]\s?(?=\[)/u
 
 const squeeze = (text: string) => text.replace(/\s+/g, ' ').trim()
 
@@ -76,26 +105,59 @@ const noMarks = {
   total: null,
 }
 
-/** Takes reply words and brackets off the front, whatever their order, and keeps what the brackets hold. */
-function stripLead(text: string): { brackets: string[]; rest: string; reply: boolean } {
+/**
+ * Takes reply words and brackets off the front, whatever their order, and keeps what the brackets hold. Behind a bracket
+ * that says patch, number or version a title begins: `[PATCH] fw: x`.
+ */
+function stripLead(text: string, answers = false): { brackets: string[]; rest: string; reply: boolean } {
   const brackets: string[] = []
   let rest = text
   let reply = false
+  let posted = false
   for (let i = 0; i < limits.subjectBracketsMax; i++) {
-    const re = rest.match(replyWord)
-    const lead = rest.match(leadWord)
+    const mark = rest.match(gatewayMark)
+    const re = posted ? null : replyWordOf(rest, answers)
+    const word = rest.match(leadWord)
     const inside = bracket(rest)
-    if (re) reply = true
-    if (re) rest = rest.slice(re[0].length)
-    else if (inside) {
+    if (mark && mark[0].length < rest.length) rest = rest.slice(mark[0].length).trimStart()
+    else if (re) {
+      reply = true
+      rest = rest.slice(re.length)
+    } else if (inside) {
       brackets.push(inside.text)
+      posted ||= isPosted(inside.text)
       rest = rest.slice(inside.end).trimStart()
-    } else if (lead) {
-      brackets.push(lead[0].replace(/[\s:：]{1,5}$/, ''))
-      rest = rest.slice(lead[0].length)
+    } else if (word) {
+      brackets.push(word[0].replace(/[\s:：]{1,5}$/, ''))
+      rest = rest.slice(word[0].length)
     } else break
   }
   return { brackets, rest, reply }
+}
+
+function replyWordOf(text: string, answers: boolean): string | null {
+  const plain = text.match(replyWord)?.[0]
+  if (plain) return plain
+  const unknown = answers && !leadWord.test(text) && text.match(unknownReplyWord)?.[0]
+  if (unknown) return unknown
+  const word = text.match(ambiguousReplyWord)?.[0]
+  return word && (answers || text[word.length] === '[') ? word : null
+}
+
+function isPosted(bracket: string): boolean {
+  const { patch, version, number } = wordsOf(bracket).reduce(readWord, { ...noMarks, tags: [] })
+  return patch || version !== null || number !== null
+}
+
+/** `[PATCH] (1/3) x`, `[PATCH] 1/3: x`, `[PATCH] x (1/3)`: the count stands outside the bracket that says patch. */
+function takeLooseCount(marks: Marks, rest: string): string {
+  if (!marks.patch || marks.number !== null) return rest
+  const found =
+    rest.match(/^\(?(\d{1,4})\s?(?:\/|of)\s?(\d{1,4})(?:\)\s?:?|\s?:)\s/i) ??
+    rest.match(/\s\((\d{1,4})\/(\d{1,4})\)$/)
+  if (!found || Number(found[1]) > Number(found[2])) return rest
+  takeCount(marks, Number(found[1]), Number(found[2]))
+  return squeeze(rest.replace(found[0], ' '))
 }
 
 /** The leading bracket with the brackets inside it: `[PATCH [net] 1/2]`. */
@@ -110,15 +172,20 @@ function bracket(text: string): { text: string; end: number } | null {
 }
 
 function readWord(marks: Marks, word: string): Marks {
+  const glued = word.match(/^(patch|v\d{1,3}|rfc)[-_]?(\d{1,4}(?:\.\d)?\/\d{1,4})$/i)
+  if (glued) return [glued[1] ?? '', glued[2] ?? ''].reduce(readWord, marks)
   const version = word.match(/^(?:(?:patch|rfc|resend)[-_]?)?v[.-]?(\d{1,3})(?:[a-z]|\.\d{1,2})?$/i)
-  const count = word.match(/^#?(\d{1,4})\/(?:v\d{1,3}[-_])?(\d{1,4})$/)
+  // `1/3v2`, `1/v2-3`
+  const count = word.match(/^[#(]?(\d{1,4}(?:\.\d)?)\/(?:v\d{1,3}[-_])?(\d{1,4})\)?(?:v(\d{1,3}))?$/i)
   if (/^(?:patch|path|ptach|pacth|patches)(?:$|[-_]?v\d|es$)/i.test(word)) marks.patch = true
   if (/^rfc/i.test(word)) marks.rfc = true
   if (/^(?:resend|resent|repost|resubmit)/i.test(word)) marks.resend = true
   if (/^(?:pull|pullreq|pull-request)$/i.test(word)) marks.pull = true
   if (version) marks.version ??= Number(version[1])
-  else if (count) takeCount(marks, Number(count[1]), Number(count[2]))
-  else if (!/^(?:patch|path|ptach|pacth|patches|rfc|resend|resent|repost|pull|git|request)$/i.test(word))
+  else if (count) {
+    takeCount(marks, Number(count[1]), Number(count[2]))
+    if (count[3]) marks.version ??= Number(count[3])
+  } else if (!/^(?:patch|path|ptach|pacth|patches|rfc|resend|resent|repost|pull|git|request)$/i.test(word))
     marks.tags.push(word)
   return marks
 }

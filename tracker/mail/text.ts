@@ -4,6 +4,7 @@
 import { diffText } from './diff-text.ts'
 import { type Dressing, dressStart, noDressing } from './dressing.ts'
 import { footerStart } from './footer.ts'
+import { originalStart } from './original.ts'
 
 type LineKind = 'said' | 'quote' | 'diff' | 'forwarded' | 'code' | 'footer'
 
@@ -19,12 +20,18 @@ export interface Text {
   readonly said: readonly { readonly at: number; readonly line: string }[]
 }
 
-export function readText(body: string, dressing: Dressing = noDressing): Text {
+/** `answering`: the normalised title of an answer, empty when it is not known; null for a mail that is none. */
+export function readText(
+  body: string,
+  dressing: Dressing = noDressing,
+  answering: string | null = null,
+): Text {
   const lines = body.split('\n')
-  const { diff, inDiff, damaged } = diffText(lines)
+  const original = originalStart(lines, answering)
+  // The diff below an answer is the original's. A posting keeps what it posts, whatever stands above it.
+  const { diff, inDiff, damaged } = diffText(answering === null ? lines : lines.slice(0, original))
   const footer = footerStart(lines)
   const ownKinds: LineKind[] = []
-  let forwarded = false
   let fenced = false
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i] ?? ''
@@ -32,9 +39,8 @@ export function readText(body: string, dressing: Dressing = noDressing): Text {
     else if (inDiff[i]) ownKinds.push('diff')
     else if (isQuote(line)) ownKinds.push('quote')
     else {
-      forwarded ||= startsForward(line) || startsOriginal(lines, i)
       const fence = /^\s{0,3}(?:```|~~~)/.test(line)
-      ownKinds.push(forwarded ? 'forwarded' : fenced || fence ? 'code' : 'said')
+      ownKinds.push(i >= original ? 'forwarded' : fenced || fence ? 'code' : 'said')
       if (fence) fenced = !fenced
     }
   }
@@ -59,28 +65,4 @@ function withoutLearnt(
 /** `> text`, `>> text`, `| text` of some robots, and the initials of old mailers: `JD> text`. */
 function isQuote(line: string): boolean {
   return /^\s{0,3}(?:>|\|\s|[A-Z]{1,4}>\s)/.test(line)
-}
-
-/** The original below a top-posted answer or a forwarded mail: all that follows is somebody else's. */
-function startsForward(line: string): boolean {
-  const start = line.slice(0, 200)
-  return forwardRule.test(start) || /^\s{0,3}begin forwarded message:/i.test(start)
-}
-
-const forwardRule =
-  /^\s{0,3}-{2,}\s{0,3}(?:(?:original|forwarded) (?:message|mail)|begin forwarded|ursprüngliche nachricht|weitergeleitete nachricht|message (?:d'origine|transféré)|原始邮件|转发)/i
-
-/** Outlook puts no rule above the original: its header fields stand there, From first, each on its line. */
-function startsOriginal(lines: readonly string[], at: number): boolean {
-  if (!/^\s{0,3}\*?from:\*?\s.{0,300}@/i.test((lines[at] ?? '').slice(0, 400))) return false
-  const fields = lines.slice(at + 1, at + 6).map(line =>
-    line
-      .slice(0, 20)
-      .match(/^\s{0,3}\*?([a-z]+):/i)?.[1]
-      ?.toLowerCase(),
-  )
-  return (
-    ['to', 'subject'].every(name => fields.includes(name)) &&
-    (fields.includes('sent') || fields.includes('date'))
-  )
 }

@@ -8,11 +8,12 @@ import { type DiffFile, readDiff } from '../mail/diff-lines.ts'
 import type { Person } from '../mail/facts.ts'
 import { isNod } from '../mail/nod.ts'
 import { type Remark, type Remarks, remarksOf } from '../mail/remarks.ts'
+import { parseSubject } from '../mail/subject.ts'
 import type { TopicMail } from './topic.ts'
 
 /** A mail with its text: the body, and attached patches below it. */
 export interface ReadMail {
-  readonly mail: Pick<TopicMail, 'id' | 'parent' | 'author' | 'said'>
+  readonly mail: Pick<TopicMail, 'id' | 'parent' | 'author' | 'said' | 'subject'>
   readonly text: string
 }
 
@@ -65,6 +66,8 @@ interface Quotable {
   readonly origins: readonly Origin[]
   /** The conversations it takes part in. */
   readonly threads: ReadonlySet<OpenThread>
+  /** The name that an attribution gives. */
+  readonly author: string
 }
 
 class Reading {
@@ -73,13 +76,17 @@ class Reading {
   readonly #known = new Map<string, Quotable>()
 
   constructor(patch: ReadMail) {
-    this.#patch = quotablePatch(patch.text)
+    this.#patch = quotablePatch(patch)
     this.#known.set(patch.mail.id, this.#patch)
   }
 
   take(reply: ReadMail): void {
-    const remarks = remarksOf(reply.text, reply.mail.author.name)
     const parent = this.#known.get(reply.mail.parent ?? '') ?? this.#patch
+    const remarks = remarksOf(reply.text, {
+      sender: reply.mail.author.name,
+      title: parseSubject(reply.mail.subject).key,
+      above: [...new Set([parent.author, this.#patch.author])],
+    })
     const origins = this.#originsOf(remarks.quotes, parent)
     const threads = remarks.remarks.map(remark =>
       isWrapped(remark, remarks, parent) ? null : this.#put(remark, reply, remarks, origins, parent),
@@ -91,6 +98,7 @@ class Reading {
         return quote !== null ? (origins[quote] ?? null) : thread ? { thread } : null
       }),
       threads: new Set(threads.filter(thread => thread !== null)),
+      author: reply.mail.author.name,
     })
   }
 
@@ -141,7 +149,7 @@ class Reading {
 }
 
 /** The message, then each file with the lines that git writes above it. */
-function quotablePatch(text: string): Quotable {
+function quotablePatch({ text, mail }: ReadMail): Quotable {
   const { before, files, after } = readDiff(text)
   const message: Origin = { place: { on: 'message' } }
   const lines = [...before]
@@ -161,6 +169,7 @@ function quotablePatch(text: string): Quotable {
     lines: [...lines, ...after],
     origins: [...origins, ...after.map(() => rest)],
     threads: new Set(),
+    author: mail.author.name,
   }
 }
 

@@ -2,10 +2,12 @@ import { expect, test } from 'vitest'
 import { remarksOf } from '../../../tracker/mail/remarks.ts'
 
 const said = (lines: readonly string[], sender = 'Marek Tolvanen') =>
-  remarksOf(lines.join('\n'), sender).remarks.map(({ lines }) => lines.join('\n'))
+  remarksOf(lines.join('\n'), { sender }).remarks.map(({ lines }) => lines.join('\n'))
 
 test('each stretch of said lines is a remark on the quote above it', () => {
-  const { quotes, remarks } = remarksOf('> +\tlock(w);\n\nWhy here?\n\n> +\tunlock(w);\n\nAnd here?\n', '')
+  const { quotes, remarks } = remarksOf('> +\tlock(w);\n\nWhy here?\n\n> +\tunlock(w);\n\nAnd here?\n', {
+    sender: '',
+  })
   expect(quotes).toEqual(['+\tlock(w);', '+\tunlock(w);'])
   expect(remarks.map(({ lines, at, quoteFrom, quoteEnd }) => [lines, at, quoteFrom, quoteEnd])).toEqual([
     [['Why here?'], 2, 0, 1],
@@ -54,7 +56,7 @@ test('a sentence that ends in a colon is no attribution', () => {
 
 test('marks of a cut are silence: the quotes around them are one', () => {
   for (const mark of ['[...]', '...', '<snip>', '[snip]']) {
-    const { remarks } = remarksOf(`> +a\n${mark}\n> +b\n\nWhy?\n`, '')
+    const { remarks } = remarksOf(`> +a\n${mark}\n> +b\n\nWhy?\n`, { sender: '' })
     expect(remarks.map(({ quoteFrom, quoteEnd }) => [quoteFrom, quoteEnd])).toEqual([[0, 2]])
   }
 })
@@ -75,13 +77,13 @@ test('an original below a top-posted answer says nothing for its sender', () => 
 })
 
 test('quote marks of any depth and dress are taken off', () => {
-  const { quotes } = remarksOf('> > +a\n>> +b\n>+c\nMT> +d\n| +e\n', '')
+  const { quotes } = remarksOf('> > +a\n>> +b\n>+c\nMT> +d\n| +e\n', { sender: '' })
   expect(quotes).toEqual(['+a', '+b', '+c', '+d', '+e'])
 })
 
 test('a flood of quote marks and blanks costs no more than its length', () => {
   const started = process.cpuUsage().user
-  remarksOf(`${'>'.repeat(200_000)}\n${' '.repeat(200_000)}:\n`.repeat(4), 'A'.repeat(10_000))
-  remarksOf('> a\nb:\n'.repeat(20_000), 'Marek')
+  remarksOf(`${'>'.repeat(200_000)}\n${' '.repeat(200_000)}:\n`.repeat(4), { sender: 'A'.repeat(10_000) })
+  remarksOf('> a\nb:\n'.repeat(20_000), { sender: 'Marek' })
   expect(process.cpuUsage().user - started).toBeLessThan(3_000_000)
 })

@@ -25,6 +25,26 @@ const subjects: Record<string, Expected> = {
   'Re: [PATCH v2 1/1] x': ['x', 2, 1, 1],
   'AW: Re: [tarn] [PATCH] x': ['x', null, null, null],
   '回复：[PATCH v2] x': ['x', 2, null, null],
+  '[PATCH1/3] x': ['x', null, 1, 3],
+  '[PATCH-2/3] x': ['x', null, 2, 3],
+  '[PATCH v2-1/3] x': ['x', 2, 1, 3],
+  '[PATCH 1 / 3] x': ['x', null, 1, 3],
+  '[PATCH 1 of 3] x': ['x', null, 1, 3],
+  '[PATCH 2 of 3 V4] x': ['x', 4, 2, 3],
+  '[PATCH 1/3v2] x': ['x', 2, 1, 3],
+  '[PATCH v3 (2/3)] x': ['x', 3, 2, 3],
+  '[PATCH 2.5/3] x': ['x', null, 2.5, 3],
+  '[PATCH] (1/3) x': ['x', null, 1, 3],
+  '[PATCH v2] 1/3: x': ['x', 2, 1, 3],
+  '[PATCH] x (2/3)': ['x', null, 2, 3],
+  '[PATCH] x (3/2)': ['x (3/2)', null, null, null],
+  '**SPAM** [PATCH v2] x': ['x', 2, null, null],
+  '***** SPAM ***** [PATCH v2 1/2] x': ['x', 2, 1, 2],
+  '{Spam?} [PATCH] x': ['x', null, null, null],
+  'Re: [EXTERNAL] Re: [PATCH v2] x': ['x', 2, null, null],
+  'EXTERNAL: [PATCH v2] x': ['x', 2, null, null],
+  '***UNCHECKED*** [PATCH v3 1/1] x': ['x', 3, 1, 1],
+  '[PATCH] deps: move to engine [V8]': ['deps: move to engine [V8]', null, null, null],
   '[not closed': ['[not closed', null, null, null],
   '': ['', null, null, null],
 }
@@ -38,8 +58,23 @@ describe('a subject', () => {
     expect(parseSubject('Re: [PATCH] x').reply).toBe(true)
     expect(parseSubject('Re[2]: [PATCH] x').reply).toBe(true)
     expect(parseSubject('SV: x').reply).toBe(true)
-    expect(parseSubject('[PATCH] Re: not an answer?').reply).toBe(true)
+    expect(parseSubject('Re: [PATCH] fw: carry it over').title).toBe('fw: carry it over')
+    for (const word of ['fw', 'tr', 'wg', 'Re', 'sv'])
+      expect(parseSubject(`[PATCH] ${word}: not an answer`).reply).toBe(false)
     expect(parseSubject('Recover from a torn page').reply).toBe(false)
+  })
+
+  it('takes a short word for a reply word in an answer only, or before a bracket', () => {
+    for (const word of ['R', 'I', 'RES', 'RV', 'ENC', 'PD', 'Vá', 'Betr']) {
+      expect(parseSubject(`${word}: [PATCH] x`).reply).toBe(true)
+      expect(parseSubject(`${word}: a title`, undefined, true).reply).toBe(true)
+    }
+    expect(parseSubject('r: fix the build').reply).toBe(false)
+    expect(parseSubject('pre: run first').reply).toBe(false)
+    expect(parseSubject('Re(2): x').reply).toBe(true)
+    expect(parseSubject('ATB: [PATCH] x', undefined, true).reply).toBe(true)
+    expect(parseSubject('RFC: [PATCH] x', undefined, true).reply).toBe(false)
+    expect(parseSubject('İLT: x').reply).toBe(true)
   })
 
   it('keeps the words that are not about the posting as tags', () => {

@@ -38,7 +38,8 @@ function mail(text: string, parent: ReadMail | null, name = 'Marek Tolvanen'): R
   count++
   const author = { name, address: `${name.split(' ')[0]?.toLowerCase()}@example.com` }
   const id = messageId(`m${count}@example.org`)
-  return { mail: { id, parent: parent?.mail.id ?? null, author, said: count }, text }
+  const subject = parent ? 'Re: [PATCH] wal: lock less' : '[PATCH] wal: lock less'
+  return { mail: { id, parent: parent?.mail.id ?? null, author, said: count, subject }, text }
 }
 
 const patch = mail(patchText, null, 'Ines Oduya')
