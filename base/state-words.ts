@@ -15,6 +15,8 @@ export const patchStates = [
   'withdrawn',
 ] as const
 
+export type PatchState = (typeof patchStates)[number]
+
 export const bugStatuses = [
   'new',
   'confirmed',
@@ -26,6 +28,8 @@ export const bugStatuses = [
   'duplicate',
   'reopened',
 ] as const
+
+export type BugStatus = (typeof bugStatuses)[number]
 
 /** The lines that plan a bug or name who takes care, as `needs` spells them. */
 export const plannedTags = [

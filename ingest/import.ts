@@ -15,7 +15,7 @@ import { type Batch, batches } from './batch.ts'
 import { forgetPosition, savedPosition, savePosition } from './import-position.ts'
 import { type ImportSorter, startSorter } from './import-sorter.ts'
 import { listsOfMail } from './list-of-mail.ts'
-import type { Progress } from './progress.ts'
+import type { ImportReport, Progress } from './progress.ts'
 import { openSources } from './source/open.ts'
 import type { Source } from './source/source.ts'
 
@@ -31,21 +31,6 @@ export interface ImportOptions {
   /** Ends the import behind the batch that is under way. */
   readonly signal: AbortSignal
   readonly progress: Progress
-}
-
-export interface ImportReport {
-  /** Mails read, and of them: new in the log, there before, not kept because of their size or without a list. */
-  readonly read: number
-  readonly fresh: number
-  readonly known: number
-  readonly skipped: number
-  /** Mails that the archive had deleted. */
-  readonly hidden: number
-  readonly seconds: number
-  /** Not all was read. */
-  readonly interrupted: boolean
-  /** A sentence for each source that could not be read, wholly or partly, and for mails that were skipped. */
-  readonly problems: readonly string[]
 }
 
 /**

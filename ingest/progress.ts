@@ -1,7 +1,6 @@
 // What an import shows while it runs: on a terminal one line that rewrites itself, elsewhere (a log, a pipe) a plain
 // line every few seconds. Time left comes from bytes: nobody knows the number of mails of a file beforehand.
 import { basename } from 'node:path'
-import type { ImportReport } from './import.ts'
 
 /** How far an import has come, over all of its files. */
 interface Standing {
@@ -9,6 +8,21 @@ interface Standing {
   readonly mails: number
   readonly bytesDone: number
   readonly bytesTotal: number
+}
+
+export interface ImportReport {
+  /** Mails read, and of them: new in the log, there before, not kept because of their size or without a list. */
+  readonly read: number
+  readonly fresh: number
+  readonly known: number
+  readonly skipped: number
+  /** Mails that the archive had deleted. */
+  readonly hidden: number
+  readonly seconds: number
+  /** Not all was read. */
+  readonly interrupted: boolean
+  /** A sentence for each source that could not be read, wholly or partly, and for mails that were skipped. */
+  readonly problems: readonly string[]
 }
 
 export interface Progress {

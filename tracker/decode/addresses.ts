@@ -2,8 +2,13 @@
 // better than none.
 import addressparser from 'nodemailer/lib/addressparser'
 import { limits } from '../../base/limits.ts'
-import type { Person } from '../mail/facts.ts'
 import { decodeWords } from './words.ts'
+
+/** A person as a mail names them; the address in lower case, either may be empty. */
+export interface Person {
+  readonly name: string
+  readonly address: string
+}
 
 /** The people of an address field in their order, groups opened; encoded words are decoded in names. Never throws. */
 export function parseAddresses(value: string): Person[] {

@@ -1,12 +1,9 @@
 // Everything that one mail says, as values. `factsOf` makes it from the decoded mail and its envelope, once;
 // it is stored as it is and folded with its neighbours'. Nothing here depends on another mail or on a clock.
 import type { MessageId } from '../../base/ids.ts'
+import type { Person } from '../decode/addresses.ts'
 
-/** A person as a mail names them; the address in lower case, either may be empty. */
-export interface Person {
-  readonly name: string
-  readonly address: string
-}
+export type { Person }
 
 /** A file that a diff touches. */
 export interface TouchedFile {
@@ -54,6 +51,24 @@ export interface TrailerFact {
   /** "For the whole series:" stands above it. */
   readonly whole?: true
 }
+
+/** The names of the canonical tags; the languages of other trackers are read into these. */
+export const tagNames = [
+  'Patch-Status',
+  'Bug-Status',
+  'Type',
+  'Delegate',
+  'Severity',
+  'Labels',
+  'Title',
+  'Target',
+  'Closes',
+  'Blocks',
+  'CI',
+  'Undo',
+] as const
+
+export type TagName = (typeof tagNames)[number]
 
 export interface TagFact {
   /**

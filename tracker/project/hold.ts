@@ -9,9 +9,16 @@ import type { Tables } from '../../sql/tables.ts'
 import type { Person } from '../mail/facts.ts'
 import { addressesOf, type Roster } from '../topic/rules.ts'
 import { lockAssignment } from './lock.ts'
-import type { Moderated } from './moderate.ts'
 import { type SortingRules, sortingRulesOf } from './people.ts'
 import type { ReadMail } from './read-mails.ts'
+
+/** What came of hiding, purging, showing or releasing a mail. */
+export interface Moderated {
+  /** Lists that have the mail, or hold it; empty when none does, and then nothing was done. */
+  readonly lists: readonly { readonly id: ListId; readonly name: string }[]
+  /** Arrivals that were in sight, or had bytes, until now. */
+  readonly changed: number
+}
 
 type Trx = Transaction<Tables>
 

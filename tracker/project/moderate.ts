@@ -7,16 +7,9 @@ import type { Tables } from '../../sql/tables.ts'
 import { liftTombstones, standingTombstones, type Tombstone, writeTombstone } from '../../sql/tombstones.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { uncountMarks } from './dressing.ts'
-import { release, showAgain } from './hold.ts'
+import { type Moderated, release, showAgain } from './hold.ts'
 import { lockAssignment } from './lock.ts'
 import { dropOutside } from './outside.ts'
-
-export interface Moderated {
-  /** Lists that have the mail, or hold it; empty when none does, and then nothing was done. */
-  readonly lists: readonly { readonly id: ListId; readonly name: string }[]
-  /** Arrivals that were in sight, or had bytes, until now. */
-  readonly changed: number
-}
 
 /** On one list, or on each that has the mail. Again it changes nothing. Clusters that it touched wait to be folded. */
 export async function hide(db: Kysely<Tables>, stone: Omit<Tombstone, 'kind'>): Promise<Moderated> {

@@ -1,15 +1,13 @@
 // What a reader follows. `fold` makes it from the facts of a cluster; the row of a topic is this value.
 import type { MessageId } from '../../base/ids.ts'
-import { bugStatuses, patchStates } from '../../base/state-words.ts'
+import { type BugStatus, bugStatuses, type PatchState, patchStates } from '../../base/state-words.ts'
 import type { Person, TagFact } from '../mail/facts.ts'
 import type { Held, Landing } from './landing.ts'
 import type { Grade, Verdict } from './verdict.ts'
 
 export type TopicKind = 'patchset' | 'bug' | 'discussion' | 'report' | 'announcement' | 'spam'
 
-export { bugStatuses, patchStates }
-export type PatchState = (typeof patchStates)[number]
-export type BugStatus = (typeof bugStatuses)[number]
+export { type BugStatus, bugStatuses, type PatchState, patchStates }
 /** Of a topic; `mixed` when its patches differ. */
 export type State = PatchState | BugStatus | 'mixed'
 

@@ -1,7 +1,7 @@
 // The commands of debbugs' control@ (dondelelcaro/debbugs, lib/Debbugs/Control/Service.pm), which also stand behind
 // `Control:`. Each names its bug; -1 is the bug that the mail speaks of.
-import type { TagFact } from '../facts.ts'
-import { readTag, type TagName } from './line.ts'
+import type { TagFact, TagName } from '../facts.ts'
+import { readTag } from './line.ts'
 import { recordedTag } from './reading.ts'
 
 /** What a command means; null when the text is none. `own`: the bug that -1 stands for, when the mail is sent to its address. */

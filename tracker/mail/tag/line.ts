@@ -2,29 +2,13 @@
 // perhaps a reason. A value that can only be prose ("Type: application/pdf", "CI: green again") makes no tag.
 import { messageId } from '../../../base/ids.ts'
 import { parseAddresses } from '../../decode/addresses.ts'
-import type { TagFact } from '../facts.ts'
+import { type TagFact, type TagName, tagNames } from '../facts.ts'
 import { valueMiss } from './misses.ts'
 import { oneLine, type Reading, type SaidLine, wrappedBelow } from './reading.ts'
 import { refOf } from './ref.ts'
 import { bugValue, patchValue } from './state-words.ts'
 
-const names = [
-  'Patch-Status',
-  'Bug-Status',
-  'Type',
-  'Delegate',
-  'Severity',
-  'Labels',
-  'Title',
-  'Target',
-  'Closes',
-  'Blocks',
-  'CI',
-  'Undo',
-] as const
-export type TagName = (typeof names)[number]
-
-const byName = new Map<string, TagName>(names.map(name => [name.toLowerCase(), name]))
+const byName = new Map<string, TagName>(tagNames.map(name => [name.toLowerCase(), name]))
 const shape = /^([A-Za-z][A-Za-z-]{1,20}):(?:[ \t]{1,20}(\S.{0,1000}))?$/
 
 export function tagOnLine(lines: readonly SaidLine[], index: number): Reading | null {

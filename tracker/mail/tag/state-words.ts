@@ -1,6 +1,6 @@
 // The words for the states of patches and bugs: ours, and those of patchwork, pw-bot, lists.sr.ht and debbugs that
 // people have in their fingers. What stands behind a state is read here, too.
-import { type BugStatus, bugStatuses, type PatchState, patchStates } from '../../topic/topic.ts'
+import { type BugStatus, bugStatuses, type PatchState, patchStates } from '../../../base/state-words.ts'
 import { refOf } from './ref.ts'
 
 const itself = <T extends string>(words: readonly T[]) => words.map(word => [word, word] as const)
