@@ -28,7 +28,10 @@ export interface Command {
 
 const everywhere: Record<string, Option> = {
   config: { value: 'FILE', help: 'the configuration (default: THREADWORK_CONFIG, else ./threadwork.toml)' },
-  data: { value: 'DIR', help: 'the data directory (default: THREADWORK_DATA, else ./threadwork-data)' },
+  data: {
+    value: 'DIR',
+    help: 'the data directory (default: THREADWORK_DATA, else threadwork-data beside the configuration)',
+  },
   database: {
     value: 'URL',
     help: 'your own PostgreSQL (default: DATABASE_URL, else one in the data directory)',

@@ -5,60 +5,11 @@ import { dirname, resolve } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import type { z } from 'zod'
 import { type Endpoint, parseEndpoint } from './endpoint.ts'
+import { completeList, type ListConfig, toListConfig } from './list-settings.ts'
 import { nearest } from './nearest.ts'
+import { isRemote } from './repository.ts'
 import { databaseAllowed, isDatabaseUrl, keysAt, type LogLevel, type Settings, settings } from './settings.ts'
-import { showPath, tomlLines } from './toml-lines.ts'
-
-interface PersonConfig {
-  readonly name: string
-  /** Lower case. */
-  readonly address: string
-  readonly role: 'maintainer' | 'reviewer' | 'robot'
-  /** Globs of files the role holds for; empty means everywhere. */
-  readonly paths: readonly string[]
-  /** Further addresses of the person, in lower case. */
-  readonly aliases: readonly string[]
-}
-
-export interface ListConfig {
-  readonly name: string
-  readonly address: string
-  /** Without angle brackets. */
-  readonly listId: string | null
-  readonly description: string
-  /** The word that the list puts into subjects, without brackets. */
-  readonly prefix: string | null
-  /** Under which we are subscribed to a list that another server runs. */
-  readonly subscribed: string | null
-  /** A directory of this machine, or an address that is fetched. */
-  readonly repository: string | null
-  /** Patterns of the branches that are followed; empty for the repository's own. */
-  readonly branches: readonly string[]
-  /** The file of the repository that says who is maintainer of what, such as `MAINTAINERS`. */
-  readonly maintainers: string | null
-  /** Where a commit is shown, with `%s` for its id. */
-  readonly commitUrl: string | null
-  /** `first`: mails of people who never posted wait for a maintainer. */
-  readonly moderate: 'first' | null
-  /** What its tracker sends besides errors. */
-  readonly answers: AnswersConfig
-  readonly people: readonly PersonConfig[]
-  /** Domains of servers whose ARC seals are believed for this list, in lower case, beside those of `auth`. */
-  readonly trustedArc: readonly string[]
-  /** `from`: whoever stands in From is believed. */
-  readonly trust: 'verified' | 'from'
-  /** Imported mail is believed as its From says. */
-  readonly history: boolean
-  /** The grade that a state or a tag needs, where it differs from the usual one; keys in lower case. */
-  readonly needs: Readonly<Record<string, 'A' | 'B' | 'C'>>
-}
-
-interface AnswersConfig {
-  readonly bugs: boolean
-  readonly states: boolean
-  readonly digest: boolean
-  readonly waiting: boolean
-}
+import { showPath, type TomlLines, tomlLines } from './toml-lines.ts'
 
 /** A file that the configuration names. */
 export interface FileSetting {
@@ -118,15 +69,18 @@ export interface Config {
   readonly relay: RelayConfig | null
   /** Where mail of our own comes from; bounces go to its host. */
   readonly address: string
-  /** Limits that the file overrides. */
+  /** Limits that the file may override. */
   readonly limits: {
-    readonly mailBytesMax?: number
-    readonly outgoingPerHourMax?: number
-    readonly smtpClientConnectionsMax?: number
-    readonly smtpClientMailsPerMinuteMax?: number
+    readonly mailBytesMax: number
+    readonly outgoingPerHourMax: number
+    readonly smtpClientConnectionsMax: number
+    readonly smtpClientMailsPerMinuteMax: number
   }
   /** A PostgreSQL URL; null for the embedded server. */
   readonly database: string | null
+  /** What says so, for messages. */
+  readonly databaseAt: string
+  /** Absolute. */
   readonly data: string
   /** False when nobody chose `data` and it is the default. */
   readonly dataChosen: boolean
@@ -142,50 +96,48 @@ export interface Given {
 /** Throws an Error whose message is for the person who wrote the file; it may have several lines. */
 export function loadConfig(given: Given): Config {
   const file = configFile(given)
-  const written = file === null ? settings.parse({}) : readSettings(file)
-  const writtenData = written.data === undefined ? undefined : resolve(dirname(file ?? '.'), written.data)
-  const data = given.data ?? (given.env.THREADWORK_DATA || undefined) ?? writtenData
+  const { written, lines } = file === null ? { written: settings.parse({}), lines: null } : readSettings(file)
+  const place = placeOf(file, lines)
+  const data = given.data ?? (given.env.THREADWORK_DATA || undefined)
   return {
     file,
-    lists: file === null ? [demo] : written.lists.map(toList),
+    lists: file === null ? [demo] : written.lists.map(list => nearRepository(toListConfig(list), place)),
     smtp: written.smtp.listen,
-    tls: toTls(written.smtp, file),
-    lmtp: toLmtp(written.lmtp.listen, file),
+    tls: toTls(written.smtp, place),
+    lmtp: toLmtp(written.lmtp.listen, place),
     web: written.web.listen,
-    auth: toAuth(written.auth, file),
-    relay: toRelay(written, file),
+    auth: toAuth(written.auth, place),
+    relay: toRelay(written, place),
     address: written.outgoing.address ?? defaultAddress(written),
     metrics: written.metrics.listen ?? null,
     smtpExempt: written.smtp.exempt,
     followSeconds: written.follow.every_seconds,
     logLevel: written.log.level,
     limits: toLimits(written.limits),
-    database: databaseUrl(given) ?? written.database ?? null,
-    data: resolve(data ?? 'threadwork-data'),
-    dataChosen: data !== undefined,
+    ...databaseOf(given, written, place),
+    data: data === undefined ? place.near(written.data) : resolve(data),
+    dataChosen: data !== undefined || lines?.has('data') === true,
   }
 }
 
+/** Where the file is: its paths begin there, and messages name its lines. */
+interface Place {
+  near(path: string): string
+  /** File and line of a setting. */
+  at(...path: string[]): string
+}
+
+const placeOf = (file: string | null, lines: TomlLines | null): Place => ({
+  near: path => resolve(dirname(file ?? '.'), path),
+  at: (...path) => `${file}:${lineOf(path, lines ?? new Map())}`,
+})
+
 /** What `threadwork serve` tracks when nobody configured anything. */
-const demo: ListConfig = {
+const demo: ListConfig = completeList({
   name: 'demo',
   address: 'demo@localhost',
-  listId: null,
   description: 'An invented project, to look around and to send a first patch to',
-  prefix: null,
-  subscribed: null,
-  repository: null,
-  branches: [],
-  maintainers: null,
-  commitUrl: null,
-  moderate: null,
-  answers: { bugs: false, states: false, digest: false, waiting: false },
-  people: [],
-  trustedArc: [],
-  trust: 'verified',
-  history: true,
-  needs: {},
-}
+})
 
 function configFile({ config, env }: Given): string | null {
   const chosen = config ?? (env.THREADWORK_CONFIG || undefined)
@@ -193,21 +145,27 @@ function configFile({ config, env }: Given): string | null {
   return existsSync('threadwork.toml') ? 'threadwork.toml' : null
 }
 
-function databaseUrl({ database, env }: Given): string | undefined {
+function databaseOf(
+  { database, env }: Given,
+  written: Settings,
+  place: Place,
+): Pick<Config, 'database' | 'databaseAt'> {
   const url = database ?? (env.DATABASE_URL || undefined)
-  if (url === undefined || isDatabaseUrl(url)) return url
-  const from = database === undefined ? 'DATABASE_URL' : '--database'
-  throw new Error(`Cannot use ${from} ${JSON.stringify(withoutPassword(url))}; allowed: ${databaseAllowed}`)
+  if (url === undefined)
+    return { database: written.database ?? null, databaseAt: `database at ${place.at('database')}` }
+  const databaseAt = database === undefined ? 'DATABASE_URL' : '--database'
+  if (isDatabaseUrl(url)) return { database: url, databaseAt }
+  throw new Error(
+    `Cannot use ${databaseAt} ${JSON.stringify(withoutPassword(url))}; allowed: ${databaseAllowed}`,
+  )
 }
 
-function readSettings(file: string): Settings {
+function readSettings(file: string): { written: Settings; lines: TomlLines } {
   const text = readText(file)
-  const parsed = settings.safeParse(parseToml(file, text), { reportInput: true })
-  if (parsed.success) return parsed.data
+  const read = settings.safeParse(parseToml(file, text), { reportInput: true })
   const lines = tomlLines(text)
-  const sentences = parsed.error.issues
-    .flatMap(issue => explain(issue, lines))
-    .sort((a, b) => a.line - b.line)
+  if (read.success) return { written: read.data, lines }
+  const sentences = read.error.issues.flatMap(issue => explain(issue, lines)).sort((a, b) => a.line - b.line)
   throw new Error(sentences.map(({ line, text: sentence }) => `${file}:${line}: ${sentence}`).join('\n'))
 }
 
@@ -231,7 +189,7 @@ function parseToml(file: string, text: string): unknown {
 }
 
 /** An unknown key, a missing one, or a value that is not allowed. */
-function explain(issue: z.core.$ZodIssue, lines: Map<string, number>): { line: number; text: string }[] {
+function explain(issue: z.core.$ZodIssue, lines: TomlLines): { line: number; text: string }[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map(key => ({
       line: lineOf([...issue.path, key], lines),
@@ -248,7 +206,7 @@ function explain(issue: z.core.$ZodIssue, lines: Map<string, number>): { line: n
 }
 
 /** The line of the key, or of the nearest thing around it when the key is missing. */
-function lineOf(path: readonly PropertyKey[], lines: Map<string, number>): number {
+function lineOf(path: readonly PropertyKey[], lines: TomlLines): number {
   for (let length = path.length; length > 0; length--) {
     const line = lines.get(showPath(path.slice(0, length)))
     if (line !== undefined) return line
@@ -270,47 +228,44 @@ export function withoutPassword(url: string): string {
   return url.replace(/(\/\/[^/@\s:]{0,200}):[^/@\s]{0,200}@/, '$1:...@')
 }
 
-/** Its path is relative to the file. A port is a port however it is written. */
-function toLmtp(listen: string | undefined, file: string | null): string | Endpoint | null {
+/** A port is a port however it is written. */
+function toLmtp(listen: string | undefined, { near }: Place): string | Endpoint | null {
   if (listen === undefined) return null
-  return parseEndpoint(listen) ?? resolve(dirname(file ?? '.'), listen)
+  return parseEndpoint(listen) ?? near(listen)
 }
 
-function toAuth({ keyring, dns, trusted_arc }: Settings['auth'], file: string | null): AuthConfig {
-  const setting = (path: string, of: string): FileSetting => ({
-    path: resolve(dirname(of), path),
-    at: `${of}:${lineOf(['auth', 'keyring'], tomlLines(readText(of)))}`,
-  })
+const toAuth = ({ keyring, dns, trusted_arc }: Settings['auth'], { near, at }: Place): AuthConfig => ({
+  keyring: keyring === undefined ? null : { path: near(keyring), at: at('auth', 'keyring') },
+  dns: dns ?? null,
+  trustedArc: trusted_arc,
+})
+
+function toTls({ tls_certificate, tls_key }: Settings['smtp'], { near, at }: Place): TlsFiles | null {
+  if (tls_certificate === undefined || tls_key === undefined) return null
   return {
-    keyring: keyring === undefined || file === null ? null : setting(keyring, file),
-    dns: dns ?? null,
-    trustedArc: trusted_arc,
+    certificate: { path: near(tls_certificate), at: at('smtp', 'tls_certificate') },
+    key: { path: near(tls_key), at: at('smtp', 'tls_key') },
   }
 }
 
-function toTls({ tls_certificate, tls_key }: Settings['smtp'], file: string | null): TlsFiles | null {
-  if (file === null || tls_certificate === undefined || tls_key === undefined) return null
-  const lines = tomlLines(readText(file))
-  const setting = (key: string, path: string): FileSetting => ({
-    path: resolve(dirname(file), path),
-    at: `${file}:${lineOf(['smtp', key], lines)}`,
-  })
-  return { certificate: setting('tls_certificate', tls_certificate), key: setting('tls_key', tls_key) }
-}
-
 /** On this machine nobody listens in between, and its mail server rarely has a certificate for "localhost". */
-function toRelay({ relay, outgoing }: Settings, file: string | null): RelayConfig | null {
+function toRelay({ relay, outgoing }: Settings, { near }: Place): RelayConfig | null {
   if (relay === undefined || relay === 'loopback') return null
-  const near = (path: string | undefined) => (path === undefined ? null : resolve(dirname(file ?? '.'), path))
   const local = /^(?:127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/i.test(new URL(relay).hostname)
   return {
     url: relay,
     user: outgoing.user ?? null,
-    passwordFile: near(outgoing.password_file),
-    ca: near(outgoing.ca),
+    passwordFile: outgoing.password_file === undefined ? null : near(outgoing.password_file),
+    ca: outgoing.ca === undefined ? null : near(outgoing.ca),
     tls: outgoing.tls ?? (local ? 'none' : 'required'),
   }
 }
+
+/** The list's row names the repository, and whoever reads it may be in another directory. */
+const nearRepository = (list: ListConfig, { near }: Place): ListConfig =>
+  list.repository === null || isRemote(list.repository)
+    ? list
+    : { ...list, repository: near(list.repository) }
 
 /** At the host of the first list: where that is, mail comes in already. */
 function defaultAddress({ lists }: Settings): string {
@@ -318,36 +273,9 @@ function defaultAddress({ lists }: Settings): string {
   return `threadwork@${first?.address.slice(first.address.lastIndexOf('@') + 1).toLowerCase() ?? 'localhost'}`
 }
 
-/** Only what the file says. */
 const toLimits = (given: Settings['limits']): Config['limits'] => ({
-  ...(given.mail_bytes_max && { mailBytesMax: given.mail_bytes_max }),
-  ...(given.smtp_client_connections_max && { smtpClientConnectionsMax: given.smtp_client_connections_max }),
-  ...(given.smtp_client_mails_per_minute_max && {
-    smtpClientMailsPerMinuteMax: given.smtp_client_mails_per_minute_max,
-  }),
-  ...(given.outgoing_per_hour_max && { outgoingPerHourMax: given.outgoing_per_hour_max }),
-})
-
-const toList = ({
-  list_id,
-  prefix,
-  subscribed,
-  repository,
-  maintainers,
-  commit_url,
-  trusted_arc,
-  needs,
-  moderate,
-  ...rest
-}: Settings['lists'][number]): ListConfig => ({
-  ...rest,
-  maintainers: maintainers ?? null,
-  commitUrl: commit_url ?? null,
-  trustedArc: trusted_arc,
-  needs: Object.fromEntries(Object.entries(needs).flatMap(([word, grade]) => (grade ? [[word, grade]] : []))),
-  listId: list_id ?? null,
-  prefix: prefix ?? null,
-  subscribed: subscribed ?? null,
-  repository: repository ?? null,
-  moderate: moderate === 'first' ? moderate : null,
+  mailBytesMax: given.mail_bytes_max,
+  smtpClientConnectionsMax: given.smtp_client_connections_max,
+  smtpClientMailsPerMinuteMax: given.smtp_client_mails_per_minute_max,
+  outgoingPerHourMax: given.outgoing_per_hour_max,
 })

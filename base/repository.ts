@@ -7,7 +7,7 @@ import { boundedGit, GitError, git } from './git.ts'
 import { limits } from './limits.ts'
 
 /** `https://`, `ssh://`, `git://`, or `user@host:path` as ssh takes it. */
-const isRemote = (repository: string): boolean =>
+export const isRemote = (repository: string): boolean =>
   /^(?:https|ssh|git):\/\//i.test(repository) ||
   /^(?:[\w.-]{1,100}@)?[\w.-]{1,300}:(?!:|\/\/)/.test(repository)
 

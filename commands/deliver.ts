@@ -17,8 +17,7 @@ export const command: Command = {
   async run(args) {
     const config = await orExit(exits.configuration, () => readConfig(args))
     const { readMail } = await import('../ingest/deliver.ts')
-    const { limits } = await import('../base/limits.ts')
-    const bytes = await readMail(process.stdin, config.limits.mailBytesMax ?? limits.mailBytesMax)
+    const bytes = await readMail(process.stdin, config.limits.mailBytesMax)
     return orExit(exits.later, async () =>
       useDatabase(config, await openLog(args, config), ground => deliver(args, ground, bytes)),
     )

@@ -7,9 +7,9 @@ export const command: Command = {
   options: {},
   async run(args) {
     const file = args.text('config') ?? (process.env.THREADWORK_CONFIG || 'threadwork.toml')
-    const data = args.text('data') ?? (process.env.THREADWORK_DATA || 'threadwork-data')
+    const data = args.text('data') ?? (process.env.THREADWORK_DATA || undefined)
     const { init } = await import('../base/init.ts')
-    init(file, data)
-    return say(`Wrote ${file} and made ${data}; next: edit ${file}, then "threadwork serve"\n`)
+    const made = init({ file, data })
+    return say(`Wrote ${file} and made ${made}; next: edit ${file}, then "threadwork serve"\n`)
   },
 }

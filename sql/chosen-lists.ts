@@ -1,8 +1,7 @@
 // From a name on the command line to lists.
 import type { Kysely } from 'kysely'
-import type { ListConfig } from '../base/config.ts'
 import { ExitError, exits } from '../base/exit.ts'
-import { listNameAllowed, listNamePattern } from '../base/settings.ts'
+import { type ListConfig, listNameAllowed, listNamePattern } from '../base/list-settings.ts'
 import { allLists, findList, type List, saveLists } from './lists.ts'
 import type { Tables } from './tables.ts'
 

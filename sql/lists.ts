@@ -39,7 +39,7 @@ export interface ConfiguredList {
   readonly maintainers?: string | null | undefined
   readonly commitUrl?: string | null | undefined
   /** Whether mails of people who never posted wait for a maintainer. */
-  readonly moderate?: 'first' | null | undefined
+  readonly moderate?: 'first' | 'no' | null | undefined
   readonly answers?: ListAnswers | undefined
   /** Who may do what; the address in any case. */
   readonly people?: readonly ConfiguredPerson[]
@@ -90,7 +90,7 @@ async function saveList(db: Kysely<Tables>, { name, ...rest }: ConfiguredList): 
     branches: toStorableJson(rest.branches ?? []),
     maintainers_file: storable(rest.maintainers),
     commit_url: storable(rest.commitUrl),
-    moderate: rest.moderate ?? null,
+    moderate: rest.moderate === 'first' ? rest.moderate : null,
     answers: JSON.stringify(rest.answers ?? {}),
     people: toStorableJson((rest.people ?? []).map(toRosterEntry)),
     trust: rest.trust ?? 'verified',

@@ -2,7 +2,6 @@
 import { hostname } from 'node:os'
 import type { Config } from '../../base/config.ts'
 import { showEndpoint } from '../../base/endpoint.ts'
-import { limits } from '../../base/limits.ts'
 import { readCertificate, watchCertificate } from '../../ingest/certificate.ts'
 import type { ClientLimits } from '../../ingest/clients.ts'
 import { type SmtpOptions, startSmtp } from '../../ingest/smtp.ts'
@@ -44,7 +43,7 @@ async function openLmtp({ config, closers }: Serving, door: Door): Promise<strin
 }
 
 const clientLimitsOf = ({ smtpExempt, limits: own }: Config): ClientLimits => ({
-  connectionsMax: own.smtpClientConnectionsMax ?? limits.smtpClientConnectionsMax,
-  mailsPerMinuteMax: own.smtpClientMailsPerMinuteMax ?? limits.smtpClientMailsPerMinuteMax,
+  connectionsMax: own.smtpClientConnectionsMax,
+  mailsPerMinuteMax: own.smtpClientMailsPerMinuteMax,
   exempt: smtpExempt,
 })

@@ -1,5 +1,5 @@
 // Whether the repositories of the lists can be read from here.
-import type { ListConfig } from '../../base/config.ts'
+import type { ListConfig } from '../../base/list-settings.ts'
 import { reachRepository, withoutLogin } from '../../base/repository.ts'
 import type { Finding } from './finding.ts'
 

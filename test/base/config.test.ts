@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { loadConfig } from '../../base/config.ts'
 
@@ -114,7 +114,7 @@ address = "docs@example.org"
         branches: [],
         maintainers: null,
         commitUrl: null,
-        moderate: null,
+        moderate: 'no',
         answers: { bugs: false, states: false, digest: false, waiting: false },
         people: [],
         trust: 'verified',
@@ -139,8 +139,14 @@ address = "docs@example.org"
       tls: 'required',
     },
     address: 'tracker@example.org',
-    limits: { mailBytesMax: 1_000_000, smtpClientConnectionsMax: 3, smtpClientMailsPerMinuteMax: 60 },
+    limits: {
+      mailBytesMax: 1_000_000,
+      smtpClientConnectionsMax: 3,
+      smtpClientMailsPerMinuteMax: 60,
+      outgoingPerHourMax: 60,
+    },
     database: 'postgres://t@db.example.org/t',
+    databaseAt: `database at ${file}:3`,
     data: join(directory, 'db'),
     dataChosen: true,
   })
@@ -153,6 +159,65 @@ test('the command line goes before the environment, and both before the file', (
   const both = load(text, { env, data: '/line', database: 'postgres://line/x' })
   expect(both).toMatchObject({ data: '/line', database: 'postgres://line/x' })
   expect(loadConfig({ env: { THREADWORK_CONFIG: file } }).file).toBe(file)
+})
+
+test('the data directory is beside the file, wherever a command is run, unless it says another', () => {
+  const data = join(directory, 'threadwork-data')
+  expect(load('')).toMatchObject({ data, dataChosen: false })
+  expect(load('data = "threadwork-data"')).toMatchObject({ data, dataChosen: true })
+  expect(load('data = "/srv/data"').data).toBe('/srv/data')
+  expect(load('', { data: 'here' }).data).toBe(resolve('here'))
+  expect(load('', { env: { THREADWORK_DATA: 'there' } }).data).toBe(resolve('there'))
+  expect(loadConfig({ env: {} }).data).toBe(resolve('threadwork-data'))
+})
+
+test('lines are right in every form that TOML has for a key', () => {
+  const text = `\uFEFFsmtp."exempt" = [
+  "10.0.0.0/8", '10.0.0.0/77',
+
+  '''10.0.0.0/88''' ]
+'web'.listen = '''
+80'''
+relay = """
+[[lists]]\\
+  name"""
+[[lists]]
+name = "a"
+address = "a@example.org"
+answers.bugs = 1
+[lists.needs]
+accepted = "D"
+[[lists.people]]
+address = "ada@example.org"
+role = "boss"
+[[lists]]
+name = "b"
+address = "b@example.org"
+people = [ { address = "ada@example.org", role = "robot" }, {
+  address = "bob@example.org", role = "reviewer",
+  aliases = [ "bob@example.com",
+    "nobody" ] } ]
+"trust" = "no"
+`
+  expect(complaints(text).map(told => told.replace(/ is .*/s, ''))).toEqual([
+    '2: smtp.exempt[1]',
+    '4: smtp.exempt[2]',
+    '5: web.listen',
+    '7: relay',
+    '13: lists[0].answers.bugs',
+    '15: lists[0].needs.accepted',
+    '18: lists[0].people[0].role',
+    '25: lists[1].people[1].aliases[1]',
+    '26: lists[1].trust',
+  ])
+})
+
+test('a key that every object has is an unknown setting', () => {
+  expect(complaints('__proto__.lists = 1\n[constructor]\n')).toEqual([
+    expect.stringMatching(/^1: __proto__ is not a setting/),
+    expect.stringMatching(/^2: constructor is not a setting/),
+  ])
+  expect(({} as Record<string, unknown>).lists).toBeUndefined()
 })
 
 test('each wrong value is told with its line, key, value and what is allowed', () => {
@@ -321,13 +386,8 @@ test('half of TLS and an LMTP address that is none are told', () => {
 test('a repository is a path or an address that git fetches without running anything', () => {
   const settings = (repository: string) =>
     `[[lists]]\nname = "a"\naddress = "a@example.org"\nrepository = ${JSON.stringify(repository)}\n`
-  for (const good of [
-    '/srv/git/a.git',
-    'a.git',
-    'git@example.org:a.git',
-    'ssh://example.org/a',
-    'git://[::1]:9/a',
-  ])
+  expect(load(settings('a.git')).lists[0]?.repository).toBe(join(directory, 'a.git'))
+  for (const good of ['/srv/git/a.git', 'git@example.org:a.git', 'ssh://example.org/a', 'git://[::1]:9/a'])
     expect(load(settings(good)).lists[0]?.repository).toBe(good)
   for (const bad of [
     'ext::sh -c date',

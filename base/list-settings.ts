@@ -1,0 +1,207 @@
+// What [[lists]] of threadwork.toml can say: each setting of a list with its shape, its default, its meaning and what depends
+// on it. A new setting is an entry here and the place that uses it: the list's row holds the settings as one value.
+import { z } from 'zod'
+import { isRepository } from './repository.ts'
+import { about, address, domains, line, text, yesNo } from './setting.ts'
+import { bugStatuses, patchStates, plannedTags } from './state-words.ts'
+
+// A list's pages are at `/NAME/`, and these addresses are taken.
+export const listNameAllowed =
+  '1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first; but not healthz, readyz or metrics'
+export const listNamePattern = /^(?!(?:healthz|readyz|metrics)$)[a-z0-9][a-z0-9._-]{0,63}$/
+
+const lowerAddress = () => address().transform(value => value.toLowerCase())
+
+const person = z.strictObject({
+  address: lowerAddress().register(about, { is: 'where the person writes from', example: 'ada@example.org' }),
+  name: line.default('').register(about, { is: 'the name that pages show', example: 'Ada Example' }),
+  role: z
+    .enum(['maintainer', 'reviewer', 'robot'], { error: '"maintainer", "reviewer" or "robot"' })
+    .register(about, {
+      is: 'one of maintainer, reviewer, robot',
+      more: 'see [mail.md](mail.md)',
+      example: 'maintainer',
+    }),
+  paths: z
+    .array(line, { error: 'a list of file patterns such as ["net/*"]' })
+    .default([])
+    .register(about, {
+      is: 'files that the role holds for; they also say whose task a patch is',
+      without: 'everywhere',
+      example: ['net/*'],
+    }),
+  aliases: z
+    .array(lowerAddress(), { error: 'a list of mail addresses such as ["ada@example.com"]' })
+    .default([])
+    .register(about, { is: 'further addresses of the person', example: ['ada@example.com'] }),
+})
+
+const repositoryAllowed =
+  'the path of a git repository, or its address by https, ssh or git such as "https://git.example.org/tarn.git"'
+const branchesAllowed = 'a list of up to 50 branches such as ["main", "release/*"]'
+/** What git-check-ref-format(1) lets a branch be called, and `*`. */
+const branch = text(branchesAllowed, /^[^\s~^:?[\\-][^\s~^:?[\\]{0,200}$/)
+const gradeOf = z.enum(['A', 'B', 'C'], { error: '"A", "B" or "C"' })
+/** What `needs` can name. */
+const needsWords = [...patchStates, ...bugStatuses, ...plannedTags]
+const needs = z
+  .strictObject(Object.fromEntries(needsWords.map(word => [word, gradeOf.optional()])))
+  .transform(given => given as Readonly<Record<string, 'A' | 'B' | 'C'>>)
+
+const chosen = (is: string) => yesNo.default(false).register(about, { is, more: 'see [mail.md](mail.md)' })
+const answers = z.strictObject({
+  bugs: chosen('the number of a new bug is sent to its reporter'),
+  states: chosen("a patchset's new state is sent to its author"),
+  digest: chosen('daily: what is delegated is sent to whom it is delegated'),
+  waiting: chosen('weekly: what waits for whom is sent to the maintainers'),
+})
+
+export const listSettings = z.strictObject({
+  name: text(listNameAllowed, listNamePattern).register(about, {
+    is: 'the name in URLs and on the command line: lower-case letters, digits, ".", "_" and "-"',
+    example: 'demo',
+    set: true,
+    changes: ['pages'],
+  }),
+  address: address().register(about, {
+    is: 'where people post to',
+    example: 'demo@localhost',
+    set: true,
+    changes: ['pages', 'mails'],
+  }),
+  list_id: text("what stands between < and > in the list's List-Id header", /^[^\s<>]{1,255}$/)
+    .nullable()
+    .default(null)
+    .register(about, {
+      is: "what stands between < and > in the list's List-Id header; by it a mail finds its list",
+      example: 'demo.lists.example.org',
+      changes: ['mails'],
+    }),
+  description: line.default('').register(about, {
+    is: 'what pages show with the list',
+    example: 'Patches and bugs of the demo project',
+    set: true,
+    changes: ['pages'],
+  }),
+  prefix: text(
+    'the word in brackets that the list puts into subjects, without the brackets',
+    /^[^[\]\n]{1,64}$/,
+  )
+    .nullable()
+    .default(null)
+    .register(about, {
+      is: 'the word in brackets that the list puts into subjects, without the brackets: no tag of a patch',
+      more: 'see [List dressing](#list-dressing)',
+      example: 'demo',
+      changes: ['mails'],
+    }),
+  subscribed: address().nullable().default(null).register(about, {
+    is: 'where a list that another server runs delivers to us: the address we are subscribed with, whose mail is taken, too',
+    example: 'demo@tracker.example.org',
+  }),
+  repository: text(repositoryAllowed, /^[^\s-]\S{0,1000}$/)
+    .refine(isRepository, { error: repositoryAllowed })
+    .nullable()
+    .default(null)
+    .register(about, {
+      is: 'the git repository that the patches are for: a commit in it accepts its patch, and its .mailmap says which addresses are one person. A directory, relative to the file, is read in place; an address (https, ssh, git) is fetched',
+      more: 'see [Following git](#following-git)',
+      example: '/srv/git/demo.git',
+    }),
+  branches: z
+    .array(branch, { error: branchesAllowed })
+    .max(50, { error: branchesAllowed })
+    .default([])
+    .register(about, {
+      is: 'the branches that are followed; "*" stands for any characters but a slash',
+      without: 'the one that HEAD stands on',
+      example: ['main', 'release/*'],
+    }),
+  maintainers: text(
+    'the path of a file in the repository such as "MAINTAINERS"',
+    /^[^\0\n:/-][^\0\n]{0,500}$/,
+  )
+    .nullable()
+    .default(null)
+    .register(about, {
+      is: "a file of the repository in the form of Linux' MAINTAINERS, whose people get a role for their files",
+      example: 'MAINTAINERS',
+    }),
+  commit_url: text(
+    'a URL with %s for the commit such as "https://git.example.org/tarn/commit/%s"',
+    /^https?:\/\/[^\s"<>]{0,500}%s[^\s"<>]{0,200}$/,
+  )
+    .nullable()
+    .default(null)
+    .register(about, {
+      is: 'where a commit is shown, with %s for its id; without it the pages name commits and link to none',
+      example: 'https://git.example.org/demo/commit/%s',
+      changes: ['pages'],
+    }),
+  trust: z
+    .enum(['verified', 'from'], { error: '"verified" or "from"' })
+    .default('verified')
+    .register(about, {
+      is: 'with "verified" what belongs to a role needs a sender who is confirmed by DKIM, a signature or an answer to a question; with "from" whoever stands in From is believed. The list\'s page shows it',
+      changes: ['topics'],
+    }),
+  history: yesNo
+    .default(true)
+    .register(about, { is: 'imported mail is believed as its From says', changes: ['topics'] }),
+  needs: needs.prefault({}).register(about, {
+    is: 'the grade (A, B or C) that a state or a line needs, where it differs from the usual one',
+    more: 'see [mail.md](mail.md)',
+    example: { accepted: 'A', 'under-review': 'C' },
+    changes: ['topics'],
+  }),
+  trusted_arc: domains().register(about, {
+    is: 'domains of list servers whose ARC seals are believed on this list, beside those of [auth]',
+    example: ['lists.example.net'],
+  }),
+  moderate: z
+    .enum(['no', 'first'], { error: '"no", or "first" to hold the mails of people who never posted' })
+    .default('no')
+    .register(about, {
+      is: '"first" holds the mails of people who never posted, until a maintainer releases them',
+      more: 'see [Newcomers](#newcomers)',
+    }),
+  answers: answers
+    .prefault({})
+    .register(about, { is: 'what is sent besides errors; nothing unless it is chosen' }),
+  people: z
+    .array(person, { error: 'tables [[lists.people]] with address and role' })
+    .default([])
+    .register(about, { is: 'people with a role on the list, one table each', changes: ['topics'] }),
+})
+
+type Camel<Key extends string> = Key extends `${infer Head}_${infer Rest}`
+  ? `${Head}${Capitalize<Camel<Rest>>}`
+  : Key
+type CamelKeys<Values> = { readonly [Key in keyof Values as Camel<Key & string>]: Values[Key] }
+export type ListConfig = CamelKeys<z.output<typeof listSettings>>
+type Person = z.output<typeof person>
+
+/** A list with little to say. */
+export type GivenList = Pick<ListConfig, 'name' | 'address'> &
+  Partial<Omit<ListConfig, 'people' | 'answers'>> & {
+    readonly answers?: Partial<ListConfig['answers']>
+    readonly people?: readonly (Pick<Person, 'address' | 'role'> & Partial<Person>)[]
+  }
+
+/** As the file says it, with the keys that the code uses: `list_id` is `listId`. */
+export const toListConfig = (read: z.output<typeof listSettings>): ListConfig =>
+  Object.fromEntries(Object.entries(read).map(([key, value]) => [camel(key), value])) as ListConfig
+
+/** With the defaults for what is not given. */
+export function completeList({ people = [], answers: some, ...given }: GivenList): ListConfig {
+  const { name, address: to } = given
+  const defaults = toListConfig(listSettings.parse({ name, address: to }))
+  return {
+    ...defaults,
+    ...given,
+    answers: { ...defaults.answers, ...some },
+    people: people.map(one => ({ name: '', paths: [], aliases: [], ...one })),
+  }
+}
+
+const camel = (key: string) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
