@@ -1,4 +1,4 @@
-import pino, { type Logger } from 'pino'
+import pino, { type Logger, type LoggerOptions } from 'pino'
 import type { LogLevel } from './settings.ts'
 
 /** What the other floors know of a log. */
@@ -11,7 +11,7 @@ export type Log = Logger
 export function makeLog(level: LogLevel, forPerson: boolean): Logger {
   return forPerson
     ? pino({ level, base: null, serializers: { error: messageOf } }, sentences)
-    : pino({ level, serializers: { error: shown } }, pino.destination({ dest: 2, sync: true }))
+    : pino({ level, ...forPrograms }, pino.destination({ dest: 2, sync: true }))
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : error)
@@ -21,6 +21,12 @@ function shown(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const { name, message, stack } = error
   return { name, message, ...('code' in error ? { code: error.code } : {}), stack }
+}
+
+const forPrograms: LoggerOptions = {
+  serializers: { error: shown },
+  formatters: { level: level => ({ level }) },
+  timestamp: pino.stdTimeFunctions.isoTime,
 }
 
 const sentences = {

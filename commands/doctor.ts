@@ -8,8 +8,8 @@ export const command: Command = {
   words: '',
   options: {},
   async run(args) {
-    const { examine } = await import('../sql/doctor.ts')
-    const { examineAuth } = await import('../ingest/auth/doctor.ts')
+    const { examine } = await import('./doctor/examine.ts')
+    const { examineAuth } = await import('./doctor/auth.ts')
     const { table } = await import('../base/help.ts')
     const config = await readConfig(args)
     const log = await openLog(args, config)

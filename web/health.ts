@@ -5,8 +5,11 @@ import type { Kysely } from 'kysely'
 import type { Tables } from '../sql/tables.ts'
 import { whyNotReady } from './ready.ts'
 
+/** The whole answer of `/healthz`. */
+export const aliveText = 'alive\n'
+
 export function addHealth(app: Hono, db: Kysely<Tables>): void {
-  app.get('/healthz', c => c.text('alive\n'))
+  app.get('/healthz', c => c.text(aliveText))
   app.get('/readyz', async c => {
     const reason = await whyNotReady(db)
     return reason === null ? c.text('ready\n') : c.text(`not ready: ${reason}\n`, 503)

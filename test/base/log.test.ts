@@ -16,6 +16,8 @@ const failure =
 test('an error is told with its code, but never with the row that PostgreSQL quotes', () => {
   const line = logged(`makeLog('info', false).warn({ error: ${failure}, messageId: 'a@b' }, 'Answered 451')`)
   expect(JSON.parse(line)).toMatchObject({
+    level: 'warn',
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     msg: 'Answered 451',
     messageId: 'a@b',
     error: { message: 'no room', code: '53100', stack: expect.stringContaining('Error: no room') },

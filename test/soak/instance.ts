@@ -53,7 +53,8 @@ export async function startInstance(): Promise<Instance> {
   createInterface(serve.stderr).on('line', text => {
     const line = parse(text)
     for (const hear of hearers) hear(line)
-    if (Number(line.level) >= 40) process.stdout.write(`${text.slice(0, 500)}\n`)
+    if (['warn', 'error', 'fatal'].includes(String(line.level)))
+      process.stdout.write(`${text.slice(0, 500)}\n`)
   })
   const ready = await readyLine(serve)
   const find = (pattern: RegExp) => pattern.exec(ready)?.[1] ?? ''

@@ -7,7 +7,7 @@ export async function relay(config: RelayConfig | null): Promise<Finding> {
   if (config === null) return { well: true, what, found: 'loopback: mail leaves to our own lists only' }
   const found = withoutPassword(config.url)
   // Only here: nodemailer takes longer to load than all else that doctor needs.
-  const { makeRelay } = await import('../relay.ts')
+  const { makeRelay } = await import('../../sql/relay.ts')
   try {
     const way = makeRelay(config)
     const problem = await way.verify()

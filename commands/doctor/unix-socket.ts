@@ -1,7 +1,7 @@
 // Whether the LMTP door can stand at its Unix socket.
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { socketPathBytesMax } from '../embedded/socket.ts'
+import { socketPathBytesMax } from '../../sql/embedded/socket.ts'
 import type { Finding } from './finding.ts'
 
 /** What keeps `serve` from listening there, as it would say itself; one that is there already is replaced or in use. */

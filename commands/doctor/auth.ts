@@ -2,10 +2,10 @@
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import type { AuthConfig, FileSetting } from '../../base/config.ts'
-import type { Finding } from '../../sql/doctor/finding.ts'
-import { keyName, openKeyring, type PgpKey } from './keyring.ts'
-import { messageOf } from './pgp.ts'
-import { isTemporary, makeResolver } from './resolver.ts'
+import { keyName, openKeyring, type PgpKey } from '../../ingest/auth/keyring.ts'
+import { messageOf } from '../../ingest/auth/pgp.ts'
+import { isTemporary, makeResolver } from '../../ingest/auth/resolver.ts'
+import type { Finding } from './finding.ts'
 
 export async function examineAuth({ keyring, dns }: AuthConfig): Promise<Finding[]> {
   return [...(keyring ? await keyringFindings(keyring) : [noKeyring]), await dnsFinding(dns)]

@@ -1,9 +1,9 @@
 // What doctor finds inside the database: its size, what waits, what could not be folded, its clock.
 import { type Kysely, sql } from 'kysely'
 import { limits } from '../../base/limits.ts'
-import { backlog } from '../backlog.ts'
-import { outboxState } from '../outbox.ts'
-import type { Tables } from '../tables.ts'
+import { backlog } from '../../sql/backlog.ts'
+import { outboxState } from '../../sql/outbox.ts'
+import type { Tables } from '../../sql/tables.ts'
 import type { Finding } from './finding.ts'
 
 export async function contents(db: Kysely<Tables>): Promise<Finding[]> {

@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
-import { contents } from '../../sql/doctor/contents.ts'
-import { certificate, disk, permissions } from '../../sql/doctor/machine.ts'
-import { port } from '../../sql/doctor/ports.ts'
-import { relay } from '../../sql/doctor/relay.ts'
-import { unixSocket } from '../../sql/doctor/unix-socket.ts'
-import { saveLists } from '../../sql/lists.ts'
-import { append } from '../../sql/log.ts'
-import { oweMail, sendNext } from '../../sql/outbox.ts'
-import { sortAll } from '../../tracker/project/projector.ts'
-import { startMailServer } from '../answer/mail-server.ts'
-import { testDatabase } from '../database.ts'
+import { contents } from '../commands/doctor/contents.ts'
+import { certificate, disk, permissions } from '../commands/doctor/machine.ts'
+import { port } from '../commands/doctor/ports.ts'
+import { relay } from '../commands/doctor/relay.ts'
+import { unixSocket } from '../commands/doctor/unix-socket.ts'
+import { saveLists } from '../sql/lists.ts'
+import { append } from '../sql/log.ts'
+import { oweMail, sendNext } from '../sql/outbox.ts'
+import { sortAll } from '../tracker/project/projector.ts'
+import { startMailServer } from './answer/mail-server.ts'
+import { testDatabase } from './database.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'threadwork-doctor-'))
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -100,7 +100,7 @@ test('a relay is tried without a mail, and never shown with its password', async
 })
 
 test('an address in use is told with who has it', async () => {
-  const server = createServer().listen(0, '127.0.0.1')
+  const server = createServer(socket => socket.destroy()).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const endpoint = { host: '127.0.0.1', port: (server.address() as AddressInfo).port }
   const taken = await port('smtp', endpoint)
