@@ -16,9 +16,8 @@ export const command: Command = {
   },
   async run(args) {
     check(args)
-    const interrupted = new AbortController()
-    void stopSignal().then(() => interrupted.abort())
-    return withDatabase(args, ground => importArchives(args, ground, interrupted.signal))
+    const stop = stopSignal()
+    return withDatabase(args, ground => importArchives(args, ground, stop), stop)
   },
 }
 

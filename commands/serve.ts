@@ -4,7 +4,7 @@ import type { Arguments, Command } from '../base/command.ts'
 import type { Config } from '../base/config.ts'
 import { showEndpoint } from '../base/endpoint.ts'
 import type { Log } from '../base/log.ts'
-import { stopSignal } from '../base/stop-signal.ts'
+import { hasCome, stopSignal } from '../base/stop-signal.ts'
 import type { Database } from '../sql/server.ts'
 import { readConfig } from './common/config.ts'
 import { openLog } from './common/log.ts'
@@ -28,23 +28,32 @@ export const command: Command = {
   async run(args) {
     const only = readRoles(args.text('only'))
     const config = await configured(args)
-    const stopped = stopSignal()
+    const stop = stopSignal()
+    const stopped = hasCome(stop)
+    // Whatever hangs must not keep the process beyond the ten seconds that service managers allow.
+    void stopped.then(endSoon)
     const log = await openLog(args, config)
+    const { checkAddresses } = await import('./serve/addresses.ts')
     const { openDatabase } = await import('../sql/server.ts')
     const closers: Serving['closers'] = []
     try {
-      const database = await openDatabase(config, log)
+      await checkAddresses(config, only)
+      const database = await openDatabase(config, log, stop)
       closers.push(() => database.close())
       await startRoles(config, only, database, log, closers)
-      await stopped
+      await Promise.race([stopped, database.lost])
       return 0
+    } catch (error) {
+      if (stop.aborted) return 0
+      throw error
     } finally {
-      // Whatever hangs must not keep the process beyond the ten seconds that service managers allow.
-      setTimeout(() => process.exit(1), 9_000).unref()
+      endSoon()
       for (const close of closers.reverse()) await close()
     }
   },
 }
+
+const endSoon = () => void setTimeout(() => process.exit(1), 9_000).unref()
 
 /** With the addresses of the command line above those of the file. */
 async function configured(args: Arguments): Promise<Config> {

@@ -77,10 +77,14 @@ export async function openDoor(
       })
     },
   })
-  // A connection that breaks is the client's business; without a listener Node would end the process.
   const name = own.lmtp ? 'LMTP' : 'SMTP'
-  server.on('error', error => options.log.info({ error: error.message }, `${name} connection broke`))
+  let open = false
+  // A connection that breaks is the client's business; without a listener Node would end the process.
+  server.on('error', error => {
+    if (open) options.log.info({ error: error.message }, `${name} connection broke`)
+  })
   await listen(server, where, name)
+  open = true
 
   const address = server.server.address()
   return {

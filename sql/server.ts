@@ -13,6 +13,8 @@ import type { Tables } from './tables.ts'
 export interface Database {
   readonly db: Kysely<Tables>
   readonly url: string
+  /** Rejects when the database is gone for good; nothing that needs it can go on. */
+  readonly lost: Promise<never>
   /** Another pool, so that what uses it neither waits for others nor keeps them waiting. Ended by `close`. */
   pool(options: ConnectOptions): Kysely<Tables>
   /** Ends the pools and, as its last user, the embedded server. */
@@ -24,9 +26,9 @@ type Place = Pick<Config, 'database' | 'data' | 'dataChosen'>
 const serviceData = '/var/lib/threadwork'
 const oldestVersion = 150_000
 
-/** Connected and migrated. */
-export async function openDatabase(place: Place, log: ServerLog): Promise<Database> {
-  const server = await joinServer(place, log)
+/** Connected and migrated. `stop` breaks off the wait for a server that starts. */
+export async function openDatabase(place: Place, log: ServerLog, stop?: AbortSignal): Promise<Database> {
+  const server = await joinServer(place, log, stop)
   const db = connect(server.url, { max: limits.databaseConnectionsMax })
   const pools = [db]
   const pool = (options: ConnectOptions) => {
@@ -47,13 +49,14 @@ export async function openDatabase(place: Place, log: ServerLog): Promise<Databa
     await close()
     throw error
   }
-  return { db, url: server.url, pool, close }
+  return { db, url: server.url, lost: server.lost, pool, close }
 }
 
 /** The server alone: nothing is migrated, and a database that DATABASE_URL names is not yet asked. */
-export async function joinServer(place: Place, log: ServerLog): Promise<Embedded> {
-  if (place.database !== null) return { url: place.database, leave: async () => {} }
-  return joinEmbedded(dataDirectory(place, log), log)
+export async function joinServer(place: Place, log: ServerLog, stop?: AbortSignal): Promise<Embedded> {
+  if (place.database !== null)
+    return { url: place.database, lost: new Promise(() => {}), leave: async () => {} }
+  return joinEmbedded(dataDirectory(place, log), log, stop)
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Arguments } from '../../base/command.ts'
 import type { Config } from '../../base/config.ts'
 import type { Log } from '../../base/log.ts'
-import { stopSignal } from '../../base/stop-signal.ts'
+import { hasCome, stopSignal } from '../../base/stop-signal.ts'
 import type { Database } from '../../sql/server.ts'
 import { readConfig } from './config.ts'
 import { openLog } from './log.ts'
@@ -16,15 +16,16 @@ export interface Ground {
 
 type Use = (ground: Ground) => Promise<number>
 
-export async function withDatabase(args: Arguments, use: Use): Promise<number> {
+/** `stop` breaks off the wait for a database that starts. */
+export async function withDatabase(args: Arguments, use: Use, stop?: AbortSignal): Promise<number> {
   const config = await readConfig(args)
   const log = await openLog(args, config)
-  return useDatabase(config, log, use)
+  return useDatabase(config, log, use, stop)
 }
 
-export async function useDatabase(config: Config, log: Log, use: Use): Promise<number> {
+export async function useDatabase(config: Config, log: Log, use: Use, stop?: AbortSignal): Promise<number> {
   const { openDatabase } = await import('../../sql/server.ts')
-  const database = await openDatabase(config, log)
+  const database = await openDatabase(config, log, stop)
   try {
     return await use({ db: database.db, config, log })
   } finally {
@@ -34,6 +35,7 @@ export async function useDatabase(config: Config, log: Log, use: Use): Promise<n
 
 /** For work that Ctrl-C may break off anywhere: the database server must still be left in order. */
 export async function untilStopped(args: Arguments, use: Use): Promise<number> {
-  const stopped = stopSignal().then(() => 130)
-  return withDatabase(args, ground => Promise.race([use(ground), stopped]))
+  const stop = stopSignal()
+  const stopped = hasCome(stop).then(() => 130)
+  return withDatabase(args, ground => Promise.race([use(ground), stopped]), stop)
 }

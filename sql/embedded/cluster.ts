@@ -6,10 +6,16 @@ import { promisify } from 'node:util'
 import { type Account, blockedAt, giveTo } from './account.ts'
 import type { Binaries } from './binaries.ts'
 
-/** The PostgreSQL major that made the database; null when there is none yet. */
+/** The PostgreSQL major that made the database; null when there is none (yet). */
 export function clusterMajor(database: string): number | null {
   const file = join(database, 'PG_VERSION')
-  return existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : null
+  if (!existsSync(file)) return null
+  const text = readFileSync(file, 'utf8')
+  if (/^\d+\s*$/.test(text)) return Number(text)
+  throw new Error(
+    `Cannot open the database in "${database}": ${JSON.stringify(text.slice(0, 20))} in its file PG_VERSION is no version of PostgreSQL; ` +
+      'the files are damaged: restore the data directory from a backup',
+  )
 }
 
 /** Makes the data directory such that the server's account can pass it; says which directory blocks it. */

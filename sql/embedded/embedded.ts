@@ -20,6 +20,8 @@ export interface ServerLog {
 
 export interface Embedded {
   readonly url: string
+  /** Rejects when the server is gone for good, because its files are. */
+  readonly lost: Promise<never>
   /** Gives up our use of the server; stops it when nobody else uses it. */
   leave(): Promise<void>
 }
@@ -28,28 +30,43 @@ export interface Embedded {
 const usersLock = 7_403_311
 const patienceMs = limits.databaseStartSecondsMax * 1000
 const stopMs = limits.databaseStopSecondsMax * 1000
+// Two may lose against another process that starts the same server, or meet the end of an older one.
+const failedStartsMax = 3
+const againMs = { first: 1_000, longest: 30_000 }
 
-/** Starts the server of the data directory or joins the running one, and starts it again whenever it dies. */
-export async function joinEmbedded(dataDirectory: string, log: ServerLog): Promise<Embedded> {
+/**
+ * Starts the server of the data directory or joins the running one, and starts it again whenever it dies, as long as its
+ * files are there. Rejects when `stop` is aborted before that has worked.
+ */
+export async function joinEmbedded(
+  dataDirectory: string,
+  log: ServerLog,
+  stop = new AbortController().signal,
+): Promise<Embedded> {
   const place = await prepare(resolve(dataDirectory), log)
-  const stay = { over: false }
-  let membership: pg.Client | null = await enter(place, stay)
+  let membership: pg.Client | null = await enter(place, stop)
+  if (membership === null) throw new Error('Ended before PostgreSQL was ready')
+  const left = new AbortController()
+  const { promise: lost, reject: lose } = Promise.withResolvers<never>()
+  // Not everybody waits for it.
+  lost.catch(() => {})
   let returning = Promise.resolve()
 
   const watch = (client: pg.Client | null): void => {
     membership = client
     client?.once('end', () => {
-      if (stay.over) return
+      if (left.signal.aborted) return
       log.warn('PostgreSQL ended; starting it again')
-      returning = enterAgain(place, log, stay).then(watch)
+      returning = enterAgain(place, log, left.signal).then(watch, lose)
     })
   }
   watch(membership)
 
   return {
     url: urlOf(place, 'threadwork'),
+    lost,
     leave: async () => {
-      stay.over = true
+      left.abort()
       await returning
       if (membership) await leave(place, membership, log)
     },
@@ -82,11 +99,15 @@ function urlOf(place: Place, name: string): string {
   return `postgres://threadwork@localhost/${name}?host=${encodeURIComponent(place.socketDirectory)}`
 }
 
-/** Readiness is a query: a server that still recovers accepts the socket and refuses the session (57P03). */
-async function enter(place: Place, stay: { over: boolean }): Promise<pg.Client | null> {
+/**
+ * Readiness is a query: a server that still recovers accepts the socket and refuses the session (57P03). Null when `stop`
+ * came first; what we started is stopped then.
+ */
+async function enter(place: Place, stop: AbortSignal): Promise<pg.Client | null> {
   let deadline = Date.now() + patienceMs
   let starting = false
-  while (!stay.over) {
+  let failedStarts = 0
+  while (!stop.aborted) {
     const answer = await tryToEnter(place)
     if (answer instanceof pg.Client) return answer
     // A start on a busy machine and recovery after a crash take as long as they take.
@@ -96,6 +117,7 @@ async function enter(place: Place, stay: { over: boolean }): Promise<pg.Client |
     const running = runningPostmaster(place.database)
     if (running !== null && isUnreachable(place.database, place.socketDirectory)) stopPostmaster(running)
     if (!starting && running === null) {
+      if (failedStarts++ === failedStartsMax) throw cannotStart(place, answer)
       starting = true
       void startPostmaster(place).ended.then(() => {
         starting = false
@@ -103,6 +125,8 @@ async function enter(place: Place, stay: { over: boolean }): Promise<pg.Client |
     }
     await sleep(starting ? 20 : 100)
   }
+  const running = runningPostmaster(place.database)
+  if (starting && running !== null) await stopServer(place, running)
   return null
 }
 
@@ -147,13 +171,19 @@ function cannotStart(place: Place, cause: Error): Error {
   )
 }
 
-async function enterAgain(place: Place, log: ServerLog, stay: { over: boolean }): Promise<pg.Client | null> {
-  while (!stay.over) {
+/** Tries for ever, because a disk that is full now has room again later; but never without the files. */
+async function enterAgain(place: Place, log: ServerLog, stop: AbortSignal): Promise<pg.Client | null> {
+  for (let wait = againMs.first; !stop.aborted; wait = Math.min(2 * wait, againMs.longest)) {
+    if (clusterMajor(place.database) === null)
+      throw new Error(
+        `Cannot go on without the database in "${place.database}": it was moved or removed, or its disk is not mounted any more`,
+      )
     try {
-      return await enter(place, stay)
+      return await enter(place, stop)
     } catch (error) {
       log.warn((error as Error).message)
     }
+    await sleep(wait, undefined, { signal: stop }).catch(() => {})
   }
   return null
 }
@@ -161,7 +191,7 @@ async function enterAgain(place: Place, log: ServerLog, stay: { over: boolean })
 async function leave(place: Place, membership: pg.Client, log: ServerLog): Promise<void> {
   const pid = runningPostmaster(place.database)
   // Whoever comes in now waits for the lock until the server has ended, then starts it again.
-  if (pid !== null && (await isLast(membership))) await stop(place, pid, log)
+  if (pid !== null && (await isLast(membership))) await stopForAll(place, pid, log)
   await membership.end().catch(() => {})
 }
 
@@ -176,13 +206,16 @@ async function isLast(membership: pg.Client): Promise<boolean> {
   }
 }
 
-async function stop(place: Place, pid: number, log: ServerLog): Promise<void> {
+async function stopForAll(place: Place, pid: number, log: ServerLog): Promise<void> {
   try {
-    stopPostmaster(pid)
+    await stopServer(place, pid)
   } catch (error) {
     log.warn(`Cannot stop PostgreSQL (process ${pid}): ${(error as Error).message}`)
-    return
   }
+}
+
+async function stopServer(place: Place, pid: number): Promise<void> {
+  stopPostmaster(pid)
   const deadline = Date.now() + stopMs
   while (runningPostmaster(place.database) === pid && Date.now() < deadline) await sleep(20)
 }
