@@ -109,6 +109,8 @@ export const limits = {
   textShownCharactersMax: 256 * 1024,
   /** The same on a page of many mails. */
   threadTextCharactersMax: 32 * 1024,
+  /** Saving one attachment: the largest mail at 30 kB a second is through by then. */
+  attachmentSecondsMax: 900,
   /** Mails of one thread page. */
   threadPageMailsMax: 50,
   /** Pages count up to this and then say "more than": a count of a million costs more than the page. */

@@ -12,6 +12,7 @@ import { brokenPage, missingListPage, missingMailPage } from './page/missing.ts'
 import { paths } from './paths.ts'
 import { findListOfMail, findListRow, findPlace, type Gone, type ListRow, type Place } from './read/place.ts'
 import { answerMbox, answerRaw } from './route/archive.ts'
+import { answerAttachment } from './route/attachment.ts'
 import { answerCompare } from './route/compare.ts'
 import { answerBugs, answerList } from './route/list.ts'
 import { answerLists } from './route/lists.ts'
@@ -73,6 +74,7 @@ export function makeApp({ db, onError, timing }: AppOptions): Hono {
   mail('/:nested{[Tt]}', (c, at) => c.redirect(`${paths.thread(at.list.name, at.id)}#u`, 301))
   mail('/:nested{[Tt]}/', (c, at) => answerThread(c, db, at))
   mail('/:range{v\\d+(?:\\.\\d+)?\\.\\.v\\d+(?:\\.\\d+)?}', (c, at) => answerCompare(c, db, at))
+  mail('/:part{\\d{1,4}(?:\\.\\d{1,4}){0,20}-[\\w.-]{1,200}}', (c, at) => answerAttachment(c, db, at))
   mail('/:mbox{t\\.mbox(?:\\.gz)?}', (c, at) => answerMbox(c, db, at))
   // A Message-ID with a bare slash, as people paste it.
   app.get('/:list/:rest{.+}', c => c.redirect(withSlashEncoded(c), 301))
@@ -113,7 +115,8 @@ async function withMail(c: Context, db: Kysely<Tables>, answer: Answer<Place>): 
 
 /** For programs a sentence: a page would only be saved as a mail. */
 function answerGone(c: Context, list: ListRow, id: string, gone: Gone): Promise<Response> | Response {
-  const forProgram = c.req.param('mbox') !== undefined || c.req.path.endsWith('/raw')
+  const { mbox, part } = c.req.param() as { mbox?: string; part?: string }
+  const forProgram = mbox !== undefined || part !== undefined || c.req.path.endsWith('/raw')
   return forProgram ? c.text(`${goneText(gone)}\n`, 410) : answerPage(c, gonePage(list, id, gone), 410)
 }
 

@@ -34,6 +34,8 @@ export const paths = {
   /** Leads to whatever list has the mail. */
   mailAnywhere: (id: string) => `/${encodeId(id)}/`,
   raw: (name: string, id: string) => `${mail(name, id)}raw`,
+  /** One part of the mail: `part` is its number in the tree, `file` a name of letters, digits, dots and dashes. */
+  attachment: (name: string, id: string, part: string, file: string) => `${mail(name, id)}${part}-${file}`,
   thread: (name: string, id: string, page?: number) => `${mail(name, id)}T/${query({ page })}`,
   /** What changed between two revisions of the patchset that holds the mail; names as `v1`. */
   compare: (name: string, id: string, was: string, now: string) => `${mail(name, id)}${was}..${now}`,

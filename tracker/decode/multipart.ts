@@ -16,7 +16,8 @@ export function splitParts(body: Buffer, boundary: string, partsMax: number): Pa
   for (let at = body.indexOf(mark); at >= 0; at = body.indexOf(mark, at + mark.length)) {
     const line = at === 0 || body[at - 1] === LF ? boundaryLine(body, at + mark.length) : null
     if (line === null) continue
-    if (open >= 0) parts.push(body.subarray(open, partEnd(body, open, at)))
+    // Two boundary lines with nothing between them, not even a line end, hold no part.
+    if (open >= 0 && at > open) parts.push(body.subarray(open, partEnd(body, open, at)))
     if (parts.length > partsMax) return { parts, closed: true }
     // Parts behind the closing line belong to nobody by the RFC; they come from multiparts that share a boundary.
     open = line.closes ? -1 : line.next

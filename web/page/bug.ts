@@ -90,7 +90,7 @@ function reportSection({ list, topic, mails }: BugView): Html | string {
   return html`<section aria-labelledby="h-report">
 <div class="hd"><h2 id="h-report">Report</h2><a href="${paths.raw(list.name, topic.id)}">Raw mail</a></div>
 ${mailProblems(list.name, topic, topic.id, mail)}
-<article class="card"><div class="mail">${mailText(mail.body, { ...textOptions(list, topic, topic.id), diffOpen: true })}${attachments(mail)}</div></article></section>`
+<article class="card"><div class="mail">${mailText(mail.body, { ...textOptions(list, topic, topic.id), diffOpen: true })}${attachments(list.name, topic.id, mail)}</div></article></section>`
 }
 
 function storySection({ list, topic, mails }: BugView): Html | string {

@@ -64,7 +64,7 @@ ${topic ? standingBox(list.name, topic.standing, topicLine(list.name, topic, id)
 <div class="hd"><h2 id="h-text">Mail</h2><a href="${paths.raw(list.name, id)}">Raw mail</a></div>
 ${mailProblems(view.list.name, view.topic, view.id, view.mail)}
 <article class="card"><dl class="head">${addressRows(mail)}</dl>
-<div class="mail">${mailText(textOf(mail), { ...textOptions(list, topic, id), diffOpen: true })}${attachments(mail)}</div></article>
+<div class="mail">${mailText(textOf(mail), { ...textOptions(list, topic, id), diffOpen: true })}${attachments(list.name, id, mail)}</div></article>
 </section>
 ${topic && topic.mails.length > 1 ? threadSection(list.name, topic, id) : ''}
 </div>

@@ -4,6 +4,8 @@ import { html } from 'hono/html'
 import { limits } from '../../base/limits.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import type { Topic, TopicMail } from '../../tracker/topic/topic.ts'
+import { attachmentsOf } from '../archive/attachments.ts'
+import { partFileNames } from '../archive/file-name.ts'
 import { paths } from '../paths.ts'
 import type { ListRow } from '../read/place.ts'
 import { mailText } from './mail-text.ts'
@@ -39,7 +41,7 @@ export const mailCard = ({ list, topic, mail, decoded, isHere, effect, number, a
           bytesMax: limits.threadTextCharactersMax,
         })
       : html`<p class="soft">The text of this mail is no longer in the log.</p>`
-  }${attachments(decoded)}</div></article>
+  }${attachments(list.name, mail.id, decoded)}</div></article>
 `
 
 /** A reply's subject is its parent's, unless somebody changed it. */
@@ -51,11 +53,12 @@ function subjectLine(topic: Topic, mail: TopicMail): Html | string {
 
 const bare = (subject: string) => subject.replace(/^(?:(?:re|aw|sv|fwd?):\s*)+/i, '')
 
-/** Attached patches as text, other parts by name. */
-export function attachments(decoded: DecodedMail | undefined): Html | string {
-  if (decoded === undefined) return ''
-  const inline = decoded.parts.filter(part => part.attached && !decoded.attachedPatches.includes(part))
-  const named = [...inline, ...decoded.others].map(part => part.filename ?? part.type)
-  if (named.length === 0) return ''
-  return html`<p class="soft">Attached: ${named.map((name, index) => html`${index > 0 ? ', ' : ''}${titleOf(name)}`)}</p>`
+/** What hangs on the mail `id`, each to be saved. */
+export function attachments(list: string, id: string, decoded: DecodedMail | undefined): Html | string {
+  const links = (decoded ? attachmentsOf(decoded) : []).map(part => {
+    const address = paths.attachment(list, id, part.path, partFileNames(part).ascii)
+    return html`<a href="${address}" rel="nofollow">${titleOf(part.filename ?? part.type)}</a>`
+  })
+  if (links.length === 0) return ''
+  return html`<p class="soft">Attached: ${links.map((link, index) => html`${index > 0 ? ', ' : ''}${link}`)}</p>`
 }
