@@ -6,6 +6,7 @@ import { toStorableJson, toStorableText } from '../base/storable.ts'
 import type { RosterEntry, Rules } from '../tracker/topic/rules.ts'
 import { mergedRoster } from './merged-roster.ts'
 import type { ListAnswers, Tables } from './tables.ts'
+import { wake } from './wake.ts'
 
 export interface List {
   readonly id: ListId
@@ -127,13 +128,17 @@ interface RuleValues {
 
 /** The states of a list depend on who is its maintainer and how sure it wants to be: other rules fold all of it again. */
 async function refoldWhenRulesChange(db: Kysely<Tables>, name: string, rules: RuleValues): Promise<void> {
-  await sql`
-    with changed as (
-      update list set version = version + 1 where name = ${toStorableText(name)}
-        and (people, trust, history, needs) is distinct from
-          (${rules.people}::jsonb, ${rules.trust}::text, ${rules.history}::boolean, ${rules.needs}::jsonb)
-      returning id)
-    update cluster set late = not dirty, dirty = true from changed where list_id = changed.id`.execute(db)
+  const { rows } = await sql<{ id: number }>`
+    select id from list where name = ${toStorableText(name)}
+      and (people, trust, history, needs) is distinct from
+        (${rules.people}::jsonb, ${rules.trust}::text, ${rules.history}::boolean, ${rules.needs}::jsonb)`.execute(
+    db,
+  )
+  for (const { id } of rows) {
+    // As a fold does it: clusters first, then the row of the list.
+    await wake(db, sql`select id from cluster where list_id = ${id}`, 'late')
+    await sql`update list set version = version + 1 where id = ${id}`.execute(db)
+  }
 }
 
 /** When moderation begins, whoever has a mail on the list is no newcomer. */

@@ -76,7 +76,8 @@ export interface Tables {
     known_at: Generated<Date>
     hidden: Generated<boolean>
   }
-  unsorted: { list_id: number; seq: string }
+  /** `late`: it has facts already. */
+  unsorted: { list_id: number; seq: string; late: Generated<boolean> }
   import_progress: { list_id: number | null; source: string; position: string }
   tombstone: {
     id: GeneratedAlways<string>

@@ -58,6 +58,15 @@ test('the files that the map of the code names are there', () => {
   expect(names.filter(name => !paths.some(path => path === name || path.endsWith(`/${name}`)))).toEqual([])
 })
 
+test('one file says what is made again, and the fold clears what it has folded', () => {
+  const setting =
+    /update cluster set[^`]*?\b(?:dirty|late) = |updateTable\('cluster'\)|into unsorted[^`]*\blate\b/
+  const files = sources().filter(({ text }) => setting.test(withoutComments(text)))
+  expect(files.map(({ path }) => path).sort()).toEqual(['sql/wake.ts', 'tracker/project/refold.ts'])
+  const fold = files.find(({ path }) => path !== 'sql/wake.ts')
+  expect(fold?.text.match(/\b(?:dirty|late) = \w+/g)).toEqual(['dirty = false', 'late = false'])
+})
+
 describe('the check itself', () => {
   const file = (path: string, text: string): Source => ({ path, text })
 

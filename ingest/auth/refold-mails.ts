@@ -2,6 +2,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { ListId, Seq } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { woken } from '../../sql/wake.ts'
 import { lockAssignment } from '../../tracker/project/lock.ts'
 
 /** To be called first in the transaction: while clusters are joined, those of the mails cannot be named. */
@@ -14,9 +15,9 @@ export async function refoldMails(
 ): Promise<void> {
   // The verdict stands on the mail's page, also where it changes nothing in the topic. The few mails are looked up one by
   // one: of a join PostgreSQL may make a look at all mails of the list for each.
+  const clusters = sql`select cluster from fact where list_id = ${list} and seq = any(${seqs}::bigint[])`
   await sql`
-    with woken as (update cluster set dirty = true, late = false where id in (
-      select cluster from fact where list_id = ${list} and seq = any(${seqs}::bigint[])))
+    with woken as (update cluster set ${woken('now')} where id in (${clusters}))
     update topic set version = version + 1 where list_id = ${list} and id_key in (
       select t.topic_key from unnest(${seqs}::bigint[]) as judged (seq),
       lateral (select message_key from mail where list_id = ${list} and seq = judged.seq offset 0) m,

@@ -86,8 +86,11 @@ create index mail_known on mail (list_id, known_at desc);
 create table unsorted (
   list_id integer not null,
   seq     bigint not null,
+  -- it is read again (another dressing, another program), and waits behind those that nobody read yet
+  late    boolean not null default false,
   primary key (list_id, seq)
 );
+create index unsorted_next on unsorted (list_id, late, seq);
 
 -- How far an import of one source has come, so that it resumes after ^C. Without a list the mails of the source say
 -- themselves where they belong.

@@ -5,9 +5,9 @@ create table cluster (
   id      bigint generated always as identity primary key,
   list_id integer not null references list,
   mails   integer not null default 0,
-  -- set when a mail joined, cleared by the fold that has seen it
+  -- to be folded again: set by sql/wake.ts, cleared by the fold
   dirty   boolean not null default true,
-  -- dirty for all of its list (other people, another program): it waits behind those with new mail
+  -- without new mail: it waits behind those that have some
   late    boolean not null default false,
   -- the fold's version that made its topics; a higher one in the program refolds it. -1: it could not be folded
   folded  integer not null default 0

@@ -7,6 +7,7 @@ import { saveLists } from '../../sql/lists.ts'
 import { append } from '../../sql/log.ts'
 import { saveInstance } from '../../sql/outbox.ts'
 import type { ListAnswers } from '../../sql/tables.ts'
+import { wake } from '../../sql/wake.ts'
 import { answerErrors } from '../../tracker/answer/errors.ts'
 import { tellEvents } from '../../tracker/answer/tell.ts'
 import { decodeMail } from '../../tracker/decode/decode.ts'
@@ -54,7 +55,7 @@ export async function makeDesk({ answers, maintainers = [] }: DeskOptions = {}) 
         .insertInto('verdict')
         .values({ list_id: list?.id ?? 0, seq, grade, how: 'a test', identity })
         .execute()
-      await sql`update cluster set dirty = true where id = ${row?.cluster ?? null}`.execute(trx)
+      await wake(trx, sql`select ${row?.cluster ?? null}::bigint`, 'now')
     })
     await sortAll(db, list?.id ?? (0 as never))
   }

@@ -4,6 +4,7 @@ import { sql, type Transaction } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { wake } from '../../sql/wake.ts'
 import { mailmapOf } from '../project/people.ts'
 import type { CommitFacts } from '../topic/commit.ts'
 import { commitKeys, idStart } from '../topic/landing.ts'
@@ -27,22 +28,28 @@ export async function markConcerned(trx: Trx, list: ListId, commits: readonly Co
     `h ${commit.id.slice(0, idStart)}`,
     `a ${commit.id.slice(0, idStart)}`,
   ])
-  await sql`
-    update cluster set dirty = true where id in (
+  await wake(
+    trx,
+    sql`
       select cluster from fact where list_id = ${list} and message_key = any(${[...mails.map(key => keyOf(key).slice(2)), ...bugs]}::text[])
       union
       select f.cluster from revision_hint h join fact f using (list_id, seq)
-      where h.list_id = ${list} and h.key = any(${hints.map(indexKey)}::text[]))`.execute(trx)
+      where h.list_id = ${list} and h.key = any(${hints.map(indexKey)}::text[])`,
+    'late',
+  )
   await markLanded(trx, list, await takenBack(trx, list, commits))
 }
 
 /** The clusters of what these commits landed. */
 export async function markLanded(trx: Trx, list: ListId, commits: readonly string[]): Promise<void> {
   if (commits.length === 0) return
-  await sql`
-    update cluster set dirty = true where id in (
+  await wake(
+    trx,
+    sql`
       select f.cluster from landing l join fact f using (list_id, message_key)
-      where l.list_id = ${list} and l.commit = any(${commits}::text[]))`.execute(trx)
+      where l.list_id = ${list} and l.commit = any(${commits}::text[])`,
+    'late',
+  )
 }
 
 /** What they revert, and what that reverts, and so on. */

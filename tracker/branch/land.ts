@@ -7,6 +7,7 @@ import { indexKey } from '../../base/key.ts'
 import { memo } from '../../base/memo.ts'
 import { toStorableJson } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { wake } from '../../sql/wake.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { mailmapOf } from '../project/people.ts'
 import type { CommitFacts } from '../topic/commit.ts'
@@ -221,13 +222,13 @@ async function writeRows(
     returning message_key`.execute(trx)
   const keys = [...gone.rows, ...written.rows].map(row => row.message_key)
   if (keys.length === 0) return
-  // Whoever holds the row of a cluster now marks it dirty himself.
-  await sql`
-    update cluster set dirty = true where id in (
-      select id from cluster where id in (
-        select cluster from fact where list_id = ${list} and message_key = any(${keys}::text[]))
-        and id <> all(${clusters}::bigint[])
-      order by id for update skip locked)`.execute(trx)
+  await wake(
+    trx,
+    sql`select cluster from fact where list_id = ${list} and message_key = any(${keys}::text[])
+      and cluster <> all(${clusters}::bigint[])`,
+    'late',
+    'beside',
+  )
 }
 
 /** By message key; the branch that is named first stands first. */

@@ -8,7 +8,7 @@ import { toStorableJson } from '../../base/storable.ts'
 import type { List } from '../../sql/lists.ts'
 import { mergedRoster } from '../../sql/merged-roster.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { requeue } from '../project/requeue.ts'
+import { readAgain, wake } from '../../sql/wake.ts'
 import { addressesMeantOtherwise, type Mailmap, parseMailmap } from '../topic/mailmap.ts'
 import { parseMaintainers } from '../topic/maintainers.ts'
 import { inOrder } from './in-order.ts'
@@ -34,13 +34,16 @@ async function saveMailmap(db: Kysely<Tables>, list: List, text: string): Promis
   const { rows: other } = await sql`
     select from list where id = ${list.id} and mailmap <> ${map}::jsonb`.execute(db)
   if (other.length === 0) return false
-  return requeue(db, list.id, async trx => {
+  return inOrder(db, list.id, async trx => {
     const { rows } = await sql<{ before: Mailmap }>`
       update list set mailmap = ${map}::jsonb from list old
       where list.id = ${list.id} and old.id = list.id and list.mailmap <> ${map}::jsonb
       returning old.mailmap as before`.execute(trx)
     const [row] = rows
-    return row !== undefined && isAnyHere(trx, list, addressesMeantOtherwise(row.before, mailmap))
+    if (row === undefined) return false
+    const changed = await isAnyHere(trx, list, addressesMeantOtherwise(row.before, mailmap))
+    if (changed) await readAgain(trx, sql`select list_id, seq from fact where list_id = ${list.id}`)
+    return changed
   })
 }
 
@@ -70,10 +73,10 @@ async function saveMaintainers(db: Kysely<Tables>, list: List, text: string): Pr
       .where('id', '=', list.id)
       .executeTakeFirstOrThrow()
     const changed = await dateRoster(trx, list, toStorableJson(mergedRoster(people, maintainers)))
-    if (changed)
-      await sql`
-        with told as (update list set version = version + 1 where id = ${list.id})
-        update cluster set late = not dirty, dirty = true where list_id = ${list.id}`.execute(trx)
+    if (changed) {
+      await wake(trx, sql`select id from cluster where list_id = ${list.id}`, 'late')
+      await sql`update list set version = version + 1 where id = ${list.id}`.execute(trx)
+    }
     return changed
   })
 }

@@ -7,6 +7,7 @@ import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
 import { toStorableJson } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { type When, woken } from '../../sql/wake.ts'
 import { factsVersion } from '../mail/facts-of.ts'
 import { firstTime, lastTime } from '../mail/said.ts'
 import { DisjointSets } from '../topic/component.ts'
@@ -56,21 +57,17 @@ interface Taken {
 
 /** Another process may have been faster with some of them, or may have learnt another dressing since they were read. */
 async function take(trx: Trx, list: ListId, mails: readonly ReadMail[]): Promise<Taken[]> {
-  const seqs = mails.map(mail => mail.seq)
-  const { rows } = await sql<{ seq: string; again: boolean; dressing: number }>`
-    delete from unsorted u using list l
-    where u.list_id = ${list} and u.seq = any(${seqs}::bigint[]) and l.id = u.list_id
-    returning u.seq, l.dressing, exists (
+  const { rows } = await sql<{ seq: string; again: boolean }>`
+    delete from unsorted u
+    using unnest(${mails.map(mail => mail.seq)}::bigint[], ${mails.map(mail => mail.dressing)}::integer[]) as read (seq, dressing), list l
+    where u.list_id = ${list} and u.seq = read.seq and l.id = u.list_id and l.dressing = read.dressing
+    returning u.seq, exists (
       select from fact f where f.list_id = u.list_id and f.seq = u.seq) as again`.execute(trx)
-  const ours = new Map(rows.map(row => [row.seq, row]))
-  const taken = mails.flatMap(mail => {
-    const row = ours.get(mail.seq)
-    return row ? [{ mail, again: row.again, outdated: row.dressing !== mail.dressing }] : []
+  const ours = new Map(rows.map(row => [row.seq, row.again]))
+  return mails.flatMap(mail => {
+    const again = ours.get(mail.seq)
+    return again === undefined ? [] : [{ mail, again }]
   })
-  const outdated = taken.filter(one => one.outdated).map(({ mail }) => mail.seq)
-  if (outdated.length > 0)
-    await sql`insert into unsorted select ${list}, * from unnest(${outdated}::bigint[])`.execute(trx)
-  return taken.filter(one => !one.outdated)
 }
 
 /** A mail with all that ties it to others. */
@@ -220,11 +217,11 @@ const newMails = ({ mails }: Group) => mails.filter(({ again }) => !again).lengt
 async function joinClusters(trx: Trx, list: ListId, group: Group): Promise<string> {
   const [only] = group.clusters
   if (only !== undefined && group.clusters.length === 1) {
-    await growCluster(trx, only, newMails(group))
+    await growCluster(trx, only, newMails(group), whenOf(group))
     return only
   }
-  const { rows } = await sql<{ id: string; mails: number }>`
-    select id, mails from cluster where id = any(${group.clusters}::bigint[]) order by id for update`.execute(
+  const { rows } = await sql<{ id: string; mails: number; now: boolean }>`
+    select id, mails, dirty and not late as now from cluster where id = any(${group.clusters}::bigint[]) order by id for update`.execute(
     trx,
   )
   const [largest, ...others] = rows.sort((a, b) => b.mails - a.mails || Number(BigInt(a.id) - BigInt(b.id)))
@@ -238,15 +235,16 @@ async function joinClusters(trx: Trx, list: ListId, group: Group): Promise<strin
     await sql`delete from cluster where id = any(${gone}::bigint[])`.execute(trx)
   }
   const mails = newMails(group) + others.reduce((sum, row) => sum + row.mails, 0)
-  await growCluster(trx, largest.id, mails)
+  await growCluster(trx, largest.id, mails, rows.some(({ now }) => now) ? 'now' : whenOf(group))
   return largest.id
 }
 
-async function growCluster(trx: Trx, cluster: string, mails: number): Promise<void> {
+/** Mails that were only read again are on their pages already. */
+const whenOf = (group: Group): When => (newMails(group) > 0 ? 'now' : 'late')
+
+async function growCluster(trx: Trx, cluster: string, mails: number, when: When): Promise<void> {
   const { numAffectedRows } =
-    await sql`update cluster set mails = mails + ${mails}, dirty = true, late = false where id = ${cluster}`.execute(
-      trx,
-    )
+    await sql`update cluster set mails = mails + ${mails}, ${woken(when)} where id = ${cluster}`.execute(trx)
   if (!numAffectedRows) throw new Error(`The cluster ${cluster} is gone`)
 }
 
@@ -290,7 +288,7 @@ async function writeSketches(trx: Trx, list: ListId, tied: readonly Tied[]): Pro
       unnest(${patches.map(one => one.mail.seq)}::bigint[],
         ${patches.map(one => toTimestamp(one.mail.facts.said))}::timestamptz[]),
       ${jsonTexts(patches.map(one => toStorableJson(one.sketch)))}) as row (seq, said, data)
-    on conflict do nothing`.execute(trx)
+    on conflict (list_id, seq) do update set said = excluded.said, data = excluded.data`.execute(trx)
 }
 
 /** Under them other revisions are found, and by `landingKeys` commits. */

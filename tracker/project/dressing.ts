@@ -6,6 +6,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { readAgain } from '../../sql/wake.ts'
 import { type Dressing, isDressing, type Mark } from '../mail/dressing.ts'
 import type { MailFacts } from '../mail/facts.ts'
 
@@ -126,9 +127,10 @@ async function learn(trx: Trx, list: ListId, counting: ReturnType<typeof sql<Cou
     trx,
   )
   await sql`update list set dressing = dressing + 1 where id = ${list}`.execute(trx)
-  await sql`
-    insert into unsorted select distinct list_id, seq from worn
-    where list_id = ${list} and mark = any(${marks}::bigint[]) on conflict do nothing`.execute(trx)
+  await readAgain(
+    trx,
+    sql`select distinct list_id, seq from worn where list_id = ${list} and mark = any(${marks}::bigint[])`,
+  )
 }
 
 /** One row for each mark of each mail. */

@@ -188,7 +188,9 @@ export async function showAgain(trx: Trx, list: ListId, seqs: readonly string[])
         and not exists (select from held h where h.list_id = m.list_id and h.seq = m.seq and h.released_at is null)
         and exists (select from raw r where r.hash = m.raw_hash and r.encoding <> 'purged')
       returning m.list_id, m.seq)
-    insert into unsorted select list_id, seq from shown on conflict do nothing returning seq`.execute(trx)
+    insert into unsorted (list_id, seq) select list_id, seq from shown on conflict do nothing returning seq`.execute(
+    trx,
+  )
   if (rows.length > 0) await sql`update list set version = version + 1 where id = ${list}`.execute(trx)
   return rows.length
 }

@@ -5,6 +5,7 @@ import { type ListId, listId, type MessageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { liftTombstones, standingTombstones, type Tombstone, writeTombstone } from '../../sql/tombstones.ts'
+import { type When, woken } from '../../sql/wake.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { uncountMarks } from './dressing.ts'
 import { type Moderated, release, showAgain } from './hold.ts'
@@ -106,7 +107,8 @@ async function buryOnList(trx: Trx, list: ListId, stone: Tombstone): Promise<num
     trx,
   )
   const fresh = rows.filter(row => !row.was_hidden).map(row => row.seq)
-  if (fresh.length > 0) await forget(trx, list, stone.messageId, fresh)
+  if (fresh.length > 0)
+    await forget(trx, list, stone.messageId, fresh, stone.who === 'archive' ? 'late' : 'now')
   const emptied =
     stone.kind === 'purged'
       ? await empty(
@@ -119,7 +121,13 @@ async function buryOnList(trx: Trx, list: ListId, stone: Tombstone): Promise<num
 }
 
 /** Everything that was made from these arrivals. Their clusters are folded again without them. */
-async function forget(trx: Trx, list: ListId, id: MessageId, seqs: readonly string[]): Promise<void> {
+async function forget(
+  trx: Trx,
+  list: ListId,
+  id: MessageId,
+  seqs: readonly string[],
+  when: When,
+): Promise<void> {
   const { rows } = await sql<{ cluster: string; seq: string; data: MailFacts }>`
     delete from fact where list_id = ${list} and seq = any(${seqs}::bigint[]) returning cluster, seq, data`.execute(
     trx,
@@ -138,17 +146,17 @@ async function forget(trx: Trx, list: ListId, id: MessageId, seqs: readonly stri
     list,
     rows.map(({ seq, data }) => ({ seq, facts: data })),
   )
-  for (const cluster of new Set(rows.map(row => row.cluster))) await shrink(trx, list, cluster)
+  for (const cluster of new Set(rows.map(row => row.cluster))) await shrink(trx, list, cluster, when)
   await sql`update list set version = version + 1 where id = ${list}`.execute(trx)
 }
 
 /** A cluster without mails has no topics; nobody would fold it. */
-async function shrink(trx: Trx, list: ListId, cluster: string): Promise<void> {
+async function shrink(trx: Trx, list: ListId, cluster: string, when: When): Promise<void> {
   const { rows } = await sql<{ mails: number }>`
-    update cluster set dirty = true, mails = (select count(*)::int from fact where cluster = ${cluster}::bigint)
+    update cluster set ${woken(when)}, mails = (select count(*)::int from fact where cluster = ${cluster}::bigint)
     where id = ${cluster}::bigint returning mails`.execute(trx)
   if (rows[0]?.mails !== 0) return
-  await dropOutside(trx, list, cluster)
+  await dropOutside(trx, list, cluster, when)
   for (const table of ['topic', 'topic_mail', 'cluster_key'] as const)
     await sql`delete from ${sql.table(table)} where cluster = ${cluster}::bigint`.execute(trx)
   await sql`delete from cluster where id = ${cluster}::bigint`.execute(trx)

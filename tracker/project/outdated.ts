@@ -2,14 +2,13 @@
 import { type Kysely, sql } from 'kysely'
 import { type ListId, listId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { wake } from '../../sql/wake.ts'
 import { foldVersion } from '../topic/fold.ts'
 import { requeue } from './requeue.ts'
 
-/** Makes them dirty; a cluster that could not be folded is tried again too. */
-export async function markOutdated(db: Kysely<Tables>): Promise<void> {
-  await sql`update cluster set late = true, dirty = true where folded < ${foldVersion} and not dirty`.execute(
-    db,
-  )
+/** They are folded again, behind new mail; a cluster that could not be folded is tried again too. */
+export async function wakeOutdated(db: Kysely<Tables>): Promise<void> {
+  await wake(db, sql`select id from cluster where folded < ${foldVersion}`, 'late')
 }
 
 /** Mails that were read under other settings of their list (address, List-Id, prefix) wait to be read again. */

@@ -1,9 +1,10 @@
 // What topics say of each other, from one cluster to another. It is written with the topic that says it and read by the fold
 // of the other's cluster, which is folded again when it changes: so either may come first.
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { type When, wake } from '../../sql/wake.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import type { Closing } from '../topic/closing.ts'
 import type { Outside } from '../topic/outside.ts'
@@ -117,7 +118,12 @@ export async function writeOutside(trx: Trx, list: ListId, { closings, errands }
 }
 
 /** What the topics of a cluster said is not said any more; call it before they are deleted. Answers whether they said anything. */
-export async function dropOutside(db: Kysely<Tables>, list: ListId, cluster: string): Promise<boolean> {
+export async function dropOutside(
+  db: Kysely<Tables>,
+  list: ListId,
+  cluster: string,
+  when: When,
+): Promise<boolean> {
   const { rows: topics } = await sql<{ id_key: string }>`
     select id_key from topic where list_id = ${list} and cluster = ${cluster}::bigint`.execute(db)
   const keys = topics.map(row => row.id_key)
@@ -128,20 +134,10 @@ export async function dropOutside(db: Kysely<Tables>, list: ListId, cluster: str
       returning target_key`.execute(db)
     targets.push(...rows.map(row => row.target_key))
   }
-  await wakeTargets(db, list, targets)
+  if (targets.length > 0) await wake(db, clustersOf(list, targets), when)
   return targets.length > 0
 }
 
-/** The clusters of these mails are folded again. One whose row somebody else holds is being made dirty by him. */
-export async function wakeTargets(
-  db: Kysely<Tables>,
-  list: ListId,
-  targets: readonly string[],
-): Promise<void> {
-  if (targets.length === 0) return
-  await sql`
-    update cluster set dirty = true where id in (
-      select id from cluster where id in (
-        select cluster from fact where list_id = ${list} and message_key = any(${targets}::text[]))
-      order by id for update skip locked)`.execute(db)
-}
+/** What selects the clusters of these mails. */
+export const clustersOf = (list: ListId, targets: readonly string[]): RawBuilder<unknown> =>
+  sql`select cluster from fact where list_id = ${list} and message_key = any(${targets}::text[])`

@@ -4,6 +4,7 @@ import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { wake } from '../../sql/wake.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import type { Folded } from '../topic/fold.ts'
 import { personKeys } from '../topic/person.ts'
@@ -32,7 +33,7 @@ export async function profileFor(
   return { established: new Set(rows.flatMap(row => byRow.get(row.person) ?? [])) }
 }
 
-/** `known` is the profile that they were folded with. Call it under the list's fold lock. A cluster whose row somebody else holds is being made dirty by him. */
+/** `known` is the profile that they were folded with. Call it under the list's fold lock. */
 export async function writeProfile(
   db: Kysely<Tables>,
   list: ListId,
@@ -48,11 +49,13 @@ export async function writeProfile(
     db,
   )
   if (rows.length === 0) return
-  await sql`
-    update cluster set dirty = true where id in (
-      select id from cluster where id in (
-        select cluster from judged where list_id = ${list} and person = any(${rows.map(row => row.person)}::text[]))
-      order by id for update skip locked)`.execute(db)
+  const people = rows.map(row => row.person)
+  await wake(
+    db,
+    sql`select cluster from judged where list_id = ${list} and person = any(${people}::text[])`,
+    'late',
+    'beside',
+  )
 }
 
 async function writeJudged(

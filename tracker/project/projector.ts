@@ -10,7 +10,7 @@ import type { Tables } from '../../sql/tables.ts'
 import { assign } from './assign.ts'
 import { obeyReleases } from './hold.ts'
 import { type Lag, measureLag } from './lag.ts'
-import { markOutdated, requeueRedressed } from './outdated.ts'
+import { requeueRedressed, wakeOutdated } from './outdated.ts'
 import { refold } from './refold.ts'
 import { dropStale } from './stale.ts'
 import { settleWords } from './write-search.ts'
@@ -48,7 +48,7 @@ export function startProjector(
       const began = performance.now()
       try {
         if (!upgraded) {
-          await markOutdated(db)
+          await wakeOutdated(db)
           await requeueRedressed(db)
         }
         upgraded = true

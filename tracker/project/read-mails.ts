@@ -27,7 +27,7 @@ export interface ReadMail {
   readonly words: Buffer
 }
 
-/** The next unsorted mails of a list in log order, at most `count` and `readBytesMax`; none when there are no more. */
+/** The next unsorted mails of a list in log order, those that are read again last; at most `count` and `readBytesMax`; none when there are no more. */
 export async function readUnsorted(
   db: Kysely<Tables>,
   list: ListId,
@@ -37,11 +37,11 @@ export async function readUnsorted(
   // The few that wait are looked up in the log; left to itself PostgreSQL may read the log beside them.
   const { rows: waiting } = await sql<WaitingMail>`
     select seq, message_id, known_at, raw_hash, envelope from (
-      select u.seq, m.*, sum(m.size) over (order by u.seq rows unbounded preceding) - m.size as before
-      from (select seq from unsorted where list_id = ${list} order by seq limit ${count}) u,
+      select u.late, u.seq, m.*, sum(m.size) over (order by u.late, u.seq rows unbounded preceding) - m.size as before
+      from (select late, seq from unsorted where list_id = ${list} order by late, seq limit ${count}) u,
       lateral (select message_id, known_at, raw_hash, envelope, size from mail join raw on hash = raw_hash
         where list_id = ${list} and seq = u.seq and not hidden offset 0) m) waiting
-    where before < ${limits.readBytesMax} order by seq`.execute(db)
+    where before < ${limits.readBytesMax} order by late, seq`.execute(db)
   if (waiting.length === 0) return []
   const dressing = await dressingOf(db, list)
   const bytes = await readBytes(

@@ -9,6 +9,7 @@ import { packJson } from '../../base/pack.ts'
 import { toStorableJson, toStorableText } from '../../base/storable.ts'
 import { binaryArray } from '../../sql/binary-array.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { wake } from '../../sql/wake.ts'
 import { withLandings } from '../branch/land.ts'
 import { type Folded, fold, foldVersion } from '../topic/fold.ts'
 import { arrivalWithMailmap, type Mailmap, rostersWithMailmap } from '../topic/mailmap.ts'
@@ -23,7 +24,7 @@ import { tellChanges } from './events.ts'
 import { jsonTexts } from './json-texts.ts'
 import { lockToFold } from './lock.ts'
 import { isOpen } from './open.ts'
-import { moveOutside, outsideOf, wakeTargets, writeOutside } from './outside.ts'
+import { clustersOf, moveOutside, outsideOf, writeOutside } from './outside.ts'
 import { peopleOf } from './people.ts'
 import { profileFor, writeProfile } from './profile.ts'
 import { markUntold } from './untold.ts'
@@ -35,8 +36,9 @@ import { markUntold } from './untold.ts'
 export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Log): Promise<number> {
   return db.transaction().execute(async trx => {
     await lockToFold(trx, list)
-    const clusters = await lease(trx, list, count)
-    if (clusters.length === 0) return 0
+    const leased = await lease(trx, list, count)
+    if (leased.length === 0) return 0
+    const clusters = leased.map(({ id }) => id)
     const { rules: written, mailmap } = await peopleOf(trx, list)
     const rules = { ...written, rosters: rostersWithMailmap(written.rosters, mailmap) }
     const arrivals = await withLandings(trx, list, mapped(await clusterArrivals(trx, clusters, db), mailmap))
@@ -55,7 +57,9 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
       done.map(({ cluster }) => cluster),
     )
     await writeProfile(trx, list, profile, done)
-    await wakeTargets(trx, list, targets)
+    // Who hears something of a new mail waits no longer than that mail.
+    const when = leased.every(({ late }) => late) ? 'late' : 'now'
+    if (targets.length > 0) await wake(trx, clustersOf(list, targets), when, 'beside')
     if (changed) await sql`update list set version = version + 1 where id = ${list}`.execute(trx)
     return clusters.length
   })
@@ -69,12 +73,12 @@ interface ClusterFold {
 
 type Trx = Transaction<Tables>
 
-async function lease(trx: Trx, list: ListId, count: number): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select id from cluster where list_id = ${list} and dirty order by late, id limit ${count} for update skip locked`.execute(
+async function lease(trx: Trx, list: ListId, count: number): Promise<{ id: string; late: boolean }[]> {
+  const { rows } = await sql<{ id: string; late: boolean }>`
+    select id, late from cluster where list_id = ${list} and dirty order by late, id limit ${count} for update skip locked`.execute(
     trx,
   )
-  return rows.map(row => row.id)
+  return rows
 }
 
 /** The people that the .mailmap means in place of those the mails name. */

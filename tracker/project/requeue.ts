@@ -45,7 +45,7 @@ async function empty(trx: Transaction<Tables>, list: ListId): Promise<void> {
       trx,
     )
   await sql`
-    insert into unsorted select list_id, seq from mail where list_id = ${list} and not hidden on conflict do nothing`.execute(
+    insert into unsorted (list_id, seq) select list_id, seq from mail where list_id = ${list} and not hidden on conflict do nothing`.execute(
     trx,
   )
 }
