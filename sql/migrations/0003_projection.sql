@@ -32,6 +32,8 @@ create table fact (
 );
 create index fact_cluster on fact (cluster);
 create index fact_message on fact (list_id, message_key);
+-- those that an older program read are looked for at every start
+create index fact_version on fact (version);
 
 -- An id (a Message-ID that was seen or referred to, a change-id) and the cluster it is in.
 create table cluster_key (

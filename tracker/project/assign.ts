@@ -1,5 +1,6 @@
 // Unsorted mails -> clusters. One advisory lock for each list is held for the assignment only: without it four mails
 // of a thread that come at once land in four clusters. Decoding happens before, folding after it.
+import { isDeepStrictEqual } from 'node:util'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
@@ -8,6 +9,7 @@ import type { Log } from '../../base/log.ts'
 import { toStorableJson } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { type When, woken } from '../../sql/wake.ts'
+import type { MailFacts } from '../mail/facts.ts'
 import { factsVersion } from '../mail/facts-of.ts'
 import { firstTime, lastTime } from '../mail/said.ts'
 import { DisjointSets } from '../topic/component.ts'
@@ -15,7 +17,7 @@ import { edgeKeys } from '../topic/edges.ts'
 import { landingKeys } from '../topic/landing.ts'
 import { alike, hintKeys, type Sketch, sketchOf } from '../topic/likeness.ts'
 import { type Mailmap, withMailmap } from '../topic/mailmap.ts'
-import { countMarks } from './dressing.ts'
+import { countMarks, uncountMarks } from './dressing.ts'
 import { holdNewcomers, writeReleaseLines } from './hold.ts'
 import { jsonTexts } from './json-texts.ts'
 import { lockToAssign } from './lock.ts'
@@ -87,6 +89,7 @@ async function assignTaken(
   const known = await knownClusters(trx, list, tied)
   const candidates = await candidatesOf(trx, list, tied)
   const clusters = await clustersFor(trx, list, groupsOf(tied, known, candidates))
+  const uncounted = await uncountOldMarks(trx, list, taken)
   await writeFacts(trx, list, tied, clusters)
   await writeKeys(trx, list, tied, clusters)
   await writeSketches(trx, list, tied)
@@ -96,8 +99,26 @@ async function assignTaken(
   await countMarks(
     trx,
     list,
-    taken.map(({ mail: { seq, facts }, again }) => ({ seq, facts, again })),
+    taken.map(({ mail: { seq, facts }, again }) => ({ seq, facts, again: again && !uncounted.has(seq) })),
   )
+}
+
+/** An older program may have seen other marks in a mail. Answers the mails whose marks are to be counted anew. */
+async function uncountOldMarks(
+  trx: Trx,
+  list: ListId,
+  taken: readonly Taken[],
+): Promise<ReadonlySet<string>> {
+  const again = new Map(taken.flatMap(({ mail, again }) => (again ? [[mail.seq, mail.facts] as const] : [])))
+  if (again.size === 0) return new Set()
+  const { rows } = await sql<{ seq: string; facts: MailFacts }>`
+    select seq, data as facts from fact
+    where list_id = ${list} and seq = any(${[...again.keys()]}::bigint[]) and version < ${factsVersion}`.execute(
+    trx,
+  )
+  const other = rows.filter(({ seq, facts }) => !isDeepStrictEqual(facts.marks, again.get(seq)?.marks))
+  await uncountMarks(trx, list, other)
+  return new Set(other.map(({ seq }) => seq))
 }
 
 function tie({ mail, again }: Taken, mailmap: Mailmap): Tied {

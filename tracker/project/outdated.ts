@@ -2,12 +2,14 @@
 import { type Kysely, sql } from 'kysely'
 import { type ListId, listId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { wake } from '../../sql/wake.ts'
+import { readAgain, wake } from '../../sql/wake.ts'
+import { factsVersion } from '../mail/facts-of.ts'
 import { foldVersion } from '../topic/fold.ts'
 import { requeue } from './requeue.ts'
 
-/** They are folded again, behind new mail; a cluster that could not be folded is tried again too. */
+/** Clusters are folded again, also those that could not be folded, and mails read again, behind those that are new. */
 export async function wakeOutdated(db: Kysely<Tables>): Promise<void> {
+  await readAgain(db, sql`select list_id, seq from fact where version < ${factsVersion}`)
   await wake(db, sql`select id from cluster where folded < ${foldVersion}`, 'late')
 }
 
