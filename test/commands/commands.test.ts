@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { valueText } from '../../tracker/mail/tag/value-text.ts'
 import { compareRows, factsIn, hashed, rowOf, rowsOf } from './commands.ts'
 
 const folder = join(import.meta.dirname, '../../fixtures/commands')
@@ -19,7 +20,7 @@ describe('a mail says what its rows say and nothing else', () => {
   test.each(names)('%s', name => {
     const { tags, misses, problems } = factsIn(readFileSync(join(folder, `${name}.eml`)))
     expect([
-      ...tags.map(tag => rowOf(tag, tag.value)),
+      ...tags.map(tag => rowOf(tag, valueText(tag))),
       ...misses.map(({ nearest }) => `-\tmiss\t-\t${nearest ?? '-'}`),
       ...problems.map(problem => `-\tproblem\t-\t${problem}`),
     ]).toEqual(rows.get(name) ?? [])

@@ -6,6 +6,7 @@ import { decodeMail } from '../../tracker/decode/decode.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import type { MailFacts, TagFact } from '../../tracker/mail/facts.ts'
 import { factsOf } from '../../tracker/mail/facts-of.ts'
+import { nameOf, valueText } from '../../tracker/mail/tag/value-text.ts'
 
 /** `word, meaning, of, value`, with tabs between them. */
 type Row = string
@@ -31,7 +32,7 @@ export function rowsOf(path: string): Map<string, Row[]> {
 
 /** Compares in order; a value is written plainly or as its hash. */
 export function compareRows(found: readonly TagFact[], expected: readonly Row[]): Compared {
-  const spelled = found.map(tag => [rowOf(tag, tag.value), rowOf(tag, hashed(tag.value))])
+  const spelled = found.map(tag => [rowOf(tag, valueText(tag)), rowOf(tag, hashed(valueText(tag)))])
   const agreed = expected.filter((row, at) => spelled[at]?.includes(row))
   if (agreed.length === expected.length && found.length === expected.length)
     return { agreed, missing: [], unexpected: [] }
@@ -50,7 +51,8 @@ export function rowOf(tag: TagFact, value: string): Row {
   return [tag.alias ?? '-', meaningOf(tag), ofWhat(tag), value === '' ? '-' : value].join('\t')
 }
 
-const meaningOf = (tag: TagFact) => (tag.mirrors ? `${tag.mirrors}'s` : tag.recorded ? 'recorded' : tag.tag)
+const meaningOf = (tag: TagFact) =>
+  tag.tag !== 'Recorded' ? nameOf(tag) : tag.mirrors ? `${tag.mirrors}'s` : 'recorded'
 
 function ofWhat(tag: TagFact): string {
   if (tag.whole) return 'series'

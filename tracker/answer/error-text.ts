@@ -3,6 +3,7 @@
 import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { MailFacts, TagFact } from '../mail/facts.ts'
+import { nameOf, valueText } from '../mail/tag/value-text.ts'
 import type { Change, Topic } from '../topic/topic.ts'
 import { oneLine } from './one-line.ts'
 
@@ -49,7 +50,7 @@ const isError = (change: Change) =>
 
 /** "Applied, thanks" is prose: only a line that was meant for us is answered. */
 const saidBy = (tag: TagFact, { what, value }: Pick<Change, 'what' | 'value'>): boolean =>
-  tag.mirrors === undefined && tag.tag === what && words(value).endsWith(words(tag.value))
+  tag.tag !== 'Recorded' && nameOf(tag) === what && words(value).endsWith(words(valueText(tag)))
 
 const words = (text: string) => text.toLowerCase().replace(/[\s_-]+/g, ' ')
 

@@ -18,7 +18,12 @@ export function bugSignOf(
     h => /^(?:to|cc|x-original-to)$/.test(h.name) && bugAddress.test(h.value.slice(0, 4_000)),
   )
   if (address) return 'sent to an address for bugs'
-  const status = tags.find(tag => tag.tag === 'Bug-Status' && tag.bug === undefined && tag.on === undefined)
+  const status = tags.find(
+    tag =>
+      (tag.tag === 'Bug-Status' || (tag.tag === 'Unclear' && tag.name === 'Bug-Status')) &&
+      tag.bug === undefined &&
+      tag.on === undefined,
+  )
   if (status && !subject.reply) return status.line
   return pseudoHeaders(lines)
 }

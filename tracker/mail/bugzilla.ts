@@ -1,5 +1,7 @@
 // What a Bugzilla bridge mail says about its bug: who really wrote it, and the state it was set to. Its body holds a
 // table of changes ("Resolution|---  |CODE_FIX") that no person would type.
+
+import type { BugStatus } from '../../base/state-words.ts'
 import type { Header } from '../decode/mail.ts'
 import type { TagFact } from './facts.ts'
 
@@ -14,9 +16,9 @@ export function bugzillaTags(headers: readonly Header[], lines: readonly string[
   if (!/^changed$/i.test(field(headers, 'x-bugzilla-type') ?? '')) return []
   const resolution = changed(lines, 'Resolution')
   const status = changed(lines, 'Status')
-  const value = resolution ? (resolutions[resolution.to] ?? 'invalid') : status && statuses[status.to]
+  const to = resolution ? (resolutions[resolution.to] ?? 'invalid') : status && statuses[status.to]
   const line = (resolution ?? status)?.line
-  return value && line ? [{ tag: 'Bug-Status', value, line }] : []
+  return to && line ? [{ tag: 'Bug-Status', status: to, line }] : []
 }
 
 const field = (headers: readonly Header[], name: string) => headers.find(h => h.name === name)?.value.trim()
@@ -30,14 +32,14 @@ function changed(lines: readonly string[], what: string): { to: string; line: st
   return null
 }
 
-const statuses: Readonly<Record<string, string>> = {
+const statuses: Readonly<Record<string, BugStatus>> = {
   CONFIRMED: 'confirmed',
   ASSIGNED: 'confirmed',
   NEEDINFO: 'needs-info',
   REOPENED: 'reopened',
 }
 
-const resolutions: Readonly<Record<string, string>> = {
+const resolutions: Readonly<Record<string, BugStatus>> = {
   FIXED: 'fixed',
   CODE_FIX: 'fixed',
   DOCUMENTED: 'fixed',

@@ -1,6 +1,7 @@
 // Everything that one mail says, as values. `factsOf` makes it from the decoded mail and its envelope, once;
 // it is stored as it is and folded with its neighbours'. Nothing here depends on another mail or on a clock.
 import type { MessageId } from '../../base/ids.ts'
+import type { BugStatus, PatchState } from '../../base/state-words.ts'
 import type { Person } from '../decode/addresses.ts'
 
 export type { Person }
@@ -67,20 +68,62 @@ export const tagNames = [
   'CI',
   'Undo',
 ] as const
-
 export type TagName = (typeof tagNames)[number]
 
-export interface TagFact {
-  /**
-   * Canonical name of the tag: `Patch-Status`, `Bug-Status`, `Type`, `Delegate`, `Severity`, `Labels`, `Title`, `Target`,
-   * `Closes`, `Blocks`, `CI`, `Undo`; or `Recorded` for a line that is understood and changes nothing.
-   */
-  readonly tag: string
-  readonly value: string
+/** What a line points to; a URL that names no mail is of another tracker. */
+export type Reference = { readonly mail: MessageId } | { readonly bug: number } | { readonly url: string }
+
+/** What the words behind each tag mean. */
+export type TagValue =
+  | {
+      readonly tag: 'Patch-Status'
+      readonly state: PatchState
+      /** The commit behind `accepted`. */
+      readonly commit?: string
+    }
+  | {
+      readonly tag: 'Bug-Status'
+      readonly status: BugStatus
+      /** Of a duplicate: the bug that it repeats. */
+      readonly of?: Reference
+      /** What stands behind: `in 1.4`, or prose. */
+      readonly rest?: string
+    }
+  | { readonly tag: 'Type'; readonly type: 'bug' | 'task' | 'idea' | 'discussion' | 'spam' }
+  /** Null for nobody. */
+  | { readonly tag: 'Delegate'; readonly to: Person | 'me' | null }
+  /** In lower case. */
+  | { readonly tag: 'Severity'; readonly severity: string }
+  /** In lower case. */
+  | { readonly tag: 'Labels'; readonly add: readonly string[]; readonly remove: readonly string[] }
+  | { readonly tag: 'Title'; readonly title: string }
+  /** Null for `none`. */
+  | { readonly tag: 'Target'; readonly target: string | null }
+  | { readonly tag: 'Closes'; readonly ref: Reference }
+  | { readonly tag: 'Blocks'; readonly ref: Reference }
+  | {
+      readonly tag: 'CI'
+      readonly job: 'test' | 'retest' | 'cancel'
+      /** The digest behind `test`. */
+      readonly digest?: string
+      /** The checks behind `retest`. */
+      readonly checks?: readonly string[]
+    }
+  | { readonly tag: 'Undo'; readonly mail: MessageId }
+  /** The tag is plain and its value is not: the history shows it, and nothing more comes of it. */
+  | { readonly tag: 'Unclear'; readonly name: 'Patch-Status' | 'Bug-Status'; readonly written: string }
+  /** A line that is understood and changes nothing. */
+  | {
+      readonly tag: 'Recorded'
+      readonly written: string
+      /** The robot whose own thread this is: the line is its business and only shown here. */
+      readonly mirrors?: 'syzbot' | 'regzbot' | 'debbugs'
+    }
+
+/** How and of what a tag was said. */
+export interface TagLine {
   /** What stands behind ` -- `. */
   readonly reason?: string
-  /** The commit behind `accepted`. */
-  readonly commit?: string
   /** `2/5` before the value narrows it to that patch. */
   readonly number?: number
   /** `#12` before the value: it speaks of that bug. */
@@ -91,12 +134,11 @@ export interface TagFact {
   readonly whole?: true
   /** In which other words it was said: `pw-bot`, `#syz fix`, `Control: close`. */
   readonly alias?: string
-  readonly recorded?: true
-  /** The robot whose own thread this is: the line is its business and only shown here. */
-  readonly mirrors?: 'syzbot' | 'regzbot' | 'debbugs'
   /** The line as it stands in the mail. */
   readonly line: string
 }
+
+export type TagFact = TagValue & TagLine
 
 /** A line that was nearly a tag. */
 export interface MissFact {

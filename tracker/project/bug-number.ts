@@ -6,7 +6,7 @@ import { indexKey } from '../../base/key.ts'
 import { memo } from '../../base/memo.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { MailFacts } from '../mail/facts.ts'
-import type { BugNumbers } from '../topic/reference.ts'
+import { type BugNumbers, referenceOf } from '../topic/reference.ts'
 import type { Topic } from '../topic/topic.ts'
 
 /** Gives each bug without a number the next one. Called under the list's lock for folding. */
@@ -85,10 +85,13 @@ export async function bugsOfNumbers(
 
 /** The numbers that a mail's lines name. */
 const numbersIn = memo(({ tags, trailers }: Lines): number[] => {
-  const values = [...tags, ...trailers].flatMap(
-    ({ value }) => value.match(/(?<![^\s])#(\d{1,9})\b/)?.[1] ?? [],
-  )
-  return [...tags.flatMap(({ bug }) => bug ?? []), ...values.map(Number)]
+  const lines = tags.filter(tag => tag.tag !== 'Recorded').map(referenceOf)
+  const values = trailers.flatMap(({ value }) => value.match(/(?<![^\s])#(\d{1,9})\b/)?.[1] ?? [])
+  return [
+    ...tags.flatMap(({ bug }) => bug ?? []),
+    ...lines.flatMap(ref => (ref && 'bug' in ref ? ref.bug : [])),
+    ...values.map(Number),
+  ]
 })
 
 /** Of the column. */

@@ -1,6 +1,6 @@
 // Who may change what. Without configured maintainers any sender is believed, and the list's page says so; with
 // them the final states are theirs and need a confirmed sender, and an author has own moves.
-import type { Person } from '../mail/facts.ts'
+import type { Person, TagName } from '../mail/facts.ts'
 import { samePerson } from './person.ts'
 import { type Roster, type RosterEntry, type Rules, rosterAt } from './rules.ts'
 import type { BugStatus, PatchState, Role } from './topic.ts'
@@ -62,7 +62,7 @@ export function bugStatusRefusal(status: BugStatus, asker: Asker): Refusal | nul
 const reportersMoves: readonly BugStatus[] = ['new', 'reopened', 'invalid', 'worksforme']
 
 /** Null when the sender may say what a thread is and what it is planned for; `tag` is the line's name. */
-export function planningRefusal(tag: string, asker: Asker): Refusal | null {
+export function planningRefusal(tag: TagName, asker: Asker): Refusal | null {
   if (isOpen(asker)) return autoresponder(asker)
   return firstGranted(asker, tag, [
     ['maintainer', true, 'B'],
@@ -72,7 +72,7 @@ export function planningRefusal(tag: string, asker: Asker): Refusal | null {
 }
 
 /** Null when the sender may say that a patchset closes or blocks a bug: it moves nothing before it is accepted. */
-export function closesRefusal(tag: string, asker: Asker): Refusal | null {
+export function closesRefusal(tag: TagName, asker: Asker): Refusal | null {
   if (isOpen(asker)) return autoresponder(asker)
   return firstGranted(asker, tag, [
     ['maintainer', true, 'B'],
@@ -111,7 +111,7 @@ const autoresponder = ({ mail }: Asker): Refusal | null =>
 /** The roles that may do it, each with the grade that it needs. */
 type Grants = readonly (readonly [role: Role, may: boolean, grade: 'A' | 'B' | 'C'])[]
 
-function firstGranted(asker: Asker, what: string, grants: Grants): Refusal | null {
+function firstGranted(asker: Asker, what: PatchState | BugStatus | TagName, grants: Grants): Refusal | null {
   const { mail, rules } = asker
   const automatic = autoresponder(asker)
   if (automatic) return automatic

@@ -1,28 +1,21 @@
 // Bugs, tasks and ideas: what they are, where they stand and what they are planned for, by the lines of their thread
 // and by the patches that close them. Their numbers are given by the log, not here.
 import type { MessageId } from '../../base/ids.ts'
+import { unreachable } from '../../base/unreachable.ts'
 import type { Person, TagFact } from '../mail/facts.ts'
+import { nameOf, type Spoken, valueText } from '../mail/tag/value-text.ts'
 import { type Asker, bugStatusRefusal, planningRefusal, type Refusal, roleOf } from './authority.ts'
 import { duplicatesIn, isNarrowed } from './claims.ts'
 import type { Closing } from './closing.ts'
 import { conflictWith } from './conflict.ts'
 import { delegateNamed } from './delegate.ts'
 import { Errands, sentChange, voicesFor } from './errand.ts'
-import { changeBy, inOrderOfWords, withOutcome, wordsAt } from './history.ts'
+import { changeBy, inOrderOfWords, namedBy, withOutcome, wordsAt } from './history.ts'
 import { commitOf, eventsOf, type LandingEvent, stepPlace } from './landing.ts'
 import { samePerson } from './person.ts'
 import { type BugNumbers, elsewhere, resolve } from './reference.ts'
 import type { Rules } from './rules.ts'
-import {
-  type Bug,
-  type BugStatus,
-  bugStatuses,
-  type Change,
-  type Claim,
-  type Delegate,
-  type Errand,
-  type Role,
-} from './topic.ts'
+import type { Bug, BugStatus, Change, Claim, Delegate, Errand, Role } from './topic.ts'
 import type { Node } from './tree.ts'
 import { type Undoing, undoingIn } from './undo.ts'
 import type { Voice } from './voice.ts'
@@ -96,6 +89,9 @@ export const closingOf = (mail: Node) => mail.landed.filter(({ how }) => how ===
 
 const finalStatuses: readonly BugStatus[] = ['fixed', 'wontfix', 'invalid', 'worksforme', 'duplicate']
 
+/** A line that means something. */
+type Line = Spoken<TagFact>
+
 class Run {
   decided: Planning['decided']
   bug: Bug
@@ -108,7 +104,7 @@ class Run {
   readonly #inputs: PlanningInputs
   readonly #undoing: Undoing
   readonly #here: ReadonlyMap<MessageId, Node>
-  /** The line that set the status, and who wrote it. */
+  /** The line that set the status as it is told, and who wrote it. */
   #set: { readonly value: string; readonly mail: Voice | null; readonly role: Role | null }
 
   constructor(here: ReadonlyMap<MessageId, Node>, others: readonly Voice[], inputs: PlanningInputs) {
@@ -135,7 +131,16 @@ class Run {
     this.bug = { ...this.bug, status: 'fixed' }
     this.#set = { value: 'fixed', mail: null, role: null }
     const reason = `its fix "${title}" was accepted`
-    this.history.push({ mail: by, who, said, what: 'Bug-Status', value: 'fixed', reason, effect: true })
+    this.history.push({
+      mail: by,
+      who,
+      said,
+      what: 'Bug-Status',
+      value: 'fixed',
+      state: 'fixed',
+      reason,
+      effect: true,
+    })
   }
 
   /** A commit that closes the bug fixes it; what takes the last of them back reopens it. */
@@ -161,22 +166,56 @@ class Run {
   }
 
   #take(mail: Voice, tag: TagFact): void {
+    if (tag.tag === 'Recorded') return
     const other = elsewhere(tag, mail.said, this.#here, this.#inputs.numbers)
     if (other !== null) this.#send(mail, tag, other)
-    else if (tag.tag === 'Bug-Status') this.#status(mail, tag)
-    else if (tag.tag === 'Type') this.#type(mail, tag)
-    else if (tag.tag === 'Severity') this.#plan(mail, tag, { severity: tag.value.toLowerCase().slice(0, 40) })
-    else if (tag.tag === 'Labels') this.#plan(mail, tag, { labels: labelled(this.bug.labels, tag.value) })
-    else if (tag.tag === 'Target')
-      this.#plan(mail, tag, { target: tag.value === 'none' ? null : tag.value.slice(0, 60) })
-    else if (tag.tag === 'Title') this.#retitle(mail, tag)
-    else if (tag.tag === 'Blocks') this.#blocks(mail, tag)
-    else if (tag.tag === 'Delegate') this.#name(mail, tag)
-    else if (tag.tag === 'Undo') this.#change(mail, tag, this.#undoing.refusal(mail, tag.value), () => {})
+    else this.#obey(mail, tag)
+  }
+
+  #obey(mail: Voice, tag: Line): void {
+    switch (tag.tag) {
+      case 'Bug-Status':
+        this.#status(mail, tag)
+        break
+      case 'Type':
+        this.#type(mail, tag)
+        break
+      case 'Severity':
+        this.#plan(mail, tag, { severity: tag.severity })
+        break
+      case 'Labels':
+        this.#plan(mail, tag, { labels: labelled(this.bug.labels, tag) })
+        break
+      case 'Target':
+        this.#plan(mail, tag, { target: tag.target?.slice(0, 60) ?? null })
+        break
+      case 'Title':
+        this.#retitle(mail, tag)
+        break
+      case 'Blocks':
+        this.#blocks(mail, tag)
+        break
+      case 'Delegate':
+        this.#name(mail, tag)
+        break
+      case 'Undo':
+        this.#change(mail, tag, this.#undoing.refusal(mail, tag.mail), () => {})
+        break
+      case 'Unclear':
+        if (tag.name === 'Bug-Status')
+          this.#change(mail, tag, { reason: `"${tag.written}" is no bug status` }, () => {})
+        break
+      case 'Patch-Status':
+      case 'Closes':
+      case 'CI':
+        break
+      default:
+        unreachable(tag)
+    }
   }
 
   /** To the topic that it speaks of. */
-  #send(mail: Voice, tag: TagFact, other: Exclude<ReturnType<typeof elsewhere>, null>): void {
+  #send(mail: Voice, tag: Line, other: Exclude<ReturnType<typeof elsewhere>, null>): void {
     const own = this.#here.get(mail.id)
     const undone = this.#undoing.by(mail)
     const refusal =
@@ -200,29 +239,25 @@ class Run {
     return this.#inputs.suspect && role === 'reporter'
   }
 
-  #retitle(mail: Voice, tag: TagFact): void {
+  #retitle(mail: Voice, tag: Extract<Line, { tag: 'Title' }>): void {
     this.#change(mail, tag, this.#planRefusal(mail, tag), () => {
-      this.title = tag.value.slice(0, 200)
+      this.title = tag.title.slice(0, 200)
     })
   }
 
-  #status(mail: Voice, tag: TagFact): void {
-    const value = tag.value.toLowerCase()
-    const word = (value.match(/^[a-z-]+/) ?? [''])[0]
-    if (!isBugStatus(word)) {
-      this.#change(mail, tag, { reason: `"${tag.value}" is no bug status` }, () => {})
-      return
-    }
+  #status(mail: Voice, tag: Extract<Line, { tag: 'Bug-Status' }>): void {
+    const { status } = tag
+    const value = valueText(tag).toLowerCase()
     // Said once more, unless it is what makes the thread a bug.
     if (this.decided === 'bug' && this.#set.value === value) {
-      const asked = changeBy(mail, roleOf(this.#asker(mail), 'reporter'), tag.tag, tag.value)
+      const asked = changeBy(mail, roleOf(this.#asker(mail), 'reporter'), namedBy(tag))
       this.history.push({ ...asked, reason: null, effect: false })
       return
     }
     const asker = this.#asker(mail)
-    this.#change(mail, tag, this.#suspicion(mail) ?? this.#statusRefusal(word, asker), () => {
+    this.#change(mail, tag, this.#suspicion(mail) ?? this.#statusRefusal(status, asker), () => {
       this.decided = 'bug'
-      this.bug = { ...this.bug, status: word }
+      this.bug = { ...this.bug, status }
       this.#set = { value, mail, role: roleOf(asker, 'reporter') }
       if (isNarrowed(tag)) this.claims.push(...duplicatesIn(mail.id, [tag]))
     })
@@ -236,39 +271,37 @@ class Run {
     return conflictWith({ state: status, mail: this.#set.mail, role: this.#set.role }, asker)
   }
 
-  #type(mail: Voice, tag: TagFact): void {
-    const type = tag.value.toLowerCase()
-    const known = isBugType(type) || type === 'discussion' || type === 'spam'
-    const refusal = known ? this.#planRefusal(mail, tag) : { reason: `"${tag.value}" is no type` }
-    this.#change(mail, tag, refusal, () => {
+  #type(mail: Voice, tag: Extract<Line, { tag: 'Type' }>): void {
+    const { type } = tag
+    this.#change(mail, tag, this.#planRefusal(mail, tag), () => {
       if (isBugType(type)) this.bug = { ...this.bug, type }
-      this.decided = type === 'discussion' || type === 'spam' ? type : 'bug'
+      this.decided = isBugType(type) ? 'bug' : type
     })
   }
 
-  #plan(mail: Voice, tag: TagFact, plan: Partial<Bug>): void {
+  #plan(mail: Voice, tag: Line, plan: Partial<Bug>): void {
     this.#change(mail, tag, this.#planRefusal(mail, tag), () => {
       this.bug = { ...this.bug, ...plan }
     })
   }
 
-  #blocks(mail: Voice, tag: TagFact): void {
-    const found = resolve(tag.value, mail.said, this.#inputs.numbers)
+  #blocks(mail: Voice, tag: Extract<Line, { tag: 'Blocks' }>): void {
+    const found = resolve(tag.ref, mail.said, this.#inputs.numbers)
     const refusal = 'reason' in found ? found : this.#planRefusal(mail, tag)
     this.#change(mail, tag, refusal, () => {
       if ('id' in found) this.claims.push({ mail: mail.id, what: 'blocks', target: found.id })
     })
   }
 
-  #name(mail: Voice, tag: TagFact): void {
+  #name(mail: Voice, tag: Extract<Line, { tag: 'Delegate' }>): void {
     const named = delegateNamed(tag, this.#asker(mail))
     this.#change(mail, tag, 'reason' in named ? named : null, () => {
       if ('delegate' in named) this.delegate = named.delegate
     })
   }
 
-  #planRefusal = (mail: Voice, tag: TagFact) =>
-    this.#suspicion(mail) ?? planningRefusal(tag.tag, this.#asker(mail))
+  #planRefusal = (mail: Voice, tag: Line) =>
+    this.#suspicion(mail) ?? planningRefusal(nameOf(tag), this.#asker(mail))
 
   /** Spam that carries lines is still spam; a line of somebody else takes it out. */
   #suspicion(mail: Voice): Refusal | null {
@@ -285,12 +318,12 @@ class Run {
   /** Makes the change unless it is refused or undone, and tells it. */
   #change(
     mail: Voice,
-    tag: TagFact,
+    tag: Line,
     refusal: (Refusal & { against?: MessageId }) | null,
     make: () => void,
   ): void {
     const undoneBy = this.#undoing.by(mail)
-    const asked = changeBy(mail, roleOf(this.#asker(mail), 'reporter'), tag.tag, tag.value)
+    const asked = changeBy(mail, roleOf(this.#asker(mail), 'reporter'), namedBy(tag))
     if (!refusal && !undoneBy) make()
     const words = tag.reason
     this.history.push(withOutcome(asked, { refusal, words, effect: refusal === null, undoneBy }))
@@ -305,17 +338,8 @@ const isReport = (sign: string | null, suspect: boolean) =>
 
 const isBugType = (word: string): word is Bug['type'] => word === 'bug' || word === 'task' || word === 'idea'
 
-const isBugStatus = (word: string): word is BugStatus => (bugStatuses as readonly string[]).includes(word)
-
-/** `+regression -needs-info`: signs add and take away. */
-function labelled(labels: readonly string[], value: string): string[] {
-  const set = new Set(labels)
-  for (const word of value
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter(Boolean)) {
-    if (word.startsWith('-')) set.delete(word.slice(1))
-    else set.add(word.replace(/^\+/, '').slice(0, 40))
-  }
-  return [...set].sort().slice(0, 50)
-}
+const labelled = (labels: readonly string[], { add, remove }: Extract<Line, { tag: 'Labels' }>): string[] =>
+  [...new Set([...labels, ...add])]
+    .filter(label => !remove.includes(label))
+    .sort()
+    .slice(0, 50)

@@ -4,6 +4,8 @@ import type { MessageId } from '../../base/ids.ts'
 import type { Person, TagFact, TrailerFact } from '../mail/facts.ts'
 import { linksOf } from '../mail/links.ts'
 import { titleKey } from '../mail/subject.ts'
+import { refOf } from '../mail/tag/ref.ts'
+import { refText } from '../mail/tag/value-text.ts'
 import { samePerson } from './person.ts'
 import { type BugNumbers, resolve } from './reference.ts'
 import type { Claim } from './topic.ts'
@@ -22,15 +24,16 @@ export function claimsOf(mails: readonly Node[], numbers: BugNumbers): Claim[] {
 
 /** One that nobody knows stays as it was written. */
 function numbered(claim: Claim, said: number, numbers: BugNumbers): Claim {
-  if (!claim.target.startsWith('#')) return claim
-  const found = resolve(claim.target, said, numbers)
+  const ref = refOf(claim.target)
+  if (!ref || !('bug' in ref)) return claim
+  const found = resolve(ref, said, numbers)
   return 'id' in found ? { ...claim, target: found.id } : claim
 }
 
 /** It was sent to `12@`. */
 const addressedBy = ({ id, facts }: Node): Claim[] =>
-  facts.tags.flatMap(({ recorded, bug }) =>
-    recorded && bug !== undefined ? [{ mail: id, what: 'about', target: `#${bug}` }] : [],
+  facts.tags.flatMap(({ tag, bug }) =>
+    tag === 'Recorded' && bug !== undefined ? [{ mail: id, what: 'about', target: `#${bug}` }] : [],
   )
 
 /** A patch or cover claims by its trailers, an answer by `Bug-Status: duplicate <ref>`. */
@@ -98,9 +101,8 @@ export const isNarrowed = ({ bug, on }: TagFact): boolean => bug !== undefined |
 
 export function duplicatesIn(mail: MessageId, tags: readonly TagFact[]): Claim[] {
   return tags.flatMap(tag => {
-    const ref =
-      tag.tag === 'Bug-Status' ? tag.value.match(/^duplicate\s+(?:of\s+)?(\S{2,500})/i)?.[1] : undefined
-    return ref ? [{ mail, what: 'duplicate' as const, target: target(ref) }] : []
+    const of = tag.tag === 'Bug-Status' ? tag.of : undefined
+    return of ? [{ mail, what: 'duplicate' as const, target: refText(of) }] : []
   })
 }
 

@@ -5,7 +5,9 @@
 import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { TagFact } from '../mail/facts.ts'
+import type { Spoken } from '../mail/tag/value-text.ts'
 import type { Refusal } from './authority.ts'
+import { namedBy } from './history.ts'
 import type { Change, Errand, Undone } from './topic.ts'
 import type { Node } from './tree.ts'
 import type { Voice } from './voice.ts'
@@ -52,12 +54,11 @@ function aboveOf(mail: Node): MessageId[] {
 }
 
 /** The line in the history of the topic that hands it on: what came of it is told over there. */
-export const sentChange = (mail: Node, tag: TagFact, target: MessageId, undone?: Undone): Change => ({
+export const sentChange = (mail: Node, tag: Spoken<TagFact>, target: MessageId, undone?: Undone): Change => ({
   mail: mail.id,
   who: mail.facts.sender,
   said: mail.said,
-  what: tag.tag,
-  value: tag.value,
+  ...namedBy(tag),
   reason: null,
   effect: false,
   sent: { target, ...(tag.bug === undefined ? {} : { bug: tag.bug }) },

@@ -1,5 +1,6 @@
 // A line of a topic's history: what a mail asked for, who its sender was to it, and what came of it.
 import type { MessageId } from '../../base/ids.ts'
+import { nameOf, type Spoken, valueText } from '../mail/tag/value-text.ts'
 import type { Refusal } from './authority.ts'
 import type { Change, Role, Undone } from './topic.ts'
 import type { Node } from './tree.ts'
@@ -24,14 +25,22 @@ export function inOrderOfWords(
 /** When what a mail says counts. */
 export const wordsAt = ({ said, verdict }: Voice): number => Math.max(said, verdict.confirmed ?? said)
 
+/** What a change is called, and to what it set. */
+export type Named = Pick<Change, 'what' | 'value' | 'state'>
+
+/** What a line asks for. */
+export function namedBy(tag: Spoken): Named {
+  const state = tag.tag === 'Patch-Status' ? tag.state : tag.tag === 'Bug-Status' ? tag.status : undefined
+  return { what: nameOf(tag), value: valueText(tag), ...(state ? { state } : {}) }
+}
+
 type Asked = Omit<Change, 'reason' | 'effect'>
 
-export const changeBy = (mail: Voice, role: Role, what: string, value: string): Asked => ({
+export const changeBy = (mail: Voice, role: Role, named: Named): Asked => ({
   mail: mail.id,
   who: mail.facts.sender,
   said: mail.said,
-  what,
-  value,
+  ...named,
   vouch: { role, grade: mail.verdict.grade, how: mail.verdict.how },
 })
 

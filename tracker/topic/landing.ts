@@ -109,12 +109,12 @@ export function landingKeys(facts: MailFacts): string[] {
 /** The commit that a mail says a patch became: "Applied as 1a2b3c4d5e", or the reason behind `accepted`. */
 export function namedCommit(facts: MailFacts): string | null {
   if (facts.applied) return facts.applied.commit
-  const accepting = facts.tags.filter(
-    ({ tag, value }) => tag === 'Patch-Status' && /^accepted\b/i.test(value),
-  )
+  const accepting = facts.tags
+    .filter(tag => tag.tag === 'Patch-Status')
+    .filter(({ state }) => state === 'accepted')
   const commit = accepting.find(tag => tag.commit !== undefined)?.commit
   if (commit !== undefined) return commit.toLowerCase()
-  const text = accepting.map(({ value, reason }) => `${value} ${reason ?? ''}`).join(' ')
+  const text = accepting.map(({ reason = '' }) => reason).join(' ')
   return text.match(/\b(?=\d{0,63}[a-f])([0-9a-f]{10,64})\b/)?.[1] ?? null
 }
 

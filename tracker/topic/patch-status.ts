@@ -1,7 +1,9 @@
 // The states of a patchset's patches, by going through its mails in order: a newer revision supersedes, a tag sets,
 // "applied" of a maintainer accepts. What had no effect is in the history too, with the reason.
 import type { MessageId } from '../../base/ids.ts'
-import type { TagFact } from '../mail/facts.ts'
+import { unreachable } from '../../base/unreachable.ts'
+import type { TagFact, TagLine } from '../mail/facts.ts'
+import type { Spoken } from '../mail/tag/value-text.ts'
 import {
   type Asker,
   carerOf,
@@ -16,7 +18,7 @@ import { isPartialReroll } from './completeness.ts'
 import { conflictWith } from './conflict.ts'
 import { delegateNamed } from './delegate.ts'
 import { Errands, sentChange, voicesFor } from './errand.ts'
-import { changeBy, inOrderOfWords, withOutcome, wordsAt } from './history.ts'
+import { changeBy, inOrderOfWords, type Named, namedBy, withOutcome, wordsAt } from './history.ts'
 import { placeOf } from './landing.ts'
 import type { Outside } from './outside.ts'
 import { type Decided, landingsOf, outcomeOf, type Step, stepsOf } from './patch-landing.ts'
@@ -33,7 +35,6 @@ import {
   type Errand,
   finalStates,
   type PatchState,
-  patchStates,
   type Role,
 } from './topic.ts'
 import type { Node } from './tree.ts'
@@ -89,6 +90,9 @@ export function patchStatuses(
 
 const saysSomething = ({ facts: { tags, applied, withdrawal } }: Node) =>
   tags.length > 0 || applied !== null || withdrawal !== null
+
+/** A line that means something. */
+type Line = Spoken<TagFact>
 
 /** A status with the mail and the role behind it. */
 type Held = PatchStatus & Decided
@@ -162,24 +166,54 @@ class Run {
   }
 
   #take(mail: Voice, tag: TagFact, posts: boolean): void {
+    if (tag.tag === 'Recorded') return
     const other = elsewhere(tag, mail.said, this.#mails, this.#numbers)
     if (other !== null) this.#send(mail, tag, other)
-    else if (tag.tag === 'Patch-Status') this.#status(mail, tag)
-    else if (tag.tag === 'Delegate') this.#name(mail, tag)
-    // In a posting it is a trailer of the commit, which says so by itself.
-    else if (tag.tag === 'Closes' && !posts) this.#claim(mail, tag, 'closes')
-    else if (tag.tag === 'Blocks') this.#claim(mail, tag, 'blocks')
-    else if (tag.tag === 'Undo')
-      this.#record(mail, [], tag.tag, tag.value, this.#undoing.refusal(mail, tag.value), tag.reason)
+    else this.#obey(mail, tag, posts)
+  }
+
+  #obey(mail: Voice, tag: Line, posts: boolean): void {
+    switch (tag.tag) {
+      case 'Patch-Status':
+        this.#status(mail, tag)
+        break
+      case 'Delegate':
+        this.#name(mail, tag)
+        break
+      case 'Closes':
+        // In a posting it is a trailer of the commit, which says so by itself.
+        if (!posts) this.#claim(mail, tag, 'closes')
+        break
+      case 'Blocks':
+        this.#claim(mail, tag, 'blocks')
+        break
+      case 'Undo':
+        this.#record(mail, [], namedBy(tag), this.#undoing.refusal(mail, tag.mail), tag.reason)
+        break
+      case 'Unclear':
+        if (tag.name === 'Patch-Status')
+          this.#record(mail, [], namedBy(tag), { reason: `"${tag.written}" is no patch state` })
+        break
+      case 'Bug-Status':
+      case 'Type':
+      case 'Severity':
+      case 'Labels':
+      case 'Title':
+      case 'Target':
+      case 'CI':
+        break
+      default:
+        unreachable(tag)
+    }
   }
 
   /** To the topic that it speaks of. */
-  #send(mail: Voice, tag: TagFact, other: Exclude<ReturnType<typeof elsewhere>, null>): void {
+  #send(mail: Voice, tag: Line, other: Exclude<ReturnType<typeof elsewhere>, null>): void {
     const own = this.#mails.get(mail.id)
     const undone = this.#undoing.by(mail)
     const refusal = 'reason' in other ? other : own ? this.errands.send(own, tag, other.id, undone) : null
     if (!refusal && own && 'id' in other) this.history.push(sentChange(own, tag, other.id, undone))
-    else this.#record(mail, [], tag.tag, tag.value, refusal)
+    else this.#record(mail, [], namedBy(tag), refusal)
   }
 
   /** A new revision takes the place of what is not final in the older ones; a partial reroll only of its own numbers. */
@@ -199,7 +233,7 @@ class Run {
       return
     }
     if (!this.#undoing.by(mail)) this.#set(replaced, 'superseded', mail, 'author')
-    this.#record(mail, replaced, 'superseded', `${replaced.length} older`, null)
+    this.#record(mail, replaced, { what: 'superseded', value: `${replaced.length} older` }, null)
   }
 
   /** By the same person, and as well authenticated; a worse grade will do while nothing was decided. */
@@ -215,48 +249,43 @@ class Run {
   #announce(mail: Node, draft: Draft): void {
     const { name, address } = mail.facts.sender
     const value = `v${draft.version ?? 1} by ${name || address}`
-    this.history.push({ ...this.#change(mail, [], 'newer posting', value), reason: null, effect: false })
+    this.history.push({
+      ...this.#change(mail, [], { what: 'newer posting', value }),
+      reason: null,
+      effect: false,
+    })
   }
 
-  #status(mail: Voice, tag: TagFact): void {
-    const state = tag.value.toLowerCase().replace(/[\s_]+/g, '-')
-    if (!isPatchState(state)) {
-      this.#record(mail, [], tag.tag, tag.value, { reason: `"${tag.value}" is no patch state` })
-      return
-    }
+  #status(mail: Voice, tag: Extract<Line, { tag: 'Patch-Status' }>): void {
+    const { state } = tag
     const patches = this.#meant(mail, tag)
     const differing = patches.filter(patch => this.statuses.get(patch)?.state !== state)
-    const value = tag.number === undefined ? state : `${tag.number}: ${state}`
-    if (patches.length === 0)
-      this.#record(mail, [], tag.tag, value, { reason: 'it speaks of no patch that is here' })
+    const named = {
+      ...namedBy(tag),
+      ...(tag.number === undefined ? {} : { value: `${tag.number}: ${state}` }),
+    }
+    if (patches.length === 0) this.#record(mail, [], named, { reason: 'it speaks of no patch that is here' })
     else if (differing.length === 0)
       this.history.push({
-        ...this.#change(mail, patches, tag.tag, value),
+        ...this.#change(mail, patches, named),
         reason: (state === 'accepted' && notHeld(mail)) || null,
         effect: false,
       })
     else {
       const missing = state === 'accepted' ? notHeld(mail) : undefined
       const words = [tag.reason, missing].filter(text => text !== undefined).join('; ') || undefined
-      this.#setAllowed(mail, differing, state, tag.tag, value, words)
+      this.#setAllowed(mail, differing, state, named, words)
     }
   }
 
   /** Sets what may be set; what may not is told once. */
-  #setAllowed(
-    mail: Voice,
-    patches: readonly Node[],
-    state: PatchState,
-    what: string,
-    value: string,
-    words?: string,
-  ): void {
+  #setAllowed(mail: Voice, patches: readonly Node[], state: PatchState, named: Named, words?: string): void {
     const refusals = patches.map(patch => this.#refusal(state, mail, patch))
     const allowed = patches.filter((_, index) => refusals[index] === null)
     const asker = this.#asker(mail, patches)
     if (!this.#undoing.by(mail)) this.#set(allowed, state, mail, roleOf(asker, 'author'))
     const refused = refusals.find(refusal => refusal !== null) ?? null
-    this.#record(mail, patches, what, value, refused, words, allowed.length > 0)
+    this.#record(mail, patches, named, refused, words, allowed.length > 0)
   }
 
   #refusal(state: PatchState, mail: Voice, patch: Node): (Refusal & { against?: MessageId }) | null {
@@ -277,33 +306,33 @@ class Run {
         ? postingOf(mail, this.#now)
         : scopeOf(mail, this.#now, undefined)
     const [seen] = patches.flatMap(landingsOf)
-    const value = commit ?? (seen ? placeOf(seen) : 'said, not seen')
+    const named: Named = { what: 'applied', value: commit ?? (seen ? placeOf(seen) : 'said, not seen') }
     if (part === true && !numbers && patches.length > 1)
-      this.#record(mail, patches, 'applied', value, { reason: 'it speaks of some of the patches' })
+      this.#record(mail, patches, named, { reason: 'it speaks of some of the patches' })
     else if (patches.length > 0 && patches.every(patch => mayMeanAdvice(mail, patch)))
-      this.#record(mail, patches, 'applied', value, {
+      this.#record(mail, patches, named, {
         reason: 'the author may have applied what was advised',
       })
-    else this.#setAllowed(mail, patches, 'accepted', 'applied', value, notHeld(mail))
+    else this.#setAllowed(mail, patches, 'accepted', named, notHeld(mail))
   }
 
-  #name(mail: Voice, tag: TagFact): void {
+  #name(mail: Voice, tag: Extract<Line, { tag: 'Delegate' }>): void {
     const patches = changesOf(this.#drafts[Math.max(0, this.#posted)])
     const named = delegateNamed(tag, this.#asker(mail, patches))
     const refusal = 'reason' in named ? named : null
     if ('delegate' in named && !this.#undoing.by(mail)) this.#delegate = named.delegate
-    this.#record(mail, patches, tag.tag, tag.value, refusal, tag.reason)
+    this.#record(mail, patches, namedBy(tag), refusal, tag.reason)
   }
 
-  #claim(mail: Voice, tag: TagFact, what: 'closes' | 'blocks'): void {
+  #claim(mail: Voice, tag: Extract<Line, { tag: 'Closes' | 'Blocks' }>, what: 'closes' | 'blocks'): void {
     const patches = changesOf(this.#drafts[Math.max(0, this.#posted)])
     // A bug of another tracker is named, and nothing here moves.
-    const foreign = /^https?:/i.test(tag.value) ? { id: tag.value } : null
-    const found = foreign ?? resolve(tag.value, mail.said, this.#numbers)
+    const foreign = 'url' in tag.ref ? { id: tag.ref.url } : null
+    const found = foreign ?? resolve(tag.ref, mail.said, this.#numbers)
     const refusal = 'reason' in found ? found : closesRefusal(tag.tag, this.#asker(mail, patches))
     if (!refusal && 'id' in found && !this.#undoing.by(mail))
       this.claims.push({ mail: mail.id, what, target: found.id })
-    this.#record(mail, patches, tag.tag, tag.value, refusal, tag.reason)
+    this.#record(mail, patches, namedBy(tag), refusal, tag.reason)
   }
 
   #set(patches: readonly Node[], state: PatchState, mail: Voice, role: Role): void {
@@ -324,7 +353,7 @@ class Run {
   }
 
   /** What a line names, else what its mail answers. */
-  #meant(mail: Voice, { on, number, whole }: TagFact): Node[] {
+  #meant(mail: Voice, { on, number, whole }: TagLine): Node[] {
     const named = this.#mails.get(on ?? mail.id)
     if (!named) return []
     return whole ? revisionOf(named, this.#now) : scopeOf(named, this.#now, number)
@@ -339,28 +368,22 @@ class Run {
         samePerson(patch.facts.sender, mail.facts.sender) &&
         !finalStates.includes(this.statuses.get(patch)?.state ?? 'new'),
     )
-    if (own.length > 0) this.#setAllowed(mail, own, 'withdrawn', 'withdrawn', '')
+    if (own.length > 0) this.#setAllowed(mail, own, 'withdrawn', { what: 'withdrawn', value: '' })
   }
 
-  #change(
-    mail: Voice,
-    patches: readonly Node[],
-    what: string,
-    value: string,
-  ): Omit<Change, 'reason' | 'effect'> {
-    return changeBy(mail, roleOf(this.#asker(mail, patches), 'author'), what, value)
+  #change(mail: Voice, patches: readonly Node[], named: Named): Omit<Change, 'reason' | 'effect'> {
+    return changeBy(mail, roleOf(this.#asker(mail, patches), 'author'), named)
   }
 
   #record(
     mail: Voice,
     patches: readonly Node[],
-    what: string,
-    value: string,
+    named: Named,
     refusal: (Refusal & { against?: MessageId }) | null,
     words?: string,
     effect = refusal === null,
   ): void {
-    const change = this.#change(mail, patches, what, value)
+    const change = this.#change(mail, patches, named)
     this.history.push(withOutcome(change, { refusal, words, effect, undoneBy: this.#undoing.by(mail) }))
   }
 }
@@ -371,8 +394,6 @@ const notHeld = ({ held }: Voice): string | undefined =>
 
 const filesOf = (patches: readonly Node[]) =>
   patches.flatMap(patch => patch.facts.files.map(file => file.path))
-
-const isPatchState = (word: string): word is PatchState => (patchStates as readonly string[]).includes(word)
 
 function firstState(draft: Draft, patch: Node): PatchState {
   return patch.facts.subject.rfc || draft.cover?.facts.subject.rfc ? 'rfc' : 'new'

@@ -1,8 +1,8 @@
-// What a line such as `Closes: #12` or `Undo: <id>` points to: a Message-ID, an archive's address of one, or a bug's
-// number.
-import { type MessageId, messageId } from '../../base/ids.ts'
-import { idInUrl } from '../mail/archive-url.ts'
-import type { TagFact } from '../mail/facts.ts'
+// The mail that a line such as `Closes: #12` points to.
+import type { MessageId } from '../../base/ids.ts'
+import { unreachable } from '../../base/unreachable.ts'
+import type { Reference, TagFact } from '../mail/facts.ts'
+import { refText, type Spoken } from '../mail/tag/value-text.ts'
 
 /** The number of a bug, as the log gave it. */
 interface NumberedBug {
@@ -15,40 +15,50 @@ export type BugNumbers = ReadonlyMap<number, NumberedBug>
 
 /** The mail that is meant; else why nobody can say. */
 export function resolve(
-  reference: string,
+  reference: Reference,
   said: number,
   numbers: BugNumbers,
 ): { readonly id: MessageId } | { readonly reason: string } {
-  const number = reference.match(/^#(\d{1,9})$/)?.[1]
-  if (number === undefined) {
-    const id = idIn(reference)
-    return id === null ? { reason: `"${reference}" names no mail` } : { id }
-  }
-  const bug = numbers.get(Number(number))
+  if ('mail' in reference) return { id: reference.mail }
+  if ('url' in reference) return { reason: `"${reference.url}" names no mail` }
+  const bug = numbers.get(reference.bug)
   return bug && bug.since <= said
     ? { id: bug.id }
-    : { reason: `there was no bug #${number} when it was said` }
+    : { reason: `there was no bug ${refText(reference)} when it was said` }
+}
+
+/** What the value of a line points to. */
+export function referenceOf(tag: Spoken): Reference | null {
+  switch (tag.tag) {
+    case 'Closes':
+    case 'Blocks':
+      return tag.ref
+    case 'Bug-Status':
+      return tag.of ?? null
+    case 'Undo':
+      return { mail: tag.mail }
+    case 'Patch-Status':
+    case 'Type':
+    case 'Delegate':
+    case 'Severity':
+    case 'Labels':
+    case 'Title':
+    case 'Target':
+    case 'CI':
+    case 'Unclear':
+      return null
+    default:
+      return unreachable(tag)
+  }
 }
 
 /** The mail of another topic that a line speaks of, or why nobody can say; null when it speaks of the one with these mails. */
 export function elsewhere(
-  { on, bug, recorded }: TagFact,
+  { on, bug }: Spoken<TagFact>,
   said: number,
   here: { has(id: MessageId): boolean },
   numbers: BugNumbers,
 ): ReturnType<typeof resolve> | null {
-  if (recorded) return null
-  const found = on !== undefined ? { id: on } : bug !== undefined ? resolve(`#${bug}`, said, numbers) : null
+  const found = on !== undefined ? { id: on } : bug !== undefined ? resolve({ bug }, said, numbers) : null
   return found && 'id' in found && here.has(found.id) ? null : found
-}
-
-/** In brackets, in an archive's address, or bare. */
-function idIn(reference: string): MessageId | null {
-  const text = reference.trim().slice(0, 600)
-  const found =
-    text.match(/<([^<>\s]{3,500})>/)?.[1] ??
-    (text.includes('/')
-      ? idInUrl(/^https?:/i.test(text) ? text : `https://${text}`)
-      : text.match(/^(?:mid:)?([^<>\s/]{1,400}@[^<>\s/]{1,200})$/)?.[1])
-  return found == null ? null : messageId(found)
 }

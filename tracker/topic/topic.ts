@@ -1,13 +1,13 @@
 // What a reader follows. `fold` makes it from the facts of a cluster; the row of a topic is this value.
 import type { MessageId } from '../../base/ids.ts'
-import { type BugStatus, bugStatuses, type PatchState, patchStates } from '../../base/state-words.ts'
-import type { Person, TagFact } from '../mail/facts.ts'
-import type { Held, Landing } from './landing.ts'
+import type { BugStatus, PatchState } from '../../base/state-words.ts'
+import type { Person, TagFact, TagName } from '../mail/facts.ts'
+import type { Held, Landing, LandingEvent } from './landing.ts'
 import type { Grade, Verdict } from './verdict.ts'
 
 export type TopicKind = 'patchset' | 'bug' | 'discussion' | 'report' | 'announcement' | 'spam'
 
-export { type BugStatus, bugStatuses, type PatchState, patchStates }
+export type { BugStatus, PatchState }
 /** Of a topic; `mixed` when its patches differ. */
 export type State = PatchState | BugStatus | 'mixed'
 
@@ -134,14 +134,19 @@ export interface Claim {
 /** What a sender is to a patch or bug. */
 export type Role = 'maintainer' | 'reviewer' | 'robot' | 'author' | 'reporter' | 'anybody'
 
+/** What a change is called: the tag of a line, what a mail did without one, or what a commit did. */
+type ChangeName = TagName | 'applied' | 'superseded' | 'withdrawn' | 'newer posting' | LandingEvent['what']
+
 /** A change of state, for the history; every one names its mail. */
 export interface Change {
   readonly mail: MessageId
   readonly who: Person
   readonly said: number
-  /** `Patch-Status`, `Bug-Status`, `applied`, `superseded`, `withdrawn`, `landed`, `reverted` ... */
-  readonly what: string
+  readonly what: ChangeName
+  /** What it was set to, for a reader. */
   readonly value: string
+  /** The state that a `Patch-Status` or `Bug-Status` is about. */
+  readonly state?: PatchState | BugStatus
   readonly reason: string | null
   /** False: understood, and without effect; `reason` says why, null where it stood so already. */
   readonly effect: boolean

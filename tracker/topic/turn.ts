@@ -62,7 +62,7 @@ function openRemark(newest: Revision, answers: readonly Node[]): Node | null {
   const last = answers.findLast(mail => own(mail) || !isNod(mail.facts.gist.replace(/\s--(?:\s.*)?$/s, '')))
   if (!last || own(last) || last.facts.applied || last.facts.gist === '') return null
   const gives = last.facts.trailers.some(({ key }) => /-by$/i.test(key) && !/^na(?:c?ked|k)-/i.test(key))
-  return gives || last.facts.tags.some(tag => !tag.recorded) ? null : last
+  return gives || last.facts.tags.some(({ tag }) => tag !== 'Recorded') ? null : last
 }
 
 /** The mails of people below the newest revision's own; who reports checks is a program, known or not. */

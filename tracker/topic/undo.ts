@@ -2,30 +2,29 @@
 // before the states are, so that an undone change never had an effect.
 import type { MessageId } from '../../base/ids.ts'
 import { type Asker, type Refusal, undoRefusal } from './authority.ts'
-import { type BugNumbers, resolve } from './reference.ts'
 import type { Undone } from './topic.ts'
 import type { Voice } from './voice.ts'
 
 export interface Undoing {
   /** The mail that undid what this one changed. */
   by(mail: Voice): Undone | undefined
-  /** Why the line `Undo: value` of this mail has no effect; null when it has. */
-  refusal(mail: Voice, value: string): Refusal | null
+  /** Why the line `Undo: <id>` of this mail has no effect; null when it has. */
+  refusal(mail: Voice, id: MessageId): Refusal | null
 }
 
 /** `mails` are those of one topic, in order, and those of others that speak of it. */
 export function undoingIn(mails: readonly Voice[], asker: (mail: Voice) => Asker): Undoing {
   const byId = new Map(mails.map(mail => [mail.id, mail]))
-  const refusal = (mail: Voice, value: string): Refusal | null => {
-    const target = targetOf(mail, value, byId)
+  const refusal = (mail: Voice, id: MessageId): Refusal | null => {
+    const target = targetOf(mail, id, byId)
     if ('reason' in target) return target
     return undoRefusal(asker(mail), target)
   }
   const speakers = mails.filter(mail => mail.facts.tags.length > 0)
   const wishes = speakers.flatMap(mail =>
-    mail.facts.tags.flatMap(({ tag, value }): Wish[] => {
-      if (tag !== 'Undo') return []
-      const target = targetOf(mail, value, byId)
+    mail.facts.tags.flatMap((tag): Wish[] => {
+      if (tag.tag !== 'Undo') return []
+      const target = targetOf(mail, tag.mail, byId)
       return 'reason' in target || undoRefusal(asker(mail), target) ? [] : [{ mail, target }]
     }),
   )
@@ -42,15 +41,12 @@ interface Wish {
   readonly target: Voice
 }
 
-const noNumbers: BugNumbers = new Map()
-
 function targetOf(
   mail: Voice,
-  value: string,
+  id: MessageId,
   byId: ReadonlyMap<MessageId, Voice>,
 ): Voice | { readonly reason: string } {
-  const found = resolve(value, mail.said, noNumbers)
-  const target = 'id' in found ? byId.get(found.id) : undefined
+  const target = byId.get(id)
   if (!target) return { reason: 'it names no mail of this topic' }
   return target === mail ? { reason: 'it names itself' } : target
 }

@@ -1,7 +1,8 @@
 // What each mail of a topic did: the trailers it gave and the states it set, as short words for trees and threads.
 import { html } from 'hono/html'
+import { unreachable } from '../../base/unreachable.ts'
 import { lookOf } from '../../tracker/topic/look.ts'
-import { bugStatuses, type Change, patchStates, type Topic } from '../../tracker/topic/topic.ts'
+import type { Change, Topic } from '../../tracker/topic/topic.ts'
 import { checkLook } from './chip.ts'
 import { type Html, visible } from './text.ts'
 
@@ -21,9 +22,13 @@ export function effectsOf(topic: Topic): ReadonlyMap<string, Html> {
     if (change.sent && !change.undone) add(change.mail, 'info', sentWords(change.sent))
     // What stood so already is no news.
     if (change.undone || (!change.effect && change.reason === null)) continue
-    const look = lookOfChange(change)
-    if (look) add(change.mail, look.tone, `${look.sign} ${look.word}`)
-    else add(change.mail, change.effect ? 'ok' : 'bad', changeWords(change))
+    if (change.effect && change.state) {
+      const { sign, word, tone } = lookOf(change.state)
+      // `2: accepted` speaks of one patch.
+      const words =
+        change.what === 'Patch-Status' && change.value !== change.state ? visible(change.value) : word
+      add(change.mail, tone, `${sign} ${words}`)
+    } else add(change.mail, change.effect ? 'ok' : 'bad', changeWords(change))
   }
   return new Map([...said].map(([mail, effects]) => [mail, some([...effects.values()])]))
 }
@@ -41,20 +46,33 @@ const some = (effects: readonly Html[]): Html =>
 const sentWords = ({ bug }: NonNullable<Change['sent']>) =>
   bug === undefined ? '→ another thread' : `→ bug #${bug}`
 
-/** A state that was set looks as it does everywhere: asking for changes is no success. */
-function lookOfChange({ what, value, effect }: Change) {
-  if (!effect || (what !== 'Patch-Status' && what !== 'Bug-Status')) return undefined
-  const word = value.toLowerCase().match(/^[a-z-]+/)?.[0]
-  const state = [...patchStates, ...bugStatuses].find(known => known === word)
-  return state && lookOf(state)
-}
-
-function changeWords({ what, value, effect, commit }: Change): string {
+function changeWords({ what, value, effect }: Change): string {
   if (!effect) return `✕ ${visible(what)}: no effect`
-  if (commit) return what === 'reverted' ? '↺ reverted' : `✓ ${what}`
-  return what === 'superseded'
-    ? '✓ newer revision'
-    : what === 'applied'
-      ? '✓ applied'
-      : `✓ ${visible(value || what)}`
+  switch (what) {
+    case 'reverted':
+      return '↺ reverted'
+    case 'superseded':
+      return '✓ newer revision'
+    case 'landed':
+    case 'landed again':
+    case 'applied':
+      return `✓ ${what}`
+    case 'withdrawn':
+    case 'newer posting':
+    case 'Patch-Status':
+    case 'Bug-Status':
+    case 'Type':
+    case 'Delegate':
+    case 'Severity':
+    case 'Labels':
+    case 'Title':
+    case 'Target':
+    case 'Closes':
+    case 'Blocks':
+    case 'CI':
+    case 'Undo':
+      return `✓ ${visible(value || what)}`
+    default:
+      return unreachable(what)
+  }
 }

@@ -1,6 +1,7 @@
 // Every change of a topic with the mail behind it, who its sender was and how far authenticated; and the changes that
 // were understood and had no effect, with the reason.
 import { html } from 'hono/html'
+import { unreachable } from '../../base/unreachable.ts'
 import type { Change, Topic } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
 import type { ListRow } from '../read/place.ts'
@@ -56,10 +57,10 @@ function vouchWords({ vouch }: Change): Html | string {
 
 function verb(change: Change): Html {
   const { what, value, effect, undone } = change
-  if (what === 'newer posting')
-    return html`posted a newer <b>${visible(value)}</b>, which changes nothing here`
-  if (!effect && !undone) return withoutEffect(change)
+  if (!effect && !undone && what !== 'newer posting') return withoutEffect(change)
   switch (what) {
+    case 'newer posting':
+      return html`posted a newer <b>${visible(value)}</b>, which changes nothing here`
     case 'Patch-Status':
     case 'Bug-Status':
       return html`set the state to <b>${visible(value)}</b>`
@@ -73,8 +74,21 @@ function verb(change: Change): Html {
       return html`posted a newer revision, in place of <b>${visible(value)}</b>`
     case 'Undo':
       return html`took back what <code>${visible(value)}</code> changed`
-    default:
+    case 'Type':
+    case 'Delegate':
+    case 'Severity':
+    case 'Labels':
+    case 'Title':
+    case 'Target':
+    case 'Closes':
+    case 'Blocks':
+    case 'CI':
+    case 'landed':
+    case 'reverted':
+    case 'landed again':
       return html`set ${visible(what)} to <b>${visible(value)}</b>`
+    default:
+      return unreachable(what)
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { messageId } from '../../../base/ids.ts'
 import { linksOf } from '../../../tracker/mail/links.ts'
 import { refOf } from '../../../tracker/mail/tag/ref.ts'
 import { resolve } from '../../../tracker/topic/reference.ts'
@@ -11,8 +12,8 @@ test.each([
   ['http://lists.example.org/tarn/a@example.net/raw', 'a@example.net'],
 ])('an address names the same mail in a text, in a tag and as what a tag speaks of: %s', (url, id) => {
   expect(linksOf([`See ${url}.`])).toEqual([id])
-  expect(refOf(url)).toBe(id)
-  expect(resolve(url, 0, new Map())).toEqual({ id })
+  expect(refOf(url)).toEqual({ mail: id })
+  expect(resolve({ mail: messageId(id) }, 0, new Map())).toEqual({ id })
 })
 
 test.each([
@@ -22,6 +23,6 @@ test.each([
   'https://example.org/%E0%A4%A/',
 ])('an address without a Message-ID names no mail: %s', url => {
   expect(linksOf([url])).toEqual([])
-  expect(refOf(url)).toBe(url)
-  expect(resolve(url, 0, new Map())).toEqual({ reason: `"${url}" names no mail` })
+  expect(refOf(url)).toEqual({ url })
+  expect(resolve({ url }, 0, new Map())).toEqual({ reason: `"${url}" names no mail` })
 })

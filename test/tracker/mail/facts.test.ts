@@ -112,7 +112,7 @@ describe('trailers', () => {
 describe('tags', () => {
   it('are read below a signature, narrowed and with a reason', () => {
     const [tag] = read({}, 'Thanks.\n-- \nPatch-Status: 2/5 accepted -- in main\n').tags
-    expect(tag).toMatchObject({ tag: 'Patch-Status', value: 'accepted', number: 2, reason: 'in main' })
+    expect(tag).toMatchObject({ tag: 'Patch-Status', state: 'accepted', number: 2, reason: 'in main' })
   })
 
   it.each([

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { bugStatuses, patchStates } from '../../../base/state-words.ts'
 import type { MailFacts, TagFact } from '../../../tracker/mail/facts.ts'
 import { fields } from '../../../tracker/mail/tag/debbugs.ts'
 import { controlVerbs } from '../../../tracker/mail/tag/debbugs-control.ts'
@@ -10,8 +11,8 @@ import { regzbotVerbs } from '../../../tracker/mail/tag/regzbot.ts'
 import { resolutions } from '../../../tracker/mail/tag/sourcehut.ts'
 import { bugWords, patchWords } from '../../../tracker/mail/tag/state-words.ts'
 import { syzVerbs } from '../../../tracker/mail/tag/syzbot.ts'
+import { valueText } from '../../../tracker/mail/tag/value-text.ts'
 import { recordedVerbs } from '../../../tracker/mail/tag/verbs.ts'
-import { bugStatuses, patchStates } from '../../../tracker/topic/topic.ts'
 import { factsIn } from '../../commands/commands.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/mail.md'), 'utf8')
@@ -172,9 +173,9 @@ function mail(headers: Record<string, string>, body: string): MailFacts {
 /** As the right column writes it. */
 function shown(tags: readonly TagFact[]): string[] {
   return tags.map(tag => {
-    if (tag.recorded) return recorded
+    if (tag.tag === 'Recorded') return recorded
     const narrowed =
       tag.number === undefined ? (tag.bug === undefined ? '' : `#${tag.bug} `) : `${tag.number}/5 `
-    return `${tag.tag}: ${narrowed}${tag.value}${tag.reason === undefined ? '' : ` -- ${tag.reason}`}`
+    return `${tag.tag}: ${narrowed}${valueText(tag)}${tag.reason === undefined ? '' : ` -- ${tag.reason}`}`
   })
 }

@@ -419,6 +419,37 @@ describe('a bug', () => {
     expect(topicOf([bug, say('d', kenji, 'Delegate: me')])).not.toHaveProperty('delegate')
   })
 
+  it('takes labels as they are added and taken away, the last word of a line on each', () => {
+    const labels = (...lines: string[]) =>
+      topicOf([bug, ...lines.map((line, minute) => say(`l${minute}`, ruth, line, { minute: 60 + minute }))])
+        .bug?.labels
+    expect(labels('Labels: +io, WAL')).toEqual(['io', 'wal'])
+    expect(labels('Labels: +io wal', 'Labels: -io +late')).toEqual(['late', 'wal'])
+    expect(labels('Labels: +io -io -wal +wal')).toEqual(['wal'])
+  })
+
+  it('repeats the bug that is named, whatever is said behind it, and none where a title is', () => {
+    const claims = (value: string) =>
+      topicOf([bug, say('a', marek, `Bug-Status: duplicate ${value}`)]).claims.map(({ target }) => target)
+    expect(claims('of <third@example.org> as Ruth found')).toEqual(['third@example.org'])
+    expect(claims('https://bugs.example.com/12')).toEqual(['https://bugs.example.com/12'])
+    expect(topicOf([bug, say('a', marek, '#syz dup: wal: no sum')])).toMatchObject({
+      state: 'duplicate',
+      claims: [],
+    })
+  })
+
+  it('shows a status that nobody knows, without effect', () => {
+    const topic = topicOf([bug, say('a', marek, 'Bug-Status: mended')])
+    expect(topic.state).toBe('new')
+    expect(change(topic, 'a')).toMatchObject({
+      what: 'Bug-Status',
+      value: 'mended',
+      effect: false,
+      reason: '"mended" is no bug status',
+    })
+  })
+
   it('is not changed by a line about another bug', () => {
     const numbers = new Map([
       [12, { id: 'bug@example.org' as MessageId, since: start }],

@@ -102,8 +102,8 @@ export function addressTags(mail: DebbugsMail, fields: ReadonlyMap<string, strin
   const version = fields.get('version') ?? fields.get('source-version')
   const line = `To: ${mail.done ?? `${mail.bug}@`}`
   if (!mail.done) return [{ ...recordedTag(line.slice(4), '', line), bug: mail.bug }]
-  const value = version ? `fixed in ${oneLine(version).slice(0, 60)}` : 'fixed'
-  return [{ tag: 'Bug-Status', value, bug: mail.bug, alias: mail.done, line }]
+  const rest = version ? { rest: `in ${oneLine(version).slice(0, 60)}` } : {}
+  return [{ tag: 'Bug-Status', status: 'fixed', ...rest, bug: mail.bug, alias: mail.done, line }]
 }
 
 /** The fields at the top of the body, by name in lower case, and the place of the last; none unless they are debbugs'. */

@@ -1,8 +1,18 @@
 // The canonical lines: `Patch-Status: 2/5 accepted -- applied to main`. A name, perhaps what it is narrowed to, a value,
 // perhaps a reason. A value that can only be prose ("Type: application/pdf", "CI: green again") makes no tag.
 import { messageId } from '../../../base/ids.ts'
+import { unreachable } from '../../../base/unreachable.ts'
 import { parseAddresses } from '../../decode/addresses.ts'
-import { type TagFact, type TagName, tagNames } from '../facts.ts'
+import {
+  type Person,
+  type Reference,
+  type TagFact,
+  type TagLine,
+  type TagName,
+  type TagValue,
+  tagNames,
+} from '../facts.ts'
+import { labelsOf } from './labels.ts'
 import { valueMiss } from './misses.ts'
 import { oneLine, type Reading, type SaidLine, wrappedBelow } from './reading.ts'
 import { refOf } from './ref.ts'
@@ -30,16 +40,16 @@ export function readTag(tag: TagName, text: string, line: string): Omit<Reading,
   const said = { ...narrowed, line: oneLine(line) }
   const values = valuesOf(tag, oneLine(value))
   const why = reason.length > 0 ? { reason: oneLine(reason.join(' -- ')) } : {}
-  if (values) return { tags: values.map(one => ({ tag, ...one, ...why, ...said })) }
+  if (values) return { tags: values.map((one): TagFact => ({ ...one, ...why, ...said })) }
   const miss = valueMiss(tag, oneLine(value), said.line)
   // The history shows a state that nobody knows; any other line with a strange value was hardly meant as a tag.
-  const shown = tag === 'Patch-Status' || tag === 'Bug-Status'
-  if (!miss && !shown) return null
-  const unknown: TagFact = { tag, value: oneLine(value), ...why, ...said }
-  return { tags: shown ? [unknown] : [], misses: [miss ?? { line: said.line, nearest: null }] }
+  const name = tag === 'Patch-Status' || tag === 'Bug-Status' ? tag : null
+  if (!miss && !name) return null
+  const unclear: TagFact[] = name ? [{ tag: 'Unclear', name, written: oneLine(value), ...why, ...said }] : []
+  return { tags: unclear, misses: [miss ?? { line: said.line, nearest: null }] }
 }
 
-type Narrowed = Pick<TagFact, 'number' | 'bug' | 'on'>
+type Narrowed = Pick<TagLine, 'number' | 'bug' | 'on'>
 
 const numbered: readonly TagName[] = ['Patch-Status', 'Delegate', 'CI']
 /** Their value is a reference itself. */
@@ -55,75 +65,86 @@ function narrowing(tag: TagName, text: string): { narrowed: Narrowed; rest: stri
   return { narrowed: match[2] ? { bug: Number(match[2]) } : { on: messageId(match[3] ?? '') }, rest }
 }
 
-type Value = Pick<TagFact, 'value' | 'commit' | 'reason'>
-
-const one = (value: string | null | undefined): Value[] | null => (value ? [{ value }] : null)
+type Value = TagValue & Pick<TagLine, 'reason'>
 
 function valuesOf(tag: TagName, text: string): Value[] | null {
   switch (tag) {
-    case 'Patch-Status': {
-      const state = patchValue(text)
-      return state && [state]
-    }
+    case 'Patch-Status':
+      return one(patchValue(text))
     case 'Bug-Status':
       return one(bugValue(text))
-    case 'Type':
-      return one(text.toLowerCase().match(/^(?:bug|task|idea|discussion|spam)$/)?.[0])
-    case 'Delegate':
-      return one(delegateOf(text))
-    case 'Severity':
-      return one(text.match(/^[\p{L}\d][\p{L}\d_-]{0,39}$/u)?.[0]?.toLowerCase())
+    case 'Type': {
+      const type = types.find(word => word === text.toLowerCase())
+      return one(type && { tag, type })
+    }
+    case 'Delegate': {
+      const to = delegateOf(text)
+      return to === undefined ? null : [{ tag, to }]
+    }
+    case 'Severity': {
+      const severity = text.match(/^[\p{L}\d][\p{L}\d_-]{0,39}$/u)?.[0]?.toLowerCase()
+      return one(severity && { tag, severity })
+    }
     case 'Labels':
-      return one(text.match(/^(?:[+-]?[\p{L}\d][\p{L}\d_.:/-]{0,60}(?:[ ,]{1,3}|$)){1,30}$/u)?.[0])
+      return one(labelsShape.test(text) ? labelsOf(text.split(/[ ,]+/)) : null)
     case 'Title':
-      return one(text)
+      return [{ tag, title: text }]
     case 'Target':
-      return one(machine.test(text) ? null : text)
+      return machine.test(text) ? null : [{ tag, target: text === 'none' ? null : text }]
     case 'Closes':
     case 'Blocks':
-      return refsOf(text)
+      return refsOf(text)?.map(ref => ({ tag, ref })) ?? null
     case 'CI':
       return one(jobOf(text))
     case 'Undo': {
-      const id = refOf(text)
-      return one(id && !id.startsWith('#') && !/^https?:/i.test(id) ? id : null)
+      const ref = refOf(text)
+      return ref && 'mail' in ref ? [{ tag, mail: ref.mail }] : null
     }
     default:
-      return tag satisfies never
+      return unreachable(tag)
   }
 }
+
+const one = (value: Value | '' | null | undefined): Value[] | null => (value ? [value] : null)
+
+const types = ['bug', 'task', 'idea', 'discussion', 'spam'] as const
+
+const labelsShape = /^(?:[+-]?[\p{L}\d][\p{L}\d_.:/-]{0,60}(?:[ ,]{1,3}|$)){1,30}$/u
 
 /** `gcc -v` prints "Target: x86_64-linux-gnu" at the start of a line. */
 const machine =
   /^(?:x86_64|i[3-6]86|aarch64|arm|loongarch|m68k|mips|powerpc|ppc|riscv|s390|sparc|hppa)\w{0,12}(?:-[\w.]{1,30}){1,4}$/
 
-/** `me`, `none`, or one address, which may come with its name. */
-function delegateOf(text: string): string | null {
+/** `me`, `none`, or one address, which may come with its name; undefined for anything else. */
+function delegateOf(text: string): Person | 'me' | null | undefined {
   const word = text.toLowerCase()
-  if (word === 'me' || word === 'none') return word
-  if (/^[^\s@<>,]{1,100}@[^\s@<>,]{1,100}$/.test(word)) return word
-  const people = /<[^<>\s]{1,200}>$/.test(text) ? parseAddresses(text) : []
-  return people.length === 1 && people[0]?.address.includes('@') ? people[0].address : null
+  if (word === 'me') return word
+  if (word === 'none') return null
+  const people = /<[^<>\s]{1,200}>$/.test(text) ? parseAddresses(text) : [{ address: word }]
+  const address = people.length === 1 ? people[0]?.address : undefined
+  return address && /^[^\s@<>,"]{1,64}@[^\s@<>,"]{1,255}$/.test(address) ? { name: '', address } : undefined
 }
 
 /** Every word must be a reference, else the line is prose. */
-function refsOf(text: string): Value[] | null {
-  const refs = text
+function refsOf(text: string): Reference[] | null {
+  const words = text
     .split(/[\s,]+/)
     .filter(Boolean)
     .slice(0, 10)
-    .map(refOf)
-  return refs.length > 0 && !refs.includes(null) ? refs.map(ref => ({ value: ref ?? '' })) : null
+  const refs = words.flatMap(word => refOf(word) ?? [])
+  return refs.length > 0 && refs.length === words.length ? refs : null
 }
 
 /** `test`, `test DIGEST`, `retest`, `retest build, unit`, `cancel`. */
-function jobOf(text: string): string | null {
-  const match = text.match(/^(test|retest|cancel)\b[ ]?(.*)$/i)
-  const [, verb = '', rest = ''] = match ?? []
-  if (!match) return null
-  const fits =
-    rest === '' ||
-    (/^test$/i.test(verb) && /^[0-9a-f]{7,64}$/i.test(rest)) ||
-    (/^retest$/i.test(verb) && /^[\w./:-]{1,60}(?:, ?[\w./:-]{1,60}){0,19}$/.test(rest))
-  return fits ? `${verb.toLowerCase()} ${rest.replace(/, ?/g, ', ')}`.trim() : null
+function jobOf(text: string): TagValue | null {
+  const [match, verb = '', rest = ''] = text.match(/^(test|retest|cancel)\b[ ]?(.*)$/i) ?? []
+  const job = jobs.find(word => word === verb.toLowerCase())
+  if (match === undefined || !job) return null
+  if (rest === '') return { tag: 'CI', job }
+  if (job === 'test' && /^[0-9a-f]{7,64}$/i.test(rest)) return { tag: 'CI', job, digest: rest }
+  if (job === 'retest' && /^[\w./:-]{1,60}(?:, ?[\w./:-]{1,60}){0,19}$/.test(rest))
+    return { tag: 'CI', job, checks: rest.split(/, ?/) }
+  return null
 }
+
+const jobs = ['test', 'retest', 'cancel'] as const

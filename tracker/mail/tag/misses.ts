@@ -17,7 +17,7 @@ export function valueMiss(tag: TagName, value: string, line: string): MissFact |
 
 const itself = (...words: string[]) => new Map(words.map(word => [word, word]))
 
-const vocabulary = new Map<string, ReadonlyMap<string, string>>([
+const vocabulary = new Map<TagName, ReadonlyMap<string, string>>([
   ['Patch-Status', patchWords],
   ['Bug-Status', bugWords],
   ['Type', itself('task', 'idea', 'discussion', 'spam')],
@@ -42,7 +42,7 @@ const candidates = ['Patch-Status', 'Bug-Status', 'pw-bot']
 function rightLine(name: string, value: string): string | null {
   const tag = name === 'Bug-Status' ? name : 'Patch-Status'
   const [, narrowed = '', rest = ''] = value.match(/^(\d{1,4}\/\d{1,4}\s|#\d{1,9}\s)?(.*)$/) ?? []
-  const known = tag === 'Patch-Status' ? patchValue(rest.split(/\s--\s/)[0] ?? '')?.value : undefined
+  const known = tag === 'Patch-Status' ? patchValue(rest.split(/\s--\s/)[0] ?? '')?.state : undefined
   const words: ReadonlyMap<string, string> = tag === 'Patch-Status' ? patchWords : bugWords
   const first = rest.split(/\s/)[0]?.toLowerCase() ?? ''
   const word = known ?? words.get(nearWord(first, [...words.keys()]) ?? '')

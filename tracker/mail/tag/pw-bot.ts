@@ -1,7 +1,7 @@
 // `pw-bot: cr`, netdev's way to set the state of a whole series in patchwork (NIPA's mailbot.py). The bot reads one
 // value and nothing else; the words are in state-words.ts.
 import { valueMiss } from './misses.ts'
-import { oneLine, type Reading, type SaidLine } from './reading.ts'
+import { otherWords, type Reading, type SaidLine } from './reading.ts'
 import { patchValue } from './state-words.ts'
 
 export function pwBotLine(lines: readonly SaidLine[], index: number): Reading | null {
@@ -18,7 +18,7 @@ export function pwBotLine(lines: readonly SaidLine[], index: number): Reading | 
   }
   const reach = match[1] ? { number: Number(match[1]) } : { whole: true as const }
   return {
-    tags: [{ tag: 'Patch-Status', ...state, ...reach, alias: 'pw-bot', line: oneLine(line) }],
+    tags: [{ ...state, ...reach, ...otherWords('pw-bot', line) }],
     lines: 1,
   }
 }

@@ -1,6 +1,6 @@
 // What the readers of single tags take and give. A reader looks at one said line, and at those below it when a value
 // goes on there, and says what it means, or null when the line is none of its kind.
-import type { MissFact, TagFact } from '../facts.ts'
+import type { MissFact, TagFact, TagLine, TagValue } from '../facts.ts'
 
 export interface SaidLine {
   /** Where it stands in the text; two said lines with something else between them are not neighbours. */
@@ -16,13 +16,24 @@ export interface Reading {
 }
 
 /** Whose business a robot's line is when the thread is that robot's own: then it is shown and changes nothing. */
-export type Mirrored = NonNullable<TagFact['mirrors']>
+export type Mirrored = NonNullable<Extract<TagValue, { tag: 'Recorded' }>['mirrors']>
 
 /** A line that is understood and changes nothing here. */
-export function recordedTag(alias: string, value: string, line: string, mirrors?: Mirrored | null): TagFact {
-  const said = { tag: 'Recorded', value: oneLine(value), alias, recorded: true as const, line: oneLine(line) }
-  return mirrors ? { ...said, mirrors } : said
-}
+export const recordedTag = (alias: string, written: string, line: string, mirrors?: Mirrored): TagFact => ({
+  tag: 'Recorded',
+  written: oneLine(written),
+  ...(mirrors ? { mirrors } : {}),
+  ...otherWords(alias, line),
+})
+
+/** A line in other words than the canonical ones. */
+export const otherWords = (
+  alias: string,
+  line: string,
+): Pick<TagLine, 'alias' | 'line'> & { alias: string } => ({
+  alias,
+  line: oneLine(line),
+})
 
 export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 500)
 

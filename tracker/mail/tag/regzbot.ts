@@ -1,8 +1,9 @@
 // `#regzbot introduced: v6.1..v6.2`, the language of the Linux kernel's regression tracker (kernelci/regzbot,
 // docs/reference.md). A section is a paragraph; it holds several commands, and long ones are wrapped. In a thread that
 // regzbot sees it is regzbot's business.
-import type { TagFact } from '../facts.ts'
-import { lineBelow, oneLine, type Reading, recordedTag, type SaidLine } from './reading.ts'
+import type { BugStatus } from '../../../base/state-words.ts'
+import type { TagFact, TagLine, TagValue } from '../facts.ts'
+import { lineBelow, oneLine, otherWords, type Reading, recordedTag, type SaidLine } from './reading.ts'
 import { refOf } from './ref.ts'
 
 export function regzbotLine(
@@ -54,24 +55,25 @@ function tagOf(command: string, line: string, mirrors: boolean): TagFact[] {
   const meaning = regzbotVerbs.get(word)
   if (!meaning) return []
   const meant = meaning(oneLine(rest))
-  return [meant ? { ...meant, alias, line: oneLine(line) } : recordedTag(alias, rest, line)]
+  return [meant ? { ...meant, ...otherWords(alias, line) } : recordedTag(alias, rest, line)]
 }
 
-type Meaning = Pick<TagFact, 'tag' | 'value' | 'reason'> | null
+type Meaning = (TagValue & Pick<TagLine, 'reason'>) | null
 
-const status = (value: string, reason = ''): Meaning => ({
+const status = (status: BugStatus, reason = ''): Meaning => ({
   tag: 'Bug-Status',
-  value,
+  status,
   ...(reason ? { reason } : {}),
 })
-const titled = (value: string): Meaning => (value ? { tag: 'Title', value } : null)
+const titled = (title: string): Meaning => (title ? { tag: 'Title', title } : null)
 const duplicate = (value: string): Meaning => {
-  const ref = refOf(value)
-  return ref ? status(`duplicate ${ref}`) : null
+  const of = refOf(value)
+  return of && { tag: 'Bug-Status', status: 'duplicate', of }
 }
 const fixed = (value: string): Meaning => {
   if (value === '') return null
-  return status(/^[0-9a-f]{8,40}$/i.test(value) ? `fixed in ${value.toLowerCase()}` : `fixed in "${value}"`)
+  const rest = /^[0-9a-f]{8,40}$/i.test(value) ? `in ${value.toLowerCase()}` : `in "${value}"`
+  return { tag: 'Bug-Status', status: 'fixed', rest }
 }
 const resolved = (reason: string) => status('fixed', reason)
 const nothing = () => null

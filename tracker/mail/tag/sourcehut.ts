@@ -1,7 +1,9 @@
 // SourceHut's ways: `!resolve fixed` in a comment of todo.sr.ht, and the header `X-Sourcehut-Patchset-Update` that
 // lists.sr.ht reads on any mail of a thread.
-import type { TagFact } from '../facts.ts'
-import { oneLine, type Reading, recordedTag, type SaidLine } from './reading.ts'
+import type { BugStatus } from '../../../base/state-words.ts'
+import type { TagFact, TagValue } from '../facts.ts'
+import { labelsOf } from './labels.ts'
+import { oneLine, otherWords, type Reading, recordedTag, type SaidLine } from './reading.ts'
 import { patchValue } from './state-words.ts'
 
 export function sourcehutLine(lines: readonly SaidLine[], index: number): Reading | null {
@@ -16,25 +18,25 @@ export function sourcehutLine(lines: readonly SaidLine[], index: number): Readin
   const meant = meaning(verb, value)
   const alias = `!${verb}`
   return {
-    tags: [meant ? { ...meant, alias, line: oneLine(line) } : recordedTag(alias, value, line)],
+    tags: [meant ? { ...meant, ...otherWords(alias, line) } : recordedTag(alias, value, line)],
     lines: 1,
   }
 }
 
-function meaning(verb: string, value: string): Pick<TagFact, 'tag' | 'value'> | null {
-  if (verb === 'reopen') return { tag: 'Bug-Status', value: 'reopened' }
+function meaning(verb: string, value: string): TagValue | null {
+  if (verb === 'reopen') return { tag: 'Bug-Status', status: 'reopened' }
   const resolution = /^resolve/.test(verb) ? resolutions.get(spelled(value)) : undefined
-  if (resolution) return { tag: 'Bug-Status', value: resolution }
+  if (resolution) return { tag: 'Bug-Status', status: resolution }
   const words = value.split(/\s+/).filter(word => /^[\w.:/-]{1,40}$/.test(word))
-  if (!verb.endsWith('label') || words.length === 0) return null
+  if (!verb.endsWith('label')) return null
   const sign = verb === 'label' ? '+' : '-'
-  return { tag: 'Labels', value: words.map(word => sign + word).join(' ') }
+  return labelsOf(words.map(word => sign + word))
 }
 
 const spelled = (word: string) => word.trim().toLowerCase().replaceAll('-', '_')
 
 /** "closed" says that it is done and not how, as debbugs' `close` does. */
-export const resolutions: ReadonlyMap<string, string> = new Map([
+export const resolutions: ReadonlyMap<string, BugStatus> = new Map<string, BugStatus>([
   ['fixed', 'fixed'],
   ['implemented', 'fixed'],
   ['closed', 'fixed'],
@@ -47,14 +49,7 @@ export const resolutions: ReadonlyMap<string, string> = new Map([
 
 export function sourcehutHeader(value: string): TagFact | null {
   const state = patchValue(value)
-  const line = oneLine(`X-Sourcehut-Patchset-Update: ${value}`)
-  return (
-    state && {
-      tag: 'Patch-Status',
-      value: state.value,
-      whole: true,
-      alias: 'X-Sourcehut-Patchset-Update',
-      line,
-    }
-  )
+  if (!state) return null
+  const name = 'X-Sourcehut-Patchset-Update'
+  return { tag: 'Patch-Status', state: state.state, whole: true, ...otherWords(name, `${name}: ${value}`) }
 }

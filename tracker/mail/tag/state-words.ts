@@ -1,6 +1,7 @@
 // The words for the states of patches and bugs: ours, and those of patchwork, pw-bot, lists.sr.ht and debbugs that
 // people have in their fingers. What stands behind a state is read here, too.
 import { type BugStatus, bugStatuses, type PatchState, patchStates } from '../../../base/state-words.ts'
+import type { TagLine, TagValue } from '../facts.ts'
 import { refOf } from './ref.ts'
 
 const itself = <T extends string>(words: readonly T[]) => words.map(word => [word, word] as const)
@@ -34,34 +35,40 @@ export const bugWords: ReadonlyMap<string, BugStatus> = new Map<string, BugStatu
   ['works-for-me', 'worksforme'],
 ])
 
-export interface PatchValue {
-  readonly value: PatchState
-  readonly commit?: string
-  readonly reason?: string
-}
+export type PatchValue = Extract<TagValue, { tag: 'Patch-Status' }> & Pick<TagLine, 'reason'>
+export type BugValue = Extract<TagValue, { tag: 'Bug-Status' }>
 
 /** `accepted`, `accepted 1a2b3c4d`, `Changes Requested`, `rejected (see above)`; null when it is not plain what is meant. */
 export function patchValue(text: string): PatchValue | null {
   const found = wordsAt(text, patchWords)
   if (!found) return null
   const { word, rest, stop } = found
-  if (rest === '') return { value: word }
-  if (/^[0-9a-f]{7,40}$/i.test(rest)) return { value: word, commit: rest.toLowerCase() }
+  const value = { tag: 'Patch-Status', state: word } as const
+  if (rest === '') return value
+  if (/^[0-9a-f]{7,40}$/i.test(rest)) return { ...value, commit: rest.toLowerCase() }
   // "accepted to main", "superseded by <id>"; but "accepted when the tests pass" is a wish.
-  return stop || /^(?:\(|by\s|in\s|into\s|to\s|as\s)/i.test(rest) ? { value: word, reason: rest } : null
+  return stop || /^(?:\(|by\s|in\s|into\s|to\s|as\s)/i.test(rest) ? { ...value, reason: rest } : null
 }
 
 /** `fixed in 1.4`, `duplicate #12`: the status with what follows it. */
-export function bugValue(text: string): string | null {
+export function bugValue(text: string): BugValue | null {
   const found = wordsAt(text, bugWords)
   if (!found) return null
-  const rest = found.word === 'duplicate' ? duplicateOf(found.rest) : found.rest
-  return rest === '' ? found.word : `${found.word} ${rest}`
+  return found.word === 'duplicate'
+    ? duplicateOf(found.rest.replace(/^of\s+/i, ''))
+    : statusWith(found.word, found.rest)
 }
 
-function duplicateOf(rest: string): string {
-  const what = rest.replace(/^of\s+/i, '')
-  return refOf(what) ?? what
+const statusWith = (status: BugStatus, rest: string): BugValue => ({
+  tag: 'Bug-Status',
+  status,
+  ...(rest === '' ? {} : { rest }),
+})
+
+function duplicateOf(what: string): BugValue {
+  const [first = '', ...behind] = what.split(' ')
+  const of = refOf(first)
+  return of ? { ...statusWith('duplicate', behind.join(' ')), of } : statusWith('duplicate', what)
 }
 
 /** The longest of up to three words at the start that the map knows; `stop`: with a full stop, comma or the like behind it. */

@@ -1,8 +1,18 @@
 // `#syz fix: title` and its kin, the language of syzbot (google/syzkaller docs/syzbot.md, pkg/email/parser.go). In a
 // thread of syzbot's own it is syzbot's business. The robot takes any of TAB..":" behind `#syz`; people use `:` and `-`.
-import type { TagFact } from '../facts.ts'
+import type { BugStatus } from '../../../base/state-words.ts'
+import type { TagValue } from '../facts.ts'
+import { labelsOf } from './labels.ts'
 import { verbMiss } from './misses.ts'
-import { lineBelow, oneLine, type Reading, recordedTag, type SaidLine, wrappedBelow } from './reading.ts'
+import {
+  lineBelow,
+  oneLine,
+  otherWords,
+  type Reading,
+  recordedTag,
+  type SaidLine,
+  wrappedBelow,
+} from './reading.ts'
 
 export function syzLine(lines: readonly SaidLine[], index: number, isRobots: () => boolean): Reading | null {
   const line = lines[index]?.line.trim() ?? ''
@@ -17,17 +27,18 @@ export function syzLine(lines: readonly SaidLine[], index: number, isRobots: () 
     return { tags: [], ...(miss ? { misses: [miss] } : {}), lines: 1 }
   }
   const meant = tag(value)
-  const fact = meant
-    ? { ...meant, alias: `#syz ${verb}`, line: oneLine(line) }
-    : recordedTag(`#syz ${verb}`, value, line)
+  const alias = `#syz ${verb}`
+  const fact = meant ? { ...meant, ...otherWords(alias, line) } : recordedTag(alias, value, line)
   return { tags: [fact], lines: taken }
 }
 
-type Meaning = Pick<TagFact, 'tag' | 'value'> | null
+type Meaning = TagValue | null
 
-const status = (value: string): Meaning => ({ tag: 'Bug-Status', value })
-const fixed = (title: string) => (title === '' ? null : status(`fixed in "${title}"`))
-const duplicate = (title: string) => (title === '' ? null : status(`duplicate "${title}"`))
+const status = (status: BugStatus): Meaning => ({ tag: 'Bug-Status', status })
+const fixed = (title: string): Meaning =>
+  title === '' ? null : { tag: 'Bug-Status', status: 'fixed', rest: `in "${title}"` }
+const duplicate = (title: string): Meaning =>
+  title === '' ? null : { tag: 'Bug-Status', status: 'duplicate', rest: `"${title}"` }
 const nothing = () => null
 
 /** What a verb means here; null is "recorded, no effect". */
@@ -56,7 +67,7 @@ function labels(value: string, sign: '+' | '-'): Meaning {
     .replace(/^[\w-]{1,40}:/, '')
     .split(/[\s,]+/)
     .filter(word => /^[\w.-]{1,40}$/.test(word))
-  return words.length > 0 ? { tag: 'Labels', value: words.map(word => sign + word).join(' ') } : null
+  return labelsOf(words.map(word => sign + word))
 }
 
 const wantsTitle: readonly string[] = ['fix', 'fixed', 'dup', 'dupe', 'duplicate', 'set', 'unset']

@@ -2,7 +2,7 @@
 // plain sentences, too, so only a line that can mean nothing else is taken.
 import type { TagFact, TagName } from '../facts.ts'
 import { readTag } from './line.ts'
-import { oneLine, type Reading, recordedTag, type SaidLine } from './reading.ts'
+import { otherWords, type Reading, recordedTag, type SaidLine } from './reading.ts'
 import { bugWords, patchWords } from './state-words.ts'
 
 export function verbLine(lines: readonly SaidLine[], index: number): Reading | null {
@@ -17,7 +17,7 @@ export function verbLine(lines: readonly SaidLine[], index: number): Reading | n
   if (!meant.tag) return { tags: [recordedTag(alias, rest, line)], lines: 1 }
   const reading = readTag(meant.tag, `${target}${meant.value}`, line)
   if (!reading || reading.misses) return null
-  return { tags: reading.tags.map((tag): TagFact => ({ ...tag, alias, line: oneLine(line) })), lines: 1 }
+  return { tags: reading.tags.map((tag): TagFact => ({ ...tag, ...otherWords(alias, line) })), lines: 1 }
 }
 
 interface Meaning {
