@@ -27,6 +27,12 @@ export async function openRepository(
   return repository
 }
 
+/** The directory that stands for it now, without fetching; null for an address that was not fetched yet. */
+export function standingRepository(repository: string, data: string): string | null {
+  const directory = isRemote(repository) ? mirrorOf(repository, data) : repository
+  return existsSync(directory) ? directory : null
+}
+
 /** Says on one line what was found, without fetching anything. Throws `GitError`. */
 export async function reachRepository(repository: string): Promise<string> {
   if (!isRemote(repository)) {

@@ -9,6 +9,7 @@ import type { Database } from '../sql/server.ts'
 import { readConfig } from './common/config.ts'
 import { openLog } from './common/log.ts'
 import { say } from './common/say.ts'
+import { serveName } from './serve/name.ts'
 import { type Role, readEndpoint, readLmtp, readRoles, roles } from './serve/options.ts'
 import type { Serving } from './serve/serving.ts'
 
@@ -38,7 +39,7 @@ export const command: Command = {
     const closers: Serving['closers'] = []
     try {
       await checkAddresses(config, only)
-      const database = await openDatabase(config, log, stop)
+      const database = await openDatabase(config, log, { stop, as: serveName(only) })
       closers.push(() => database.close())
       await startRoles(config, only, database, log, closers)
       await Promise.race([stopped, database.lost])

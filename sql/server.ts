@@ -6,7 +6,7 @@ import type { Config } from '../base/config.ts'
 import { limits } from '../base/limits.ts'
 import { type ConnectOptions, connect } from './connect.ts'
 import { blockedAt, serverAccount } from './embedded/account.ts'
-import { type Embedded, joinEmbedded, type ServerLog } from './embedded/embedded.ts'
+import { type Embedded, type JoinOptions, joinEmbedded, type ServerLog } from './embedded/embedded.ts'
 import { migrate } from './migrate.ts'
 import type { Tables } from './tables.ts'
 
@@ -26,9 +26,9 @@ type Place = Pick<Config, 'database' | 'data' | 'dataChosen'>
 const serviceData = '/var/lib/threadwork'
 const oldestVersion = 150_000
 
-/** Connected and migrated. `stop` breaks off the wait for a server that starts. */
-export async function openDatabase(place: Place, log: ServerLog, stop?: AbortSignal): Promise<Database> {
-  const server = await joinServer(place, log, stop)
+/** Connected and migrated. */
+export async function openDatabase(place: Place, log: ServerLog, options?: JoinOptions): Promise<Database> {
+  const server = await joinServer(place, log, options)
   const db = connect(server.url, { max: limits.databaseConnectionsMax })
   const pools = [db]
   const pool = (options: ConnectOptions) => {
@@ -53,10 +53,10 @@ export async function openDatabase(place: Place, log: ServerLog, stop?: AbortSig
 }
 
 /** The server alone: nothing is migrated, and a database that DATABASE_URL names is not yet asked. */
-export async function joinServer(place: Place, log: ServerLog, stop?: AbortSignal): Promise<Embedded> {
+export async function joinServer(place: Place, log: ServerLog, options?: JoinOptions): Promise<Embedded> {
   if (place.database !== null)
     return { url: place.database, lost: new Promise(() => {}), leave: async () => {} }
-  return joinEmbedded(dataDirectory(place, log), log, stop)
+  return joinEmbedded(dataDirectory(place, log), log, options)
 }
 
 /**

@@ -5,18 +5,25 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
+import { makeLog } from '../base/log.ts'
 import { contents } from '../commands/doctor/contents.ts'
 import { certificate, disk, permissions } from '../commands/doctor/machine.ts'
 import { port } from '../commands/doctor/ports.ts'
 import { relay } from '../commands/doctor/relay.ts'
+import { repositories } from '../commands/doctor/repositories.ts'
+import { serves } from '../commands/doctor/serves.ts'
 import { unixSocket } from '../commands/doctor/unix-socket.ts'
+import { startSmtp } from '../ingest/smtp.ts'
 import { saveLists } from '../sql/lists.ts'
 import { append } from '../sql/log.ts'
 import { oweMail, sendNext } from '../sql/outbox.ts'
 import { sortAll } from '../tracker/project/projector.ts'
+import { startWeb } from '../web/serve.ts'
 import { startMailServer } from './answer/mail-server.ts'
 import { testDatabase } from './database.ts'
+import { Project } from './tracker/branch/project.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'threadwork-doctor-'))
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -113,6 +120,67 @@ test('an address in use is told with who has it', async () => {
     well: false,
     found: '192.0.2.1:80: EADDRNOTAVAIL',
   })
+})
+
+test('an address at which serve listens is told so, whatever account it runs under', async () => {
+  // Here it is this process that listens, whose command line is not that of serve.
+  const { db } = await testDatabase()
+  const anywhere = { host: '127.0.0.1', port: 0, log: makeLog('error', false) }
+  const smtp = await startSmtp({ ...anywhere, hostname: 'mx.example.net', db, lists: async () => [] })
+  const web = await startWeb({ ...anywhere, db })
+  const serves = {
+    well: true,
+    found: expect.stringContaining(`, threadwork serve runs (process ${process.pid})`),
+  }
+  expect(await port('smtp', smtp)).toMatchObject(serves)
+  expect(await port('web', web)).toMatchObject(serves)
+  await Promise.all([smtp.close(), web.close()])
+})
+
+test('branches and maintainers that nothing matches are told with what is there', async () => {
+  const project = await Project.start()
+  project.file(
+    'MAINTAINERS',
+    'WAL\nM:\tAda Example <ada@example.org>\nL:\ttarn@lists.example.org\nF:\twal.c\n',
+  )
+  project.git('add', '.')
+  project.commit('MAINTAINERS: Ada reads the log')
+  const { repository, dir } = project
+  const list = {
+    name: 'tarn',
+    address: 'tarn@lists.example.org',
+    repository,
+    branches: [],
+    maintainers: null,
+  }
+  const wrong = async (settings: object) =>
+    (await repositories([{ ...list, ...settings } as never], dir)).filter(({ well }) => !well)
+  expect(await wrong({ branches: ['main', 'ma*'], maintainers: 'MAINTAINERS' })).toEqual([])
+  expect(await wrong({ branches: ['main', 'stabel/*'], maintainers: 'MAINTANERS' })).toMatchObject([
+    { what: 'branches of tarn', found: '"stabel/*" matches no branch; there are main' },
+    { what: 'maintainers of tarn', found: 'the newest commit has no file "MAINTANERS"' },
+  ])
+  expect(await wrong({ maintainers: 'wal.c' })).toMatchObject([
+    { what: 'maintainers of tarn', found: '"wal.c" names nobody for this list' },
+  ])
+  await project.end()
+})
+
+test('two serves that do the same on one data directory are told with their processes', async () => {
+  const { db, url } = await testDatabase()
+  const use = async (name: string) => {
+    const client = new pg.Client({ connectionString: url, application_name: name })
+    await client.connect()
+    return client
+  }
+  const first = await use('threadwork serve smtp,worker 12')
+  expect(await serves(db)).toMatchObject({ well: true, found: 'process 12 runs smtp,worker' })
+  const second = await use('threadwork serve web,worker 34')
+  expect(await serves(db)).toMatchObject({
+    well: false,
+    found: expect.stringMatching(/^worker runs twice on this data directory: process \d\d .*; process \d\d /),
+  })
+  await Promise.all([first.end(), second.end()])
 })
 
 test('a socket that LMTP cannot have is told with what mends it', () => {

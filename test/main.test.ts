@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { freePort } from './free-port.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'threadwork-main-'))
 // Open to the account that the database runs under when root runs the tests.
@@ -65,14 +66,21 @@ test('--verbose adds the stack', () => {
   expect(threadwork('export', 'pages', '--verbose').err).toMatch(/\n {4}at .*commands\/export\.ts/)
 })
 
-test('init writes a configuration that doctor accepts, and never overwrites one', () => {
+test('init writes a configuration that doctor accepts, and never overwrites one', { timeout: 60_000 }, () => {
   expect(threadwork('init')).toMatchObject({ code: 0, err: '' })
   expect(existsSync(join(directory, 'threadwork-data'))).toBe(true)
+  const written = join(directory, 'threadwork.toml')
+  writeFileSync(
+    written,
+    readFileSync(written, 'utf8').replace(/"127\.0\.0\.1:(?:2525|8080)"/g, '"127.0.0.1:0"'),
+  )
   const checked = threadwork('doctor')
   expect(checked).toMatchObject({ code: 0, err: '' })
+  expect(checked.out).toMatch(/^All \d\d findings are ok\n {2}ok {4}/)
   expect(checked.out).toContain('threadwork.toml')
   expect(checked.out).toContain('demo@localhost')
-  expect(checked.out).toMatch(/mailBytesMax +26,214,400/)
+  expect(checked.out).not.toContain('mailBytesMax')
+  expect(threadwork('doctor', '--limits').out).toMatch(/limit mailBytesMax +26,214,400/)
 
   writeFileSync(join(directory, 'threadwork.toml'), 'mine = true\n')
   const again = threadwork('init')
@@ -81,15 +89,17 @@ test('init writes a configuration that doctor accepts, and never overwrites one'
   expect(readFileSync(join(directory, 'threadwork.toml'), 'utf8')).toBe('mine = true\n')
 })
 
-test('doctor fails and says how to mend a database that is away', () => {
-  writeFileSync(join(directory, 'own.toml'), '[[lists]]\nname = "a"\naddress = "a@example.org"\n')
+test('doctor fails and says last, and counts first, what is wrong and how to mend it', async () => {
+  const listen = '[smtp]\nlisten = "127.0.0.1:0"\n[web]\nlisten = "127.0.0.1:0"\n'
+  writeFileSync(join(directory, 'own.toml'), `${listen}[[lists]]\nname = "a"\naddress = "a@example.org"\n`)
   const { code, out } = threadwork(
     'doctor',
     '--config',
     'own.toml',
     '--database',
-    'postgres://nobody@127.0.0.1:9/x',
+    `postgres://nobody@127.0.0.1:${await freePort()}/x`,
   )
   expect(code).toBe(1)
-  expect(out).toMatch(/WRONG database +Cannot reach the database: .*; to mend: correct DATABASE_URL/)
+  expect(out).toMatch(/^1 of \d\d findings is WRONG, at the end\n/)
+  expect(out).toMatch(/WRONG database +Cannot reach the database: .*; to mend: correct DATABASE_URL.*\n$/)
 })

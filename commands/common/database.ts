@@ -25,7 +25,7 @@ export async function withDatabase(args: Arguments, use: Use, stop?: AbortSignal
 
 export async function useDatabase(config: Config, log: Log, use: Use, stop?: AbortSignal): Promise<number> {
   const { openDatabase } = await import('../../sql/server.ts')
-  const database = await openDatabase(config, log, stop)
+  const database = await openDatabase(config, log, { stop })
   try {
     return await use({ db: database.db, config, log })
   } finally {

@@ -13,6 +13,7 @@ import { certificate, disk, git, node, permissions } from './machine.ts'
 import { port } from './ports.ts'
 import { relay } from './relay.ts'
 import { repositories } from './repositories.ts'
+import { serves } from './serves.ts'
 import { unixSocket } from './unix-socket.ts'
 
 /** Changes nothing; starts the embedded server when it does not run, and stops it again. */
@@ -21,7 +22,7 @@ export async function examine(config: Config, log: ServerLog): Promise<Finding[]
     ...configured(config),
     node(),
     await git(),
-    ...(await repositories(config.lists)),
+    ...(await repositories(config.lists, dataDirectory(config, log))),
     ...(config.database === null ? dataFindings(dataDirectory(config, log)) : []),
     ...(await database(config, log)),
     await port('smtp', config.smtp),
@@ -30,7 +31,6 @@ export async function examine(config: Config, log: ServerLog): Promise<Finding[]
     ...(config.metrics ? [await port('metrics', config.metrics)] : []),
     ...certificate(config.tls),
     await relay(config.relay),
-    ...limitFindings(config),
   ]
 }
 
@@ -89,8 +89,9 @@ async function askDatabase(config: Config, log: ServerLog): Promise<Finding[]> {
     const version: Finding = { well: true, what: 'database', found: `PostgreSQL ${await checkVersion(db)}` }
     const foreign = await foreignSchema(db)
     if (foreign !== null) return [version, { well: false, what: 'migrations', ...foreign }]
+    const own = config.database === null ? [await serves(db)] : []
     const waiting = (await migrationState(db)).filter(({ done }) => !done).map(({ name }) => name)
-    if (waiting.length === 0) return [version, migrationsRun, ...(await contents(db))]
+    if (waiting.length === 0) return [version, migrationsRun, ...own, ...(await contents(db))]
     const found = `not run yet: ${waiting.join(', ')}`
     return [version, { well: false, what: 'migrations', found, mend: 'threadwork serve (runs them first)' }]
   } finally {
@@ -100,12 +101,3 @@ async function askDatabase(config: Config, log: ServerLog): Promise<Finding[]> {
 }
 
 const migrationsRun: Finding = { well: true, what: 'migrations', found: 'all run' }
-
-function limitFindings(config: Config): Finding[] {
-  const inForce = { ...limits, ...config.limits }
-  return Object.entries(inForce).map(([name, value]) => ({
-    well: true,
-    what: name,
-    found: value.toLocaleString('en'),
-  }))
-}

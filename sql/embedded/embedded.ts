@@ -34,16 +34,23 @@ const stopMs = limits.databaseStopSecondsMax * 1000
 const failedStartsMax = 3
 const againMs = { first: 1_000, longest: 30_000 }
 
+export interface JoinOptions {
+  /** Breaks off the wait for a server that starts; the join rejects then. */
+  readonly stop?: AbortSignal | undefined
+  /** What this process does, for whoever looks at the server's connections. */
+  readonly as?: string | undefined
+}
+
 /**
  * Starts the server of the data directory or joins the running one, and starts it again whenever it dies, as long as its
- * files are there. Rejects when `stop` is aborted before that has worked.
+ * files are there.
  */
 export async function joinEmbedded(
   dataDirectory: string,
   log: ServerLog,
-  stop = new AbortController().signal,
+  { stop = new AbortController().signal, as = 'threadwork' }: JoinOptions = {},
 ): Promise<Embedded> {
-  const place = await prepare(resolve(dataDirectory), log)
+  const place = { ...(await prepare(resolve(dataDirectory), log)), as }
   let membership: pg.Client | null = await enter(place, stop)
   if (membership === null) throw new Error('Ended before PostgreSQL was ready')
   const left = new AbortController()
@@ -80,9 +87,10 @@ interface Place {
   readonly socketDirectory: string
   readonly account: Account | null
   readonly binaries: Binaries
+  readonly as: string
 }
 
-async function prepare(data: string, log: ServerLog): Promise<Place> {
+async function prepare(data: string, log: ServerLog): Promise<Omit<Place, 'as'>> {
   const database = join(data, 'postgres')
   const account = serverAccount(database)
   makeDataDirectory(data, account)
@@ -131,7 +139,7 @@ async function enter(place: Place, stop: AbortSignal): Promise<pg.Client | null>
 }
 
 async function tryToEnter(place: Place): Promise<pg.Client | NodeJS.ErrnoException> {
-  const client = new pg.Client({ connectionString: urlOf(place, 'postgres'), application_name: 'threadwork' })
+  const client = new pg.Client({ connectionString: urlOf(place, 'postgres'), application_name: place.as })
   client.on('error', () => {})
   try {
     await client.connect()

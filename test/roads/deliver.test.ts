@@ -7,12 +7,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { limits } from '../../base/limits.ts'
 import { testDatabase } from '../database.ts'
+import { freePort } from '../free-port.ts'
 import { mail } from '../ingest/mails.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'threadwork-deliver-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 const main = join(import.meta.dirname, '..', '..', 'main.ts')
 const config = join(directory, 'threadwork.toml')
+const unused = await freePort()
 let database: Awaited<ReturnType<typeof testDatabase>>
 
 beforeAll(async () => {
@@ -88,7 +90,7 @@ describe('deliver', { timeout: 60_000 }, () => {
     ['67 for a mail of no list', [], 'To: x@example.org\n\nx\n', 67, 'is for no list here'],
     [
       '75 while the database is away',
-      ['--list', 'demo', '--database', 'postgres://x@127.0.0.1:9/x'],
+      ['--list', 'demo', '--database', `postgres://x@127.0.0.1:${unused}/x`],
       mail('x'),
       75,
       'Cannot reach the database',

@@ -83,7 +83,9 @@ test('it is mirrored with its branches and tags, pruned, and its own branch is f
     secondsMax: 60,
   })
   expect(branches.split(/[\s*]+/).filter(Boolean)).toEqual(['main', 'trunk', 'work'])
-  expect(await repositories([{ name: 'tarn', repository } as never])).toMatchObject([{ well: true }])
+  expect(
+    await repositories([{ name: 'tarn', repository, branches: [], maintainers: null } as never], project.dir),
+  ).toMatchObject([{ well: true }])
 })
 
 test('one that does not answer is told by doctor, with what to do, and its landings stay', async () => {
@@ -92,7 +94,9 @@ test('one that does not answer is told by doctor, with what to do, and its landi
   const repository = `git://127.0.0.1:${await freePort()}/tarn`
   await project.configure({ repository })
   expect(await project.follow()).toMatch(/unable to connect|Connection refused/)
-  expect(await repositories([{ name: 'tarn', repository } as never])).toMatchObject([
+  expect(
+    await repositories([{ name: 'tarn', repository, branches: [], maintainers: null } as never], project.dir),
+  ).toMatchObject([
     { well: false, what: 'repository of tarn', mend: expect.stringContaining('correct repository') },
   ])
   const findings = await contents(project.db)
