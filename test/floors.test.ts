@@ -1,5 +1,5 @@
-// The floors of the house: which folder may import which, read from the import lines of every file. Bytes flow
-// one way, and what decides about mails is pure.
+// The floors of the house: which folder may import which, read from the import lines of every file, those of types
+// too. Bytes flow one way, no file needs itself behind others, and what decides about mails is pure.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -8,15 +8,21 @@ const root = join(import.meta.dirname, '..')
 const sourceFolders = ['base', 'sql', 'ingest', 'tracker', 'web', 'ci', 'commands']
 const pureFolders = ['tracker/decode', 'tracker/mail', 'tracker/topic']
 
-/** Folders that a file of a folder may import from; the longest name that fits holds. */
+/**
+ * Folders that a file of a folder may import from; the longest name that fits holds. Of the shell `project` is below
+ * `branch`, `answer` and `export`, which know nothing of each other.
+ */
 const floors: Record<string, readonly string[]> = {
   base: ['base'],
   sql: ['base', 'sql', 'tracker/decode'],
   ingest: ['base', 'sql', 'tracker', 'ingest'],
-  tracker: ['base', 'sql', 'tracker'],
-  'tracker/decode': ['base', ...pureFolders],
-  'tracker/mail': ['base', ...pureFolders],
+  'tracker/decode': ['base', 'tracker/decode'],
+  'tracker/mail': ['base', 'tracker/decode', 'tracker/mail'],
   'tracker/topic': ['base', ...pureFolders],
+  'tracker/project': ['base', 'sql', ...pureFolders, 'tracker/project'],
+  'tracker/branch': ['base', 'sql', ...pureFolders, 'tracker/project', 'tracker/branch'],
+  'tracker/answer': ['base', 'sql', ...pureFolders, 'tracker/project', 'tracker/answer'],
+  'tracker/export': ['base', 'sql', ...pureFolders, 'tracker/project', 'tracker/export'],
   web: ['base', 'sql', 'tracker', 'web'],
   ci: ['base', 'sql', 'tracker', 'ci'],
   commands: ['base', 'sql', 'ingest', 'tracker', 'web', 'ci', 'commands'],
@@ -42,6 +48,10 @@ const impureWords: Record<string, RegExp> = {
 
 test('no file imports from a floor above or beside its own', () => {
   expect(sources().flatMap(brokenFloors)).toEqual([])
+})
+
+test('no file imports itself, over however many others', () => {
+  expect(circles(sources())).toEqual([])
 })
 
 test('decode, mail and topic are pure, and so is all that they import', () => {
@@ -80,12 +90,54 @@ describe('the check itself', () => {
       file('tracker/topic/x.ts', "import type { A } from '../project/a.ts'"),
       file('web/page/x.ts', "import { a } from '../../main.ts'"),
       file('web/page/x.ts', "import { a } from '../../commands/serve.ts'"),
+      file('tracker/decode/x.ts', "import type { A } from '../mail/a.ts'"),
+      file('tracker/decode/x.ts', "import { a } from '../topic/a.ts'"),
+      file('tracker/mail/tag/x.ts', "import type { A } from '../../topic/a.ts'"),
+      file('tracker/project/x.ts', "import { a } from '../branch/a.ts'"),
+      file('tracker/project/x.ts', "import type { A } from '../answer/a.ts'"),
+      file('tracker/project/x.ts', "export type { A } from '../export/a.ts'"),
+      file('tracker/branch/x.ts', "import { a } from '../answer/a.ts'"),
+      file('tracker/answer/x.ts', "import { a } from '../export/a.ts'"),
+      file('tracker/export/x.ts', "import { a } from '../branch/a.ts'"),
+      file('tracker/x.ts', "import { a } from './topic/a.ts'"),
     ]
     expect(broken.flatMap(brokenFloors)).toHaveLength(broken.length)
   })
 
   test('lets the types of facts and topics into the row types', () => {
     expect(brokenFloors(file('sql/tables.ts', "import type { A } from '../tracker/mail/a.ts'"))).toEqual([])
+  })
+
+  test('lets each folder of the tracker import those below it', () => {
+    const fine = [
+      file('tracker/decode/x.ts', "import { a } from '../../base/a.ts'"),
+      file('tracker/mail/tag/x.ts', "import { a } from '../../decode/a.ts'"),
+      file('tracker/topic/x.ts', "import type { A } from '../mail/a.ts'"),
+      file('tracker/branch/x.ts', "import { a } from '../project/a.ts'"),
+      file('tracker/export/x.ts', "import { a } from '../../sql/a.ts'"),
+    ]
+    expect(fine.flatMap(brokenFloors)).toEqual([])
+  })
+
+  test('sees a circle of two, one of types alone, one of a late import, and no way that ends', () => {
+    const two = [
+      file('base/a.ts', "import { b } from './b.ts'"),
+      file('base/b.ts', "export { a } from './a.ts'"),
+    ]
+    const types = [
+      file('web/a.ts', "import type { B } from './page/b.ts'"),
+      file('web/page/b.ts', "import { type C } from '../c.ts'\nimport { d } from '../d.ts'"),
+      file('web/c.ts', "import type {\n  A,\n} from './a.ts'"),
+      file('web/d.ts', "import { e } from './e.ts'"),
+    ]
+    const late = [
+      file('sql/a.ts', "const b = await import('./b.ts')"),
+      file('sql/b.ts', "import { a } from './a.ts'"),
+    ]
+    expect(circles(two)).toEqual(['base/a.ts -> base/b.ts -> base/a.ts'])
+    expect(circles(types)).toEqual(['web/a.ts -> web/page/b.ts -> web/c.ts -> web/a.ts'])
+    expect(circles([...types, ...late, ...two])).toHaveLength(3)
+    expect(circles([...types.slice(1), ...two.slice(1)])).toEqual([])
   })
 
   test('sees a clock, a die, a wait and a file, also behind an import', () => {
@@ -139,6 +191,27 @@ function brokenFloors(source: Source): string[] {
     .filter(({ target, typeOnly }) => !(floor === 'sql' && typeOnly && target.startsWith('tracker/')))
     .map(({ target }) => `${source.path} imports ${target}; ${floor} may import ${allowed.join(', ')}`)
 }
+
+/** Each way round that a walk along the imports meets, as "a -> b -> a". */
+function circles(files: readonly Source[]): string[] {
+  const imports = new Map(files.map(file => [file.path, targetsOf(file)]))
+  const done = new Set<string>()
+  const found: string[] = []
+  const visit = (path: string, above: readonly string[]): void => {
+    const at = above.indexOf(path)
+    if (at >= 0) found.push([...above.slice(at), path].join(' -> '))
+    if (at >= 0 || done.has(path)) return
+    for (const target of imports.get(path) ?? []) visit(target, [...above, path])
+    done.add(path)
+  }
+  for (const path of imports.keys()) visit(path, [])
+  return found
+}
+
+const targetsOf = (source: Source): string[] =>
+  importsOf(source)
+    .filter(({ from }) => from.startsWith('.'))
+    .map(found => targetOf(source, found))
 
 function impurities(files: readonly Source[]): string[] {
   return [...pureClosure(files)].flatMap(source => {

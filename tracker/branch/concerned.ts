@@ -5,13 +5,14 @@ import type { ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { wake } from '../../sql/wake.ts'
+import { keyOf } from '../project/commit-key.ts'
+import { numberedBugs } from '../project/numbered-bugs.ts'
 import { mailmapOf } from '../project/people.ts'
+import { turnsMax } from '../project/turns.ts'
 import type { CommitFacts } from '../topic/commit.ts'
 import { commitKeys, idStart } from '../topic/landing.ts'
 import { mappedPerson } from '../topic/mailmap.ts'
 import { personKeys } from '../topic/person.ts'
-import { keyOf } from './keys.ts'
-import { numberedBugs } from './numbered-bugs.ts'
 
 type Trx = Transaction<Tables>
 
@@ -68,6 +69,3 @@ async function takenBack(trx: Trx, list: ListId, commits: readonly CommitFacts[]
   }
   return [...found]
 }
-
-/** "Revert "Revert "Revert ..."""; the longest real one has four. */
-export const turnsMax = 8

@@ -9,7 +9,6 @@ import { toStorableJson } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { wake } from '../../sql/wake.ts'
 import type { MailFacts } from '../mail/facts.ts'
-import { mailmapOf } from '../project/people.ts'
 import type { CommitFacts } from '../topic/commit.ts'
 import {
   closedBy,
@@ -24,8 +23,9 @@ import {
 import { type Mailmap, mappedPerson } from '../topic/mailmap.ts'
 import { personKeys } from '../topic/person.ts'
 import type { Arrival } from '../topic/unit.ts'
-import { keyOf } from './keys.ts'
+import { keyOf } from './commit-key.ts'
 import { closedId, numberedBugs } from './numbered-bugs.ts'
+import { mailmapOf } from './people.ts'
 import { type Turning, turnsOf } from './turns.ts'
 
 type Trx = Transaction<Tables>

@@ -4,7 +4,9 @@ import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { CommitFacts } from '../topic/commit.ts'
 import { idStart, type Landing } from '../topic/landing.ts'
-import { turnsMax } from './concerned.ts'
+
+/** "Revert "Revert "Revert ..."""; the longest real one has four. */
+export const turnsMax = 8
 
 export interface Turning {
   /** Of the commits that were asked for, and of those that take them back: the branches that hold each, in their order. */

@@ -2,9 +2,9 @@
 import type { Kysely } from 'kysely'
 import type { ListId, MessageId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { bugsOfNumbers } from '../project/bug-number.ts'
 import type { CommitFacts } from '../topic/commit.ts'
 import type { BugNumbers } from '../topic/reference.ts'
+import { bugsOfNumbers } from './bug-number.ts'
 
 /** The bugs that these commits name by number. */
 export function numberedBugs(
