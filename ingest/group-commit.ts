@@ -3,6 +3,7 @@
 // alone: it must not take its neighbours with it.
 import type { Kysely } from 'kysely'
 import { limits } from '../base/limits.ts'
+import { portions } from '../base/portions.ts'
 import { type Appended, appendAll, type ListArrival } from '../sql/log.ts'
 import type { Tables } from '../sql/tables.ts'
 
@@ -50,12 +51,9 @@ const nextTick = () => new Promise<void>(resolve => setImmediate(resolve))
 
 /** How many of the waiting go into the next commit: at least one. */
 function groupSize(waiting: readonly Job[]): number {
-  let bytes = 0
-  const end = waiting.findIndex((job, index) => {
-    bytes += job.arrivals[0]?.bytes.length ?? 0
-    return index > 0 && (bytes > limits.commitBytesMax || index >= limits.commitMailsMax)
-  })
-  return end < 0 ? waiting.length : end
+  const first = waiting.slice(0, limits.commitMailsMax)
+  const sizeOf = ({ arrivals }: Job) => arrivals[0]?.bytes.length ?? 0
+  return portions(first, sizeOf, limits.commitBytesMax)[0]?.length ?? 0
 }
 
 async function commit(db: Kysely<Tables>, jobs: readonly Job[]): Promise<void> {

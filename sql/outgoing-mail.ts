@@ -1,6 +1,8 @@
 // A mail of our own as bytes. It says in every way there is that a program wrote it, so that no other program answers it:
 // RFC 3834 and the habits of those that came before it.
+
 import MailComposer from 'nodemailer/lib/mail-composer'
+import { crlfText } from '../base/line-ends.ts'
 
 export interface OutgoingMail {
   /** Where it comes from; its host is also the host of the other addresses. */
@@ -40,7 +42,7 @@ export function buildMail(mail: OutgoingMail): Promise<Buffer> {
     ...(references.length === 0 ? {} : { references: references.map(id => `<${id}>`) }),
     date,
     headers,
-    text: crlf(optional ? `${mail.body}\n${farewell(unsubscribe)}` : mail.body),
+    text: crlfText(optional ? `${mail.body}\n${farewell(unsubscribe)}` : mail.body),
     disableFileAccess: true,
     disableUrlAccess: true,
   })
@@ -56,8 +58,6 @@ const oneLine = (text: string): string =>
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
     .slice(0, 250)
-
-const crlf = (text: string) => text.replace(/\r?\n/g, '\r\n')
 
 const farewell = (
   address: string,

@@ -1,8 +1,10 @@
 // DKIM (RFC 6376) by mailauth, with what we ask of a signature beyond the RFC: it must cover the whole body and the
 // fields that people read.
+
 import type { ARCSigningData, DKIMResult } from 'mailauth'
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import { limits } from '../../base/limits.ts'
+import { crlfOnly } from '../../base/line-ends.ts'
 import { headerStart, readHeaders } from '../../tracker/decode/headers.ts'
 import type { Check } from './check.ts'
 import type { Claim } from './claim.ts'
@@ -40,8 +42,7 @@ export async function checkDkim(
 
 /** What was signed had CRLF; the log keeps LF. A `From ` line of an mbox above the header was never signed. */
 function toWire(bytes: Buffer): Buffer {
-  const mail = bytes.subarray(headerStart(bytes) ?? 0)
-  return Buffer.from(mail.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1')
+  return crlfOnly(bytes.subarray(headerStart(bytes) ?? 0))
 }
 
 function toCheck(result: DKIMResult, claim: Claim): Check {

@@ -1,10 +1,12 @@
 // patatt: the X-Developer-Signature that b4 and git send-email hooks put on a patch. It survives lists, since it covers
 // what `git mailinfo` reads of the mail and not its bytes. After patatt 0.6.3, step by step; its Python names are given.
+
 import { createHash, createPublicKey, verify } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { limits } from '../../base/limits.ts'
+import { lfOnly } from '../../base/line-ends.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
 import type { Check } from './check.ts'
 import { type Keys, type PersonKey, signatureHash } from './keyring.ts'
@@ -45,7 +47,7 @@ interface SplitMail {
 
 /** load_from_bytes: a line of white space ends the header, a line that begins with it goes on with the one before. */
 function splitMail(bytes: Buffer): SplitMail {
-  const text = bytes.toString('latin1').replaceAll('\r\n', '\n')
+  const text = lfOnly(bytes).toString('latin1')
   const fields: string[] = []
   let at = 0
   while (at < text.length) {

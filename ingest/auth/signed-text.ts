@@ -1,8 +1,10 @@
 // What an OpenPGP signature in a mail covers: the text between the lines of a clearsigned mail, or the first part of a
 // multipart/signed (RFC 3156). It counts only when nothing that speaks stands outside of it: anybody who passes a
 // signed mail on may add a line to it.
+
 import { messageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
+import { crlfOnly, withoutCr } from '../../base/line-ends.ts'
 import { describePart } from '../../tracker/decode/content-type.ts'
 import { decodeMail } from '../../tracker/decode/decode.ts'
 import { readHeaders } from '../../tracker/decode/headers.ts'
@@ -29,7 +31,7 @@ export function signedText(bytes: Buffer): Signed | null {
 
 /** Whether text below a signature says nothing: it is empty, a list's footer, or nothing that would change anything. */
 export function saysNothing(text: string): boolean {
-  const lines = text.split('\n').map(line => (line.endsWith('\r') ? line.slice(0, -1) : line))
+  const lines = text.split('\n').map(withoutCr)
   return lines.every(line => line.trim() === '') || footerStart(lines) === 0 || isIdle(lines)
 }
 
@@ -65,7 +67,7 @@ function signedPart(part: Part, whole: boolean): Signed | null {
   return {
     kind: 'mime',
     // RFC 3156 5: what is signed has CRLF.
-    bytes: Buffer.from(signed.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1'),
+    bytes: crlfOnly(signed),
     armored: undoTransfer(body, transferEncoding).bytes.toString('latin1'),
     // A third part would be read as text of the mail.
     whole: whole && more.length === 0,

@@ -1,7 +1,7 @@
 // One mail as a program hands it over whole: a file of a Maildir, a blob of an archive, standard input. Programs differ
 // in the line ends, editors put a byte order mark in front, and mail servers that pipe a mail an mbox's "From " line;
 // none of that is of the mail.
-import { toLogLines } from '../crlf.ts'
+import { toLogLines } from '../../base/line-ends.ts'
 import { markLength } from './byte-order-mark.ts'
 
 /** The mail with line ends as in the log. The given buffer must not be used again. */

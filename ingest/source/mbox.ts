@@ -1,7 +1,7 @@
 // Reads an mbox as a stream: mails stand one after the other, each behind a line that begins with "From ". How a
 // mail's own line "From " is told from that depends on the dialect (mbox-dialect.ts).
 import { limits } from '../../base/limits.ts'
-import { toLogLines } from '../crlf.ts'
+import { toLogLines } from '../../base/line-ends.ts'
 import { markLength } from './byte-order-mark.ts'
 import { contentLength, isFromLine, type MboxDialect } from './mbox-dialect.ts'
 

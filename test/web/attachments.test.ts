@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { messageId } from '../../base/ids.ts'
+import { lfOnly } from '../../base/line-ends.ts'
 import { decodeMail } from '../../tracker/decode/decode.ts'
-import { lfOnly } from '../../tracker/decode/line-ends.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import { moderate } from '../../tracker/project/moderate.ts'

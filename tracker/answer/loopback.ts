@@ -1,11 +1,11 @@
 // Mail that leaves nowhere: what is for one of our lists goes straight into its log, as if a mail server had brought it;
 // the rest is kept in the outbox, where the operator sees it. The demo runs so.
 import type { Kysely } from 'kysely'
+import { lfOnly } from '../../base/line-ends.ts'
 import { allLists } from '../../sql/lists.ts'
 import { appendWithin } from '../../sql/log.ts'
 import type { Attempt, DueMail } from '../../sql/outbox.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { lfOnly } from '../decode/line-ends.ts'
 
 /** In the transaction that settles the mail, so it is in the log exactly once. */
 export async function loopback(mail: DueMail, trx: Kysely<Tables>): Promise<Attempt> {

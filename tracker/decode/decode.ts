@@ -1,8 +1,8 @@
 // A mail's bytes undone into headers and texts. Pure and synchronous; a strange mail is a mail with problems.
 import { limits } from '../../base/limits.ts'
+import { withLfLines } from '../../base/line-ends.ts'
 import { type Reading, readBody, textLeaves } from './body.ts'
 import { readHeaders } from './headers.ts'
-import { withLfLines } from './line-ends.ts'
 import type { DecodedMail, OtherPart } from './mail.ts'
 import { type MimeNode, readTree } from './mime.ts'
 

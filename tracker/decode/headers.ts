@@ -1,5 +1,7 @@
 // The header block of a mail or of a MIME part: fields in their order, unfolded, their bytes read as text.
+
 import { limits } from '../../base/limits.ts'
+import { withoutCr } from '../../base/line-ends.ts'
 import { readBytes } from './charset.ts'
 import type { Header } from './mail.ts'
 
@@ -95,8 +97,6 @@ function readFields(text: string): { headers: Header[]; problems: string[] } {
   const headers = fields.map(field => ({ name: field.name, value: field.lines.join('').trim() }))
   return { headers, problems: [...problems] }
 }
-
-const withoutCr = (line: string) => (line.endsWith('\r') ? line.slice(0, -1) : line)
 
 function addLine(fields: Field[], line: string): string | null {
   const last = fields.at(-1)

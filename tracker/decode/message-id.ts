@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto'
 import { type MessageId, messageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
+import { lfOnly, withLfLines } from '../../base/line-ends.ts'
 import { readBytes } from './charset.ts'
 import { headerStart } from './headers.ts'
-import { lfOnly, withLfLines } from './line-ends.ts'
 
 /**
  * The id that the first Message-ID field gives. Without a usable one it is made from the mail's bytes (line ends

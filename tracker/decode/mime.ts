@@ -1,11 +1,11 @@
 // The tree of a mail's MIME parts, walked within limits. Text leaves are decoded, other leaves only named: their
 // bytes stay in the raw mail. A forwarded mail (message/rfc822) is such a leaf, since nobody says its words here.
 import { limits } from '../../base/limits.ts'
+import { lfOnly, lfText } from '../../base/line-ends.ts'
 import { readText } from './charset.ts'
 import { describePart, type PartDescription } from './content-type.ts'
 import { unstuffed } from './flowed.ts'
 import { readHeaders } from './headers.ts'
-import { lfOnly } from './line-ends.ts'
 import type { Header, OtherPart, TextPart } from './mail.ts'
 import { splitParts } from './multipart.ts'
 import { undoTransfer } from './transfer.ts'
@@ -137,5 +137,5 @@ function cutToLimit(walk: Walk, bytes: Buffer): Buffer {
  */
 function withSendersLineEnds(text: string): string {
   const newline = text.indexOf('\n')
-  return newline > 0 && text[newline - 1] === '\r' ? text.replaceAll('\r\n', '\n') : text
+  return newline > 0 && text[newline - 1] === '\r' ? lfText(text) : text
 }

@@ -1,4 +1,5 @@
 // Content-Transfer-Encoding undone (RFC 2045, section 6): the bytes of a part as they were before they travelled.
+import { lfText } from '../../base/line-ends.ts'
 
 export interface Undone {
   readonly bytes: Buffer
@@ -99,7 +100,7 @@ function undoBase64(bytes: Buffer): Undone {
   const packed = undoStretches(text.slice(0, line))
   const between = packed.at(-1) === LF ? '' : '\n'
   return {
-    bytes: Buffer.concat([packed, Buffer.from(between + rest.replaceAll('\r\n', '\n'), 'latin1')]),
+    bytes: Buffer.concat([packed, Buffer.from(between + lfText(rest), 'latin1')]),
     packed: true,
     problem: 'Plain text stands behind the base64 of a part; both are shown',
   }

@@ -1,4 +1,5 @@
 // RFC 5322 dates as mailers write them, the obsolete forms of section 4.3 and a few broken ones included.
+import { shortMonths } from '../../base/months.ts'
 
 /**
  * Milliseconds since 1970 of a Date header's or Received line's time, or null when it is none.
@@ -8,7 +9,7 @@ export function parseDate(value: string): number | null {
   const m = value.slice(0, 200).match(form)
   if (!m) return null
   const [, day, monthName, yearText, hour, minute, second, zone] = m
-  const month = months.indexOf((monthName ?? '').toLowerCase())
+  const month = monthNames.indexOf((monthName ?? '').toLowerCase())
   const year = fullYear(yearText ?? '')
   if (month < 0 || year < 1 || Number(day) > 31 || Number(hour) > 24 || Number(minute) > 59) return null
   const utc = Date.UTC(
@@ -26,7 +27,7 @@ export function parseDate(value: string): number | null {
 
 const form =
   /(\d{1,2})\s{1,5}([A-Za-z]{3})[a-z]{0,9}\.?,?\s{1,5}(\d{1,4})\s{1,5}(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d{1,9})?\s{0,5}([+-]\d{4}|[A-Za-z]{1,5})?/
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+const monthNames = shortMonths.map(month => month.toLowerCase())
 const zones: Record<string, number> = {
   EDT: -4,
   EST: -5,

@@ -1,5 +1,6 @@
 // Whose turn it is and why, as one sentence. Every claim in it links to its mail; what is not known is not said.
 
+import { months } from '../../base/months.ts'
 import { lookOf } from './look.ts'
 import type { Review } from './reviews.ts'
 import type {
@@ -155,21 +156,6 @@ function mixedSentence(patches: readonly TopicPatch[]): Sentence {
 const name = (person: { name: string; address: string }) => person.name || person.address || 'Somebody'
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
-
-const months = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-]
 
 /** "16 March 2026", UTC. */
 function day(said: number): string {

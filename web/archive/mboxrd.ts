@@ -1,10 +1,10 @@
 // One mail in an mbox as public-inbox writes it: b4 and lei read nothing else.
+import { lfOnly } from '../../base/line-ends.ts'
 import { toMboxrd } from '../../base/mboxrd.ts'
 
 /** LF line ends, without what a mailbox wrote into the mail. */
 export function archiveMboxrd(bytes: Buffer): Buffer {
-  // latin1 keeps every byte.
-  const text = bytes.toString('latin1').replaceAll('\r\n', '\n')
+  const text = lfOnly(bytes).toString('latin1')
   const bodyAt = text.indexOf('\n\n')
   const head = withoutMailboxFields(bodyAt === -1 ? text : text.slice(0, bodyAt))
   return toMboxrd(Buffer.from(head + (bodyAt === -1 ? '' : text.slice(bodyAt)), 'latin1'))

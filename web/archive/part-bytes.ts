@@ -2,7 +2,7 @@
 // The page that links it comes from our own walk (tracker/decode/mime.ts); both number the parts as IMAP does.
 import { addAbortSignal, Readable } from 'node:stream'
 import { limits } from '../../base/limits.ts'
-import { withLfLines } from '../../tracker/decode/line-ends.ts'
+import { withLfLines } from '../../base/line-ends.ts'
 
 /**
  * Gives an empty piece once the part at `path` (`2`, `1.3`) is found, then its bytes; nothing when mailparser finds

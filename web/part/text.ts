@@ -1,7 +1,9 @@
 // Words of strangers and how they are shown: names, subjects, times, numbers. A character that nobody sees must not
 // change what a reader believes (a direction override turns `gpj.exe` around), so it is written out.
+
 import { html } from 'hono/html'
 import { limits } from '../../base/limits.ts'
+import { shortMonths } from '../../base/months.ts'
 import type { Person } from '../../tracker/mail/facts.ts'
 
 /** A piece of a page: escaped text, ready to be put into another template. */
@@ -39,14 +41,11 @@ export const nameText = (person: Person) =>
 
 export const nameOf = (person: Person): Html => html`<bdi>${nameText(person)}</bdi>`
 
-/** Months in English whatever the machine speaks: the pages are English. */
-const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
-
 /** `14 Mar 2026`, in UTC. */
 function dayText(milliseconds: number): string {
   const date = new Date(milliseconds)
   if (Number.isNaN(date.getTime())) return 'at an unknown time'
-  return `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`
+  return `${date.getUTCDate()} ${shortMonths[date.getUTCMonth()]} ${date.getUTCFullYear()}`
 }
 
 /** `14 Mar 2026`. Always absolute: a page may be read from a copy, years later. */
