@@ -9,7 +9,8 @@ import type { Sketch } from '../tracker/topic/likeness.ts'
 import type { Mailmap } from '../tracker/topic/mailmap.ts'
 import type { Roster, Rules } from '../tracker/topic/rules.ts'
 import type { TopicSummary } from '../tracker/topic/summary.ts'
-import type { Errand, Topic } from '../tracker/topic/topic.ts'
+import type { Errand, Topic, Turn } from '../tracker/topic/topic.ts'
+import type { How, VerdictData } from '../tracker/topic/verdict.ts'
 
 /** Where a mail came from, kept beside its bytes. */
 export interface Envelope {
@@ -105,9 +106,9 @@ export interface Tables {
     list_id: number
     seq: string
     grade: 'A' | 'B' | 'C'
-    how: string
+    how: JSONColumnType<How>
     identity: string | null
-    data: JSONColumnType<Record<string, unknown>, string | undefined>
+    data: JSONColumnType<VerdictData, string | undefined>
     made_at: Generated<Date>
   }
   unjudged: {
@@ -173,8 +174,7 @@ export interface Tables {
     author: string
     state: string | null
     open: boolean
-    /** Whose turn a patchset is, a bug's status. */
-    phase: string | null
+    turn: Turn | null
     mails: number
     said: Date
     last_said: Date

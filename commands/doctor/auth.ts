@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import type { AuthConfig, FileSetting } from '../../base/config.ts'
 import { keyName, openKeyring, type PgpKey } from '../../ingest/auth/keyring.ts'
-import { messageOf } from '../../ingest/auth/pgp.ts'
+import { messageOf } from '../../ingest/auth/check.ts'
 import { isTemporary, makeResolver } from '../../ingest/auth/resolver.ts'
 import type { Finding } from './finding.ts'
 

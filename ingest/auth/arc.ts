@@ -20,19 +20,28 @@ export async function checkArc(
   const newest = chain.at(-1)
   if (newest === undefined) {
     if (!data.error) return null
-    return { method: 'ARC', result: 'fail', signer: 'a broken chain', note: data.error.message.slice(0, 200) }
+    return {
+      method: 'ARC',
+      result: 'fail',
+      signer: null,
+      note: { code: 'said', of: data.error.message.slice(0, 200) },
+    }
   }
   const sealer = sealerOf(newest)
   const check = { method: 'ARC' as const, signer: sealer }
-  if (!trusted.includes(sealer)) return { ...check, result: 'unused', note: 'not in trusted_arc' }
-  if (chain.length > limits.signaturesMax)
-    return { ...check, result: 'unused', note: 'the chain is too long' }
+  if (!trusted.includes(sealer)) return { ...check, result: 'unused', note: { code: 'sealer-untrusted' } }
+  if (chain.length > limits.signaturesMax) return { ...check, result: 'unused', note: { code: 'chain-long' } }
   const result = await verifyChain({ ...data, chain }, { resolver: resolve })
   if (result.status.result === 'pass') return passed(check, result, claim)
   // A seal whose key could not be fetched looks like a broken one.
   if (keyNames(chain).some(name => failed.has(name)))
-    return { ...check, result: 'unknown', note: 'DNS did not answer' }
-  return { ...check, result: 'fail', note: result.status.comment ?? 'the chain does not hold' }
+    return { ...check, result: 'unknown', note: { code: 'dns-silent' } }
+  const { comment } = result.status
+  return {
+    ...check,
+    result: 'fail',
+    note: comment ? { code: 'said', of: comment } : { code: 'chain-broken' },
+  }
 }
 
 const tagOf = (entry: ARCChainEntry, header: 'arc-seal' | 'arc-message-signature', tag: string): string =>
@@ -51,16 +60,16 @@ function passed(check: Pick<Check, 'method' | 'signer'>, result: ARCResult, clai
   const { signature, authenticationResults } = result
   // The chain passes only with a valid message signature, but another domain than the sealer's may have made it.
   if (!signature || signature.signingDomain?.toLowerCase() !== check.signer)
-    return { ...check, result: 'unused', note: 'its message signature is by another domain' }
+    return { ...check, result: 'unused', note: { code: 'chain-of-another' } }
   const weakness = weaknessOf(signature, claim)
   if (weakness !== null) return { ...check, result: 'unused', note: weakness }
   const seen = readResults(authenticationResults)
-  if (seen.domains.length === 0) return { ...check, result: 'unused', note: 'it saw no DKIM pass' }
+  if (seen.domains.length === 0) return { ...check, result: 'unused', note: { code: 'dkim-unseen' } }
   return {
     ...check,
     result: 'pass',
     ...seen,
-    note: `saw DKIM of ${seen.domains.join(', ')}`,
+    note: { code: 'dkim-seen', of: seen.domains.join(', ') },
     signedAt: signedTime(signature, claim),
     ...(signature.id && { signature: signature.id }),
   }

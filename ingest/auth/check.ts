@@ -1,17 +1,8 @@
 // The result of one signature of a mail: the common tongue of dkim.ts, arc.ts, pgp.ts and patatt.ts, and what
 // verdict.ts makes a grade of.
+import type { CheckResult, Note } from '../../tracker/topic/verdict.ts'
 
-export interface Check {
-  readonly method: 'DKIM' | 'ARC' | 'OpenPGP' | 'patatt' | 'SPF'
-  /**
-   * `unknown`: a lookup failed, it may be tried again. `unused`: it holds or was not tried, but does not count, for
-   * the reason in `note`.
-   */
-  readonly result: 'pass' | 'fail' | 'unknown' | 'unused'
-  /** The domain or the key that signed, for people. */
-  readonly signer: string
-  /** Why it is not `pass`; what else is worth knowing. */
-  readonly note?: string
+export interface Check extends CheckResult {
   /** The domain that a DKIM signature speaks for; of ARC the domains whose DKIM the sealer saw pass. */
   readonly domains?: readonly string[]
   /** Whole addresses that are vouched for, in lower case. */
@@ -21,3 +12,20 @@ export interface Check {
   /** SHA-256 of the signature in hex: the same one never counts for two mails. */
   readonly signature?: string
 }
+
+/** Thrown where a signature turns out to be none; `noteOf` finds the reason again. */
+export class BadSignature extends Error {
+  readonly note: Note
+
+  constructor(code: Note['code'], of?: string) {
+    super(code)
+    this.note = of === undefined ? { code } : { code, of }
+  }
+}
+
+/** What a verifier threw: a reason of ours, or a library's words. */
+export const noteOf = (error: unknown): Note =>
+  error instanceof BadSignature ? error.note : { code: 'said', of: messageOf(error) }
+
+export const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').slice(0, 200)

@@ -6,14 +6,15 @@ import { headerValue, readHeaders } from '../../tracker/decode/headers.ts'
 import type { Header } from '../../tracker/decode/mail.ts'
 import { senderOf } from '../../tracker/mail/author.ts'
 import { parseDate } from '../../tracker/mail/date.ts'
+import type { Note } from '../../tracker/topic/verdict.ts'
 
 export interface Claim {
   /** The person who is said to have written it, in lower case: behind the rewriting of a list. Empty when unclear. */
   readonly address: string
   /** A list put its own address into From, so a signature over From says nothing of the person. */
   readonly rewritten: boolean
-  /** Why no signature can count, as the end of a sentence; null when From is plain. */
-  readonly problem: string | null
+  /** Why no signature can count; null when From is plain. */
+  readonly problem: Note | null
   /** The Date field, in milliseconds; null when there is none to read. */
   readonly date: number | null
   readonly subject: boolean
@@ -49,16 +50,13 @@ function problemOf(
   own: string,
   people: number,
   rewritten: boolean,
-): string | null {
-  if (problems.length > 0) return 'the header is damaged or too long'
+): Note | null {
+  if (problems.length > 0) return { code: 'header-damaged' }
   const doubled = single.find(name => headers.filter(header => header.name === name).length > 1)
-  if (doubled !== undefined)
-    return `the header has more than one ${doubled[0]?.toUpperCase()}${doubled.slice(1)}`
-  if (people > 1) return 'From names several addresses'
-  if (!addressForm.test(own)) return 'From names no address'
-  return rewritten && authors(headers, own).size > 1
-    ? 'it is unclear who wrote it before From was rewritten'
-    : null
+  if (doubled !== undefined) return { code: 'field-doubled', of: doubled }
+  if (people > 1) return { code: 'from-several' }
+  if (!addressForm.test(own)) return { code: 'from-none' }
+  return rewritten && authors(headers, own).size > 1 ? { code: 'from-rewritten-unclear' } : null
 }
 
 const addressForm = /^[^\s<>@"]{1,64}@[^\s<>@"]{1,255}$/

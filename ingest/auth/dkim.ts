@@ -6,6 +6,7 @@ import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import { limits } from '../../base/limits.ts'
 import { crlfOnly } from '../../base/line-ends.ts'
 import { headerStart, readHeaders } from '../../tracker/decode/headers.ts'
+import type { Note } from '../../tracker/topic/verdict.ts'
 import type { Check } from './check.ts'
 import type { Claim } from './claim.ts'
 import type { Resolve } from './resolver.ts'
@@ -28,8 +29,8 @@ export async function checkDkim(
   )
   if (signatures.length === 0) return { checks: [], arc: null }
   if (signatures.length > limits.signaturesMax) {
-    const note = `more than ${limits.signaturesMax} signatures, none is tried`
-    return { checks: [{ method: 'DKIM', result: 'unused', signer: 'many', note }], arc: null }
+    const note = { code: 'too-many', of: String(limits.signaturesMax) } as const
+    return { checks: [{ method: 'DKIM', result: 'unused', signer: null, note }], arc: null }
   }
   const { results, arc } = await dkimVerify(toWire(bytes), {
     resolver: resolve,
@@ -49,8 +50,9 @@ function toCheck(result: DKIMResult, claim: Claim): Check {
   const { status, signingDomain = '' } = result
   const domain = signingDomain.toLowerCase()
   const check = { method: 'DKIM' as const, signer: domain }
-  if (status.result === 'temperror') return { ...check, result: 'unknown', note: 'DNS did not answer' }
-  if (status.result !== 'pass') return { ...check, result: 'fail', note: status.comment || status.result }
+  if (status.result === 'temperror') return { ...check, result: 'unknown', note: { code: 'dns-silent' } }
+  if (status.result !== 'pass')
+    return { ...check, result: 'fail', note: { code: 'said', of: status.comment || status.result } }
   const weakness = weaknessOf(result, claim)
   if (weakness !== null) return { ...check, result: 'unused', note: weakness }
   return {
@@ -63,12 +65,12 @@ function toCheck(result: DKIMResult, claim: Claim): Check {
 }
 
 /** Why a signature that holds is not enough, of DKIM or of an ARC set; null when it is. */
-export function weaknessOf(result: DKIMResult, claim: Claim): string | null {
+export function weaknessOf(result: DKIMResult, claim: Claim): Note | null {
   // With l= anybody may append to the mail (RFC 6376 8.2).
-  if (result.canonBodyLengthLimited) return 'it covers a part of the body only (l=)'
+  if (result.canonBodyLengthLimited) return { code: 'body-part' }
   // RFC 6376 3.6.1: mail of a domain that is testing is to be treated as unsigned.
-  if (result.status.testing) return 'its key is marked as a test'
-  return claim.subject && !covers(result, 'subject') ? 'it does not cover the Subject' : null
+  if (result.status.testing) return { code: 'test-key' }
+  return claim.subject && !covers(result, 'subject') ? { code: 'subject-uncovered' } : null
 }
 
 /** From t=, which is always signed, else from a signed Date. */

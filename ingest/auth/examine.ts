@@ -1,12 +1,12 @@
 // All the checks of one mail. Whatever a hostile mail does to a verifier, the others are heard.
 import type { Envelope } from '../../sql/tables.ts'
 import { checkArc } from './arc.ts'
-import type { Check } from './check.ts'
+import { type Check, messageOf } from './check.ts'
 import { type Claim, claimOf } from './claim.ts'
 import { checkDkim } from './dkim.ts'
 import type { Keys } from './keyring.ts'
 import { checkPatatt } from './patatt.ts'
-import { checkPgp, messageOf } from './pgp.ts'
+import { checkPgp } from './pgp.ts'
 import type { Lookups } from './resolver.ts'
 import { checkSpf } from './spf.ts'
 
@@ -53,6 +53,6 @@ async function guarded(
   try {
     return [(await check()) ?? []].flat()
   } catch (error) {
-    return [{ method, result: 'fail', signer: 'something broken', note: messageOf(error) }]
+    return [{ method, result: 'fail', signer: null, note: { code: 'threw', of: messageOf(error) } }]
   }
 }

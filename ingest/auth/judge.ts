@@ -9,6 +9,7 @@ import type { Metrics } from '../../base/metrics.ts'
 import { portions } from '../../base/portions.ts'
 import { readBytes } from '../../sql/log.ts'
 import type { Envelope, Tables } from '../../sql/tables.ts'
+import { howWords } from '../../tracker/topic/verdict-words.ts'
 import { examine } from './examine.ts'
 import type { Keyring, Keys } from './keyring.ts'
 import { lookupsOfOneMail, type Resolve } from './resolver.ts'
@@ -148,7 +149,7 @@ async function settleSome(
 
 function tell(log: Log, one: Case, { grade, how, pending }: Judgement): void {
   const { messageId, listName: list, tries } = one
-  log.info({ messageId, list, grade, how, pending, tries }, 'Judged a mail')
+  log.info({ messageId, list, grade, how: howWords(how), pending, tries }, 'Judged a mail')
 }
 
 /** Leases mails whose turn it is. A mail that is not sorted yet has no cluster that could be told. */

@@ -8,9 +8,9 @@ import { join } from 'node:path'
 import { limits } from '../../base/limits.ts'
 import { lfOnly } from '../../base/line-ends.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
-import type { Check } from './check.ts'
+import { BadSignature, type Check, noteOf } from './check.ts'
 import { type Keys, type PersonKey, signatureHash } from './keyring.ts'
-import { checkSignatures, clockAhead, keysOf, messageOf } from './pgp.ts'
+import { checkSignatures, clockAhead, keysOf } from './pgp.ts'
 import { run } from './run.ts'
 import { saysNothing } from './signed-text.ts'
 
@@ -25,7 +25,7 @@ export async function checkPatatt(bytes: Buffer, keys: Keys, now: number): Promi
       signatures.map(({ value }) => checkOne(readSignature(value), canonical, keys, now)),
     )
   } catch (error) {
-    return [{ method: 'patatt', result: 'fail', signer: 'a signature', note: messageOf(error) }]
+    return [{ method: 'patatt', result: 'fail', signer: null, note: noteOf(error) }]
   }
 }
 
@@ -171,9 +171,9 @@ async function checkOne(signature: DevSignature, mail: Canonical, keys: Keys, no
     const check = { method: 'patatt' as const, signer, ...proof, signature: signatureHash(digest) }
     return covered === 'whole'
       ? { ...check, result: 'pass' }
-      : { ...check, result: 'unused', note: 'text stands below what is signed (l=)' }
+      : { ...check, result: 'unused', note: { code: 'text-below' } }
   } catch (error) {
-    return { method: 'patatt', result: 'fail', signer, note: messageOf(error) }
+    return { method: 'patatt', result: 'fail', signer, note: noteOf(error) }
   }
 }
 
@@ -186,7 +186,7 @@ function coverage({ fields }: DevSignature, { body }: Canonical): 'whole' | 'par
   const length = Number(fields.get('l'))
   if (length > 0 && length < body.length && fields.get('bh') === hashOf(body.slice(0, length)))
     return saysNothing(body.slice(length)) ? 'whole' : 'part'
-  throw new Error('the body is not the one that was signed')
+  throw new BadSignature('body-changed')
 }
 
 const hashOf = (text: string) => createHash('sha256').update(text, 'latin1').digest('base64')
@@ -194,8 +194,7 @@ const hashOf = (text: string) => createHash('sha256').update(text, 'latin1').dig
 /** set_headers in mode `validate`: of a name that stands twice the last is taken first. */
 function digestOf({ fields, signed }: DevSignature, { headers }: Canonical): Buffer {
   const names = (fields.get('h') ?? '').split(':')
-  if (!names.includes('from') || !names.includes('subject'))
-    throw new Error('From and Subject are not signed')
+  if (!names.includes('from') || !names.includes('subject')) throw new BadSignature('header-uncovered')
   const left = headers.toReversed()
   const hash = createHash('sha256')
   for (const name of names) {
@@ -221,19 +220,19 @@ async function prove(
   now: number,
 ): Promise<Pick<Check, 'addresses' | 'signedAt'>> {
   const bytes = Buffer.from(signature.b, 'base64')
-  if (bytes.length > limits.keyFileBytesMax) throw new Error('the signature is too large')
+  if (bytes.length > limits.keyFileBytesMax) throw new BadSignature('signature-large')
   if (signer.algorithm === 'openpgp') return provePgp(signer, bytes, digest, keys, now)
   if (signer.algorithm !== 'ed25519' && signer.algorithm !== 'openssh')
-    throw new Error(`the algorithm "${signer.algorithm.slice(0, 20)}" is unknown`)
+    throw new BadSignature('algorithm-unknown', signer.algorithm.slice(0, 20))
   const key = keys.people.find(
     one =>
       one.algorithm === signer.algorithm &&
       one.address === signer.identity &&
       one.selector === signer.selector,
   )
-  if (key === undefined) throw new Error('the key is not in the keyring')
+  if (key === undefined) throw new BadSignature('key-unknown')
   const time = Number(signature.fields.get('t'))
-  if (!(time > 0)) throw new Error('it does not say when it was signed (t=)')
+  if (!(time > 0)) throw new BadSignature('time-missing')
   if (signer.algorithm === 'ed25519') proveEd25519(key, bytes, digest)
   else await proveSsh(key, signature.b, digest)
   return { addresses: [signer.identity], signedAt: time * 1000 }
@@ -244,8 +243,8 @@ function proveEd25519(key: PersonKey, bytes: Buffer, digest: Buffer): void {
   const x = Buffer.from(key.text, 'base64').toString('base64url')
   const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
   const message = bytes.subarray(64)
-  if (!message.equals(digest)) throw new Error('the header is not the one that was signed')
-  if (!verify(null, message, publicKey, bytes.subarray(0, 64))) throw new Error('the signature does not hold')
+  if (!message.equals(digest)) throw new BadSignature('header-changed')
+  if (!verify(null, message, publicKey, bytes.subarray(0, 64))) throw new BadSignature('signature-wrong')
 }
 
 /** By ssh-keygen, with the key as the only signer that is allowed. */
@@ -284,10 +283,12 @@ async function provePgp(
     date: clockAhead(now),
     config,
   })
-  if (!Buffer.from(result.data).equals(digest)) throw new Error('the header is not the one that was signed')
+  if (!Buffer.from(result.data).equals(digest)) throw new BadSignature('header-changed')
   const checks = await checkSignatures(result, keys.pgp)
   const good = checks.find(check => check.result === 'pass' && check.addresses?.includes(identity))
   if (good) return { addresses: [identity], signedAt: good.signedAt ?? null }
   const [first] = checks
-  throw new Error(first?.note ?? `its key is not one of ${identity}`)
+  throw first?.note
+    ? new BadSignature(first.note.code, first.note.of)
+    : new BadSignature('key-of-another', identity)
 }

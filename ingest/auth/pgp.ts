@@ -2,7 +2,7 @@
 // for the addresses it belongs to, and only for what was signed while it was neither expired nor revoked.
 import type { SignaturePacket, VerifyMessageResult } from 'openpgp'
 import { limits } from '../../base/limits.ts'
-import type { Check } from './check.ts'
+import { type Check, noteOf } from './check.ts'
 import { type Keys, keyName, type PgpKey, signatureHash } from './keyring.ts'
 import { signedText } from './signed-text.ts'
 
@@ -29,7 +29,7 @@ export async function checkPgp(bytes: Buffer, keys: Keys, now: number): Promise<
     const checks = await checkSignatures(result, keys.pgp)
     return signed.whole ? checks : checks.map(partOnly)
   } catch (error) {
-    return [{ method: 'OpenPGP', result: 'fail', signer: 'a broken signature', note: messageOf(error) }]
+    return [{ method: 'OpenPGP', result: 'fail', signer: null, note: noteOf(error) }]
   }
 }
 
@@ -39,9 +39,7 @@ export const clockAhead = (now: number) => new Date(now + limits.signedAheadSeco
 export const keysOf = ({ pgp }: Keys) => pgp.map(({ key }) => key)
 
 const partOnly = (check: Check): Check =>
-  check.result === 'pass'
-    ? { ...check, result: 'unused', note: 'text stands outside of what is signed' }
-    : check
+  check.result === 'pass' ? { ...check, result: 'unused', note: { code: 'text-outside' } } : check
 
 /** One check for each signature, of those that a mail can have in good faith. */
 export function checkSignatures(
@@ -71,9 +69,8 @@ async function checkOne(
       signature: hashOf(packet, data),
     }
   } catch (error) {
-    if (holders.length === 0)
-      return { method, result: 'fail', signer: named, note: 'the key is not in the keyring' }
-    return { method, result: 'fail', signer: named, note: messageOf(error) }
+    if (holders.length === 0) return { method, result: 'fail', signer: named, note: { code: 'key-unknown' } }
+    return { method, result: 'fail', signer: named, note: noteOf(error) }
   }
 }
 
@@ -83,6 +80,3 @@ async function checkOne(
  */
 const hashOf = (packet: SignaturePacket | undefined, data: string | Uint8Array): string =>
   signatureHash(Buffer.concat([packet?.signatureData ?? Buffer.alloc(0), Buffer.from(data)]))
-
-export const messageOf = (error: unknown) =>
-  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').slice(0, 200)

@@ -13,7 +13,7 @@ import { addressesOf, type Roster } from '../../tracker/topic/rules.ts'
 import type { Examined } from './examine.ts'
 import type { Keys } from './keyring.ts'
 import { lockClusters, refoldMails } from './refold-mails.ts'
-import { countable, type Judgement, judge, type Known } from './verdict.ts'
+import { countable, type Judgement, judge, type Known, kept } from './verdict.ts'
 
 /** A live mail without a verdict. */
 export interface Case {
@@ -179,10 +179,10 @@ async function write(trx: Trx, list: ListId, settled: readonly Settled[]): Promi
   const rows = settled.filter(isKept).map(({ one, judgement }) => ({
     seq: one.seq,
     grade: judgement.grade,
-    how: toStorableText(judgement.how.slice(0, 400)),
+    how: toStorableJson(judgement.how),
     identity: judgement.identity === null ? null : toStorableText(judgement.identity),
     data: toStorableJson({
-      checks: one.checks.map(({ method, result, signer, note }) => ({ method, result, signer, note })),
+      checks: one.checks.map(kept),
       ...(judgement.aligned && { aligned: judgement.aligned }),
     }),
   }))
@@ -191,7 +191,7 @@ async function write(trx: Trx, list: ListId, settled: readonly Settled[]): Promi
     with judged as (delete from unjudged where list_id = ${list} and seq = any(${seqs}::bigint[]))
     insert into verdict (list_id, seq, grade, how, identity, data)
     select ${list}, * from unnest(${rows.map(row => row.seq)}::bigint[], ${rows.map(row => row.grade)}::text[],
-      ${rows.map(row => row.how)}::text[], ${rows.map(row => row.identity)}::text[], ${rows.map(row => row.data)}::jsonb[])
+      ${rows.map(row => row.how)}::jsonb[], ${rows.map(row => row.identity)}::text[], ${rows.map(row => row.data)}::jsonb[])
     on conflict (list_id, seq) do nothing`.execute(trx)
   await refoldMails(trx, list, seqs)
 }

@@ -4,8 +4,7 @@ import { isIP } from 'node:net'
 import { spf } from 'mailauth/lib/spf/index.js'
 import { limits } from '../../base/limits.ts'
 import type { Envelope } from '../../sql/tables.ts'
-import type { Check } from './check.ts'
-import { messageOf } from './pgp.ts'
+import { type Check, noteOf } from './check.ts'
 import type { Resolve } from './resolver.ts'
 
 /** Null where the mail did not come straight from another machine. */
@@ -20,9 +19,14 @@ export async function checkSpf({ client, helo, from }: Envelope, resolve: Resolv
       maxElapsedTime: limits.mailLookupMillisecondsMax,
       ...(helo !== undefined && { helo }),
     })
-    return { method: 'SPF', result: results[status.result] ?? 'unused', signer, note: status.result }
+    return {
+      method: 'SPF',
+      result: results[status.result] ?? 'unused',
+      signer,
+      note: { code: 'said', of: status.result },
+    }
   } catch (error) {
-    return { method: 'SPF', result: 'unused', signer, note: messageOf(error) }
+    return { method: 'SPF', result: 'unused', signer, note: noteOf(error) }
   }
 }
 

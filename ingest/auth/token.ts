@@ -12,6 +12,7 @@ import { headerValue } from '../../tracker/decode/headers.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
+import { noteWords } from '../../tracker/topic/verdict-words.ts'
 import { claimOf } from './claim.ts'
 import { lockClusters, refoldMails } from './refold-mails.ts'
 
@@ -45,7 +46,7 @@ export async function confirm(db: Kysely<Tables>, token: string, answer: Answer)
   const mail = decodeMail(answer.bytes)
   if (isAutomatic(mail, answer.from)) return refused('An automatic answer confirms nothing')
   const { address, problem } = claimOf(answer.bytes)
-  if (problem !== null) return refused(`It confirms nothing: ${problem}`)
+  if (problem !== null) return refused(`It confirms nothing: ${noteWords(problem)}`)
   const hashes = [...new Set([token, ...tokensIn(mail)])].map(tokenHash)
   return db.transaction().execute(async trx => {
     const found = await findToken(trx, hashes)
@@ -118,7 +119,7 @@ async function raise(
   await sql`delete from unjudged where list_id = ${list} and seq = ${at}`.execute(trx)
   await sql`
     insert into verdict (list_id, seq, grade, how, identity, data)
-    values (${list}, ${at}, 'B', 'confirmed by token', ${address}, jsonb_build_object('confirmed', now()))
+    values (${list}, ${at}, 'B', jsonb_build_object('code', 'token'), ${address}, jsonb_build_object('confirmed', now()))
     on conflict (list_id, seq) do update set grade = 'B', how = excluded.how, identity = excluded.identity,
       data = verdict.data || excluded.data, made_at = now()
     where verdict.grade = 'C'`.execute(trx)

@@ -1,7 +1,7 @@
 // From the checks of a mail and what is known of its sender to one grade. Pure: the means are in the files beside it.
 import { limits } from '../../base/limits.ts'
 import { sameOrganisation } from '../../base/organisation.ts'
-import type { Grade } from '../../tracker/topic/verdict.ts'
+import type { CheckResult, Grade, How, Note } from '../../tracker/topic/verdict.ts'
 import type { Check } from './check.ts'
 import type { Claim } from './claim.ts'
 
@@ -17,7 +17,7 @@ export interface Known {
 
 export interface Judgement {
   readonly grade: Exclude<Grade, 'I'>
-  readonly how: string
+  readonly how: How
   /** Who is vouched for; null for C. */
   readonly identity: string | null
   /** The address that DKIM was aligned with, whatever the grade: the next mail of it is no longer the first. */
@@ -33,17 +33,17 @@ export function judge(claim: Claim, checks: readonly Check[], known: Known, arri
   const dkim = good.find(({ method }) => method === 'DKIM')
   const arc = good.find(({ method }) => method === 'ARC')
   const aligned = dkim ? claim.address : null
-  const raise = (grade: 'A' | 'B', how: string): Judgement => ({
+  const raise = (grade: 'A' | 'B', how: How): Judgement => ({
     grade,
     how,
     identity: claim.address,
     aligned,
     pending: false,
   })
-  if (own) return raise('A', own.method === 'patatt' ? `patatt ${own.signer}` : `OpenPGP key ${own.signer}`)
-  if (dkim && (known.person || known.seen)) return raise('A', `DKIM of ${dkim.signer}`)
-  if (arc) return raise('B', `ARC of ${arc.signer}, which ${arc.note}`)
-  const how = dkim ? `DKIM of ${dkim.signer}, first seen` : reasonOf(claim, checks, objection)
+  if (own) return raise('A', { code: 'signed', check: kept(own) })
+  if (dkim && (known.person || known.seen)) return raise('A', { code: 'signed', check: kept(dkim) })
+  if (arc) return raise('B', { code: 'sealed', check: kept(arc) })
+  const how: How = dkim ? { code: 'first', check: kept(dkim) } : nearestMiss(claim, checks, objection)
   const pending = claim.problem === null && checks.some(isPending)
   return { grade: 'C', how, identity: null, aligned, pending }
 }
@@ -60,64 +60,62 @@ const nothingKnown: Known = { person: false, seen: false, used: new Set() }
 const isPending = ({ method, result }: Check) => result === 'unknown' && method !== 'SPF'
 
 /** Why a check that holds does not count for this mail; null when it does. */
-function objectionTo(check: Check, claim: Claim, known: Known, arrivedAt: number): string | null {
+function objectionTo(check: Check, claim: Claim, known: Known, arrivedAt: number): Note | null {
   if (claim.problem !== null) return claim.problem
-  if (claim.address === '') return 'it is unclear who wrote it'
+  if (claim.address === '') return { code: 'author-unclear' }
   return (
     foreignTo(check, claim) ??
     untimely(check.signedAt ?? null, arrivedAt) ??
-    (check.signature !== undefined && known.used.has(check.signature)
-      ? 'this signature came with another mail before'
-      : null)
+    (check.signature !== undefined && known.used.has(check.signature) ? { code: 'replayed' } : null)
   )
 }
 
 /** Why it does not speak for the claimed address. */
-function foreignTo({ method, domains = [], addresses = [] }: Check, claim: Claim): string | null {
+function foreignTo({ method, domains = [], addresses = [] }: Check, claim: Claim): Note | null {
   const { address, rewritten } = claim
   switch (method) {
     case 'OpenPGP':
     case 'patatt':
-      return addresses.includes(address) ? null : `it is not of ${address}`
+      return addresses.includes(address) ? null : { code: 'address-other', of: address }
     case 'DKIM':
-      if (rewritten) return 'a list rewrote From'
-      return domains.some(domain => sameOrganisation(domain, address)) ? null : `From is of another domain`
+      if (rewritten) return { code: 'from-rewritten' }
+      return domains.some(domain => sameOrganisation(domain, address)) ? null : { code: 'domain-other' }
     case 'ARC':
-      if (!domains.some(domain => sameOrganisation(domain, address))) return 'From is of another domain'
+      if (!domains.some(domain => sameOrganisation(domain, address))) return { code: 'domain-other' }
       // From is gone, and many people share a domain: the sealer must name the person.
-      return rewritten && !addresses.includes(address) ? `it does not name ${address}` : null
+      return rewritten && !addresses.includes(address) ? { code: 'address-unnamed', of: address } : null
     case 'SPF':
-      return 'for information'
+      return { code: 'information' }
   }
 }
 
 const dayMs = 86_400_000
 
-function untimely(signedAt: number | null, arrivedAt: number): string | null {
-  if (signedAt === null) return 'no signed field says when it was sent'
+function untimely(signedAt: number | null, arrivedAt: number): Note | null {
+  if (signedAt === null) return { code: 'undated' }
   const days = Math.floor((arrivedAt - signedAt) / dayMs)
-  if (arrivedAt - signedAt > limits.signedBeforeDaysMax * dayMs)
-    return `it was signed ${days} days before it arrived`
-  return signedAt - arrivedAt > limits.signedAheadSecondsMax * 1000 ? 'it was signed in the future' : null
+  if (arrivedAt - signedAt > limits.signedBeforeDaysMax * dayMs) return { code: 'late', of: String(days) }
+  return signedAt - arrivedAt > limits.signedAheadSecondsMax * 1000 ? { code: 'early' } : null
 }
 
-/** The nearest miss, for people. */
-function reasonOf(
-  claim: Claim,
-  checks: readonly Check[],
-  objection: (check: Check) => string | null,
-): string {
-  if (claim.problem !== null) return `only From: ${claim.problem}`
-  const name = ({ method, signer }: Check) => `${method} ${method === 'OpenPGP' ? 'key' : 'of'} ${signer}`
+/** What came nearest to a grade, and why it is none. */
+function nearestMiss(claim: Claim, checks: readonly Check[], objection: (check: Check) => Note | null): How {
+  if (claim.problem !== null) return { code: 'unclear', note: claim.problem }
   const tried = checks.filter(({ method }) => method !== 'SPF')
   const held = tried.find(({ result }) => result === 'pass')
-  if (held) return `only From: ${name(held)} does not count, ${objection(held)}`
-  const other =
-    tried.find(({ result }) => result === 'unknown') ??
-    tried.find(({ result }) => result === 'unused') ??
-    tried.find(({ result }) => result === 'fail')
-  if (other === undefined) return 'only From: it is not signed'
-  return `only From: ${name(other)} ${verbs[other.result]}${other.note ? `, ${other.note}` : ''}`
+  if (held)
+    return { code: 'uncounted', check: { ...kept(held), ...noted(objection(held)), result: 'unused' } }
+  const other = nearest.map(wanted => tried.find(({ result }) => result === wanted)).find(Boolean)
+  return other ? { code: 'uncounted', check: kept(other) } : { code: 'unsigned' }
 }
 
-const verbs = { pass: 'holds', fail: 'does not hold', unknown: 'is unknown', unused: 'does not count' }
+const nearest = ['unknown', 'unused', 'fail'] as const
+const noted = (note: Note | null) => (note === null ? {} : { note })
+
+/** What is written down of a check. */
+export const kept = ({ method, result, signer, note }: Check): CheckResult => ({
+  method,
+  result,
+  signer,
+  ...(note && { note }),
+})

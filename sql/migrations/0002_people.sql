@@ -19,11 +19,12 @@ create table verdict (
   seq      bigint not null,
   -- A: own signature or aligned DKIM of a known identity; B: a trusted list server vouches, or a token came back; C: only From
   grade    text not null check (grade in ('A', 'B', 'C')),
-  -- one clause for a page: "DKIM of example.org", "OpenPGP key 0123..."
-  how      text not null,
+  -- why it is this grade, as a code: {"code": "signed", "check": {method, result, signer}}; the words are the program's
+  -- (tracker/topic/verdict.ts, verdict-words.ts)
+  how      jsonb not null,
   -- the address that is vouched for, in lower case; null for C
   identity text,
-  -- every single result, for the mail's page
+  -- {checks: every single result, for the mail's page, aligned: the address of a DKIM that fits, confirmed: when}
   data     jsonb not null default '{}',
   made_at  timestamptz not null default now(),
   primary key (list_id, seq)

@@ -53,7 +53,7 @@ export async function makeDesk({ answers, maintainers = [] }: DeskOptions = {}) 
       await trx.deleteFrom('unjudged').where('seq', '=', seq).execute()
       await trx
         .insertInto('verdict')
-        .values({ list_id: list?.id ?? 0, seq, grade, how: 'a test', identity })
+        .values({ list_id: list?.id ?? 0, seq, grade, how: '{"code":"unsigned"}', identity })
         .execute()
       await wake(trx, sql`select ${row?.cluster ?? null}::bigint`, 'now')
     })

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import { saveLists } from '../../sql/lists.ts'
 import { sortAll } from '../../tracker/project/projector.ts'
-import { judge, onlyFrom } from '../tracker/project/judge.ts'
+import { judge } from '../tracker/project/judge.ts'
+import { dkimOf, onlyFrom } from '../verdicts.ts'
 import { makeArchive, patchBody } from './archive.ts'
 
 const people = [
@@ -44,7 +45,7 @@ test('the history of a patchset tells who, in which role, how far confirmed, and
     answer('undo@example.org', 'Undo: <wrong@example.org>', 50),
   )
   await judge(archive.db, archive.list, id =>
-    id === 'forged@example.org' ? onlyFrom : { grade: 'A', how: 'DKIM of example.com' },
+    id === 'forged@example.org' ? onlyFrom : { grade: 'A', how: dkimOf('example.com') },
   )
   await sortAll(archive.db, archive.list.id)
   const page = await archive.page('/tarn/p@example.org/')
@@ -62,7 +63,7 @@ test('the history of a patchset tells who, in which role, how far confirmed, and
         .trim(),
     )
   expect(lines).toEqual([
-    'Marek Tolvanen wrote Patch-Status: rejected ✕ without effect, 2 Mar 2026 (maintainer, only From, grade C); &quot;rejected&quot; needs a confirmed sender; only From says so',
+    'Marek Tolvanen wrote Patch-Status: rejected ✕ without effect, 2 Mar 2026 (maintainer, only From: it is not signed, grade C); &quot;rejected&quot; needs a confirmed sender; only From says so',
     'Marek Tolvanen set the state to accepted, 2 Mar 2026 (maintainer, DKIM of example.com, grade A)',
     'Marek Tolvanen said Patch-Status: accepted once more, 2 Mar 2026 (maintainer, DKIM of example.com, grade A)',
     'Marek Tolvanen set the state to deferred, 2 Mar 2026 (maintainer, DKIM of example.com, grade A); Marek Tolvanen took it back',

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { sortAll } from '../../tracker/project/projector.ts'
+import { dkimOf } from '../verdicts.ts'
 import { type Archive, makeArchive, patchBody, write } from './archive.ts'
 
 const id = 'contested@example.org'
@@ -9,7 +10,12 @@ const pages = [`/tarn/${id}/`, `/tarn/${id}/T/`]
 
 /** The arrival was signed by its sender after all. */
 async function sign({ db, list }: Archive, seq: number): Promise<void> {
-  const verdict = { list_id: list.id, seq: String(seq), grade: 'A' as const, how: 'DKIM of example.org' }
+  const verdict = {
+    list_id: list.id,
+    seq: String(seq),
+    grade: 'A' as const,
+    how: JSON.stringify(dkimOf('example.org')),
+  }
   await db
     .insertInto('verdict')
     .values({ ...verdict, identity: 'ines@example.org', data: '{}' })

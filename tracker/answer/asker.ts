@@ -10,6 +10,7 @@ import { readHeaders } from '../decode/headers.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { addressesOf, type Roster } from '../topic/rules.ts'
 import type { Topic } from '../topic/topic.ts'
+import type { VerdictData } from '../topic/verdict.ts'
 import type { Arrival, Situation } from './may-answer.ts'
 
 export interface AnsweringList {
@@ -74,13 +75,10 @@ export async function arrivalsOf(
 }
 
 /** The domains whose DKIM signature does not hold: what a list's footer leaves of it. */
-function brokenIn(found: Record<string, unknown> | null): string[] {
-  const checks = found && Array.isArray(found.checks) ? (found.checks as unknown[]) : []
-  return checks.flatMap(check => {
-    const { method, result, signer } = check as Record<string, unknown>
-    return method === 'DKIM' && result === 'fail' && typeof signer === 'string' ? [signer.toLowerCase()] : []
-  })
-}
+const brokenIn = (found: VerdictData | null): string[] =>
+  (found?.checks ?? []).flatMap(({ method, result, signer }) =>
+    method === 'DKIM' && result === 'fail' && signer !== null ? [signer.toLowerCase()] : [],
+  )
 
 export async function situationOf(
   db: Kysely<Tables>,

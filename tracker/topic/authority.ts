@@ -4,6 +4,7 @@ import type { Person, TagName } from '../mail/facts.ts'
 import { samePerson } from './person.ts'
 import { type Roster, type RosterEntry, type Rules, rosterAt } from './rules.ts'
 import type { BugStatus, PatchState, Role } from './topic.ts'
+import { howWords } from './verdict-words.ts'
 import type { Voice } from './voice.ts'
 
 /** Why a change is not allowed. */
@@ -128,10 +129,10 @@ function firstGranted(asker: Asker, what: PatchState | BugStatus | TagName, gran
 }
 
 function unconfirmed({ verdict }: Voice, what: string): Refusal {
-  if (verdict.how === 'pending')
+  if (verdict.how.code === 'pending')
     return { reason: `"${what}" needs a confirmed sender; it is not checked yet` }
   if (verdict.grade === 'I') return { reason: `"${what}" needs a confirmed sender; the mail was imported` }
-  const reason = verdict.grade === 'C' ? 'only From says so' : `there is only ${verdict.how}`
+  const reason = verdict.grade === 'C' ? 'only From says so' : `there is only ${howWords(verdict.how)}`
   return { reason: `"${what}" needs a confirmed sender; ${reason}`, unconfirmed: true }
 }
 

@@ -3,7 +3,7 @@ import type { MessageId } from '../../base/ids.ts'
 import type { BugStatus, PatchState } from '../../base/state-words.ts'
 import type { Person, TagFact, TagName } from '../mail/facts.ts'
 import type { Held, Landing, LandingEvent } from './landing.ts'
-import type { Grade, Verdict } from './verdict.ts'
+import type { Grade, How, Verdict } from './verdict.ts'
 
 export type TopicKind = 'patchset' | 'bug' | 'discussion' | 'report' | 'announcement' | 'spam'
 
@@ -153,7 +153,7 @@ export interface Change {
   /** What a commit did, and not a mail; `mail` is the patch or the bug. */
   readonly commit?: { readonly id: string; readonly branch: string; readonly release: string | null }
   /** What the sender was to it, and how far authenticated; absent in rows that an older fold made. */
-  readonly vouch?: { readonly role: Role; readonly grade: Grade; readonly how: string }
+  readonly vouch?: { readonly role: Role; readonly grade: Grade; readonly how: How }
   /** The change of somebody else that it contradicts; then it has no effect. */
   readonly against?: MessageId
   /** It would have an effect if its sender confirmed it. */

@@ -1,4 +1,5 @@
-// How far the sender of a mail is authenticated. Made once, when the mail arrives (ingest/auth); the fold only reads it.
+// How far the sender of a mail is authenticated. Made once, when the mail arrives (ingest/auth), and kept for good; the fold
+// only reads it. So what is kept is codes; verdict-words.ts has a sentence for each.
 
 /**
  * A: own signature or aligned DKIM of a known identity. B: a trusted list server vouches, or a token came back. C: only
@@ -8,16 +9,101 @@ export type Grade = 'A' | 'B' | 'C' | 'I'
 
 export interface Verdict {
   readonly grade: Grade
-  /** One clause: "DKIM of example.org"; "pending" while the job has not looked yet. */
-  readonly how: string
+  readonly how: How
   /** The address that is vouched for, in lower case; it may be another than the sender's. */
   readonly identity?: string
   /** When its sender confirmed the mail by answering a token mail, milliseconds: it counts from then on. */
   readonly confirmed?: number
 }
 
+/** Why the grade is what it is. */
+export type How =
+  /**
+   * `pending`: the job has not looked yet. `imported`: it never will. `unsigned`: there is nothing to look at. `token`: the
+   * sender answered a token mail.
+   */
+  | { readonly code: 'pending' | 'imported' | 'unsigned' | 'token' }
+  /** `signed`: this signature counts. `sealed`: this ARC seal does. `first`: it would, but the sender is new here. */
+  | { readonly code: 'signed' | 'sealed' | 'first'; readonly check: CheckResult }
+  /** Nothing counts, and this comes nearest. */
+  | { readonly code: 'uncounted'; readonly check: CheckResult }
+  /** Nothing can count: who wrote the mail is not plain. */
+  | { readonly code: 'unclear'; readonly note: Note }
+
+/** What is kept of a check. */
+export interface CheckResult {
+  readonly method: 'DKIM' | 'ARC' | 'OpenPGP' | 'patatt' | 'SPF'
+  /** `unknown`: a lookup failed. `unused`: it holds or was not tried, but does not count, for the reason in `note`. */
+  readonly result: 'pass' | 'fail' | 'unknown' | 'unused'
+  /** The domain or the key that signed; null where it does not say. */
+  readonly signer: string | null
+  /** Why it is not `pass`; what else is worth knowing. */
+  readonly note?: Note
+}
+
+/** `of` is what the sentence names: an address, a number, a library's own words. */
+export interface Note {
+  readonly code: NoteCode
+  readonly of?: string
+}
+
+export type NoteCode =
+  // of the header
+  | 'header-damaged'
+  | 'field-doubled'
+  | 'from-several'
+  | 'from-none'
+  | 'from-rewritten-unclear'
+  | 'author-unclear'
+  // of a signature by itself
+  | 'said'
+  | 'threw'
+  | 'too-many'
+  | 'dns-silent'
+  | 'body-part'
+  | 'test-key'
+  | 'subject-uncovered'
+  | 'key-unknown'
+  | 'key-of-another'
+  | 'text-outside'
+  | 'text-below'
+  | 'body-changed'
+  | 'header-changed'
+  | 'header-uncovered'
+  | 'signature-large'
+  | 'signature-wrong'
+  | 'algorithm-unknown'
+  | 'time-missing'
+  // of an ARC chain
+  | 'sealer-untrusted'
+  | 'chain-long'
+  | 'chain-broken'
+  | 'chain-of-another'
+  | 'dkim-unseen'
+  | 'dkim-seen'
+  // of a signature that holds, beside this mail
+  | 'address-other'
+  | 'address-unnamed'
+  | 'domain-other'
+  | 'from-rewritten'
+  | 'undated'
+  | 'late'
+  | 'early'
+  | 'replayed'
+  | 'information'
+
+/** What is kept beside a verdict. */
+export interface VerdictData {
+  /** Every single result, for the mail's page. */
+  readonly checks?: readonly CheckResult[]
+  /** The address that DKIM was aligned with, whatever the grade. */
+  readonly aligned?: string
+  /** When a token mail was answered. */
+  readonly confirmed?: string
+}
+
 /** Of a mail that an import brought. */
-export const imported: Verdict = { grade: 'I', how: 'imported' }
+export const imported: Verdict = { grade: 'I', how: { code: 'imported' } }
 
 /** Of a live mail that the job has not looked at yet: it folds as C, and nothing is mailed because of it. */
-export const pending: Verdict = { grade: 'C', how: 'pending' }
+export const pending: Verdict = { grade: 'C', how: { code: 'pending' } }

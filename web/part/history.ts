@@ -3,6 +3,7 @@
 import { html } from 'hono/html'
 import { unreachable } from '../../base/unreachable.ts'
 import type { Change, Topic } from '../../tracker/topic/topic.ts'
+import { howWords } from '../../tracker/topic/verdict-words.ts'
 import { paths } from '../paths.ts'
 import type { ListRow } from '../read/place.ts'
 import { commitLink } from './landings.ts'
@@ -50,9 +51,8 @@ function commitVerb(list: ListRow, { what, commit, effect }: Change): Html | str
 /** "maintainer, DKIM of example.org". */
 function vouchWords({ vouch }: Change): Html | string {
   if (!vouch) return ''
-  const how = vouch.how === 'pending' ? 'not checked yet' : vouch.how
   const role = vouch.role === 'anybody' ? '' : `${vouch.role}, `
-  return html` <span class="soft">(${role}${visible(how)}${vouch.grade === 'I' ? '' : html`, grade ${vouch.grade}`})</span>`
+  return html` <span class="soft">(${role}${visible(howWords(vouch.how))}${vouch.grade === 'I' ? '' : html`, grade ${vouch.grade}`})</span>`
 }
 
 function verb(change: Change): Html {

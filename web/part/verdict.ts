@@ -1,13 +1,15 @@
 // Who vouches for a mail's sender, in one line, with every signature that was found below it.
 import { html } from 'hono/html'
-import type { ShownCheck, ShownVerdict } from '../read/verdict.ts'
+import type { CheckResult } from '../../tracker/topic/verdict.ts'
+import { noteWords, reasonWords, signerWords } from '../../tracker/topic/verdict-words.ts'
+import type { ShownVerdict } from '../read/verdict.ts'
 import { type Html, visible } from './text.ts'
 
 export const verdictSection = (verdict: ShownVerdict): Html =>
   html`<section><h2>Sender</h2>${
     typeof verdict === 'string'
       ? html`<p class="quiet">${sentences[verdict]}</p>`
-      : html`<p class="quiet">Grade ${verdict.grade} (${grades[verdict.grade]})${reasonOf(verdict.how)}</p>${
+      : html`<p class="quiet">Grade ${verdict.grade} (${grades[verdict.grade]}): ${visible(reasonWords(verdict.how))}</p>${
           verdict.checks.length === 0 ? '' : html`<ul class="quiet">${verdict.checks.map(checkItem)}</ul>`
         }`
   }</section>`
@@ -18,18 +20,12 @@ const sentences: Record<Extract<ShownVerdict, string>, string> = {
   unknown: 'Not checked when it came; only From says who wrote it',
 }
 
-/** What is stored says the words of grade C once more, for places that show no grade. */
-function reasonOf(how: string): string {
-  const reason = how.replace(/^only From(?:: )?/, '')
-  return reason === '' ? '' : `: ${visible(reason)}`
-}
-
 const grades = { A: 'authenticated', B: 'vouched for', C: 'only From' }
 
-const checkItem = ({ method, result, signer, note }: ShownCheck): Html =>
-  html`<li>${visible(method)} ${visible(signer)}: ${words[result] ?? visible(result)}${note ? html` <span class="soft">${visible(note)}</span>` : ''}</li>`
+const checkItem = (check: CheckResult): Html =>
+  html`<li>${check.method} ${visible(signerWords(check))}: ${words[check.result]}${check.note ? html` <span class="soft">${visible(noteWords(check.note))}</span>` : ''}</li>`
 
-const words: Partial<Record<string, string>> = {
+const words: Record<CheckResult['result'], string> = {
   pass: 'holds',
   fail: 'does not hold',
   unknown: 'unknown',

@@ -4,17 +4,10 @@ import type { ListId, MessageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
-
-/** One signature, as the job found it. */
-export interface ShownCheck {
-  readonly method: string
-  readonly result: string
-  readonly signer: string
-  readonly note?: string
-}
+import type { CheckResult, How } from '../../tracker/topic/verdict.ts'
 
 export type ShownVerdict =
-  | { readonly grade: 'A' | 'B' | 'C'; readonly how: string; readonly checks: readonly ShownCheck[] }
+  | { readonly grade: 'A' | 'B' | 'C'; readonly how: How; readonly checks: readonly CheckResult[] }
   /** It came live and is not looked at yet, it comes from an archive, or it came before there were verdicts. */
   | 'pending'
   | 'imported'
@@ -36,8 +29,8 @@ export async function readVerdict(db: Kysely<Tables>, list: ListId, id: MessageI
 
 interface VerdictRow {
   grade: 'A' | 'B' | 'C' | null
-  how: string | null
-  checks: ShownCheck[] | null
+  how: How | null
+  checks: CheckResult[] | null
   pending: boolean
   live: boolean
 }

@@ -15,6 +15,7 @@ import { saveLists } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
 import { hide } from '../../../tracker/project/moderate.ts'
 import { assignAll, sortAll } from '../../../tracker/project/projector.ts'
+import { howWords } from '../../../tracker/topic/verdict-words.ts'
 import { makeApp } from '../../../web/app.ts'
 import { testDatabase } from '../../database.ts'
 import { startDns, type TestDns } from '../../dns.ts'
@@ -77,7 +78,10 @@ async function office(list: Partial<ConfiguredList> = {}) {
     await assignAll(db, demo.id)
   }
   const waiting = () => db.selectFrom('unjudged').selectAll().execute()
-  const verdicts = () => db.selectFrom('verdict').selectAll().orderBy('seq').execute()
+  const verdicts = async () => {
+    const rows = await db.selectFrom('verdict').selectAll().orderBy('seq').execute()
+    return rows.map(row => ({ ...row, how: howWords(row.how) }))
+  }
   const settled = () => until(async () => (await waiting()).length === 0)
   return { db, demo, start, arrive, append: appendSorted, waiting, verdicts, settled }
 }

@@ -5,6 +5,7 @@ import { examine } from '../../../ingest/auth/examine.ts'
 import { openKeyring } from '../../../ingest/auth/keyring.ts'
 import { lookupsOfOneMail, makeResolver } from '../../../ingest/auth/resolver.ts'
 import { type Judgement, judge, type Known } from '../../../ingest/auth/verdict.ts'
+import { howWords } from '../../../tracker/topic/verdict-words.ts'
 import type { TestDns } from '../../dns.ts'
 
 export interface Letter {
@@ -83,8 +84,11 @@ export interface Court {
   readonly arrived?: number
 }
 
-/** The grade of a mail, without a database. */
-export async function judged(bytes: Buffer, court: Court = {}): Promise<Judgement> {
+/** The grade of a mail and why, as the pages say it, without a database. */
+export async function judged(
+  bytes: Buffer,
+  court: Court = {},
+): Promise<Omit<Judgement, 'how'> & { readonly how: string }> {
   const arrived = court.arrived ?? Date.now()
   const { claim, checks } = await examine(
     bytes,
@@ -99,5 +103,7 @@ export async function judged(bytes: Buffer, court: Court = {}): Promise<Judgemen
     },
     arrived,
   )
-  return judge(claim, checks, { person: false, seen: false, used: new Set(), ...court.known }, arrived)
+  const known = { person: false, seen: false, used: new Set<string>(), ...court.known }
+  const judgement = judge(claim, checks, known, arrived)
+  return { ...judgement, how: howWords(judgement.how) }
 }

@@ -10,7 +10,9 @@ import { saveLists } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
 import { type TokenMail, tokenMail } from '../../../tracker/answer/token-mail.ts'
 import { sortAll } from '../../../tracker/project/projector.ts'
+import { howWords } from '../../../tracker/topic/verdict-words.ts'
 import { testDatabase } from '../../database.ts'
+import { dkimOf } from '../../verdicts.ts'
 import { dial } from '../transcript.ts'
 
 const closers: (() => Promise<void>)[] = []
@@ -33,7 +35,7 @@ async function desk() {
     const [at] = await append(db, list, [{ bytes, envelope }])
     await sortAll(db, list)
     await sql`delete from unjudged`.execute(db)
-    await sql`insert into verdict (list_id, seq, grade, how) values (${list}, ${at?.seq}, 'C', 'only From') on conflict do nothing`.execute(
+    await sql`insert into verdict (list_id, seq, grade, how) values (${list}, ${at?.seq}, 'C', '{"code":"unsigned"}') on conflict do nothing`.execute(
       db,
     )
     return at?.seq ?? seq(0)
@@ -52,7 +54,7 @@ async function desk() {
     )
   const grades = async () =>
     (await db.selectFrom('verdict').select(['grade', 'how', 'identity']).orderBy('seq').execute()).map(
-      ({ grade, how, identity }) => [grade, how, identity].join(' | '),
+      ({ grade, how, identity }) => [grade, howWords(how), identity].join(' | '),
     )
   return { db, demo, list, arrive, ask, grades }
 }
@@ -119,7 +121,7 @@ describe('a token mail', () => {
       confirmed: false,
       text: expect.stringContaining(text),
     })
-    expect(await grades()).toEqual(['C | only From | '])
+    expect(await grades()).toEqual(['C | only From: it is not signed | '])
     // The right answer still works.
     expect(await confirm(db, nobody, { bytes: answerOf(mail), from: 'ada@example.org' })).toMatchObject({
       confirmed: true,
@@ -155,7 +157,7 @@ describe('a token mail', () => {
   test('never lowers a grade', async () => {
     const { db, arrive, ask, grades } = await desk()
     const mail = await ask(await arrive(claimed('one')))
-    await sql`update verdict set grade = 'A', how = 'DKIM of example.org', identity = 'ada@example.org'`.execute(
+    await sql`update verdict set grade = 'A', how = ${JSON.stringify(dkimOf('example.org'))}::jsonb, identity = 'ada@example.org'`.execute(
       db,
     )
     await confirm(db, nobody, { bytes: answerOf(mail), from: 'ada@example.org' })

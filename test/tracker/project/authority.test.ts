@@ -10,8 +10,9 @@ import { sortAll } from '../../../tracker/project/projector.ts'
 import { rebuild } from '../../../tracker/project/rebuild.ts'
 import type { Verdict } from '../../../tracker/topic/verdict.ts'
 import { testDatabase } from '../../database.ts'
+import { dkimOf, onlyFrom } from '../../verdicts.ts'
 import { patchBody, write } from '../../web/archive.ts'
-import { judge, onlyFrom } from './judge.ts'
+import { judge } from './judge.ts'
 
 let db: Kysely<Tables>
 beforeAll(async () => {
@@ -21,7 +22,7 @@ afterAll(() => db.destroy())
 
 const marek = { name: 'Marek Tolvanen', address: 'marek@example.com', role: 'maintainer' } as const
 const priya = { name: 'Priya Santhanam', address: 'priya@example.net', role: 'maintainer' } as const
-const signed: Verdict = { grade: 'A', how: 'DKIM of example.com' }
+const signed: Verdict = { grade: 'A', how: dkimOf('example.com') }
 const from = ({ name, address }: typeof marek | typeof priya) => `${name} <${address}>`
 
 async function save(name: string, more: Partial<ConfiguredList> = {}): Promise<List> {

@@ -11,6 +11,7 @@ import { rebuild } from '../../../tracker/project/rebuild.ts'
 import type { Verdict } from '../../../tracker/topic/verdict.ts'
 import { makeApp } from '../../../web/app.ts'
 import { testDatabase } from '../../database.ts'
+import { dkimOf } from '../../verdicts.ts'
 import { patchBody, write } from '../../web/archive.ts'
 import { judge } from './judge.ts'
 
@@ -22,7 +23,7 @@ afterAll(() => db.destroy())
 
 const marek = 'Marek Tolvanen <marek@example.com>'
 const ines = 'Ines Oduya <ines@example.net>'
-const signed: Verdict = { grade: 'A', how: 'DKIM of example.com' }
+const signed: Verdict = { grade: 'A', how: dkimOf('example.com') }
 
 async function save(name: string): Promise<List> {
   const people = [{ address: 'marek@example.com', role: 'maintainer' as const }]

@@ -69,7 +69,7 @@ const release = (list: List, name: string) =>
 async function judge(list: List, seq: Seq | undefined, grade: 'A' | 'B' | 'C', identity: string | null) {
   await db
     .insertInto('verdict')
-    .values({ list_id: list.id, seq: seq ?? '', grade, how: 'a test', identity })
+    .values({ list_id: list.id, seq: seq ?? '', grade, how: '{"code":"unsigned"}', identity })
     .execute()
   await sortAll(db, list.id)
 }
@@ -242,7 +242,13 @@ test('a worker obeys as soon as the verdict is there', async () => {
   const projector = startProjector(db, { info() {}, warn() {}, error() {}, debug() {} } as never)
   await db
     .insertInto('verdict')
-    .values({ list_id: list.id, seq: seq ?? '', grade: 'A', how: 'a test', identity: 'mia@example.org' })
+    .values({
+      list_id: list.id,
+      seq: seq ?? '',
+      grade: 'A',
+      how: '{"code":"unsigned"}',
+      identity: 'mia@example.org',
+    })
     .execute()
   await until(async () => (await state(list)).includes('"first@example.org"'))
   await projector.close()

@@ -6,8 +6,6 @@ import type { Tables } from '../../../sql/tables.ts'
 import { sortAll } from '../../../tracker/project/projector.ts'
 import type { Verdict } from '../../../tracker/topic/verdict.ts'
 
-export const onlyFrom: Verdict = { grade: 'C', how: 'only From' }
-
 /** Writes the verdict of each mail of the list that has none; null leaves it as it is. Then its topics are folded again. */
 export async function judge(
   db: Kysely<Tables>,
@@ -26,7 +24,8 @@ export async function judge(
   for (const { seq, message_id } of mails) {
     const made = typeof verdict === 'function' ? verdict(messageId(message_id)) : verdict
     if (!made || made.grade === 'I') continue
-    const { grade, how, identity = null, confirmed } = made
+    const { grade, identity = null, confirmed } = made
+    const how = JSON.stringify(made.how)
     const data = JSON.stringify(
       confirmed === undefined ? {} : { confirmed: new Date(confirmed).toISOString() },
     )

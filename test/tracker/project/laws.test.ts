@@ -15,8 +15,9 @@ import { exportState } from '../../../tracker/export/state.ts'
 import { sortAll, startProjector } from '../../../tracker/project/projector.ts'
 import { rebuild } from '../../../tracker/project/rebuild.ts'
 import { testDatabase } from '../../database.ts'
+import { onlyFrom } from '../../verdicts.ts'
 import { shuffled, threads } from '../threads.ts'
-import { judge, onlyFrom } from './judge.ts'
+import { judge } from './judge.ts'
 
 const orders = 10
 

@@ -66,7 +66,8 @@ async function arrive(list: Awaited<ReturnType<typeof newList>>, bytes: Buffer, 
     .where('list_id', '=', list)
     .where('seq', '=', kept.seq)
     .execute()
-  const { grade, how } = seen
+  const { grade } = seen
+  const how = JSON.stringify(seen.how)
   if (grade !== 'I')
     await db.insertInto('verdict').values({ list_id: list, seq: kept.seq, grade, how }).execute()
 }

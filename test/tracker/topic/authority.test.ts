@@ -5,6 +5,7 @@ import { openRules, type Roster, type Rules, rosterAt } from '../../../tracker/t
 import type { PatchState } from '../../../tracker/topic/topic.ts'
 import type { Node } from '../../../tracker/topic/tree.ts'
 import type { Verdict } from '../../../tracker/topic/verdict.ts'
+import { arcOf, dkimOf, onlyFrom } from '../../verdicts.ts'
 import { arrivalOf } from '../threads.ts'
 
 const ines = { name: 'Ines Oduya', address: 'ines@example.org' }
@@ -19,8 +20,7 @@ const roster: Roster = [
   { person: { name: 'Ruth Abellan', address: 'ruth@example.org' }, role: 'reviewer', paths: [] },
 ]
 const rules: Rules = { ...openRules, rosters: [{ since: 0, people: roster }] }
-const signed: Verdict = { grade: 'A', how: 'DKIM of example.org' }
-const onlyFrom: Verdict = { grade: 'C', how: 'only From' }
+const signed: Verdict = { grade: 'A', how: dkimOf('example.org') }
 
 function node({ name, address }: typeof ines, verdict: Verdict): Node {
   const { facts } = arrivalOf(
@@ -92,8 +92,10 @@ describe('who may set a state', () => {
 describe('how sure the list wants to be', () => {
   it('is a confirmed sender for what belongs to a role', () => {
     expect(ask('accepted', marek, onlyFrom)).toBe('"accepted" needs a confirmed sender; only From says so')
-    expect(ask('accepted', marek, { grade: 'C', how: 'pending' })).toContain('it is not checked yet')
-    expect(ask('accepted', marek, { grade: 'B', how: 'ARC of lists.example.org' })).toBeNull()
+    expect(ask('accepted', marek, { grade: 'C', how: { code: 'pending' } })).toContain(
+      'it is not checked yet',
+    )
+    expect(ask('accepted', marek, { grade: 'B', how: arcOf('lists.example.org') })).toBeNull()
   })
 
   it('is From alone where the list says so', () => {
@@ -101,14 +103,16 @@ describe('how sure the list wants to be', () => {
   })
 
   it('is history as it was imported, unless the list says no', () => {
-    const verdict: Verdict = { grade: 'I', how: 'imported' }
+    const verdict: Verdict = { grade: 'I', how: { code: 'imported' } }
     expect(ask('accepted', marek, verdict)).toBeNull()
     expect(ask('accepted', marek, verdict, { by: { ...rules, history: false } })).toContain('imported')
   })
 
   it('is the grade that the list sets for a state', () => {
     const by = { ...rules, needs: { accepted: 'A', deferred: 'C', withdrawn: 'B' } as const }
-    expect(ask('accepted', marek, { grade: 'B', how: 'ARC' }, { by })).toContain('there is only ARC')
+    expect(ask('accepted', marek, { grade: 'B', how: arcOf('lists.example.org') }, { by })).toContain(
+      'there is only ARC',
+    )
     expect(ask('deferred', marek, onlyFrom, { by })).toBeNull()
     expect(ask('withdrawn', ines, onlyFrom, { by })).not.toBeNull()
   })
@@ -116,7 +120,7 @@ describe('how sure the list wants to be', () => {
   it('is the address: another who signs his own mail and takes the name is nobody', () => {
     const other = { name: 'Marek Tolvanen', address: 'marek@example.net' }
     expect(
-      ask('accepted', other, { grade: 'A', how: 'DKIM of example.net', identity: other.address }),
+      ask('accepted', other, { grade: 'A', how: dkimOf('example.net'), identity: other.address }),
     ).not.toBeNull()
   })
 

@@ -7,6 +7,7 @@ import { openRules, type Rules } from '../../../tracker/topic/rules.ts'
 import type { Topic } from '../../../tracker/topic/topic.ts'
 import type { Arrival } from '../../../tracker/topic/unit.ts'
 import { imported, type Verdict } from '../../../tracker/topic/verdict.ts'
+import { dkimOf, onlyFrom } from '../../verdicts.ts'
 import { arrivalOf, shuffled } from '../threads.ts'
 
 const people = [
@@ -53,10 +54,10 @@ const rules: Rules = {
 }
 
 const verdicts: readonly (Verdict | null)[] = [
-  { grade: 'A', how: 'DKIM' },
-  { grade: 'A', how: 'DKIM', identity: 'list@lists.example.org' },
-  { grade: 'B', how: 'confirmed by token', confirmed: Date.UTC(2026, 2, 4, 9) },
-  { grade: 'C', how: 'only From' },
+  { grade: 'A', how: dkimOf('example.org') },
+  { grade: 'A', how: dkimOf('example.org'), identity: 'list@lists.example.org' },
+  { grade: 'B', how: { code: 'token' }, confirmed: Date.UTC(2026, 2, 4, 9) },
+  onlyFrom,
   null,
   imported,
 ]

@@ -7,6 +7,7 @@ import {
   withMailmap,
 } from '../../../tracker/topic/mailmap.ts'
 import { openRules } from '../../../tracker/topic/rules.ts'
+import { dkimOf } from '../../verdicts.ts'
 import { arrivalOf } from '../threads.ts'
 
 const text = `# people
@@ -62,7 +63,7 @@ describe('a .mailmap', () => {
     const vouched = (from: string, identity: string) => {
       const arrival = {
         ...mail('v', from, '[PATCH] x', 4),
-        verdict: { grade: 'A', how: 'DKIM', identity } as const,
+        verdict: { grade: 'A', how: dkimOf('example.org'), identity } as const,
       }
       const { facts, verdict } = arrivalWithMailmap(arrival, mailmap)
       return [facts.sender.address, verdict?.identity]
@@ -102,7 +103,7 @@ describe('a .mailmap', () => {
         'From: Ines Oduya <ines@old.example.com>\nSubject: Re: [PATCH] wal: sum\nDate: Mon, 9 Mar 2026 10:00:00 +0000\nMessage-ID: <a@example.org>\nIn-Reply-To: <v1@example.org>\n\nPatch-Status: accepted\n',
       ),
     )
-    const verdict = { grade: 'A', how: 'DKIM of old.example.com', identity: 'ines@old.example.com' } as const
+    const verdict = { grade: 'A', how: dkimOf('old.example.com'), identity: 'ines@old.example.com' } as const
     const people = [
       { person: { name: '', address: 'ines@old.example.com' }, role: 'maintainer', paths: [] } as const,
     ]

@@ -9,6 +9,7 @@ import { openRules, type Roster, type Rules } from '../../../tracker/topic/rules
 import type { Change, Topic } from '../../../tracker/topic/topic.ts'
 import type { Arrival } from '../../../tracker/topic/unit.ts'
 import { imported, type Verdict } from '../../../tracker/topic/verdict.ts'
+import { dkimOf, onlyFrom } from '../../verdicts.ts'
 import { arrivalOf, shuffled } from '../threads.ts'
 
 const ines = 'Ines Oduya <ines@example.org>'
@@ -26,8 +27,7 @@ const roster: Roster = [
 ]
 const rules: Rules = { ...openRules, rosters: [{ since: 0, people: roster }] }
 
-const signed: Verdict = { grade: 'A', how: 'DKIM of its domain' }
-const onlyFrom: Verdict = { grade: 'C', how: 'only From' }
+const signed: Verdict = { grade: 'A', how: dkimOf('its domain') }
 
 interface Letter {
   readonly id: string
@@ -100,7 +100,7 @@ describe('a patch', () => {
     expect(topic.state).toBe('accepted')
     expect(change(topic, 'a')).toMatchObject({
       effect: true,
-      vouch: { role: 'maintainer', grade: 'A', how: 'DKIM of its domain' },
+      vouch: { role: 'maintainer', grade: 'A', how: dkimOf('its domain') },
     })
   })
 
@@ -117,12 +117,12 @@ describe('a patch', () => {
   it('waits for the verdict of a mail that just came', () => {
     const topic = topicOf([patch, answer('a', marek, 'Patch-Status: accepted', { verdict: null })])
     expect(topic.state).toBe('new')
-    expect(change(topic, 'a')).toMatchObject({ effect: false, vouch: { how: 'pending' } })
+    expect(change(topic, 'a')).toMatchObject({ effect: false, vouch: { how: { code: 'pending' } } })
     expect(change(topic, 'a')).not.toHaveProperty('unconfirmed')
   })
 
   it('is accepted from the moment the sender confirmed it', () => {
-    const verdict: Verdict = { grade: 'B', how: 'confirmed by token', confirmed: start + 300 * 60_000 }
+    const verdict: Verdict = { grade: 'B', how: { code: 'token' }, confirmed: start + 300 * 60_000 }
     const topic = topicOf([
       patch,
       answer('a', marek, 'Patch-Status: accepted', { verdict }),
