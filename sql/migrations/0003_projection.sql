@@ -75,10 +75,11 @@ create table topic (
   kind      text not null check (kind in ('patchset', 'bug', 'discussion', 'report', 'announcement', 'spam')),
   title     text not null,
   author    text not null,
+  -- of a patchset the state of its patches, of a bug its status
   state     text,
   open      boolean not null,
-  -- where an open topic stands on the list's home: whose turn a patchset is, the status of a bug
-  phase     text,
+  -- whose turn a patchset is; of nothing else
+  turn      text,
   -- how many
   mails     integer not null,
   -- of the first mail and of the last
@@ -97,11 +98,11 @@ create table topic (
   primary key (list_id, id_key)
 );
 create index topic_cluster on topic (cluster);
--- list home: open topics of a kind, newest activity first
+-- list home: the open bugs, newest activity first, and how many there are
 create index topic_home on topic (list_id, kind, open, last_said desc);
 create index topic_latest on topic (list_id, last_said desc);
--- list home: the newest of one phase, and how many there are
-create index topic_phase on topic (list_id, kind, phase, last_said desc) where open;
+-- list home: the same of the patchsets with one whose turn it is
+create index topic_turn on topic (list_id, kind, turn, last_said desc) where open;
 -- the pages of milestones and of the triage: a few topics among many
 create index topic_target on topic (list_id, (data->'bug'->>'target')) where kind = 'bug';
 create index topic_candidate on topic (list_id, last_said desc, id_key desc) where data->>'candidate' is not null;

@@ -190,7 +190,7 @@ function topicRow(list: ListId, cluster: string, topic: Topic, shown: Folded['sh
     author: toStorableText(topic.author.name || topic.author.address),
     state: topic.state,
     open: isOpen(topic),
-    phase: topic.standing.turn ?? topic.state,
+    turn: topic.standing.turn,
     mails: mails.length,
     said: new Date(topic.said).toISOString(),
     last_said: new Date(topic.lastSaid).toISOString(),
@@ -206,22 +206,22 @@ function topicRow(list: ListId, cluster: string, topic: Topic, shown: Folded['sh
 async function writeTopics(trx: Trx, rows: readonly TopicRow[]): Promise<void> {
   const columns = JSON.stringify(rows.map(({ data, mail_data, summary, places, topic, ...row }) => row))
   await sql`
-    insert into topic (list_id, id, id_key, cluster, kind, title, author, state, open, phase, mails, said, last_said, digest,
+    insert into topic (list_id, id, id_key, cluster, kind, title, author, state, open, turn, mails, said, last_said, digest,
       data, summary, mail_data)
-    select list_id, id, id_key, cluster, kind, title, author, state, open, phase, mails, said, last_said, digest,
+    select list_id, id, id_key, cluster, kind, title, author, state, open, turn, mails, said, last_said, digest,
       data::jsonb, summary::jsonb, mail_data
     from rows from (
       jsonb_to_recordset(${columns}::jsonb) as (list_id integer, id text, id_key text, cluster bigint, kind text,
-        title text, author text, state text, open boolean, phase text, mails integer, said timestamptz, last_said timestamptz, digest text),
+        title text, author text, state text, open boolean, turn text, mails integer, said timestamptz, last_said timestamptz, digest text),
       ${jsonTexts(rows.map(row => row.data))}, ${jsonTexts(rows.map(row => row.summary))},
       unnest(${binaryArray(
         'bytea',
         rows.map(row => row.mail_data),
       )}::bytea[])) as row (list_id, id, id_key, cluster, kind,
-        title, author, state, open, phase, mails, said, last_said, digest, data, summary, mail_data)
-    on conflict (list_id, id_key) do update set (cluster, kind, title, author, state, open, phase, mails, said, last_said,
+        title, author, state, open, turn, mails, said, last_said, digest, data, summary, mail_data)
+    on conflict (list_id, id_key) do update set (cluster, kind, title, author, state, open, turn, mails, said, last_said,
         data, summary, mail_data, digest, version) =
-      (excluded.cluster, excluded.kind, excluded.title, excluded.author, excluded.state, excluded.open, excluded.phase, excluded.mails,
+      (excluded.cluster, excluded.kind, excluded.title, excluded.author, excluded.state, excluded.open, excluded.turn, excluded.mails,
        excluded.said, excluded.last_said, excluded.data, excluded.summary, excluded.mail_data, excluded.digest,
        case when topic.digest = excluded.digest then topic.version else topic.version + 1 end)`.execute(trx)
 }

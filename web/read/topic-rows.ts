@@ -4,7 +4,7 @@ import type { ListId } from '../../base/ids.ts'
 import { toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { TopicSummary } from '../../tracker/topic/summary.ts'
-import type { Topic } from '../../tracker/topic/topic.ts'
+import type { Topic, Turn } from '../../tracker/topic/topic.ts'
 
 export interface TopicRow extends TopicSummary {
   readonly id: string
@@ -32,7 +32,8 @@ export interface TopicChoice {
   /** Only what may be a bug. */
   readonly candidates?: true
   readonly open?: boolean
-  readonly phases?: readonly string[]
+  /** Of open patchsets. */
+  readonly turn?: Turn
   /** A cursor of an earlier run; one that is not ours is taken as none. */
   readonly before?: string
   readonly limit: number
@@ -50,11 +51,8 @@ export async function readTopicRun(db: Kysely<Tables>, list: ListId, choice: Top
   return { rows: shown, next: rows.length > choice.limit ? (shown.at(-1)?.cursor ?? null) : null }
 }
 
-/** Open topics of one kind in some phases: whose turn a patchset is, the status of a bug. */
-export interface TopicGroup {
-  readonly kind: Topic['kind']
-  readonly phases: readonly string[]
-}
+/** The open topics of one kind; of patchsets those with one whose turn it is. */
+export type TopicGroup = Pick<TopicChoice, 'kind' | 'turn'>
 
 export interface FilledGroup {
   readonly rows: readonly TopicRow[]
@@ -69,33 +67,22 @@ export async function readTopicGroups(
   groups: readonly TopicGroup[],
   { limit, countMax }: { limit: number; countMax: number },
 ): Promise<FilledGroup[]> {
-  // A line for each phase, so that the index gives its newest topics in order.
-  const wanted = groups.flatMap(({ kind, phases }, place) => phases.map(phase => ({ place, kind, phase })))
+  // A select for each group, so that an index gives its newest topics in order.
+  const wanted = groups.map((group, place) => {
+    const those = sql`from topic t where ${conditions(list, { ...group, open: true })}`
+    return sql`
+      (select ${sql.lit(place)} as place, t.id_key, c.count from (
+        select t.id_key, t.last_said ${those} order by t.last_said desc limit ${limit}) t
+      cross join (select count(*)::int as count from (select ${those} limit ${countMax + 1}) s) c)`
+  })
   const { rows } = await sql<DatabaseRow & { place: number; count: number }>`
-    with wanted as (
-      select * from unnest(${wanted.map(one => one.place)}::int[], ${wanted.map(one => one.kind)}::text[],
-        ${wanted.map(one => one.phase)}::text[]) as w(place, kind, phase)
-    ), counted as (
-      select w.place, sum(c.count)::int as count from wanted w cross join lateral (
-        select count(*) from (
-          select from topic t where t.list_id = ${list} and t.kind = w.kind and t.phase = w.phase and t.open
-          limit ${countMax + 1}) s
-      ) c group by w.place
-    ), ranked as (
-      select w.place, n.id_key, row_number() over (partition by w.place order by n.last_said desc, n.id_key desc) as rank
-      from wanted w cross join lateral (
-        select t.id_key, t.last_said from topic t
-        where t.list_id = ${list} and t.kind = w.kind and t.phase = w.phase and t.open
-        order by t.last_said desc limit ${limit}
-      ) n
-    )
-    select r.place, c.count, ${rowColumns}
-    from ranked r join counted c using (place) join topic t on t.list_id = ${list} and t.id_key = r.id_key
-    where r.rank <= ${limit} order by r.place, r.rank`.execute(db)
+    select w.place, w.count, ${rowColumns}
+    from (${sql.join(wanted, sql` union all `)}) w join topic t on t.list_id = ${list} and t.id_key = w.id_key
+    order by w.place, t.last_said desc, t.id_key desc`.execute(db)
   const filled = Map.groupBy(rows, row => row.place)
   return groups.map((_, place) => {
     const own = filled.get(place) ?? []
-    return { rows: own.map(toTopicRow), count: Math.min(own[0]?.count ?? 0, countMax + 1) }
+    return { rows: own.map(toTopicRow), count: own[0]?.count ?? 0 }
   })
 }
 
@@ -127,7 +114,7 @@ function conditions(list: ListId, choice: Omit<TopicChoice, 'limit'>): RawBuilde
     parts.push(sql`t.data->'bug'->>'target' = ${toStorableText(choice.target)}`)
   if (choice.candidates) parts.push(sql`t.data->>'candidate' is not null`)
   if (choice.open !== undefined) parts.push(sql`t.open = ${choice.open}`)
-  if (choice.phases !== undefined) parts.push(sql`t.phase = any(${choice.phases}::text[])`)
+  if (choice.turn !== undefined) parts.push(sql`t.turn = ${choice.turn}`)
   const cursor = parseCursor(choice.before)
   if (cursor) parts.push(sql`(t.last_said, t.id_key) < (${cursor.lastSaid}, ${cursor.key})`)
   return sql.join(parts, sql` and `)

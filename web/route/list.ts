@@ -64,8 +64,8 @@ export function answerBugs(c: Context, db: Database, list: ListRow): Promise<Res
 async function home(c: Context, db: Database, list: ListRow): Promise<Response> {
   const countMax = limits.countShownMax
   const groups = [
-    ...patchsetGroups.map(({ turn }) => ({ kind: 'patchset', phases: [turn] }) as const),
-    { kind: 'bug', phases: bugStatuses } as const,
+    ...patchsetGroups.map(({ turn }) => ({ kind: 'patchset', turn }) as const),
+    { kind: 'bug' } as const,
   ]
   const [filled, latest, facts] = await Promise.all([
     readTopicGroups(db, list.id, groups, { limit: groupRows, countMax }),
@@ -124,7 +124,7 @@ function topicsOf(list: ListRow, state: string): ChosenTopics | undefined {
   const group = patchsetGroups.find(({ key }) => key === state)
   return (
     group && {
-      choice: { kind: 'patchset', open: true, phases: [group.turn] },
+      choice: { kind: 'patchset', open: true, turn: group.turn },
       view: { list, here: 'home', words: group.words, meaning: group.meaning, shape: 'patchsets', pathOf },
     }
   )
