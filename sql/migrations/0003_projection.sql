@@ -143,7 +143,7 @@ create table errand (
   topic_key   text not null,
   target_key  text not null,
   mail_key    text not null,
-  -- an Errand value (tracker/topic/errand.ts), and its hash
+  -- an Errand value (tracker/topic/topic.ts), and its hash
   data        jsonb not null,
   digest      text not null,
   -- of too many for one target the confirmed are heard, then the earliest
