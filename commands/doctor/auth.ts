@@ -2,8 +2,8 @@
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import type { AuthConfig, FileSetting } from '../../base/config.ts'
-import { keyName, openKeyring, type PgpKey } from '../../ingest/auth/keyring.ts'
 import { messageOf } from '../../ingest/auth/check.ts'
+import { keyName, openKeyring, type PgpKey } from '../../ingest/auth/keyring.ts'
 import { isTemporary, makeResolver } from '../../ingest/auth/resolver.ts'
 import type { Finding } from './finding.ts'
 
