@@ -4,7 +4,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import { type ListId, listId } from '../base/ids.ts'
 import { toStorableJson, toStorableText } from '../base/storable.ts'
 import type { RosterEntry, Rules } from '../tracker/topic/rules.ts'
-import { mergedRoster } from './merged-roster.ts'
+import { dateRoster } from './date-roster.ts'
 import type { ListAnswers, Tables } from './tables.ts'
 import { wake } from './wake.ts'
 
@@ -148,18 +148,6 @@ async function letInEarlierSenders(db: Kysely<Tables>, name: string): Promise<vo
     select distinct l.id, coalesce(nullif(f.data->'sender'->>'address', ''), lower(f.data->'sender'->>'name'))
     from list l join fact f on f.list_id = l.id where l.name = ${toStorableText(name)} and l.moderate is null
     on conflict do nothing`.execute(db)
-}
-
-/** Others from now on: mails that came before keep the people of their time. */
-async function dateRoster(
-  db: Kysely<Tables>,
-  { id, people, maintainers }: Pick<Selectable<Tables['list']>, 'id' | 'people' | 'maintainers'>,
-): Promise<void> {
-  const merged = toStorableJson(mergedRoster(people, maintainers))
-  await sql`
-    insert into roster (list_id, people) select ${id}, ${merged}::jsonb
-    where ${merged}::jsonb is distinct from
-      (select people from roster where list_id = ${id} order by since desc, id desc limit 1)`.execute(db)
 }
 
 const toRosterEntry = ({ name, address, role, paths, aliases }: ConfiguredPerson): RosterEntry => ({

@@ -41,7 +41,8 @@ export async function againstMailparser(raw: Buffer): Promise<string[]> {
   return [...headerDifferences(raw, ours, theirs), ...bodyDifference(raw, ours, theirs)]
 }
 
-const textOnly = {
+/** Its own text, and nothing made of HTML or links. */
+export const textOnly = {
   skipTextToHtml: true,
   skipHtmlToText: true,
   skipImageLinks: true,

@@ -2,6 +2,7 @@
 import { simpleParser } from 'mailparser'
 import { expect, test } from 'vitest'
 import { decodeWords } from '../../tracker/decode/words.ts'
+import { textOnly } from '../compare/mailparser.ts'
 import { decodeFixture, fixtureBytes, fixtureNames } from './fixture.ts'
 
 const joins = 'mailparser always adds a line end between two parts, we only where one is missing'
@@ -33,17 +34,11 @@ const differs: { readonly [fixture: string]: string } = {
   'text-first': 'text without a header is text, also its first paragraph',
 }
 
-const plain = {
-  skipTextToHtml: true,
-  skipHtmlToText: true,
-  skipImageLinks: true,
-  skipTextLinks: true,
-} as const
 const squeezed = (text: string | undefined) => (text ?? '').replace(/\s+/g, ' ').trim()
 
 test.each(fixtureNames)('%s', async name => {
   const ours = decodeFixture(name)
-  const theirs = await simpleParser(fixtureBytes(name), plain)
+  const theirs = await simpleParser(fixtureBytes(name), textOnly)
   const subject = ours.headers.find(header => header.name === 'subject')?.value ?? ''
   const ourReading = [squeezed(decodeWords(subject)), ours.body]
   const theirReading = [squeezed(theirs.subject), theirs.text ?? '']

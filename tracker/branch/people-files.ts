@@ -5,6 +5,7 @@ import { GitError, git } from '../../base/git.ts'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
 import { toStorableJson } from '../../base/storable.ts'
+import { dateRoster } from '../../sql/date-roster.ts'
 import type { List } from '../../sql/lists.ts'
 import { mergedRoster } from '../../sql/merged-roster.ts'
 import type { Tables } from '../../sql/tables.ts'
@@ -67,12 +68,12 @@ async function saveMaintainers(db: Kysely<Tables>, list: List, text: string): Pr
     await sql`
       update list set maintainers = ${entries}::jsonb
       where id = ${list.id} and maintainers <> ${entries}::jsonb`.execute(trx)
-    const { people, maintainers } = await trx
+    const row = await trx
       .selectFrom('list')
-      .select(['people', 'maintainers'])
+      .select(['id', 'people', 'maintainers'])
       .where('id', '=', list.id)
       .executeTakeFirstOrThrow()
-    const changed = await dateRoster(trx, list, toStorableJson(mergedRoster(people, maintainers)))
+    const changed = await datePeople(trx, row)
     if (changed) {
       await wake(trx, sql`select id from cluster where list_id = ${list.id}`, 'late')
       await sql`update list set version = version + 1 where id = ${list.id}`.execute(trx)
@@ -82,28 +83,21 @@ async function saveMaintainers(db: Kysely<Tables>, list: List, text: string): Pr
 }
 
 /**
- * A new row from now on; answers whether there is one. What the first look finds is no change: the people of the
- * project were there before, and the mails of its history are judged by them.
+ * Answers whether there are others now. What the first look finds is no change: the people of the project were there
+ * before, and the mails of its history are judged by them.
  */
-async function dateRoster(trx: Transaction<Tables>, list: List, people: string): Promise<boolean> {
-  const last = sql`select id, people from roster where list_id = ${list.id} order by since desc, id desc limit 1`
+async function datePeople(trx: Transaction<Tables>, row: Parameters<typeof dateRoster>[1]): Promise<boolean> {
   const seen = await trx
     .selectFrom('repository')
     .select('list_id')
-    .where('list_id', '=', list.id)
+    .where('list_id', '=', row.id)
     .executeTakeFirst()
-  if (!seen) {
-    const { rows } = await sql`
-      with last as (${last}) update roster r set people = ${people}::jsonb from last
-      where r.id = last.id and r.people <> ${people}::jsonb returning r.id`.execute(trx)
-    if (rows.length > 0) return true
-  }
+  if (seen) return dateRoster(trx, row)
+  const merged = toStorableJson(mergedRoster(row.people, row.maintainers))
   const { rows } = await sql`
-    insert into roster (list_id, since, people)
-    select ${list.id}, ${seen ? sql`now()` : sql`'epoch'::timestamptz`}, ${people}::jsonb
-    where ${people}::jsonb <> coalesce((select people from (${last}) as last), '[]') returning id`.execute(
-    trx,
-  )
+    update roster r set people = ${merged}::jsonb
+    where r.id = (select id from roster where list_id = ${row.id} order by since desc, id desc limit 1)
+      and r.people <> ${merged}::jsonb returning r.id`.execute(trx)
   return rows.length > 0
 }
 
