@@ -260,6 +260,8 @@ export const limits = {
   signaturesMax: 10,
   /** A mail signed longer ago than this when it arrives proves nothing: somebody may send it again a year later. */
   signedBeforeDaysMax: 7,
+  /** A used signature is remembered: for the days that it counts, the day that a clock may be ahead, and three weeks more. */
+  signatureKeptDaysMax: 30,
   /** Clocks of senders are ahead, but not by more than a wrong time zone. */
   signedAheadSecondsMax: 24 * 60 * 60,
   /** Mails authenticated at once by one process: they wait for DNS most of the time. */
@@ -282,6 +284,8 @@ export const limits = {
   keyringLookMillisecondsMax: 5_000,
   /** A token mail is to be answered within this; RFC 5321 lets mail wait for five days on its way. */
   tokenDaysMax: 7,
+  /** An answer in the weeks after hears that it is too late; then the token is unknown. What it confirmed is in the verdict. */
+  tokenKeptDaysMax: 30,
   /** Token mails to one person in a day: forged mail must not become a flood. */
   tokenMailsPerDayMax: 10,
   /** doctor: a worker takes a mail within a second; one that waits longer has none, or one that fails. */
@@ -304,6 +308,10 @@ export const limits = {
   outgoingRetrySecondsMax: 4 * 3_600,
   /** RFC 5321 4.5.4.1: four to five days, then the mail is given up. */
   outgoingGiveUpDaysMax: 5,
+  /** The text of a mail that left or was given up: bounces come within a week, and who mends a relay tries again within a month. */
+  outboxTextDaysMax: 30,
+  /** What became too old is looked for this often; an hour is little beside a month. */
+  ageLookMinutesMax: 60,
   /** A relay that does not answer: 30 seconds for the connection and the greeting. */
   relayConnectSecondsMax: 30,
   /** And two minutes within a dialogue; a row of the database is locked meanwhile. */

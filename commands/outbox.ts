@@ -1,4 +1,5 @@
 import type { Command } from '../base/command.ts'
+import { limits } from '../base/limits.ts'
 import { type Ground, withDatabase } from './common/database.ts'
 import { say } from './common/say.ts'
 
@@ -35,7 +36,7 @@ async function retry({ db }: Ground, ids: readonly string[]): Promise<number> {
   for (const id of ids)
     if (!(await retryMail(db, id)))
       throw new Error(
-        `Cannot retry ${id}: there is no such mail, or it left; allowed: what "outbox list" shows`,
+        `Cannot retry ${id}: there is no such mail, it left, or it is older than ${limits.outboxTextDaysMax} days; allowed: what "outbox list" shows`,
       )
   return say(`Owed again: ${ids.join(', ')}\n`)
 }

@@ -1,7 +1,7 @@
 // Mail that we owe. A row is written in the transaction that made the debt, so there is neither a mail without its reason nor
 // a reason without its mail; it holds the bytes, so each attempt sends the same ones under one Message-ID.
 import { createHmac } from 'node:crypto'
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Kysely, type NotNull, type Selectable, sql } from 'kysely'
 import type { ListId } from '../base/ids.ts'
 import { indexKey } from '../base/key.ts'
 import { limits } from '../base/limits.ts'
@@ -170,6 +170,8 @@ export function sendNext(
       .selectAll()
       .where('state', '=', 'owed')
       .where('next_at', '<=', now)
+      .where('bytes', 'is not', null)
+      .$narrowType<{ bytes: NotNull }>()
       .orderBy('next_at')
       .orderBy('id')
       .limit(1)
@@ -208,7 +210,7 @@ const hourMs = 3_600_000
 
 async function settle(
   trx: Kysely<Tables>,
-  row: Selectable<Tables['outbox']>,
+  row: Pick<Selectable<Tables['outbox']>, 'id' | 'attempts' | 'give_up_at'>,
   { result, said }: Attempt,
   now: Date,
 ): Promise<void> {
@@ -266,7 +268,7 @@ export async function listOutbox(db: Kysely<Tables>, { sent }: { sent: boolean }
   }))
 }
 
-/** Owes it again, with five new days; false when there is no such mail or it left. */
+/** Owes it again, with five new days; false when there is no such mail, it left, or its text is gone (ages.ts). */
 export async function retryMail(db: Kysely<Tables>, id: string): Promise<boolean> {
   const now = new Date()
   const { numUpdatedRows } = await db
@@ -274,6 +276,7 @@ export async function retryMail(db: Kysely<Tables>, id: string): Promise<boolean
     .set({ state: 'owed', attempts: 0, next_at: now, give_up_at: giveUpAfter(now), settled_at: null })
     .where('id', '=', id)
     .where('state', '!=', 'sent')
+    .where('bytes', 'is not', null)
     .executeTakeFirstOrThrow()
   return numUpdatedRows > 0n
 }

@@ -252,7 +252,7 @@ export interface Tables {
     list_id: number | null
     thread: string | null
     recipient: string
-    bytes: Buffer
+    bytes: Buffer | null
     state: Generated<'owed' | 'sent' | 'kept' | 'dead' | 'bounced'>
     attempts: Generated<number>
     made_at: Generated<Date>

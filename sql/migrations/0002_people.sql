@@ -44,7 +44,8 @@ create table unjudged (
 );
 create index unjudged_next on unjudged (next_at);
 
--- Which mail a signature came with first: under another Message-ID, or as an answer to another mail, it is a replay.
+-- Which mail a signature came with first: under another Message-ID, or as an answer to another mail, it is a replay. Goes when
+-- the signature is too old to count (sql/ages.ts).
 create table signature_use (
   -- SHA-256 of the signature
   signature bytea primary key,
@@ -53,7 +54,8 @@ create table signature_use (
   at        timestamptz not null default now()
 );
 
--- A mail that asks a configured person whether a change is theirs. The token itself is in that mail alone.
+-- A mail that asks a configured person whether a change is theirs. The token itself is in that mail alone. Goes some weeks after
+-- it ran out (sql/ages.ts).
 create table token_mail (
   -- SHA-256 of the token
   token_hash  bytea primary key,

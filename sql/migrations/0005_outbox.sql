@@ -25,8 +25,8 @@ create table outbox (
   -- the thread it speaks of, for the limit of one an hour
   thread     text,
   recipient  text not null,
-  -- the whole mail: every attempt sends the same
-  bytes      bytea not null,
+  -- the whole mail: every attempt sends the same; null some time after it left or was given up (sql/ages.ts)
+  bytes      bytea,
   -- kept: loopback, and not for a list of ours; dead: refused, or given up
   state      text not null default 'owed' check (state in ('owed', 'sent', 'kept', 'dead', 'bounced')),
   attempts   integer not null default 0,
@@ -35,7 +35,8 @@ create table outbox (
   give_up_at timestamptz not null,
   settled_at timestamptz,
   -- the last answer of the relay, or why it was given up
-  said       text
+  said       text,
+  check (bytes is not null or state <> 'owed')
 );
 create index outbox_owed on outbox (next_at, id) where state = 'owed';
 create index outbox_failed on outbox (settled_at) where state in ('dead', 'bounced');

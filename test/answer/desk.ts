@@ -62,7 +62,7 @@ export async function makeDesk({ answers, maintainers = [] }: DeskOptions = {}) 
 
   async function arrive(name: string, options: Arriving = {}): Promise<void> {
     const { grade = 'A', bytes = answerMail(name) } = options
-    const mail = decodeMail(bytes)
+    const mail = decodeMail(bytes ?? Buffer.alloc(0))
     const sent = parseDate(headerValue(mail.headers, 'date') ?? '') ?? 0
     const trace = new Date(sent + 5_000).toISOString()
     const from = options.from ?? senderOf(mail.headers).address
@@ -97,7 +97,7 @@ export async function makeDesk({ answers, maintainers = [] }: DeskOptions = {}) 
     async owed() {
       const rows = await db.selectFrom('outbox').selectAll().orderBy('id').execute()
       return rows.map(({ recipient, kind, bytes }) => {
-        const { headers, body } = decodeMail(bytes)
+        const { headers, body } = decodeMail(bytes ?? Buffer.alloc(0))
         return { to: recipient, kind, subject: headerValue(headers, 'subject'), headers, body }
       })
     },

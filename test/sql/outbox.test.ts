@@ -157,7 +157,7 @@ describe('the relay', () => {
     const attempt = async (minutes: number) => {
       const done = await sendNext(db, send(relay, at(minutes)))
       const [row] = await db.selectFrom('outbox').select('bytes').execute()
-      texts.push(row?.bytes.toString() ?? '')
+      texts.push(row?.bytes?.toString() ?? '')
       return done === null || done === 'quiet' ? done : done.result
     }
     expect([await attempt(0), await attempt(0.5), await attempt(1)]).toEqual(['later', null, 'later'])

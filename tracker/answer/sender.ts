@@ -1,7 +1,8 @@
-// The worker behind all mail that leaves: owes the answers that became due, and lets out what is owed. Any number of
-// processes may run one.
+// The worker behind all mail that leaves: owes the answers that became due, lets out what is owed, and drops what is too old.
+// Any number of processes may run one.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { limits } from '../../base/limits.ts'
+import { dropAged } from '../../sql/ages.ts'
 import { oweDigests } from './digests.ts'
 import { answerErrors } from './errors.ts'
 import { type SenderOptions, sendDue } from './send.ts'
@@ -15,7 +16,7 @@ export interface Sender {
 export function startSender(options: SenderOptions): Sender {
   const { relay, log } = options
   const stop = new AbortController()
-  const calendar = { next: new Date(0) }
+  const calendar = { next: new Date(0), ages: new Date(0) }
   const run = async () => {
     while (!stop.signal.aborted) {
       const rest = await round(options, calendar, stop.signal).catch((error: unknown) => {
@@ -48,10 +49,15 @@ async function round(options: SenderOptions, calendar: Calendar, signal: AbortSi
     await oweDigests(db, now)
     calendar.next = new Date(now.getTime() + limits.digestLookMinutesMax * 60_000)
   }
+  if (now >= calendar.ages) {
+    await dropAged(db, now)
+    calendar.ages = new Date(now.getTime() + limits.ageLookMinutesMax * 60_000)
+  }
   const ended = await sendDue({ ...options, signal, clock: () => new Date() })
   return ended === 'all' ? limits.outboxLookMillisecondsMax : limits.outboxRestMillisecondsMax
 }
 
 interface Calendar {
   next: Date
+  ages: Date
 }
