@@ -1,0 +1,307 @@
+// How mail programs of many languages introduce what they answer: the words of a subject, the line above a quote, the
+// block of header lines above an original that is not quoted, and the rule above that block.
+export interface Language {
+  /** BCP 47, for dates. */
+  readonly locale: string
+  readonly reply: readonly string[]
+  readonly forward: readonly string[]
+  /** The header block: from, sent, to, copy, subject. */
+  readonly labels: readonly [string, string, string, string, string]
+  /** What stands between a label and its value. */
+  readonly colon: string
+  readonly rule: string
+  /** Lines above a quote, by webmail, by a desktop client and by a telephone; `{date}`, `{time}`, `{name}`, `{address}`. */
+  readonly quotes: readonly [string, string, string]
+  readonly hello: readonly string[]
+  readonly bye: readonly string[]
+}
+
+export const languages = {
+  en: {
+    locale: 'en-GB',
+    reply: ['RE', 'Re'],
+    forward: ['FW', 'Fwd'],
+    labels: ['From', 'Sent', 'To', 'Cc', 'Subject'],
+    colon: ': ',
+    rule: '-----Original Message-----',
+    quotes: [
+      'On {date} at {time} {name} <{address}> wrote:',
+      'On {date} {time}, {name} wrote:',
+      'On {date}, at {time}, {name} <{address}> wrote:',
+    ],
+    hello: ['Hi {first},', 'Hello {first},', 'Dear {first},', 'Hey {first},'],
+    bye: ['Regards,', 'Cheers,', 'Best,', 'Thanks,'],
+  },
+  de: {
+    locale: 'de-DE',
+    reply: ['AW', 'Antw'],
+    forward: ['WG'],
+    labels: ['Von', 'Gesendet', 'An', 'Cc', 'Betreff'],
+    colon: ': ',
+    rule: '-----Ursprüngliche Nachricht-----',
+    quotes: [
+      'Am {date} um {time} Uhr schrieb {name} <{address}>:',
+      'Am {date} um {time} schrieb {name}:',
+      'Am {date} um {time} schrieb {name} <{address}>:',
+    ],
+    hello: ['Hallo {first},', 'Moin {first},', 'Servus {first},', 'Guten Tag {first},'],
+    bye: ['Viele Grüße', 'Gruß', 'Mit freundlichen Grüßen', 'Beste Grüße'],
+  },
+  fr: {
+    locale: 'fr-FR',
+    reply: ['RE', 'Réf'],
+    forward: ['TR'],
+    labels: ['De', 'Envoyé', 'À', 'Cc', 'Objet'],
+    colon: ' : ',
+    rule: "-----Message d'origine-----",
+    quotes: [
+      'Le {date} à {time}, {name} <{address}> a écrit :',
+      'Le {date} à {time}, {name} a écrit :',
+      'Le {date} à {time}, {name} <{address}> a écrit :',
+    ],
+    hello: ['Bonjour {first},', 'Salut {first},'],
+    bye: ['Cordialement,', 'Bien à toi,', 'À bientôt,', 'Merci,'],
+  },
+  es: {
+    locale: 'es-ES',
+    reply: ['RE', 'RES'],
+    forward: ['RV'],
+    labels: ['De', 'Enviado el', 'Para', 'CC', 'Asunto'],
+    colon: ': ',
+    rule: '-----Mensaje original-----',
+    quotes: [
+      'El {date} a las {time}, {name} (<{address}>) escribió:',
+      'El {date} a las {time}, {name} escribió:',
+      'El {date}, a las {time}, {name} <{address}> escribió:',
+    ],
+    hello: ['Hola {first},', 'Buenas {first}:'],
+    bye: ['Saludos,', 'Un saludo,', 'Gracias,', 'Hasta luego,'],
+  },
+  it: {
+    locale: 'it-IT',
+    reply: ['R', 'RIF'],
+    forward: ['I'],
+    labels: ['Da', 'Inviato', 'A', 'Cc', 'Oggetto'],
+    colon: ': ',
+    rule: '-----Messaggio originale-----',
+    quotes: [
+      'Il giorno {date} alle ore {time} {name} <{address}> ha scritto:',
+      'Il {date} {time}, {name} ha scritto:',
+      'Il giorno {date}, alle ore {time}, {name} <{address}> ha scritto:',
+    ],
+    hello: ['Ciao {first},', 'Buongiorno {first},'],
+    bye: ['Saluti,', 'Grazie,', 'Un saluto,', 'A presto,'],
+  },
+  pt: {
+    locale: 'pt-BR',
+    reply: ['RES', 'Res'],
+    forward: ['ENC'],
+    labels: ['De', 'Enviado', 'Para', 'Cc', 'Assunto'],
+    colon: ': ',
+    rule: '-----Mensagem original-----',
+    quotes: [
+      'Em {date} às {time}, {name} <{address}> escreveu:',
+      'Em {date} {time}, {name} escreveu:',
+      'Em {date}, à(s) {time}, {name} <{address}> escreveu:',
+    ],
+    hello: ['Olá {first},', 'Oi {first},'],
+    bye: ['Abraço,', 'Obrigado,', 'Cumprimentos,', 'Até mais,'],
+  },
+  nl: {
+    locale: 'nl-NL',
+    reply: ['Antw', 'Betr'],
+    forward: ['Fwd'],
+    labels: ['Van', 'Verzonden', 'Aan', 'CC', 'Onderwerp'],
+    colon: ': ',
+    rule: '-----Oorspronkelijk bericht-----',
+    quotes: [
+      'Op {date} om {time} schreef {name} <{address}>:',
+      'Op {date} om {time} schreef {name}:',
+      'Op {date} om {time} heeft {name} <{address}> het volgende geschreven:',
+    ],
+    hello: ['Hoi {first},', 'Dag {first},'],
+    bye: ['Groeten,', 'Met vriendelijke groet,', 'Groetjes,', 'Bedankt,'],
+  },
+  sv: {
+    locale: 'sv-SE',
+    reply: ['SV', 'Sv'],
+    forward: ['VB'],
+    labels: ['Från', 'Skickat', 'Till', 'Kopia', 'Ämne'],
+    colon: ': ',
+    rule: '-----Ursprungligt meddelande-----',
+    quotes: [
+      'Den {date} kl {time} skrev {name} <{address}>:',
+      'Den {date} kl. {time}, skrev {name}:',
+      '{date} kl. {time} skrev {name} <{address}>:',
+    ],
+    hello: ['Hej {first},', 'Tjena {first},'],
+    bye: ['Hälsningar', 'Mvh', 'Vänligen', 'Tack'],
+  },
+  da: {
+    locale: 'da-DK',
+    reply: ['SV'],
+    forward: ['VS'],
+    labels: ['Fra', 'Sendt', 'Til', 'Cc', 'Emne'],
+    colon: ': ',
+    rule: '-----Oprindelig meddelelse-----',
+    quotes: [
+      'Den {date} kl. {time} skrev {name} <{address}>:',
+      'Den {date} kl. {time} skrev {name}:',
+      'Den {date} kl. {time} skrev {name} <{address}>:',
+    ],
+    hello: ['Hej {first},', 'Kære {first},'],
+    bye: ['Venlig hilsen', 'Hilsen', 'Mvh.', 'Tak'],
+  },
+  no: {
+    locale: 'nb-NO',
+    reply: ['SV'],
+    forward: ['VS'],
+    labels: ['Fra', 'Sendt', 'Til', 'Kopi', 'Emne'],
+    colon: ': ',
+    rule: '-----Opprinnelig melding-----',
+    quotes: [
+      '{date} kl. {time} skrev {name} <{address}>:',
+      'Den {date} {time}, skrev {name}:',
+      '{date} kl. {time} skrev {name} <{address}>:',
+    ],
+    hello: ['Hei {first},', 'Heisann {first},'],
+    bye: ['Hilsen', 'Med vennlig hilsen', 'Mvh', 'Takk'],
+  },
+  fi: {
+    locale: 'fi-FI',
+    reply: ['VS'],
+    forward: ['VL'],
+    labels: ['Lähettäjä', 'Lähetetty', 'Vastaanottaja', 'Kopio', 'Aihe'],
+    colon: ': ',
+    rule: '-----Alkuperäinen viesti-----',
+    quotes: [
+      '{date} klo {time} {name} (<{address}>) kirjoitti:',
+      '{name} kirjoitti {date} klo {time}:',
+      '{name} <{address}> kirjoitti {date} kello {time}:',
+    ],
+    hello: ['Hei {first},', 'Moi {first},'],
+    bye: ['Terveisin', 'Ystävällisin terveisin', 'Kiitos', 'T.'],
+  },
+  pl: {
+    locale: 'pl-PL',
+    reply: ['Odp', 'ODP'],
+    forward: ['PD'],
+    labels: ['Od', 'Wysłano', 'Do', 'DW', 'Temat'],
+    colon: ': ',
+    rule: '-----Wiadomość oryginalna-----',
+    quotes: [
+      '{date} o {time} {name} <{address}> napisał(a):',
+      'W dniu {date} o {time}, {name} pisze:',
+      'Wiadomość napisana przez {name} <{address}> w dniu {date}, o godz. {time}:',
+    ],
+    hello: ['Cześć {first},', 'Witam,'],
+    bye: ['Pozdrawiam', 'Z poważaniem', 'Pozdrowienia', 'Dzięki'],
+  },
+  cs: {
+    locale: 'cs-CZ',
+    reply: ['RE', 'Odp'],
+    forward: ['FW'],
+    labels: ['Od', 'Odesláno', 'Komu', 'Kopie', 'Předmět'],
+    colon: ': ',
+    rule: '-----Původní zpráva-----',
+    quotes: [
+      '{date} v {time} odesílatel {name} <{address}> napsal:',
+      'Dne {date} v {time} {name} napsal(a):',
+      '{date} v {time}, {name} <{address}>:',
+    ],
+    hello: ['Ahoj {first},', 'Dobrý den,'],
+    bye: ['S pozdravem', 'Díky', 'Zdravím', 'Hezký den'],
+  },
+  hu: {
+    locale: 'hu-HU',
+    reply: ['RE', 'Vá'],
+    forward: ['TOV'],
+    labels: ['Feladó', 'Elküldve', 'Címzett', 'Másolatot kap', 'Tárgy'],
+    colon: ': ',
+    rule: '-----Eredeti üzenet-----',
+    quotes: [
+      '{name} <{address}> ezt írta (időpont: {date}, {time}):',
+      '{date} {time} keltezéssel, {name} írta:',
+      '{name} <{address}> írta ({date}, {time}):',
+    ],
+    hello: ['Szia {first},', 'Kedves {first},'],
+    bye: ['Üdvözlettel', 'Üdv', 'Köszönettel', 'Szép napot'],
+  },
+  tr: {
+    locale: 'tr-TR',
+    reply: ['YNT', 'Ynt'],
+    forward: ['İLT'],
+    labels: ['Kimden', 'Gönderildi', 'Kime', 'Bilgi', 'Konu'],
+    colon: ': ',
+    rule: '-----Özgün İleti-----',
+    quotes: [
+      '{name} <{address}>, {date} {time} tarihinde şunu yazdı:',
+      '{date} {time} tarihinde {name} yazdı:',
+      '{name} <{address}> şunları yazdı ({date} {time}):',
+    ],
+    hello: ['Merhaba {first},', 'Selam {first},'],
+    bye: ['Saygılarımla', 'Teşekkürler', 'İyi günler', 'Selamlar'],
+  },
+  ru: {
+    locale: 'ru-RU',
+    reply: ['RE', 'HA'],
+    forward: ['FW'],
+    labels: ['От', 'Отправлено', 'Кому', 'Копия', 'Тема'],
+    colon: ': ',
+    rule: '-----Исходное сообщение-----',
+    quotes: [
+      '{date} в {time}, {name} <{address}>:',
+      '{date} {time}, {name} пишет:',
+      '{date}, в {time}, {name} <{address}> написал(а):',
+    ],
+    hello: ['Привет, {first}!', 'Здравствуйте!'],
+    bye: ['С уважением,', 'Спасибо!', 'Всего доброго,', 'Удачи,'],
+  },
+  ja: {
+    locale: 'ja-JP',
+    reply: ['RE', '返信'],
+    forward: ['転送'],
+    labels: ['差出人', '送信日時', '宛先', 'CC', '件名'],
+    colon: ': ',
+    rule: '-----元のメッセージ-----',
+    quotes: [
+      '{date} {time} {name} <{address}>:',
+      'On {date} {time}, {name} wrote:',
+      '{date} {time}、{name} <{address}>のメール:',
+    ],
+    hello: ['{first}さん', 'お疲れ様です。'],
+    bye: ['よろしくお願いします。', '以上です。', '失礼します。', 'では。'],
+  },
+  zh: {
+    locale: 'zh-CN',
+    reply: ['回复', '答复'],
+    forward: ['转发'],
+    labels: ['发件人', '发送时间', '收件人', '抄送', '主题'],
+    colon: ': ',
+    rule: '-----邮件原件-----',
+    quotes: [
+      '{name} <{address}> 于{date} {time}写道：',
+      '在 {date} {time}, {name} 写道:',
+      '{date} {time}，{name} <{address}> 写道：',
+    ],
+    hello: ['{first}，你好：', '您好，'],
+    bye: ['谢谢', '此致', '祝好', '顺祝商祺'],
+  },
+  ko: {
+    locale: 'ko-KR',
+    reply: ['회신', 'RE'],
+    forward: ['전달'],
+    labels: ['보낸 사람', '보낸 날짜', '받는 사람', '참조', '제목'],
+    colon: ': ',
+    rule: '-----원본 메시지-----',
+    quotes: [
+      '{date} {time}, {name} <{address}>님이 작성:',
+      '{date} {time}에 {name} 이(가) 쓴 글:',
+      '{date} {time}, {name} <{address}> 작성:',
+    ],
+    hello: ['안녕하세요 {first}님,', '안녕하세요,'],
+    bye: ['감사합니다.', '수고하세요.', '고맙습니다.', '이만 줄입니다.'],
+  },
+} as const satisfies Record<string, Language>
+
+export type LanguageCode = keyof typeof languages
