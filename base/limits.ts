@@ -290,6 +290,8 @@ export const limits = {
   tokenMailsPerDayMax: 10,
   /** doctor: a worker takes a mail within a second; one that waits longer has none, or one that fails. */
   unsortedSecondsMax: 60,
+  /** Between two lines of a rebuild that says how far it is. */
+  rebuildTellSecondsMax: 5,
   /** doctor: with clocks further apart the lag and "waits for 3 minutes" would be told wrong. */
   clockApartSecondsMax: 5,
   /** doctor: time enough to see why the renewal of the certificate did not run. */

@@ -12,7 +12,7 @@ import { obeyReleases } from './hold.ts'
 import { type Lag, measureLag } from './lag.ts'
 import { requeueRedressed, wakeOutdated } from './outdated.ts'
 import { refold } from './refold.ts'
-import { dropStale } from './stale.ts'
+import { dropStale, noCluster } from './stale.ts'
 import { settleWords } from './write-search.ts'
 
 export interface Projector {
@@ -112,6 +112,8 @@ interface Work {
   readonly name: string
   /** A line `Release:` has its verdict. */
   readonly releases: boolean
+  /** Topics stand from before a rebuild. */
+  readonly stale: boolean
 }
 
 /** One batch of each list that has work; answers how much there was. */
@@ -133,6 +135,7 @@ async function sortOnce(
     const folded = await refold(db, list.id, limits.foldClustersMax, log)
     lag.folded(folded, folded < limits.foldClustersMax)
     done += folded
+    if (list.stale && sorted === 0 && folded === 0) await dropStale(db, list.id)
   }
   return done
 }
@@ -146,11 +149,12 @@ function lagOf(lags: Map<ListId, Lag>, list: Work, log: Log, metrics: Metrics | 
 }
 
 async function listsWithWork(db: Kysely<Tables>): Promise<Work[]> {
-  const { rows } = await sql<{ id: number; name: string; releases: boolean }>`
-    select id, name, releases from list l,
+  const { rows } = await sql<{ id: number; name: string; releases: boolean; stale: boolean }>`
+    select id, name, releases, stale from list l,
     lateral (select exists (select from release_line r join verdict v using (list_id, seq)
-      where r.list_id = l.id and r.obeyed is null) as releases) line
-    where releases or exists (select from unsorted u where u.list_id = l.id)
+      where r.list_id = l.id and r.obeyed is null) as releases) line,
+    lateral (select exists (select from topic t where t.list_id = l.id and t.cluster = ${noCluster}::bigint) as stale) old
+    where releases or stale or exists (select from unsorted u where u.list_id = l.id)
       or exists (select from cluster c where c.list_id = l.id and c.dirty)`.execute(db)
   return rows.map(row => ({ ...row, id: listId(row.id) }))
 }

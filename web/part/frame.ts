@@ -35,12 +35,15 @@ ${page.list ? bar(page.list, page) : ''}
 </div></header>
 <main id="main" class="wrap" tabindex="-1">
 ${page.crumbs ? crumbs(page.crumbs) : ''}
+${page.list?.rebuilding ? rebuilding : ''}
 ${page.main}
 </main>
 <footer class="wrap"><div class="foot">${page.list ? footOf(page.list) : 'Built from the mails to these lists, nothing else.'}</div></footer>
 </body>
 </html>
 `
+
+const rebuilding = html`<p class="meta">The topics of this list are being made again from its mails. What stood before is shown until that has ended, and counts may be too small.</p>`
 
 const bar = (list: ListRow, { here, query }: Page): Html => html`<nav class="menu" aria-label="List">
 ${link(paths.list(list.name), 'Patches', here === 'home')}

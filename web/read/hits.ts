@@ -65,7 +65,8 @@ async function findHits(
       on total.count <= ${countMax}
     left join fact f using (list_id, seq) left join mail m using (list_id, seq) ${hitParts}
     order by s.said desc, s.seq desc`.execute(db)
-  return { count: rows[0]?.count ?? 0, rows: rows.filter(row => row.raw_hash !== null) }
+  // While a rebuild runs, a mail that waits to be read again has its words in the index and no facts.
+  return { count: rows[0]?.count ?? 0, rows: rows.filter(row => row.id !== null) }
 }
 
 async function findNewest(

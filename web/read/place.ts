@@ -1,6 +1,6 @@
 // Where a request leads: the list, and of a Message-ID the topic that holds it, with the versions of both. It is the
 // one query behind every page, and all that a 304 needs.
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { type ListId, listId, type MessageId, messageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { toStorableText } from '../../base/storable.ts'
@@ -15,8 +15,10 @@ export interface ListRow {
   readonly description: string
   /** Where a commit is shown, with `%s` for its id; null for nowhere. */
   readonly commitUrl: string | null
-  /** Grows with every change to what the list's pages show. */
+  /** Another one with every change to what the list's pages show. */
   readonly version: string
+  /** Its topics are being made again: what stands is shown, and counts may be wrong until that has ended. */
+  readonly rebuilding: boolean
 }
 
 export interface Place {
@@ -53,10 +55,18 @@ export async function findListRow(db: Kysely<Tables>, name: string): Promise<Lis
   const row = await db
     .selectFrom('list')
     .select(['id', 'name', 'address', 'description', 'commit_url as commitUrl', 'version'])
+    .select(isRebuilt(sql`list.id`).as('rebuilding'))
     .where('name', '=', toStorableText(name))
     .executeTakeFirst()
-  return row && { ...row, id: listId(row.id) }
+  return row && { ...row, id: listId(row.id), version: versionOf(row) }
 }
+
+/** Topics from before stand with cluster 0 until all is folded. */
+const isRebuilt = (list: RawBuilder<unknown>) =>
+  sql<boolean>`exists (select from topic old where old.list_id = ${list} and old.cluster = 0)`
+
+const versionOf = ({ version, rebuilding }: Pick<ListRow, 'version' | 'rebuilding'>): string =>
+  rebuilding ? `${version} rebuilding` : version
 
 /** The place of a mail on a list; `unknown` when the list exists and the mail does not, `gone` when it is out of sight. */
 export async function findPlace(
@@ -67,7 +77,7 @@ export async function findPlace(
   const asked = messageId(toStorableText(id))
   const key = indexKey(asked)
   const { rows } = await sql<PlaceRow>`
-    select l.id, l.name, l.address, l.description, l.commit_url as "commitUrl", l.version,
+    select l.id, l.name, l.address, l.description, l.commit_url as "commitUrl", l.version, ${isRebuilt(sql`l.id`)} as rebuilding,
       t.id_key, t.kind, concat_ws('-', t.version, t.cluster, t.mails, t.last_said) as topic_version,
       own.message_id, own.raw_hash,
       (select json_build_object('kind', d.kind, 'who', d.who, 'reason', d.reason, 'at', floor(extract(epoch from d.at) * 1000))
@@ -112,6 +122,7 @@ interface PlaceRow {
   description: string
   commitUrl: string | null
   version: string
+  rebuilding: boolean
   id_key: string | null
   kind: Topic['kind'] | null
   topic_version: string
@@ -121,16 +132,20 @@ interface PlaceRow {
   twins: Twin[] | null
 }
 
-const pickList = ({ name, address, description, commitUrl, version }: PlaceRow) => ({
+const pickList = ({ name, address, description, commitUrl, version, rebuilding }: PlaceRow) => ({
   name,
   address,
   description,
   commitUrl,
-  version,
+  version: versionOf({ version, rebuilding }),
+  rebuilding,
 })
 
 /** The pages of these show the topics that name them, so they change with the list. */
 const named: ReadonlySet<Topic['kind'] | null> = new Set(['bug', 'report', 'patchset'] as const)
 
-const topicOf = ({ id_key: key, kind, topic_version, version }: PlaceRow): Place['topic'] =>
-  key === null ? null : { key, version: named.has(kind) ? `${topic_version} ${version}` : topic_version }
+const topicOf = ({ id_key: key, kind, topic_version, version, rebuilding }: PlaceRow): Place['topic'] => {
+  if (key === null) return null
+  const list = versionOf({ version, rebuilding })
+  return { key, version: named.has(kind) || rebuilding ? `${topic_version} ${list}` : topic_version }
+}
