@@ -6,6 +6,7 @@ import type { Envelope } from '../../sql/tables.ts'
 import type { Header } from '../decode/mail.ts'
 import { parseDate } from '../mail/date.ts'
 import type { MailFacts } from '../mail/facts.ts'
+import { traitsOf } from '../mail/robots.ts'
 import type { TopicKind } from '../topic/topic.ts'
 
 /** One arrival of the mail: copies come by several roads. */
@@ -72,7 +73,8 @@ function byRobot({ facts, headers }: Arrival, { own, robots, lists }: Situation)
   if (autoHeaders.some(name => value(name) !== '')) return 'a header says that a program sent it'
   if (/^(?:auto_?reply|junk)\b/i.test(value('precedence'))) return 'Precedence says that a program sent it'
   if (/^multipart\/report\b/i.test(value('content-type'))) return 'it is a delivery report'
-  if (facts.robot !== null || robots.includes(address)) return 'a robot sent it'
+  const isRobot = facts.robot !== null || robots.includes(address)
+  if (isRobot && !traitsOf(facts.robot).answered) return 'a robot sent it'
   if (/^(?:mailer-daemon|postmaster|no-?reply|bounces?|double-bounce)(?:[+=-][^@]*)?@/.test(address))
     return `nobody reads mail to ${address}`
   if (address === own || lists.includes(address)) return 'it is from a list or from us'

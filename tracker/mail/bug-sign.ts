@@ -12,8 +12,6 @@ export function bugSignOf(
   const word = subject.tags.find(tag => /^(?:bug|regression|task|idea)$/i.test(tag))
   if (word) return `subject tag [${word}]`
   if (/^(?:bug|regression)\??:\s/i.test(subject.title)) return 'subject begins with a bug word'
-  if (headers.some(h => h.name === 'x-bugzilla-type' && h.value.trim().toLowerCase() === 'new'))
-    return 'Bugzilla'
   const address = headers.find(
     h => /^(?:to|cc|x-original-to)$/.test(h.name) && bugAddress.test(h.value.slice(0, 4_000)),
   )

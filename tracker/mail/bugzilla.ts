@@ -1,27 +1,16 @@
-// What a Bugzilla bridge mail says about its bug: who really wrote it, and the state it was set to. Its body holds a
-// table of changes ("Resolution|---  |CODE_FIX") that no person would type.
-
+// What a mail of Bugzilla's bridge says that its bug was set to, in a table of changes ("Resolution|---  |CODE_FIX") that
+// no person would type.
 import type { BugStatus } from '../../base/state-words.ts'
-import type { Header } from '../decode/mail.ts'
 import type { TagFact } from './facts.ts'
 
-/** The address of the person behind the bridge, or null. */
-export function bugzillaPerson(headers: readonly Header[]): string | null {
-  const who = field(headers, 'x-bugzilla-who')
-  return who && /^[^@\s<>]{1,100}@[^@\s<>]{1,100}$/.test(who) ? who.toLowerCase() : null
-}
-
-/** A Bug-Status for each change of status or resolution in the table of a `changed` mail. */
-export function bugzillaTags(headers: readonly Header[], lines: readonly string[]): TagFact[] {
-  if (!/^changed$/i.test(field(headers, 'x-bugzilla-type') ?? '')) return []
+/** A Bug-Status for each change of status or resolution. */
+export function bugzillaTags(lines: readonly string[]): TagFact[] {
   const resolution = changed(lines, 'Resolution')
   const status = changed(lines, 'Status')
   const to = resolution ? (resolutions[resolution.to] ?? 'invalid') : status && statuses[status.to]
   const line = (resolution ?? status)?.line
   return to && line ? [{ tag: 'Bug-Status', status: to, line }] : []
 }
-
-const field = (headers: readonly Header[], name: string) => headers.find(h => h.name === name)?.value.trim()
 
 function changed(lines: readonly string[], what: string): { to: string; line: string } | null {
   for (const line of lines) {

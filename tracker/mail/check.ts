@@ -5,22 +5,16 @@
 //   _Build passed_
 import { limits } from '../../base/limits.ts'
 import type { CheckFact } from './facts.ts'
+import { type RobotName, traitsOf } from './robots.ts'
 
 /** One check for each Test-Label among said lines; a test robot's answer without one is a check too. */
-export function checksOf(lines: readonly string[], robot: string | null): CheckFact[] {
+export function checksOf(lines: readonly string[], robot: RobotName | null): CheckFact[] {
   const labelled = labelledChecks(lines)
-  const told = robot === null ? undefined : robotChecks[robot]
-  return labelled.length > 0 || !told ? labelled : [robotCheck(robot ?? '', told, lines)]
+  const told = robot && traitsOf(robot).check
+  return labelled.length > 0 || !told ? labelled : [robotCheck(robot, told, lines)]
 }
 
-/** What an answer of the robot means when it says nothing else; a word of success turns it. */
-const robotChecks: Readonly<Record<string, 'fail' | 'warning'>> = {
-  'kernel-test-robot': 'fail',
-  'bpf-ci': 'warning',
-  'syzbot-reply': 'fail',
-}
-
-function robotCheck(robot: string, told: 'fail' | 'warning', lines: readonly string[]): CheckFact {
+function robotCheck(robot: RobotName, told: 'fail' | 'warning', lines: readonly string[]): CheckFact {
   const start = lines.find(line => /^\S.{10,}/.test(line) && !/^(?:hi|hello|dear)\b/i.test(line)) ?? ''
   const good = lines.some(line =>
     /\bimprovement\b|BUILD SUCCESS|did not trigger any issue|no (?:build )?(?:errors|regressions)/i.test(

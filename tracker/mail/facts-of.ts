@@ -8,11 +8,11 @@ import { decodeWords } from '../decode/words.ts'
 import { appliedOf } from './applied.ts'
 import { addressesOf, senderOf } from './author.ts'
 import { bugSignOf } from './bug-sign.ts'
-import { bugzillaPerson, bugzillaTags } from './bugzilla.ts'
+import { bugzillaTags } from './bugzilla.ts'
 import { checksOf } from './check.ts'
 import { touchedFiles } from './diff.ts'
 import { type Dressing, isLearntBracket, noDressing } from './dressing.ts'
-import type { MailFacts, Posting, PullRequestFact, Run, SubjectFact } from './facts.ts'
+import type { MailFacts, Posting, PullRequestFact, Run, SubjectFact, TagFact } from './facts.ts'
 import { inBodyFrom } from './in-body.ts'
 import { linksOf } from './links.ts'
 import { isListPrefix } from './list-prefix.ts'
@@ -21,7 +21,7 @@ import { patchId } from './patch-id.ts'
 import { pullRequestOf } from './pull-request.ts'
 import { referencesOf } from './references.ts'
 import { releasesOf } from './release.ts'
-import { robotOf } from './robot.ts'
+import { personBehind, robotOf, type Traits, traitsOf } from './robots.ts'
 import { saidTime } from './said.ts'
 import { signalsOf } from './signals.ts'
 import { parseSubject } from './subject.ts'
@@ -31,7 +31,7 @@ import { trailersOf } from './trailers.ts'
 import { withdrawalOf } from './withdrawal.ts'
 
 /** Raised when a change here gives other facts for the same mail; a rebuild then reads every mail again. */
-export const factsVersion = 10
+export const factsVersion = 11
 
 /**
  * Pure: the same bytes, trace and dressing give the same facts. `trace`: when a live mail reached us, ISO 8601.
@@ -56,14 +56,14 @@ export function factsOf(
   const attached = mail.attachedPatches.map(part => readText(part.text))
   const diff = [text.diff, ...attached.map(a => a.diff)].filter(Boolean).join('')
   const from = senderOf(mail.headers, dressing.address)
-  const robot = robotOf({ sender: from, subject, id: id.id, headers: mail.headers, answers })
+  const robot = robotOf({ sender: from, subject: subject.text, id: id.id, headers: mail.headers, answers })
+  const traits = robot && traitsOf(robot)
   const pullRequest = subject.reply ? null : pullRequestOf(lines)
-  // tip-bot repeats the patch that it tells is applied: a robot posts nothing.
-  const posting = robot && robot !== 'b4-ty' ? 'none' : postingOf(subject, text, diff, pullRequest)
+  const posting = traits?.posts === false ? 'none' : postingOf(subject, text, diff, pullRequest)
   const isPosting = posting !== 'none' && posting !== 'offered'
   const spoken = tagsOf({ headers: mail.headers, text, posting, robot, isPlain: plainIn(mail) })
-  const tags = [...spoken.tags, ...bugzillaTags(mail.headers, lines)]
-  const who = bugzillaPerson(mail.headers)
+  const tags = [...spoken.tags, ...(traits?.changes ? changesIn[traits.changes](lines) : [])]
+  const who = robot && personBehind(robot, mail.headers)
   const sender = who ? { name: '', address: who } : from
   const checks = checksOf(lines, answers ? robot : null)
   const said = saidTime(mail.headers, envelope.trace)
@@ -93,8 +93,8 @@ export function factsOf(
     withdrawal: isPosting || robot ? null : withdrawalOf(lines),
     pullRequest,
     links: linksOf(lines),
-    // A robot's report is a report, whatever its subject says; the Bugzilla bridge speaks for a person.
-    bugSign: robot && robot !== 'bugzilla-new' ? null : bugSignOf(mail.headers, subject, tags, lines),
+    // A robot's report is a report, whatever its subject says.
+    bugSign: traits ? traits.bugSign : bugSignOf(mail.headers, subject, tags, lines),
     robot,
     signals: isPosting || answers ? null : signalsOf(subject, lines),
     runs: isPosting ? [] : runsOf(text),
@@ -114,6 +114,11 @@ export function factsOf(
       ...(text.damagedDiff ? ['A hunk of the diff ends before its counts say so'] : []),
     ],
   }
+}
+
+/** The readers of what a robot says was changed. */
+const changesIn: Record<NonNullable<Traits['changes']>, (lines: readonly string[]) => TagFact[]> = {
+  bugzilla: bugzillaTags,
 }
 
 /** A mail that refers to another one answers it, when its subject doesn't post anything. */

@@ -3,6 +3,7 @@
 import type { MessageId } from '../../base/ids.ts'
 import type { BugStatus, PatchState } from '../../base/state-words.ts'
 import type { Person } from '../decode/addresses.ts'
+import type { Commanded, RobotName } from './robots.ts'
 
 export type { Person }
 
@@ -117,7 +118,7 @@ export type TagValue =
       readonly tag: 'Recorded'
       readonly written: string
       /** The robot whose own thread this is: the line is its business and only shown here. */
-      readonly mirrors?: 'syzbot' | 'regzbot' | 'debbugs'
+      readonly mirrors?: Commanded | 'debbugs'
     }
 
 /** How and of what a tag was said. */
@@ -236,8 +237,8 @@ export interface MailFacts {
   readonly links: readonly string[]
   /** Explicit bug signs: `[BUG]` in the subject, pseudo-headers, `Bug-Status: new`. */
   readonly bugSign: string | null
-  /** The robot this mail is of, by the sorter table, else null. */
-  readonly robot: string | null
+  /** The robot this mail is of; null for a person's. */
+  readonly robot: RobotName | null
   /** Null for an answer and for a posting. */
   readonly signals: Signals | null
   readonly runs: readonly Run[]

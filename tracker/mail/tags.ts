@@ -4,6 +4,7 @@
 import { limits } from '../../base/limits.ts'
 import type { Header } from '../decode/mail.ts'
 import type { MissFact, Posting, TagFact } from './facts.ts'
+import { type Commanded, commanded, type RobotName, traitsOf } from './robots.ts'
 import {
   addressTags,
   bareCommandLine,
@@ -31,7 +32,7 @@ export interface TaggedMail {
   readonly headers: readonly Header[]
   readonly text: Text
   readonly posting: Posting
-  readonly robot: string | null
+  readonly robot: RobotName | null
   /** Does this line stand in a part of plain text? HTML hides what nobody sees. */
   readonly isPlain: (line: string) => boolean
 }
@@ -44,8 +45,8 @@ export interface Tags {
 
 /** What a mail says in order: header fields, addresses, lines. A value is not judged here: that needs its topic. */
 export function tagsOf(mail: TaggedMail): Tags {
-  // Robots quote their own commands as help: "#syz fix: exact-commit-title". A bridge and b4 speak for a person.
-  const speaks = mail.robot === null || mail.robot === 'b4-ty' || mail.robot.startsWith('bugzilla')
+  // Robots quote their own commands as help: "#syz fix: exact-commit-title".
+  const speaks = mail.robot === null || traitsOf(mail.robot).behind === 'person'
   return speaks ? new Scan(mail).result() : { tags: [], misses: [], problems: [] }
 }
 
@@ -60,7 +61,7 @@ class Scan {
   readonly #controls: boolean
   /** Lines that were meant for somebody who reads lines, understood or not. */
   #read = 0
-  #robots: { syzbot?: boolean; regzbot?: boolean } = {}
+  readonly #theirs = new Map<Commanded, boolean>()
 
   constructor(mail: TaggedMail) {
     this.#mail = mail
@@ -106,7 +107,11 @@ class Scan {
     const command = this.#controls ? bareCommandLine(lines, at) : null
     if (command) return command
     const first = line.charCodeAt(0)
-    if (first === 35) return syzLine(lines, at, this.#isSyzbots) ?? regzbotLine(lines, at, this.#isRegzbots)
+    if (first === 35)
+      return (
+        syzLine(lines, at, () => this.#isTheirs('syzbot')) ??
+        regzbotLine(lines, at, () => this.#isTheirs('regzbot'))
+      )
     if (first === 33) return sourcehutLine(lines, at)
     if (first === 47) return quickActionLine(lines, at)
     if (!isLetter(first) || !line.includes(':')) return null
@@ -128,15 +133,15 @@ class Scan {
     if (miss && this.#mail.isPlain(line)) this.#misses.push(miss)
   }
 
-  readonly #isSyzbots = (): boolean => {
-    this.#robots.syzbot ??=
-      this.#isSentTo(/\bsyzbot\+|\bsyzkaller-bugs@/i) || this.#mail.text.lines.some(namesSyzbot)
-    return this.#robots.syzbot
-  }
-
-  readonly #isRegzbots = (): boolean => {
-    this.#robots.regzbot ??= this.#isSentTo(/\bregressions@|\bregzbot@/i)
-    return this.#robots.regzbot
+  #isTheirs(robot: Commanded): boolean {
+    const known = this.#theirs.get(robot)
+    if (known !== undefined) return known
+    const { address, line } = commanded[robot]
+    const theirs =
+      this.#isSentTo(address) ||
+      (line !== null && this.#mail.text.lines.some(text => line.test(text.slice(0, 300))))
+    this.#theirs.set(robot, theirs)
+    return theirs
   }
 
   #isSentTo(address: RegExp): boolean {
@@ -146,9 +151,6 @@ class Scan {
 }
 
 const htmlOnly = 'Lines that change something are read from plain text only, and this mail has them in HTML'
-
-/** syzbot knows its bug also by the address in a `Reported-by:`, quoted or not. */
-const namesSyzbot = (line: string) => /\bsyzbot\+[0-9a-f]{20}@/.test(line.slice(0, 300))
 
 const isLetter = (code: number) => (code > 64 && code < 91) || (code > 96 && code < 123)
 

@@ -1,6 +1,7 @@
 // Who may change what. Without configured maintainers any sender is believed, and the list's page says so; with
 // them the final states are theirs and need a confirmed sender, and an author has own moves.
 import type { Person, TagName } from '../mail/facts.ts'
+import { traitsOf } from '../mail/robots.ts'
 import { samePerson } from './person.ts'
 import { type Roster, type RosterEntry, type Rules, rosterAt } from './rules.ts'
 import type { BugStatus, PatchState, Role } from './topic.ts'
@@ -31,7 +32,7 @@ export function patchStateRefusal(state: PatchState, asker: Asker): Refusal | nu
   if (isOpen(asker)) return autoresponder(asker)
   return firstGranted(asker, state, [
     ['maintainer', true, 'B'],
-    ['robot', robotsMoves.includes(state), 'B'],
+    ['robot', traitsOf(asker.mail.facts.robot).states.includes(state), 'B'],
     ['author', authorsMoves.includes(state) && !asker.decided, 'C'],
     ['reviewer', reviewersMoves.includes(state) && !asker.decided, 'B'],
   ])
@@ -45,8 +46,6 @@ const authorsMoves: readonly PatchState[] = [
   'changes-requested',
 ]
 const reviewersMoves: readonly PatchState[] = ['changes-requested', 'needs-ack', 'under-review']
-/** A robot tells what was done. */
-const robotsMoves: readonly PatchState[] = ['accepted', 'superseded', 'not-applicable']
 
 /** Null when the sender may change the bug. The reporter may close and reopen an own report, anybody reports one. */
 export function bugStatusRefusal(status: BugStatus, asker: Asker): Refusal | null {
@@ -105,7 +104,7 @@ const isOpen = (asker: Asker) => !rosterOf(asker).some(entry => entry.role === '
 
 /** An answer that nobody wrote changes nothing on any list. */
 const autoresponder = ({ mail }: Asker): Refusal | null =>
-  mail.facts.robot === 'vacation' || mail.facts.robot === 'bounce'
+  traitsOf(mail.facts.robot).behind === 'nobody'
     ? { reason: 'nobody wrote it: it is an automatic answer' }
     : null
 

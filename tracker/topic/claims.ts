@@ -3,6 +3,7 @@
 import type { MessageId } from '../../base/ids.ts'
 import type { Person, TagFact, TrailerFact } from '../mail/facts.ts'
 import { linksOf } from '../mail/links.ts'
+import { reportAddress } from '../mail/robots.ts'
 import { titleKey } from '../mail/subject.ts'
 import { refOf } from '../mail/tag/ref.ts'
 import { refText } from '../mail/tag/value-text.ts'
@@ -68,12 +69,12 @@ const isReference = (value: string) =>
   /^<?https?:\/\/|^<?[^\s<>@]{1,400}@[^\s<>@]{1,200}>?\s*(?:#.*)?$|^#\d{1,9}$/.test(value)
 
 /**
- * The robot's report is named by its address. A person's is known where it is beside: linked from the same mail, or the
+ * A robot's report is named by its address. A person's is known where it is beside: linked from the same mail, or the
  * patch was posted below it; the page sees whether the topic there is that person's.
  */
 function reportedBy(mail: Node, { key, person }: TrailerFact, named: readonly Claim[]): Claim[] {
   if (!person || !/^reported-(?:and-tested-)?by$/i.test(key)) return []
-  const robot = syzbotAddress(person.address)
+  const robot = reportAddress(person.address)
   if (robot) return [{ mail: mail.id, what: 'reported', target: robot }]
   const linked = named.filter(({ what }) => what !== 'mends').map(claim => claim.target)
   const above = writtenAbove(mail, person)
@@ -84,10 +85,6 @@ function reportedBy(mail: Node, { key, person }: TrailerFact, named: readonly Cl
     who: person,
   }))
 }
-
-/** `syzbot+HASH@...`: each report of the robot has a hash of its own, in its sender's address. */
-export const syzbotAddress = (address: string): string | null =>
-  address.toLowerCase().match(/^syzbot\+[0-9a-z]{10,60}@/) ? address.toLowerCase() : null
 
 /** The first mail that the person wrote above this one. */
 function writtenAbove(mail: Node, person: Person): string | null {

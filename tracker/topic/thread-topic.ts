@@ -1,5 +1,6 @@
 // A thread without patches of its own -> a bug, a robot's report, an announcement, spam or a discussion. What a
 // person said of it comes first, then its explicit signs, then the guess.
+import { traitsOf } from '../mail/robots.ts'
 import { answersOf, topicMail } from './answers.ts'
 import { closingOf, type Planning, planningOf } from './bug.ts'
 import { type Guess, guessOf } from './guess.ts'
@@ -59,8 +60,5 @@ export function threadTopicOf(
 
 function kindOf(first: Node, { decided }: Planning, guess: Guess): TopicKind {
   if (decided) return decided
-  if (first.facts.robot === 'bugzilla-changed') return 'bug'
-  return first.facts.robot && reporters.has(first.facts.robot) ? 'report' : guess.kind
+  return (first.facts.robot && traitsOf(first.facts.robot).begins) ?? guess.kind
 }
-
-const reporters = new Set(['syzbot-report', 'syzbot-reply', 'kernel-test-robot', 'lkft'])

@@ -2,6 +2,7 @@
 import type { MessageId } from '../../base/ids.ts'
 import type { BugStatus, PatchState } from '../../base/state-words.ts'
 import type { Person, TagFact, TagName } from '../mail/facts.ts'
+import type { RobotName } from '../mail/robots.ts'
 import type { Held, Landing, LandingEvent } from './landing.ts'
 import type { Grade, How, Verdict } from './verdict.ts'
 
@@ -179,7 +180,7 @@ export interface Errand {
   readonly said: number
   readonly counts: number
   readonly verdict: Verdict
-  readonly robot: string | null
+  readonly robot: RobotName | null
   readonly held: Held | null
   /** What the mail answers, nearest first. */
   readonly above: readonly MessageId[]
@@ -244,7 +245,7 @@ export interface Topic {
   readonly delegate?: Delegate
   /** Of a discussion with one sign of a bug: why, as the end of "It may be a bug:". */
   readonly candidate: string | null
-  readonly robots: readonly { readonly mail: MessageId; readonly class: string }[]
+  readonly robots: readonly { readonly mail: MessageId; readonly class: RobotName }[]
   /** In the order of said time; parents before their answers. */
   readonly mails: readonly TopicMail[]
   /** Ids answered in this topic that never came. */

@@ -6,9 +6,9 @@ import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Person } from '../../tracker/mail/facts.ts'
+import { reportAddress } from '../../tracker/mail/robots.ts'
 import { titleKey } from '../../tracker/mail/subject.ts'
 import { wordsOf } from '../../tracker/project/words.ts'
-import { syzbotAddress } from '../../tracker/topic/claims.ts'
 import { samePerson } from '../../tracker/topic/person.ts'
 import type { Claim, Topic } from '../../tracker/topic/topic.ts'
 import type { TopicLink } from './topic.ts'
@@ -60,7 +60,7 @@ export async function readNamed(db: Database, list: ListId, topic: Topic): Promi
 /** The patchsets that say they fix this bug or report, were posted below it, link to it or were sent to it. Newest first. */
 export function readFixes(db: Database, list: ListId, topic: Topic): Promise<Related[]> {
   const ids = topic.mails.slice(0, mailsAskedMax).map(mail => mail.id)
-  const robots = new Set(topic.mails.flatMap(mail => syzbotAddress(mail.author.address) ?? []))
+  const robots = new Set(topic.mails.flatMap(mail => reportAddress(mail.author.address) ?? []))
   const asked = [
     ...ids.flatMap(target => fixing.map(what => ({ what, target }))),
     ...[...robots].map(target => ({ what: 'reported' as const, target })),
@@ -185,7 +185,7 @@ async function topicsOfRobots(
   list: ListId,
   addresses: readonly string[],
 ): Promise<ReadonlyMap<string, Found>> {
-  const asked = addresses.filter(address => syzbotAddress(address) !== null).slice(0, lookupsMax)
+  const asked = addresses.filter(address => reportAddress(address) !== null).slice(0, lookupsMax)
   const found = await Promise.all(
     asked.map(async (address): Promise<[string, Found][]> => {
       const { rows } = await sql<LinkRow>`

@@ -1,0 +1,153 @@
+// A robot is its entry in the table: whatever treats robots does as the entry says, for each of them. A new one needs a
+// mail of its own here and no other line.
+import { describe, expect, it, test } from 'vitest'
+import { mayAnswer } from '../../../tracker/answer/may-answer.ts'
+import { decodeMail } from '../../../tracker/decode/decode.ts'
+import { type RobotName, reportAddress, robotNames, traitsOf } from '../../../tracker/mail/robots.ts'
+import { fold } from '../../../tracker/topic/fold.ts'
+import { openRules } from '../../../tracker/topic/rules.ts'
+import type { Arrival } from '../../../tracker/topic/unit.ts'
+import { arrivalOf } from '../threads.ts'
+
+type Headers = Readonly<Record<string, string>>
+
+/** What each is known by. */
+const known: Record<RobotName, Headers> = {
+  vacation: { 'Auto-Submitted': 'auto-replied' },
+  bounce: { From: 'Mail Delivery System <mailer-daemon@example.net>' },
+  'syzbot-report': { From: 'syzbot <syzbot+0123456789abcdef0123@example.net>' },
+  'syzbot-reply': { From: 'syzbot ci <syzbot+ci0123456789@example.net>' },
+  'patchwork-bot': { From: 'patchwork-bot+tarn@example.net' },
+  'pr-tracker-bot': { From: 'pr-tracker-bot@example.net' },
+  'tip-bot2': { From: 'tip-bot2 for Ruth <tip-bot2@example.net>' },
+  'bpf-ci': { From: 'bot+bpf-ci@example.net' },
+  'b4-ty': { 'Message-ID': '<177.1.b4-ty@example.org>' },
+  'kernel-test-robot': { From: 'kernel test robot <robot@example.net>' },
+  lkft: { From: 'lkft@example.net' },
+  'bugzilla-new': { 'X-Bugzilla-Type': 'new', 'X-Bugzilla-Who': 'Kenji@example.org' },
+  'bugzilla-changed': { 'X-Bugzilla-Type': 'changed', 'X-Bugzilla-Who': 'kenji@example.org' },
+  'bugzilla-admin': { From: 'bugzilla-daemon@example.net', 'X-Bugzilla-Who': 'kenji@example.org' },
+}
+
+const diff =
+  'Words.\n\nSigned-off-by: Ines <ines@example.org>\n---\ndiff --git a/wal.c b/wal.c\n--- a/wal.c\n+++ b/wal.c\n@@ -1 +1 @@\n-one\n+two\n'
+
+function bytes(headers: Headers, body: string): Buffer {
+  const all: Headers = {
+    From: 'Ruth Abellan <ruth@example.org>',
+    Subject: 'wal: the sum is torn',
+    Date: 'Mon, 16 Mar 2026 11:00:00 +0000',
+    'Message-ID': '<r@example.org>',
+    ...headers,
+  }
+  const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\n`)
+  return Buffer.from(`${head.join('')}\n${body}`)
+}
+
+const mail = (headers: Headers, body: string): Arrival => arrivalOf(bytes(headers, body))
+const patch = mail(
+  {
+    From: 'Ines Oduya <ines@example.org>',
+    Subject: '[PATCH] wal: sum',
+    'Message-ID': '<p@example.org>',
+    Date: 'Mon, 16 Mar 2026 10:00:00 +0000',
+  },
+  diff,
+)
+const answering = { 'In-Reply-To': '<p@example.org>', Subject: 'Re: [PATCH] wal: sum' }
+const topicOf = (...arrivals: Arrival[]) => fold(arrivals, openRules, { established: new Set() }).topics[0]
+
+describe.each(robotNames)('%s', name => {
+  const traits = traitsOf(name)
+  const own = known[name]
+
+  it('is known, and told beside its mail', () => {
+    expect(mail(own, 'It is torn.\n').facts.robot).toBe(name)
+    expect(topicOf(mail(own, 'It is torn.\n'))?.robots).toMatchObject([{ class: name }])
+  })
+
+  it('posts where its entry says so', () => {
+    const { posting } = mail({ ...own, Subject: '[PATCH] wal: sum' }, diff).facts
+    expect(posting).toBe(traits.posts ? 'patch' : 'none')
+  })
+
+  it('begins a bug, a report or nothing of its own', () => {
+    const { bugSign, begins } = traits
+    expect(topicOf(mail(own, 'It is torn.\n'))?.kind).toBe(bugSign ? 'bug' : (begins ?? 'discussion'))
+  })
+
+  it('changes a state by its lines only where a person is behind it', () => {
+    const { tags } = mail({ ...own, ...answering }, 'Patch-Status: accepted\n').facts
+    expect(tags.map(({ tag }) => tag)).toEqual(traits.behind === 'person' ? ['Patch-Status'] : [])
+  })
+
+  it('is nobody who applies a patch when nobody wrote its mail', () => {
+    const said = mail({ ...own, ...answering }, 'Applied, thanks.\n')
+    const { behind, check } = traitsOf(said.facts.robot)
+    const accepted = behind !== 'nobody' && check === null
+    expect(topicOf(patch, said)?.state).toBe(accepted ? 'accepted' : 'new')
+  })
+
+  it('gives a check with its answer as its entry says', () => {
+    const said = mail({ ...own, ...answering }, 'The build of this patch was run.\n')
+    const { check } = traitsOf(said.facts.robot)
+    expect(topicOf(patch, said)?.checks.map(({ state }) => state)).toEqual(check ? [check] : [])
+  })
+
+  it('writes in the name of the person whom its field names', () => {
+    const { sender } = mail(own, 'It is torn.\n').facts
+    if (traits.personIn === null) expect(sender.address).not.toBe('kenji@example.org')
+    else expect(sender).toEqual({ name: '', address: 'kenji@example.org' })
+  })
+
+  it('is claimed by the address of a report where each has one', () => {
+    const address = mail(own, '').facts.sender.address
+    expect(reportAddress(address)).toBe(traits.reportAddress ? address : null)
+  })
+
+  it('gets no mail', () => {
+    const raw = bytes(own, 'It is torn.\n')
+    const { facts } = arrivalOf(raw)
+    const trace = '2026-03-16T11:00:05.000Z'
+    const arrival = {
+      seq: '1',
+      facts,
+      headers: decodeMail(raw).headers,
+      envelope: { road: 'smtp', from: 'x@example.net', trace },
+      verdict: { grade: 'A' as const, identity: facts.sender.address },
+    }
+    const situation = {
+      now: new Date('2026-03-16T11:30:00Z'),
+      own: 'threadwork@lists.example.org',
+      lists: [],
+      robots: [],
+      trust: 'verified' as const,
+      kind: 'discussion' as const,
+      imposters: false,
+      recent: true,
+    }
+    expect(mayAnswer([arrival], situation)).toHaveProperty('reason')
+    expect(traits.answered).toBe(false)
+  })
+})
+
+test('the entries say so', () => {
+  const having = (pick: (name: RobotName) => unknown) => robotNames.filter(name => pick(name))
+  expect(having(name => traitsOf(name).behind === 'nobody')).toEqual(['vacation', 'bounce'])
+  expect(having(name => traitsOf(name).check === 'fail')).toEqual(['syzbot-reply', 'kernel-test-robot'])
+  expect(having(name => traitsOf(name).check === 'warning')).toEqual(['bpf-ci'])
+  expect(having(name => traitsOf(name).begins === 'report')).toEqual([
+    'syzbot-reply',
+    'syzbot-report',
+    'kernel-test-robot',
+    'lkft',
+  ])
+})
+
+test('a robot that only the people of a list name tells what was done, and no mail goes to it', () => {
+  expect(traitsOf(null)).toMatchObject({
+    behind: 'program',
+    answered: false,
+    states: ['accepted', 'superseded', 'not-applicable'],
+  })
+})

@@ -1,0 +1,155 @@
+// Robots: how each is known and how its mails are taken. A new one is an entry of `robots`; whoever treats robots asks for
+// its traits. None of them marks itself reliably (Auto-Submitted stands on one in six), so the table names them.
+import type { PatchState } from '../../base/state-words.ts'
+import type { Header } from '../decode/mail.ts'
+
+/** What a robot is known by. A sender's address is a claim; the facts that these mails state are marked so. */
+export interface Seen {
+  readonly sender: { readonly name: string; readonly address: string }
+  /** As decoded, with its brackets. */
+  readonly subject: string
+  readonly id: string
+  readonly headers: readonly Header[]
+  /** It answers a mail. */
+  readonly answers: boolean
+}
+
+export interface Traits {
+  /** Who speaks: a person through it, the program, or nobody, as in a vacation answer. Only a person's lines are read. */
+  readonly behind: 'person' | 'program' | 'nobody'
+  /** The field that names this person. */
+  readonly personIn: string | null
+  /** The form in which its text says what changed. */
+  readonly changes: 'bugzilla' | null
+  /** May its mail be a patch or a cover letter? */
+  readonly posts: boolean
+  /** Its mail reports a bug, by this sign. */
+  readonly bugSign: string | null
+  /** What a thread is that begins with its mail, when no line says otherwise. */
+  readonly begins: 'bug' | 'report' | null
+  /** Its answer is a check with this result, when it says nothing else; a word of success turns it. */
+  readonly check: 'fail' | 'warning' | null
+  /** Each of its reports has an address of its own, which a `Reported-by:` names. */
+  readonly reportAddress: RegExp | null
+  /** The states that it may set on a list that has it among its people: it tells what was done. */
+  readonly states: readonly PatchState[]
+  /** May a mail go to it? Two robots that answer each other end only when somebody notices. */
+  readonly answered: boolean
+}
+
+/** Of a robot that only the people of a list name. */
+const usual: Traits = {
+  behind: 'program',
+  personIn: null,
+  changes: null,
+  posts: false,
+  bugSign: null,
+  begins: null,
+  check: null,
+  reportAddress: null,
+  states: ['accepted', 'superseded', 'not-applicable'],
+  answered: false,
+}
+
+interface Robot extends Partial<Traits> {
+  /** As the export has it. */
+  readonly name: string
+  readonly is: (mail: Seen) => boolean
+}
+
+const header = (mail: Seen, name: string) => mail.headers.find(one => one.name === name)?.value.trim() ?? ''
+const from = (address: RegExp) => (mail: Seen) => address.test(mail.sender.address)
+const says = (name: string, value: RegExp) => (mail: Seen) => value.test(header(mail, name))
+
+const syzbot = /^syzbot\+[0-9a-z]{10,60}@/
+const isSyzbot = from(syzbot)
+const bugzilla = { behind: 'person', personIn: 'x-bugzilla-who' } as const
+
+/** The first that fits is it. */
+const robots = [
+  { name: 'vacation', is: says('auto-submitted', /^auto-replied/i), behind: 'nobody' },
+  {
+    name: 'bounce',
+    is: mail =>
+      from(/^(?:mailer-daemon|postmaster)@/)(mail) || says('content-type', /^multipart\/report\b/i)(mail),
+    behind: 'nobody',
+  },
+  {
+    name: 'syzbot-reply',
+    is: mail => isSyzbot(mail) && (mail.answers || from(/^syzbot\+ci/)(mail)),
+    begins: 'report',
+    check: 'fail',
+    reportAddress: syzbot,
+  },
+  { name: 'syzbot-report', is: isSyzbot, begins: 'report', reportAddress: syzbot },
+  { name: 'patchwork-bot', is: from(/^patchwork-bot\+/) },
+  { name: 'pr-tracker-bot', is: from(/^pr-tracker-bot@/) },
+  // It repeats the patch that it tells is applied.
+  { name: 'tip-bot2', is: from(/^tip-bot2?@/) },
+  { name: 'bpf-ci', is: from(/^bot\+bpf-ci@/), check: 'warning' },
+  { name: 'b4-ty', is: mail => /\.b4-ty@/.test(mail.id), behind: 'person', posts: true },
+  {
+    // It signs with its own name or with the people who run it.
+    name: 'kernel-test-robot',
+    is: mail =>
+      /^kernel test robot$/i.test(mail.sender.name) ||
+      from(/^(?:lkp|oliver\.sang|rong\.a\.chen|yujie\.liu)@intel\.com$/)(mail),
+    begins: 'report',
+    check: 'fail',
+  },
+  { name: 'lkft', is: from(/^lkft@/), begins: 'report' },
+  { name: 'bugzilla-new', is: says('x-bugzilla-type', /^new$/i), bugSign: 'Bugzilla', ...bugzilla },
+  {
+    name: 'bugzilla-changed',
+    is: says('x-bugzilla-type', /^changed$/i),
+    begins: 'bug',
+    changes: 'bugzilla',
+    ...bugzilla,
+  },
+  {
+    name: 'bugzilla-admin',
+    is: mail => header(mail, 'x-bugzilla-type') !== '' || from(/^bugzilla-daemon@/)(mail),
+    ...bugzilla,
+  },
+] as const satisfies readonly Robot[]
+
+export type RobotName = (typeof robots)[number]['name']
+
+export const robotNames: readonly RobotName[] = robots.map(({ name }) => name)
+
+/** Null for a person's mail. */
+export const robotOf = (mail: Seen): RobotName | null => robots.find(({ is }) => is(mail))?.name ?? null
+
+const traits = new Map<string, Traits>(robots.map(({ name, is, ...own }) => [name, { ...usual, ...own }]))
+
+/** Null: a robot that only the people of a list name. */
+export const traitsOf = (robot: RobotName | null): Traits => traits.get(robot ?? '') ?? usual
+
+/** The address of the person behind its mail, as the bridge names it. */
+export function personBehind(robot: RobotName, headers: readonly Header[]): string | null {
+  const { personIn } = traitsOf(robot)
+  const who =
+    headers
+      .find(({ name }) => name === personIn)
+      ?.value.trim()
+      .toLowerCase() ?? ''
+  return /^[^@\s<>]{1,100}@[^@\s<>]{1,100}$/.test(who) ? who : null
+}
+
+/** The address in lower case when it is that of one report of a robot. */
+export function reportAddress(address: string): string | null {
+  const lower = address.toLowerCase()
+  return [...traits.values()].some(own => own.reportAddress?.test(lower)) ? lower : null
+}
+
+/** Robots that people command with lines of their own: in their threads these are their business and only shown here. */
+export const commanded = {
+  syzbot: {
+    /** Found in To, Cc or From. */
+    address: /\bsyzbot\+|\bsyzkaller-bugs@/i,
+    /** It knows its bug also by the address in a `Reported-by:`, quoted or not. */
+    line: /\bsyzbot\+[0-9a-f]{20}@/,
+  },
+  regzbot: { address: /\bregressions@|\bregzbot@/i, line: null },
+} as const satisfies Record<string, { readonly address: RegExp; readonly line: RegExp | null }>
+export type Commanded = keyof typeof commanded
