@@ -4,7 +4,7 @@ import type { MailFacts, Person } from '../mail/facts.ts'
 import { claimsOf } from './claims.ts'
 import { samePerson } from './person.ts'
 import type { BugNumbers } from './reference.ts'
-import { isPosting } from './series.ts'
+import { isPosting, postingAt } from './series.ts'
 import type { Applied, Check, Topic, TopicMail, Trailer } from './topic.ts'
 import type { Node } from './tree.ts'
 
@@ -59,14 +59,8 @@ function topicMailOf(mail: Node, role: TopicMail['role']): TopicMail {
   }
 }
 
-/** The nearest patch, cover or pull request at or above a mail. */
-function spokenOf(mail: Node): Node | null {
-  for (let at: Node | null = mail; at; at = at.parent) if (isPosting(at)) return at
-  return null
-}
-
 function trailersIn(mail: Node): Trailer[] {
-  const on = spokenOf(mail)
+  const on = postingAt(mail)
   if (!on) return []
   return mail.facts.trailers
     .filter(({ key, person }) => person && key.endsWith('-by') && key !== 'Signed-off-by')
@@ -93,7 +87,7 @@ function speaksForSelf(named: Person, sender: Person): boolean {
 const withoutTag = (address: string) => address.replace(/\+[^@]{0,64}@/, '@')
 
 function checksIn(mail: Node): Check[] {
-  const on = spokenOf(mail)
+  const on = postingAt(mail)
   return on ? mail.facts.checks.map(check => ({ mail: mail.id, on: on.id, ...check })) : []
 }
 

@@ -29,7 +29,6 @@ export interface Asker {
 
 /** Null when the sender may set this state. */
 export function patchStateRefusal(state: PatchState, asker: Asker): Refusal | null {
-  if (isOpen(asker)) return autoresponder(asker)
   return firstGranted(asker, state, [
     ['maintainer', true, 'B'],
     ['robot', traitsOf(asker.mail.facts.robot).states.includes(state), 'B'],
@@ -49,7 +48,6 @@ const reviewersMoves: readonly PatchState[] = ['changes-requested', 'needs-ack',
 
 /** Null when the sender may change the bug. The reporter may close and reopen an own report, anybody reports one. */
 export function bugStatusRefusal(status: BugStatus, asker: Asker): Refusal | null {
-  if (isOpen(asker)) return autoresponder(asker)
   return firstGranted(asker, status, [
     ['maintainer', true, 'B'],
     ['robot', true, 'B'],
@@ -63,7 +61,6 @@ const reportersMoves: readonly BugStatus[] = ['new', 'reopened', 'invalid', 'wor
 
 /** Null when the sender may say what a thread is and what it is planned for; `tag` is the line's name. */
 export function planningRefusal(tag: TagName, asker: Asker): Refusal | null {
-  if (isOpen(asker)) return autoresponder(asker)
   return firstGranted(asker, tag, [
     ['maintainer', true, 'B'],
     ['reviewer', true, 'B'],
@@ -73,7 +70,6 @@ export function planningRefusal(tag: TagName, asker: Asker): Refusal | null {
 
 /** Null when the sender may say that a patchset closes or blocks a bug: it moves nothing before it is accepted. */
 export function closesRefusal(tag: TagName, asker: Asker): Refusal | null {
-  if (isOpen(asker)) return autoresponder(asker)
   return firstGranted(asker, tag, [
     ['maintainer', true, 'B'],
     ['reviewer', true, 'B'],
@@ -83,7 +79,6 @@ export function closesRefusal(tag: TagName, asker: Asker): Refusal | null {
 
 /** Null when the sender may say whose task a patchset is. */
 export function delegateRefusal(asker: Asker): Refusal | null {
-  if (isOpen(asker)) return autoresponder(asker)
   return firstGranted(asker, 'Delegate', [
     ['maintainer', true, 'B'],
     ['reviewer', true, 'B'],
@@ -92,10 +87,9 @@ export function delegateRefusal(asker: Asker): Refusal | null {
 
 /** Null when the sender may undo what `undone` changed: it is an own mail with no better grade, or a maintainer asks. */
 export function undoRefusal(asker: Asker, undone: Voice): Refusal | null {
-  if (isOpen(asker)) return autoresponder(asker)
   const { mail, rules } = asker
   const own = sameHuman(mail.facts.sender, undone.facts.sender, rosterOf(asker))
-  if (own && credit(mail, rules) >= credit(undone, rules)) return null
+  if (own && credit(mail, rules) >= credit(undone, rules)) return autoresponder(asker)
   return firstGranted(asker, 'Undo', [['maintainer', true, own ? gradeOf(undone, rules) : 'B']])
 }
 
@@ -114,7 +108,7 @@ type Grants = readonly (readonly [role: Role, may: boolean, grade: 'A' | 'B' | '
 function firstGranted(asker: Asker, what: PatchState | BugStatus | TagName, grants: Grants): Refusal | null {
   const { mail, rules } = asker
   const automatic = autoresponder(asker)
-  if (automatic) return automatic
+  if (automatic || isOpen(asker)) return automatic
   const held = grants.filter(([role, may]) => may && has(role, asker))
   const needed = (usual: 'A' | 'B' | 'C') => credits[rules.needs[what.toLowerCase()] ?? usual]
   if (held.some(([, , grade]) => credit(mail, rules) >= needed(grade))) return null

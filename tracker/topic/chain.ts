@@ -5,7 +5,7 @@ import { DisjointSets } from './component.ts'
 import { likeTitles, shareOfSmaller } from './likeness.ts'
 import { samePerson } from './person.ts'
 import { type Draft, isPosting } from './series.ts'
-import type { Node } from './tree.ts'
+import { above, type Node } from './tree.ts'
 
 /** Groups of drafts, each by said time; a draft without elder or younger is a group of its own. */
 export function chainsOf(drafts: readonly Draft[]): Draft[][] {
@@ -131,7 +131,7 @@ function fuzzyTitles(elder: Profile, younger: Profile): number {
 function threadPoints(elder: Profile, younger: Profile): number {
   const members = new Set(elder.draft.members)
   let points = 0
-  for (let at = younger.head.parent; at; at = at.parent) {
+  for (const at of above(younger.head)) {
     if (members.has(at)) points = younger.version > elder.version ? 1.2 : 0.5
     // Another posting in between means the answer is to that one.
     if (isPosting(at)) break

@@ -10,7 +10,7 @@ import { refText } from '../mail/tag/value-text.ts'
 import { samePerson } from './person.ts'
 import { type BugNumbers, resolve } from './reference.ts'
 import type { Claim } from './topic.ts'
-import type { Node } from './tree.ts'
+import { above, type Node } from './tree.ts'
 
 /** What the mails of a topic claim of others; a bug that is named by its number is known by its mail. */
 export function claimsOf(mails: readonly Node[], numbers: BugNumbers): Claim[] {
@@ -89,7 +89,7 @@ function reportedBy(mail: Node, { key, person }: TrailerFact, named: readonly Cl
 /** The first mail that the person wrote above this one. */
 function writtenAbove(mail: Node, person: Person): string | null {
   let found: string | null = null
-  for (let at = mail.parent; at; at = at.parent) if (samePerson(at.facts.sender, person)) found = at.id
+  for (const at of above(mail)) if (samePerson(at.facts.sender, person)) found = at.id
   return found
 }
 

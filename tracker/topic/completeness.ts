@@ -2,7 +2,7 @@
 // sent to other lists only.
 import { type Draft, numberOf } from './series.ts'
 import type { Revision } from './topic.ts'
-import type { Node } from './tree.ts'
+import { isBelow, type Node } from './tree.ts'
 
 /** `elders`: the earlier revisions of the chain. */
 export function completenessOf(draft: Draft, elders: readonly Draft[]): Revision['completeness'] {
@@ -43,8 +43,7 @@ function replaces(patch: Node, elder: Draft, total: number): boolean {
 
 function answersTwin(patch: Node, elder: Draft): boolean {
   const old = elder.patches.get(numberOf(patch))
-  for (let at = patch.parent; at && old; at = at.parent) if (at === old) return true
-  return false
+  return old !== undefined && isBelow(patch, old.id)
 }
 
 const shareFile = (a: Node, b: Node) =>

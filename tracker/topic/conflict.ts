@@ -4,6 +4,7 @@ import { type Asker, type Refusal, roleOf, sameHuman } from './authority.ts'
 import { wordsAt } from './history.ts'
 import { rosterAt } from './rules.ts'
 import type { Role } from './topic.ts'
+import { isBelow } from './tree.ts'
 import type { Voice } from './voice.ts'
 
 /** A decision that stands: its mail, and what its sender was to the patch or bug. */
@@ -25,7 +26,7 @@ export function conflictWith(
   if (!decision || role !== 'maintainer' || roleOf(asker, 'author') === 'robot') return null
   const { sender } = decision.facts
   if (sameHuman(sender, mail.facts.sender, rosterAt(rules.rosters, mail.counts))) return null
-  if (wordsAt(mail) - wordsAt(decision) <= crossingMs || isBelow(mail, decision)) return null
+  if (wordsAt(mail) - wordsAt(decision) <= crossingMs || isAnswer(mail, decision)) return null
   const name = sender.name || sender.address
   return {
     reason: `${name} set "${state}" before, and this is no answer to that mail`,
@@ -35,7 +36,5 @@ export function conflictWith(
 
 const crossingMs = 5 * 60_000
 
-function isBelow(mail: Voice, above: Voice): boolean {
-  for (let at = mail.parent; at; at = at.parent) if (at.id === above.id) return true
-  return mail.above?.includes(above.id) ?? false
-}
+const isAnswer = (mail: Voice, { id }: Voice): boolean =>
+  isBelow(mail, id) || (mail.above?.includes(id) ?? false)

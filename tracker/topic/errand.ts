@@ -9,7 +9,7 @@ import type { Spoken } from '../mail/tag/value-text.ts'
 import type { Refusal } from './authority.ts'
 import { namedBy } from './history.ts'
 import type { Change, Errand, Undone } from './topic.ts'
-import type { Node } from './tree.ts'
+import { above, type Node } from './tree.ts'
 import type { Voice } from './voice.ts'
 
 /** Gathers the errands of a topic while its lines are gone through. */
@@ -48,9 +48,9 @@ const errandOf = (mail: Node, target: MessageId, undone: Undone | undefined): Om
 })
 
 function aboveOf(mail: Node): MessageId[] {
-  const above: MessageId[] = []
-  for (let at = mail.parent; at && above.length < limits.errandAboveMax; at = at.parent) above.push(at.id)
-  return above
+  const ids: MessageId[] = []
+  for (const at of above(mail)) if (ids.push(at.id) === limits.errandAboveMax) break
+  return ids
 }
 
 /** The line in the history of the topic that hands it on: what came of it is told over there. */

@@ -13,7 +13,7 @@ import type { Rules } from './rules.ts'
 import { type Draft, draftsOf, isPosting } from './series.ts'
 import { threadTopicOf } from './thread-topic.ts'
 import type { Claim, Topic } from './topic.ts'
-import { type Node, treeOf } from './tree.ts'
+import { above, type Node, treeOf } from './tree.ts'
 import { type Arrival, unitsOf } from './unit.ts'
 
 /** Raised when a change in this folder gives other topics for the same facts; clusters below it are refolded. */
@@ -96,7 +96,8 @@ function proposedIn(
   threads: ReadonlyMap<string, Topic>,
 ): Claim[] {
   return drafts.flatMap(({ members: [head] }) => {
-    for (let at = head?.parent ?? null; at && head; at = at.parent) {
+    if (!head) return []
+    for (const at of above(head)) {
       const topic = threads.get(String(homes.get(at)))
       if (topic)
         return topic.kind === 'bug' || topic.kind === 'report'

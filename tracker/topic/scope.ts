@@ -1,6 +1,6 @@
 // Which patches a mail speaks of: the one it answers, one that it names, or all of a revision.
 import { isPartialReroll } from './completeness.ts'
-import { type Draft, isPosting, numberOf } from './series.ts'
+import { type Draft, numberOf, postingAt } from './series.ts'
 import type { Node } from './tree.ts'
 
 /** The revisions of a patchset as they stand when a mail speaks. */
@@ -46,11 +46,8 @@ export function changesOf(draft: Draft | undefined): Node[] {
 
 /** The nearest patch at or above a mail; a cover on the way ends the search. */
 export function nearestPatch(mail: Node): Node | null {
-  for (let at: Node | null = mail; at; at = at.parent) {
-    if (at.facts.posting === 'patch') return at
-    if (at.facts.posting === 'cover' || at.facts.posting === 'pull-request') return null
-  }
-  return null
+  const posting = postingAt(mail)
+  return posting?.facts.posting === 'patch' ? posting : null
 }
 
 const latestOf = ({ drafts, latest }: Posted) => drafts[Math.max(0, latest)]
@@ -58,7 +55,4 @@ const latestOf = ({ drafts, latest }: Posted) => drafts[Math.max(0, latest)]
 const draftWith = (patch: Node | null, { drafts }: Posted) =>
   patch === null ? undefined : drafts.find(draft => [...draft.patches.values()].includes(patch))
 
-function postingAbove(mail: Node): Node | null {
-  for (let at = mail.parent; at; at = at.parent) if (isPosting(at)) return at
-  return null
-}
+const postingAbove = (mail: Node): Node | null => mail.parent && postingAt(mail.parent)

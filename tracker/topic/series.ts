@@ -4,7 +4,7 @@
 import { looseMs } from './likeness.ts'
 import { samePerson } from './person.ts'
 import { sendRun } from './send-run.ts'
-import type { Node } from './tree.ts'
+import { above, type Node } from './tree.ts'
 
 /** A revision while it is put together. */
 export interface Draft {
@@ -70,6 +70,13 @@ function isRepeatOf(draft: Draft, other: Draft): boolean {
 export function isPosting(node: Node): boolean {
   const { posting } = node.facts
   return posting === 'patch' || posting === 'cover' || posting === 'pull-request'
+}
+
+/** The nearest patch, cover or pull request at or above a mail. */
+export function postingAt(mail: Node): Node | null {
+  if (isPosting(mail)) return mail
+  for (const at of above(mail)) if (isPosting(at)) return at
+  return null
 }
 
 /** The number within the series: 0 for a cover or pull request, 1 when the subject says none. */

@@ -1,7 +1,7 @@
 // Which patches of an older revision a newer posting takes the place of. Who may do it is for patch-status.ts.
 import { changesOf } from './scope.ts'
 import type { Draft } from './series.ts'
-import type { Node } from './tree.ts'
+import { isBelow, type Node } from './tree.ts'
 
 /** A higher version replaces all; the same one replaces what it posts again: a split stands beside the other half. */
 export function replacesAll(draft: Draft, elder: Draft): boolean {
@@ -10,7 +10,7 @@ export function replacesAll(draft: Draft, elder: Draft): boolean {
 }
 
 function postsAgain(younger: Node, elder: Node): boolean {
-  if (younger.facts.subject.key === elder.facts.subject.key || answers(younger, elder)) return true
+  if (younger.facts.subject.key === elder.facts.subject.key || isBelow(younger, elder.id)) return true
   return elder.facts.patchId !== null && younger.facts.patchId === elder.facts.patchId
 }
 
@@ -26,11 +26,8 @@ export function takesOver(draft: Draft, patch: Node): boolean {
   const elders = patch.parent ? [patch, patch.parent] : [patch]
   const change = elders.some(elder => elder.facts.changeId !== null && ids.has(elder.facts.changeId))
   return Boolean(
-    head && (shared || change) && elders.some(elder => draft.members.some(member => answers(member, elder))),
+    head &&
+      (shared || change) &&
+      elders.some(elder => draft.members.some(member => isBelow(member, elder.id))),
   )
-}
-
-function answers(mail: Node, above: Node): boolean {
-  for (let at = mail.parent; at; at = at.parent) if (at === above) return true
-  return false
 }

@@ -1,21 +1,9 @@
 // Mails -> the reply tree. No subject threading, no recursion, no loops; ghosts stand for mails that never came.
 import type { MessageId } from '../../base/ids.ts'
-import type { MailFacts } from '../mail/facts.ts'
-import type { Held, Landing } from './landing.ts'
 import type { Unit } from './unit.ts'
-import type { Verdict } from './verdict.ts'
 
 /** A mail in its tree. `said` is never before the parent's; `depth` is 0 at a root. */
-export interface Node {
-  readonly id: MessageId
-  readonly facts: MailFacts
-  readonly imposters: number
-  readonly shown: string | null
-  readonly landed: readonly Landing[]
-  readonly held: Held | null
-  readonly verdict: Verdict
-  /** The time whose roster counts for its sender. */
-  readonly counts: number
+export interface Node extends Omit<Unit, 'said'> {
   said: number
   depth: number
   parent: Node | null
@@ -33,6 +21,16 @@ export function treeOf(units: readonly Unit[]): Node[] {
   return all.sort(inOrder)
 }
 
+/** The mails above this one, the nearest first. */
+export function* above({ parent }: Pick<Node, 'parent'>): Generator<Node, void> {
+  for (let at = parent; at; at = at.parent) yield at
+}
+
+export function isBelow(mail: Pick<Node, 'parent'>, top: MessageId): boolean {
+  for (const at of above(mail)) if (at.id === top) return true
+  return false
+}
+
 /** Said time, then parents before answers, then id: total, and free of arrival. */
 function inOrder(a: Node, b: Node): number {
   return a.said - b.said || a.depth - b.depth || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
@@ -41,18 +39,13 @@ function inOrder(a: Node, b: Node): number {
 function setParent(node: Node, nodes: ReadonlyMap<MessageId, Node>): void {
   for (const id of node.facts.references) {
     const parent = nodes.get(id)
-    if (parent && !reaches(parent, node)) {
+    // It would become its own ancestor.
+    if (parent && parent !== node && !isBelow(parent, node.id)) {
       node.parent = parent
       return
     }
   }
   node.ghost = node.facts.references.find(id => !nodes.has(id)) ?? null
-}
-
-/** Would `node` become its own ancestor? */
-function reaches(from: Node, node: Node): boolean {
-  for (let at: Node | null = from; at; at = at.parent) if (at === node) return true
-  return false
 }
 
 /** Walks up to the next one that is settled, then hands depth and said time down the same path. */

@@ -4,7 +4,7 @@ import type { MessageId } from '../../base/ids.ts'
 import { isNod } from '../mail/nod.ts'
 import { samePerson } from './person.ts'
 import { type Review, reviewCount, revisionChecks } from './reviews.ts'
-import { isPosting } from './series.ts'
+import { isPosting, postingAt } from './series.ts'
 import { type Check, finalStates, type Revision, type TopicPatch, type Trailer, type Turn } from './topic.ts'
 import type { Node } from './tree.ts'
 
@@ -68,12 +68,11 @@ function openRemark(newest: Revision, answers: readonly Node[]): Node | null {
 /** The mails of people below the newest revision's own; who reports checks is a program, known or not. */
 function answersTo(newest: Revision, mails: readonly Node[]): Node[] {
   const on = new Set<MessageId | null>([newest.cover, ...newest.patches.map(patch => patch.id)])
+  const isBelowThem = (mail: Node) => {
+    const posting = postingAt(mail)
+    return posting !== null && on.has(posting.id)
+  }
   return mails.filter(
-    mail => !isPosting(mail) && !mail.facts.robot && mail.facts.checks.length === 0 && postingAbove(mail, on),
+    mail => !isPosting(mail) && !mail.facts.robot && mail.facts.checks.length === 0 && isBelowThem(mail),
   )
-}
-
-function postingAbove(mail: Node, on: ReadonlySet<MessageId | null>): boolean {
-  for (let at = mail.parent; at; at = at.parent) if (isPosting(at)) return on.has(at.id)
-  return false
 }

@@ -1,13 +1,12 @@
 // The page of one patch of a series: where the series stands, the neighbours, the message, what others said, the diff.
 
 import { html } from 'hono/html'
-import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { lookOf } from '../../tracker/topic/look.ts'
 import { patchChecks, reviewsOf } from '../../tracker/topic/reviews.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
-import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
+import type { TopicPatch } from '../../tracker/topic/topic.ts'
 import { applySection, changeSection, followSection, patchTags } from '../part/aside.ts'
-import { checkList } from '../part/checks.ts'
+import { checksSection } from '../part/checks.ts'
 import { fileAnchor } from '../part/diff.ts'
 import { frame } from '../part/frame.ts'
 import { landedFacts } from '../part/landings.ts'
@@ -27,19 +26,11 @@ import {
 import { threadSection } from '../part/thread-section.ts'
 import { twinsSection } from '../part/twins.ts'
 import { paths } from '../paths.ts'
-import type { ListRow, Twin } from '../read/place.ts'
-import type { PatchComments } from '../read/reviews.ts'
-import { subjectOf } from './patchset.ts'
+import { type PatchsetView, subjectOf } from './patchset.ts'
 
-export interface PatchView {
-  readonly list: ListRow
-  /** The same mail on other lists. */
-  readonly twins: readonly Twin[]
-  readonly topic: Topic
-  readonly revision: Revision
+export interface PatchView
+  extends Pick<PatchsetView, 'list' | 'twins' | 'topic' | 'revision' | 'mail' | 'comments'> {
   readonly patch: TopicPatch
-  readonly mail: DecodedMail | undefined
-  readonly comments: PatchComments
 }
 
 export const patchPage = (view: PatchView): Html => {
@@ -65,7 +56,7 @@ ${mail ? patchMailSections({ list, topic, revision, patch, mail, reviews: review
 ${threadSection(list.name, topic, patch.id)}
 </div>
 <aside class="side" aria-label="About this patch">
-${checksSection(view)}
+${checksSection(list.name, patchChecks(topic, revision, patch))}
 ${filesSection(patch)}
 ${applySection(list, revision, { only: patch.number })}
 ${factsSection(view)}
@@ -96,11 +87,6 @@ function neighbours({ list, revision, patch }: PatchView): Html {
     return html`<a href="${paths.mail(list.name, other.id)}" rel="${rel}">${rel === 'prev' ? html`← ${words}` : html`${words} →`}</a>`
   }
   return html`<nav class="near" aria-label="Patches">${link(revision.patches[at - 1], 'prev')}<b>${patch.number}/${revision.total}</b>${link(revision.patches[at + 1], 'next')}</nav>`
-}
-
-function checksSection({ list, topic, revision, patch }: PatchView): Html | string {
-  const checks = patchChecks(topic, revision, patch)
-  return checks.length === 0 ? '' : html`<section><h2>Checks</h2>${checkList(list.name, checks)}</section>`
 }
 
 const filesSection = (patch: TopicPatch): Html | string =>

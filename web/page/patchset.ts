@@ -17,7 +17,7 @@ import {
   patchTags,
   relatedSection,
 } from '../part/aside.ts'
-import { checkList } from '../part/checks.ts'
+import { checksSection } from '../part/checks.ts'
 import { stateWords } from '../part/chip.ts'
 import { frame } from '../part/frame.ts'
 import { historySection } from '../part/history.ts'
@@ -90,7 +90,7 @@ ${historySection(list, topic)}
 ${applySection(list, revision)}
 ${factsSection(list, topic, revision, view.named)}
 ${relatedSection(list.name, 'Mended by', view.mends)}
-${checksSection(list.name, topic, revision)}
+${checksSection(list.name, revisionChecks(topic, revision))}
 ${changeSection(list, { id, subject: subjectOf(topic, id) }, patchTags)}
 ${twinsSection(view.twins)}
 ${followSection(list, id)}
@@ -230,9 +230,4 @@ function textSection({ list, topic, revision, id, mail, comments }: PatchsetView
 ${mailProblems(list.name, topic, id, mail)}
 <div class="card"><div class="mail">${mailText(mail.body, textOptions(list, topic, id))}</div></div>
 </section>`
-}
-
-function checksSection(list: string, topic: Topic, revision: Revision): Html | string {
-  const checks = revisionChecks(topic, revision)
-  return checks.length === 0 ? '' : html`<section><h2>Checks</h2>${checkList(list, checks)}</section>`
 }

@@ -19,7 +19,10 @@ export function checkCount(checks: CheckCount | null): Html | string {
 }
 
 /** Each check with the mail that said it. */
-export const checkList = (list: string, checks: readonly Check[]): Html =>
+export const checksSection = (list: string, checks: readonly Check[]): Html | string =>
+  checks.length === 0 ? '' : html`<section><h2>Checks</h2>${checkList(list, checks)}</section>`
+
+const checkList = (list: string, checks: readonly Check[]): Html =>
   html`<ul class="quiet">${checks.map(check => {
     const { sign, word, tone } = checkLook(check.state)
     return html`<li><a class="chip txt ${tone}" href="${paths.mail(list, check.mail)}"><span aria-hidden="true">${sign}</span> ${visible(check.context)}<span class="vh"> ${word}</span></a>${check.description ? html`<br><span class="soft">${visible(check.description)}</span>` : ''}</li>`
