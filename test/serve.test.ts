@@ -7,6 +7,7 @@ import {
   existsSync,
   globSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -39,6 +40,14 @@ afterEach(() => {
 })
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+test('each file of a data directory is in the table that says where it comes from', () => {
+  const text = readFileSync(join(root, 'docs/running.md'), 'utf8')
+  const section = /^## The data directory[^]*?(?=^## )/m.exec(text)?.[0] ?? ''
+  const names = [...section.matchAll(/^\| `([^`]+?)\/?` \|/gm)].map(([, name = '']) => name)
+  expect(readdirSync(seed).filter(name => !names.includes(name))).toEqual([])
+  expect(names).toEqual(expect.arrayContaining(['postgres', 'postgres.log', 'socket', 'mirrors']))
+})
 
 // Each starts servers, which a busy machine takes its time for.
 describe('serve', { timeout: 240_000 }, () => {
