@@ -43,7 +43,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 test('each file of a data directory is in the table that says where it comes from', () => {
   const text = readFileSync(join(root, 'docs/running.md'), 'utf8')
-  const section = /^## The data directory[^]*?(?=^## )/m.exec(text)?.[0] ?? ''
+  const section = /^## The data directory[\s\S]*?(?=^## )/m.exec(text)?.[0] ?? ''
   const names = [...section.matchAll(/^\| `([^`]+?)\/?` \|/gm)].map(([, name = '']) => name)
   expect(readdirSync(seed).filter(name => !names.includes(name))).toEqual([])
   expect(names).toEqual(expect.arrayContaining(['postgres', 'postgres.log', 'socket', 'mirrors']))
