@@ -2,7 +2,6 @@
 import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
 import { limits } from '../../base/limits.ts'
-import { bugStatuses } from '../../base/state-words.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { answerFresh, answerPage } from '../answer.ts'
 import { listHomePage } from '../page/list-home.ts'
