@@ -21,7 +21,7 @@ export interface ClientWords {
 }
 
 /** ISO 639-1 -> words in lower case, but for the Turkish İ, which has no small letter in Unicode's simple folding. */
-export const clientWords: Readonly<Record<string, ClientWords>> = {
+const clientWords: Readonly<Record<string, ClientWords>> = {
   en: {
     reply: 're',
     forward: 'fw|fwd',

@@ -27,6 +27,8 @@ export interface SubjectFact {
   readonly title: string
   /** For comparing: lower case, letters and digits only. */
   readonly key: string
+  /** The same without the subsystem that leads it: "net: phy: stop it" gives "stop it". */
+  readonly deed: string
   readonly reply: boolean
   /** The words of all leading brackets that are not version, number, PATCH, RFC or RESEND, as written. */
   readonly tags: readonly string[]
@@ -36,6 +38,8 @@ export interface SubjectFact {
   readonly pull: boolean
   /** Null when the subject says none. */
   readonly version: number | null
+  /** Of `v5.10`: 5. It may be a version or a branch; only the mail's neighbours tell (chain.ts). */
+  readonly dotted?: number
   readonly number: number | null
   readonly total: number | null
 }

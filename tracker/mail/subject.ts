@@ -26,6 +26,7 @@ export function parseSubject(
     text,
     title,
     key: titleKey(title),
+    deed: titleKey(title.replace(subsystem, '')) || titleKey(title),
     reply,
     tags: marks.tags,
     patch: marks.patch,
@@ -33,6 +34,7 @@ export function parseSubject(
     resend: marks.resend,
     pull: marks.pull,
     version: marks.version ?? (titled ? Number(titled[1]) : null),
+    ...(marks.dotted === null ? {} : { dotted: marks.dotted }),
     number: marks.number,
     total: marks.total,
   }
@@ -75,13 +77,15 @@ const plainWords = new Set('re aw fw fwd wg sv vs vb antw antwort odp rif tr ynt
 const replyWord = lead(replyWords.filter(isPlain))
 const ambiguousReplyWord = lead(replyWords.filter(word => !isPlain(word)))
 const leadWord = /^(?:subject|rfc|resend|patch|v\d{1,3})\s{0,2}[:：]?\s{0,2}(?=\[)/i
+/** "net: phy: x", "[bpf] x": the words that lead a title and that all patches to a place share. */
+const subsystem = /^(?:(?:\[[^\]]{1,60}\]|[^\s:][^:]{0,40}:)\s+){1,5}/
 /** "(v2)" behind a title; "[V8]" there is a name. */
 const versionInTitle = /\s?[([]v(\d{1,3})[)\]]$/
 /** What a mail gateway writes before a subject: `**SPAM**`, `{Spam?}`, `[EXT]`, `EXTERNAL:`; stars before a bracket always. */
 const gatewayMark =
   /^(?:[*{[(_]{1,10}\s?(?:spam|junk|ext|external|externe|extern|caution|suspected spam|possible spam|external (?:e-?mail|sender))\b[^\w[]{1,12}|(?:ext|external|caution|suspected spam|spam)\s?:\s?(?=\[)|\*{2,9}[^*[\]]{1,40}\*{2,9}\s?(?=\[))/i
-/** In an answer, a word of no language that we know before a bracket: "ATB: [PATCH] x". */
-const unknownReplyWord = /^\p{Lu}\p{L}{0,11}\s?[:：]\s?(?=\[)/u
+/** In an answer, a word of no language that we know before a bracket: "ATB: [PATCH] x". "Ping:" says something of its own. */
+const unknownReplyWord = /^(?!(?:Ping|PING|Question|Reminder|FYI)\b)\p{Lu}\p{L}{0,11}\s?[:：]\s?(?=\[)/u
 
 const squeeze = (text: string) => text.replace(/\s+/g, ' ').trim()
 
@@ -91,6 +95,7 @@ interface Marks {
   resend: boolean
   pull: boolean
   version: number | null
+  dotted: number | null
   number: number | null
   total: number | null
   tags: string[]
@@ -101,6 +106,7 @@ const noMarks = {
   resend: false,
   pull: false,
   version: null,
+  dotted: null,
   number: null,
   total: null,
 }
@@ -174,21 +180,31 @@ function bracket(text: string): { text: string; end: number } | null {
 function readWord(marks: Marks, word: string): Marks {
   const glued = word.match(/^(patch|v\d{1,3}|rfc)[-_]?(\d{1,4}(?:\.\d)?\/\d{1,4})$/i)
   if (glued) return [glued[1] ?? '', glued[2] ?? ''].reduce(readWord, marks)
-  const version = word.match(/^(?:(?:patch|rfc|resend)[-_]?)?v[.-]?(\d{1,3})(?:[a-z]|\.\d{1,2})?$/i)
+  const version = word.match(/^(?:(?:patch|rfc|resend)[-_]?)?v[.-]?(\d{1,3})[a-z]?$/i)
+  const dotted = word.match(/^v(\d{1,3})\.\d{1,2}$/i)
   // `1/3v2`, `1/v2-3`
   const count = word.match(/^[#(]?(\d{1,4}(?:\.\d)?)\/(?:v\d{1,3}[-_])?(\d{1,4})\)?(?:v(\d{1,3}))?$/i)
   if (/^(?:patch|path|ptach|pacth|patches)(?:$|[-_]?v\d|es$)/i.test(word)) marks.patch = true
   if (/^rfc/i.test(word)) marks.rfc = true
-  if (/^(?:resend|resent|repost|resubmit)/i.test(word)) marks.resend = true
+  if (/^(?:resend|resent|repost|resubmit)/i.test(word) || sentAgain.test(word)) marks.resend = true
   if (/^(?:pull|pullreq|pull-request)$/i.test(word)) marks.pull = true
   if (version) marks.version ??= Number(version[1])
   else if (count) {
     takeCount(marks, Number(count[1]), Number(count[2]))
     if (count[3]) marks.version ??= Number(count[3])
-  } else if (!/^(?:patch|path|ptach|pacth|patches|rfc|resend|resent|repost|pull|git|request)$/i.test(word))
+  } else if (dotted) {
+    marks.dotted ??= Number(dotted[1])
+    marks.tags.push(word)
+  } else if (
+    !sentAgain.test(word) &&
+    !/^(?:patch|path|ptach|pacth|patches|rfc|resend|resent|repost|pull|git|request)$/i.test(word)
+  )
     marks.tags.push(word)
   return marks
 }
+
+/** As much as RESEND: the same change on a newer base. */
+const sentAgain = /^(?:re-?based?|updated?|re-?spin|re-?spun|refresh(?:ed)?)$/i
 
 function takeCount(marks: Marks, number: number, total: number): void {
   if (marks.total !== null) return

@@ -1,115 +1,96 @@
 // Revisions -> patchsets: v1, v2 and a RESEND of one change belong together. Each revision looks for the best elder
-// of the same person; a link needs evidence that fits the versions the mails claim.
+// of the same person; a link needs evidence that fits the versions the mails claim. What says that two are different
+// changes (apart.ts) is asked first.
 import { limits } from '../../base/limits.ts'
+import { areApart, batchesOf } from './apart.ts'
 import { DisjointSets } from './component.ts'
 import { likeTitles, shareOfSmaller } from './likeness.ts'
+import { type Outline, outlineOf } from './outline.ts'
 import { samePerson } from './person.ts'
 import { type Draft, isPosting } from './series.ts'
-import { above, type Node } from './tree.ts'
+import { above } from './tree.ts'
 
 /** Groups of drafts, each by said time; a draft without elder or younger is a group of its own. */
 export function chainsOf(drafts: readonly Draft[]): Draft[][] {
-  const profiles = drafts.map(profileOf).sort((a, b) => a.said - b.said || (a.head.id < b.head.id ? -1 : 1))
-  const sets = new DisjointSets(profiles.length)
-  profiles.forEach((younger, index) => {
-    for (const elder of eldersOf(younger, profiles.slice(0, index))) sets.join(elder, index)
+  readDottedVersions(drafts)
+  const postings = drafts.map(outlineOf).sort(inOrder)
+  const batches = batchesOf(postings)
+  const sets = new DisjointSets(postings.length)
+  postings.forEach((younger, index) => {
+    const elders = postings.slice(0, index).map(elder => (areApart(elder, younger, batches) ? null : elder))
+    for (const elder of eldersOf(younger, elders)) sets.join(elder, index)
   })
-  return [...Map.groupBy(profiles.keys(), index => sets.find(index)).values()].map(indexes =>
-    indexes.flatMap(index => profiles[index]?.draft ?? []),
+  return [...Map.groupBy(postings.keys(), index => sets.find(index)).values()].map(indexes =>
+    indexes.flatMap(index => postings[index]?.draft ?? []),
   )
 }
 
-interface Profile {
-  readonly draft: Draft
-  readonly head: Node
-  readonly said: number
-  readonly version: number
-  /** Title of the cover, or of a lone patch; empty for a coverless series. */
-  readonly title: string
-  readonly patchTitles: readonly string[]
-  readonly patchIds: readonly string[]
-  readonly paths: readonly string[]
-  readonly lines: readonly string[]
-  readonly changeId: string | null
-  readonly links: ReadonlySet<string>
-  readonly resend: boolean
-  /** Branch words of the prefix ("5.10", "stable"): the same fix for another branch is another change. */
-  readonly branch: string
-}
+/**
+ * Said time; a clock that was ahead makes answers as late as what they answer, and then the thread decides, the version,
+ * and last the id.
+ */
+const inOrder = (a: Outline, b: Outline): number =>
+  a.said - b.said || a.head.depth - b.head.depth || a.version - b.version || (a.head.id < b.head.id ? -1 : 1)
 
-function profileOf(draft: Draft): Profile {
-  const head = draft.cover ?? draft.members[0]
-  if (!head) throw new Error('A revision has no mail')
-  const patches = [...draft.patches.values()]
-  const facts = patches.map(patch => patch.facts)
-  const all = [head.facts, ...facts]
-  return {
-    draft,
-    head,
-    said: Math.min(...draft.members.map(member => member.said)),
-    version: draft.version ?? 1,
-    title: draft.cover ? draft.cover.facts.subject.key : draft.total === 1 ? head.facts.subject.key : '',
-    patchTitles: facts.map(fact => fact.subject.key).filter(Boolean),
-    patchIds: facts.map(fact => fact.patchId).filter(id => id !== null),
-    paths: [...new Set(facts.flatMap(fact => fact.files.map(file => file.path)))],
-    lines: [...new Set(facts.flatMap(fact => fact.files.flatMap(file => file.lines)))],
-    changeId: all.find(fact => fact.changeId)?.changeId ?? null,
-    links: new Set(all.flatMap(fact => fact.links)),
-    resend: all.some(fact => fact.subject.resend),
-    branch: branchOf(head),
+/** `v11.1` is a version when a v11 or v10 of that person stands beside it; `v5.10` without such a one is a branch. */
+function readDottedVersions(drafts: readonly Draft[]): void {
+  for (const draft of drafts) {
+    const head = draft.cover ?? draft.members[0]
+    const dotted = head?.facts.subject.dotted
+    if (!head || dotted === undefined || draft.version !== null) continue
+    const beside = drafts.some(
+      other =>
+        other !== draft &&
+        (other.version === dotted || other.version === dotted - 1) &&
+        other.members.some(member => samePerson(member.facts.sender, head.facts.sender)),
+    )
+    if (beside) draft.version = dotted
   }
 }
 
-const branchOf = (head: Node) =>
-  head.facts.subject.tags
-    .filter(tag => /^(?:v?\d+\.\d+(?:\.\d+|\.y)?|.*stable.*|lts.*)$/i.test(tag))
-    .join(' ')
-    .toLowerCase()
-
 /** The best elder, and every other one that is surely one too: a series may gather patches that were sent alone. */
-function eldersOf(younger: Profile, elders: readonly Profile[]): number[] {
+function eldersOf(younger: Outline, elders: readonly (Outline | null)[]): number[] {
   const ranked = elders
-    .map((elder, index) => ({ index, elder, points: evidence(elder, younger) }))
+    .flatMap((elder, index) => (elder ? [{ index, elder, points: evidence(elder, younger) }] : []))
     .filter(({ elder, points }) => points >= pointsMin(elder, younger))
-    .sort((a, b) => b.points - a.points || b.elder.said - a.elder.said)
+    .sort((a, b) => b.points - a.points || b.elder.said - a.elder.said || b.index - a.index)
   return ranked.filter(({ points }, place) => place === 0 || points >= surePoints).map(({ index }) => index)
 }
 
 /** An explicit v3 has a v2 somewhere: the next version down needs less to be believed. */
-const pointsMin = (elder: Profile, younger: Profile) => (younger.version === elder.version + 1 ? 1.5 : 2)
+const pointsMin = (elder: Outline, younger: Outline) => (younger.version === elder.version + 1 ? 1.5 : 2)
 const surePoints = 3
 
 /** Points for "the younger is a new posting of the elder"; two are enough. */
-function evidence(elder: Profile, younger: Profile): number {
+function evidence(elder: Outline, younger: Outline): number {
   if (elder.changeId !== null && elder.changeId === younger.changeId) return 10
   if (!samePerson(elder.head.facts.sender, younger.head.facts.sender))
     return takenOver(elder, younger) ? 2 : 0
-  if (elder.branch !== younger.branch || younger.said - elder.said > limits.revisionDaysMax * 86_400_000)
-    return 0
+  if (younger.said - elder.said > limits.revisionDaysMax * 86_400_000) return 0
   const versions = versionPoints(elder, younger)
   if (versions < 0) return 0
   return versions + textPoints(elder, younger) + threadPoints(elder, younger)
 }
 
 /** Another person's posting goes on with the change when it answers it and is its next version by a shared title. */
-function takenOver(elder: Profile, younger: Profile): boolean {
+function takenOver(elder: Outline, younger: Outline): boolean {
   if (younger.version !== elder.version + 1 || threadPoints(elder, younger) < 0.5) return false
   return shareOfSmaller(allTitles(elder), allTitles(younger)) > 0
 }
 
 /** A higher version supports a link; the same one speaks against it unless it is a RESEND or an exact repost. */
-function versionPoints(elder: Profile, younger: Profile): number {
+function versionPoints(elder: Outline, younger: Outline): number {
   if (younger.version === elder.version + 1) return 0.9
   if (younger.version > elder.version) return 0.7
   if (younger.version < elder.version) return younger.draft.version === null && younger.resend ? 0 : -1
   return younger.resend ? 0.5 : 0
 }
 
-function textPoints(elder: Profile, younger: Profile): number {
+function textPoints(elder: Outline, younger: Outline): number {
   const titles = shareOfSmaller(allTitles(elder), allTitles(younger))
   const ids = shareOfSmaller(elder.patchIds, younger.patchIds)
   const paths = shareOfSmaller(elder.paths, younger.paths)
-  const lines = paths > 0 ? shareOfSmaller(elder.lines, younger.lines) : 0
+  const lines = paths > 0 ? linesInCommon(elder, younger, titles) : 0
   let points = 0
   if (elder.title !== '' && elder.title === younger.title) points += 1.5
   if (titles > 0) points += titles >= 0.5 ? 1.2 : 0.6
@@ -120,15 +101,24 @@ function textPoints(elder: Profile, younger: Profile): number {
   return points
 }
 
+/** One equal line of two is a habit of the language; it is likeness where a title or a raised version says so, too. */
+function linesInCommon(elder: Outline, younger: Outline, titles: number): number {
+  const few = Math.min(elder.lines.length, younger.lines.length) < fewLines
+  if (few && titles === 0 && younger.version <= elder.version) return 0
+  return shareOfSmaller(elder.lines, younger.lines)
+}
+
+const fewLines = 5
+
 /** The share of titles that are like one of the other side. */
-function fuzzyTitles(elder: Profile, younger: Profile): number {
-  const [few, many] = [allTitles(elder), allTitles(younger)].sort((a, b) => a.length - b.length)
+function fuzzyTitles(elder: Outline, younger: Outline): number {
+  const [few, many] = [deedsOf(elder), deedsOf(younger)].sort((a, b) => a.length - b.length)
   if (!few?.length || !many) return 0
   return few.filter(title => many.some(other => likeTitles(title, other))).length / few.length
 }
 
 /** In reply to the elder's mails, or a link to them: strong for a higher version, nothing alone for a first one. */
-function threadPoints(elder: Profile, younger: Profile): number {
+function threadPoints(elder: Outline, younger: Outline): number {
   const members = new Set(elder.draft.members)
   let points = 0
   for (const at of above(younger.head)) {
@@ -140,4 +130,12 @@ function threadPoints(elder: Profile, younger: Profile): number {
   return points
 }
 
-const allTitles = (profile: Profile) => [...new Set([profile.title, ...profile.patchTitles].filter(Boolean))]
+/** The title of the cover counts once, by itself. */
+const allTitles = (posted: Outline): readonly string[] =>
+  posted.patchTitles.length > 0 ? posted.patchTitles : [posted.title].filter(Boolean)
+
+const deedsOf = (posted: Outline): readonly string[] => [
+  ...new Set(
+    [...(posted.draft.cover ? [posted.head.facts.subject.deed] : []), ...posted.deeds].filter(Boolean),
+  ),
+]

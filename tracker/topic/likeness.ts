@@ -15,8 +15,16 @@ export interface Sketch {
   readonly paths: readonly string[]
   /** The smallest `linesMax` of the hashed changed lines: a fair sample that two mails choose alike. */
   readonly lines: readonly string[]
-  /** Of a numbered posting that answers nothing: its place in a series that was sent mail by mail. */
-  readonly loose: { readonly total: number; readonly version: number | null } | null
+  /**
+   * Of a numbered posting: its place in a series that was sent mail by mail, or whose cover a relay gave another id.
+   * `alone`: it answers nothing; of two mails that have a cover's number and another one, the cover must be.
+   */
+  readonly loose: {
+    readonly total: number
+    readonly version: number | null
+    readonly alone: boolean
+    readonly cover: boolean
+  } | null
 }
 
 const pathsMax = 12
@@ -35,7 +43,10 @@ export const sketchOf = memo((facts: MailFacts): Sketch | null => {
     persons: [...new Set([...personKeys(facts.sender), ...personKeys(facts.author)])],
     paths: sampledPaths(facts.files),
     lines: sampledLines(facts.files),
-    loose: total !== null && facts.references.length === 0 ? { total, version } : null,
+    loose:
+      total === null
+        ? null
+        : { total, version, alone: facts.references.length === 0, cover: facts.subject.number === 0 },
   }
 })
 
@@ -74,6 +85,10 @@ export function alike(a: Sketch, b: Sketch): boolean {
 /** The same total, versions that do not contradict, and soon after each other. */
 function sentOneByOne(a: Sketch, b: Sketch): boolean {
   if (!a.loose || !b.loose || a.loose.total !== b.loose.total || Math.abs(a.said - b.said) >= looseMs)
+    return false
+  const headless = (cover: Sketch['loose'], patch: Sketch['loose']) =>
+    cover?.cover === true && cover.alone && patch?.cover === false
+  if (!(a.loose.alone && b.loose.alone) && !headless(a.loose, b.loose) && !headless(b.loose, a.loose))
     return false
   return a.loose.version === b.loose.version || a.loose.version === null || b.loose.version === null
 }

@@ -5,7 +5,7 @@ import { completenessOf, missingOf } from './completeness.ts'
 import type { Outside } from './outside.ts'
 import { type PatchStatus, patchStatuses } from './patch-status.ts'
 import type { Rules } from './rules.ts'
-import { type Draft, numberOf } from './series.ts'
+import { type Draft, numberOf, plainTitle } from './series.ts'
 import { patchsetStanding } from './standing.ts'
 import type { PatchState, Revision, Topic, TopicPatch } from './topic.ts'
 import type { Node } from './tree.ts'
@@ -71,7 +71,9 @@ function revisionOf(
     completeness,
     incomplete: completeness === 'complete' ? null : missingSentence(draft, completeness),
     resend: all.some(facts => facts.subject.resend),
-    title: head.facts.subject.title || '(no subject)',
+    title:
+      (head.announces ? plainTitle(head.facts.subject.title).title : head.facts.subject.title) ||
+      '(no subject)',
     author: head.facts.author,
     said: Math.min(...draft.members.map(member => member.said)),
     patches,

@@ -66,10 +66,10 @@ function isRepeatOf(draft: Draft, other: Draft): boolean {
   )
 }
 
-/** Does this mail post a change or announce one? */
+/** Does this mail post a change or announce one? Asked before the drafts are made it knows no plain cover. */
 export function isPosting(node: Node): boolean {
   const { posting } = node.facts
-  return posting === 'patch' || posting === 'cover' || posting === 'pull-request'
+  return posting === 'patch' || isCover(node)
 }
 
 /** The nearest patch, cover or pull request at or above a mail. */
@@ -79,6 +79,10 @@ export function postingAt(mail: Node): Node | null {
   return null
 }
 
+/** A cover letter, a pull request, or a mail without any mark that heads a series. */
+export const isCover = ({ facts: { posting }, announces }: Node): boolean =>
+  posting === 'cover' || posting === 'pull-request' || announces
+
 /** The number within the series: 0 for a cover or pull request, 1 when the subject says none. */
 export function numberOf(node: Node): number {
   return node.facts.posting === 'patch' ? (node.facts.subject.number ?? 1) : 0
@@ -87,7 +91,10 @@ export function numberOf(node: Node): number {
 function begin(node: Node): Draft {
   const draft: Draft = { members: [], cover: null, patches: new Map(), repeats: [], version: null, total: 0 }
   const announced = announcing(node)
-  if (announced) join(draft, announced)
+  if (announced) {
+    announced.announces = true
+    join(draft, announced)
+  }
   join(draft, node)
   return draft
 }
@@ -97,22 +104,32 @@ function join(draft: Draft, node: Node): void {
   draft.members.push(node)
   if (posting === 'patch') draft.patches.set(numberOf(node), node)
   else draft.cover = node
+  const version = subject.version ?? (node.announces ? plainTitle(subject.title).version : null)
   // The patches know their version better than a cover that was written for the last one.
-  if (posting === 'patch' && subject.version !== null && draft.patches.size <= 1)
-    draft.version = subject.version
-  else draft.version ??= subject.version
+  if (posting === 'patch' && version !== null && draft.patches.size <= 1) draft.version = version
+  else draft.version ??= version
   if (posting === 'patch') draft.total = subject.total ?? Math.max(draft.total, 1)
   else if (draft.patches.size === 0) draft.total = subject.total ?? 0
 }
 
-/** A mail without diff and number right above 1/n, by the same person in the same run, is the cover. */
+/**
+ * A mail without diff and number right above 1/n, by the same person in the same run or soon before it, is the cover; so
+ * is one above a lone patch of its run. Who reports a bug and sends the fix minutes later wrote no cover.
+ */
 function announcing(node: Node): Node | null {
   const { parent, facts } = node
-  if (!parent || isPosting(parent) || facts.subject.number === null || parent.facts.subject.reply) return null
+  if (!parent || isPosting(parent) || parent.facts.subject.reply) return null
   if (!samePerson(parent.facts.sender, facts.sender) || parent.facts.posting !== 'none') return null
   const run = sendRun(facts.messageId)
-  const together = run !== null && run === sendRun(parent.facts.messageId)
-  return together || node.said - parent.said < minutes(10) ? parent : null
+  if (run !== null && run === sendRun(parent.facts.messageId)) return parent
+  const soon = node.said - parent.said < minutes(10)
+  return soon && facts.subject.number !== null && parent.facts.bugSign === null ? parent : null
+}
+
+/** The title of a plain cover without the version at its end: "tidy the room, v7", "tidy the room (V2)". */
+export function plainTitle(title: string): { title: string; version: number | null } {
+  const found = title.match(/^(.{1,400}?)[\s,;:([-]{1,4}v\.?\s?(\d{1,3})[)\]]?$/i)
+  return found ? { title: found[1] ?? '', version: Number(found[2]) } : { title, version: null }
 }
 
 /** The same number with the same change once more in the same posting: a cover or patch that was sent twice. */
@@ -174,10 +191,20 @@ function link(draft: Draft, node: Node, of: ReadonlyMap<Node, Draft>): number {
 /** Both answer the same mail, or both answer none, soon after each other. */
 function beside(member: Node, node: Node): boolean {
   if (member.facts.subject.tags.join(' ') !== node.facts.subject.tags.join(' ')) return false
+  if (lostItsHead(member, node) || lostItsHead(node, member)) return near(node, member, looseMs)
   if (node.parent) return member.parent === node.parent && near(node, member, minutes(180))
   if (node.ghost) return member.ghost === node.ghost && near(node, member, minutes(180))
   return member.parent === null && member.ghost === null && near(node, member, looseMs)
 }
+
+/** A relay gave the cover another id: the patches answer one that never came, and the cover stands alone. */
+const lostItsHead = (cover: Node, patch: Node): boolean =>
+  isCover(cover) &&
+  cover.parent === null &&
+  cover.ghost === null &&
+  patch.facts.posting === 'patch' &&
+  patch.parent === null &&
+  patch.ghost !== null
 
 const minutes = (count: number) => count * 60_000
 const near = (a: Node, b: Node, within: number) => Math.abs(a.said - b.said) <= within

@@ -5,6 +5,8 @@ import type { Unit } from './unit.ts'
 /** A mail in its tree. `said` is never before the parent's; `depth` is 0 at a root. */
 export interface Node extends Omit<Unit, 'said'> {
   said: number
+  /** It heads a series without saying so in its subject: a plain cover (series.ts). */
+  announces: boolean
   depth: number
   parent: Node | null
   /** The missing mail it answers, when none of its references is here. */
@@ -14,7 +16,8 @@ export interface Node extends Omit<Unit, 'said'> {
 /** All mails, ordered by said time; a parent stands before its answers. */
 export function treeOf(units: readonly Unit[]): Node[] {
   const nodes = new Map<MessageId, Node>()
-  for (const unit of units) nodes.set(unit.id, { ...unit, depth: unsettled, parent: null, ghost: null })
+  for (const unit of units)
+    nodes.set(unit.id, { ...unit, announces: false, depth: unsettled, parent: null, ghost: null })
   const all = [...nodes.values()].sort(inOrder)
   for (const node of all) setParent(node, nodes)
   for (const node of all) settle(node)

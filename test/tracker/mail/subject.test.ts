@@ -13,7 +13,7 @@ const subjects: Record<string, Expected> = {
   '[RESEND 1/2] x': ['x', null, 1, 2],
   '[v5,2/2] x': ['x', 5, 2, 2],
   '[V3 0/5] x': ['x', 3, 0, 5],
-  '[PATCH v11.1] x': ['x', 11, null, null],
+  '[PATCH v11.1] x': ['x', null, null, null],
   '[PATCH v7a 3/8] x': ['x', 7, 3, 8],
   'RFC:[PATCH v1] x': ['x', 1, null, null],
   '[PATH nf v3] x': ['x', 3, null, null],
@@ -75,6 +75,21 @@ describe('a subject', () => {
     expect(parseSubject('ATB: [PATCH] x', undefined, true).reply).toBe(true)
     expect(parseSubject('RFC: [PATCH] x', undefined, true).reply).toBe(false)
     expect(parseSubject('İLT: x').reply).toBe(true)
+  })
+
+  it('leaves open whether a dotted version is one or a branch', () => {
+    expect(parseSubject('[PATCH v11.1] x')).toMatchObject({ version: null, dotted: 11, tags: ['v11.1'] })
+    expect(parseSubject('[PATCH v5.10 v2] x')).toMatchObject({ version: 2, dotted: 5 })
+  })
+
+  it('tells the subsystem from what a patch does', () => {
+    expect(parseSubject('[PATCH] net: phy: stop it in time').deed).toBe('stop it in time')
+    expect(parseSubject('[PATCH] stop it').deed).toBe('stop it')
+  })
+
+  it('takes a rebase for a posting sent again', () => {
+    for (const word of ['RESEND', 'rebased', 're-based', 'updated', 'respin'])
+      expect(parseSubject(`[PATCH ${word}] x`)).toMatchObject({ resend: true, tags: [] })
   })
 
   it('keeps the words that are not about the posting as tags', () => {

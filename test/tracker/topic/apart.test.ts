@@ -1,0 +1,277 @@
+// Which postings of one person are one change and which are not, on lists with customs of their own: branch and project
+// words, pull batches, one cover title over other patches, subsystem prefixes, reverts.
+import { describe, expect, it, test } from 'vitest'
+import { groupsOf, type Posting, topicsOf } from './posted.ts'
+
+const lines = (name: string) => [1, 2, 3, 4, 5, 6].map(n => `${name} line ${n}`)
+const one = (
+  id: string,
+  subject: string,
+  day: number,
+  touches = { 'src/lock.c': lines('lock') },
+): Posting => ({
+  id,
+  subject,
+  day,
+  touches,
+})
+
+describe('two postings of one title are two changes', () => {
+  it.each([
+    ['[PATCH 5.10] lock: free it', '[PATCH 5.15] lock: free it'],
+    ['[PATCH v5.10] lock: free it', '[PATCH v6.1] lock: free it'],
+    ['[PATCH openwrt-22.03] lock: free it', '[PATCH openwrt-23.05] lock: free it'],
+    ['[PATCH branch-2.17] lock: free it', '[PATCH branch-2.18 v2] lock: free it'],
+    ['[PATCH kirkstone] lock: free it', '[PATCH scarthgap] lock: free it'],
+    ['[PATCH net] lock: free it', '[PATCH net-next] lock: free it'],
+    ['[SRU][J][PATCH 1/1] lock: free it', '[SRU][N][PATCH 1/1] lock: free it'],
+    ['[PATCH] lock: free it', '[PATCH 6.6.y] lock: free it'],
+    ['[PATCH for-4.17] lock: free it', '[PATCH for-4.18] lock: free it'],
+  ])('%s and %s', (elder, younger) => {
+    expect(groupsOf([one('a@x.org', elder, 0), one('b@x.org', younger, 1)])).toEqual([
+      ['a@x.org'],
+      ['b@x.org'],
+    ])
+  })
+})
+
+describe('the younger is a revision of the elder', () => {
+  it.each([
+    ['[PATCH net] lock: free it', '[PATCH net-next v2] lock: free it'],
+    ['[PATCH] lock: free it', '[PATCH net v2] lock: free it'],
+    ['[PATCH 5.10] lock: free it', '[PATCH 5.10 v2] lock: free it'],
+    ['[PATCH 5.10] lock: free it', '[PATCH v2 5.10.y 5.10] lock: free it'],
+    ['[PATCH 5.10] lock: free it', '[PATCH v2] lock: free it'],
+    ['[PATCH v11] lock: free it', '[PATCH v11.1] lock: free it'],
+    ['[PATCH pump] lock: free it', '[PATCH rebased] lock: free it'],
+    ['[PATCH net] lock: free it', '[RESEND PATCH net-next] lock: free it'],
+    ['[WIP PATCH] lock: free it', '[PATCH final] lock: free it'],
+  ])('%s and %s', (elder, younger) => {
+    expect(groupsOf([one('a@x.org', elder, 0), one('b@x.org', younger, 1)])).toEqual([['a@x.org', 'b@x.org']])
+  })
+})
+
+const pullText = [
+  'The following changes since commit 0123456789abcdef0123456789abcdef01234567:',
+  '',
+  '  start (2026-01-01 10:00:00 +0000)',
+  '',
+  'are available in the Git repository at:',
+  '',
+  '  https://git.example.org/pump.git tags/fixes',
+].join('\n')
+
+/** A cover with request-pull's text over these patches. */
+function batch(name: string, subject: string, day: number, patches: readonly [string, string][]): Posting[] {
+  const cover = `${name}-0@x.org`
+  return [
+    { id: cover, subject: `[PATCH 0/${patches.length}] ${subject}`, day, body: pullText },
+    ...patches.map(([title, path], at) => ({
+      id: `${name}-${at + 1}@x.org`,
+      subject: `[PATCH ${at + 1}/${patches.length}] ${title}`,
+      day: day + 0.001 * (at + 1),
+      answers: cover,
+      touches: { [path]: lines(title) },
+    })),
+  ]
+}
+const plain = (id: string, title: string, path: string, day: number): Posting => ({
+  id,
+  subject: `[PATCH] ${title}`,
+  day,
+  touches: { [path]: lines(title) },
+})
+const ids = (postings: readonly Posting[]) => postings.map(posting => posting.id).sort()
+
+test('a batch that repeats patches of several patchsets stands beside them, and supersedes none', () => {
+  const lid = plain('lid@x.org', 'lid: count them', 'lid.c', 0)
+  const hose = plain('hose@x.org', 'hose: free it', 'hose.c', 1)
+  const pull = batch('pull', 'Fixes for main', 5, [
+    ['lid: count them', 'lid.c'],
+    ['hose: free it', 'hose.c'],
+    ['frost: stop early', 'frost.c'],
+  ])
+  const postings = [lid, hose, ...pull]
+  expect(groupsOf(postings)).toEqual([['hose@x.org'], ['lid@x.org'], ids(pull)].sort())
+  expect(topicsOf(postings).map(topic => topic.state)).toEqual(['new', 'new', 'new'])
+})
+
+test('batches month after month under one cover title are changes of their own', () => {
+  const march = batch('mar', 'Fixes for main', 0, [
+    ['lid: count them', 'lid.c'],
+    ['doc: spell it', 'doc.txt'],
+  ])
+  const april = batch('apr', 'Fixes for main', 30, [
+    ['lid: open it', 'lid.c'],
+    ['hose: free it', 'hose.c'],
+  ])
+  expect(groupsOf([...march, ...april])).toEqual([ids(april), ids(march)].sort())
+})
+
+test('a pull request with most of the last one’s patches is its revision', () => {
+  const first = batch('one', 'Fixes for main', 0, [
+    ['lid: count them', 'lid.c'],
+    ['doc: spell it', 'doc.txt'],
+  ])
+  const second = batch('two', 'Fixes for main', 3, [
+    ['lid: count them', 'lid.c'],
+    ['doc: spell it', 'doc.txt'],
+  ])
+  expect(groupsOf([...first, ...second])).toEqual([[...ids(first), ...ids(second)].sort()])
+})
+
+test('one patchset sent upwards by its own author is its revision', () => {
+  const series: Posting[] = [
+    { id: 's-0@x.org', subject: '[PATCH 0/2] tidy the room', day: 0 },
+    {
+      id: 's-1@x.org',
+      subject: '[PATCH 1/2] room: sweep',
+      day: 0.001,
+      answers: 's-0@x.org',
+      touches: { 'a.c': lines('a') },
+    },
+    {
+      id: 's-2@x.org',
+      subject: '[PATCH 2/2] room: paint',
+      day: 0.002,
+      answers: 's-0@x.org',
+      touches: { 'b.c': lines('b') },
+    },
+  ]
+  const pull = batch('pull', 'tidy the room', 4, [
+    ['room: sweep', 'a.c'],
+    ['room: paint', 'b.c'],
+  ])
+  expect(groupsOf([...series, ...pull])).toEqual([[...ids(series), ...ids(pull)].sort()])
+})
+
+test('sister projects: one cover title, no path in common', () => {
+  const series = (name: string, project: string, path: string, day: number): Posting[] => [
+    { id: `${name}-0@x.org`, subject: `[PATCH ${project} 0/2] Support hot water`, day },
+    {
+      id: `${name}-1@x.org`,
+      subject: `[PATCH ${project} 1/2] ${name}: heat`,
+      day: day + 0.001,
+      answers: `${name}-0@x.org`,
+      touches: { [`${path}/a.c`]: lines(`${name} a`) },
+    },
+    {
+      id: `${name}-2@x.org`,
+      subject: `[PATCH ${project} 2/2] ${name}: show`,
+      day: day + 0.002,
+      answers: `${name}-0@x.org`,
+      touches: { [`${path}/b.c`]: lines(`${name} b`) },
+    },
+  ]
+  const [lib, ctl] = [series('lib', 'libpump', 'src', 0), series('ctl', 'pumpctl', 'cli', 0.02)]
+  expect(groupsOf([...lib, ...ctl])).toEqual([ids(ctl), ids(lib)].sort())
+})
+
+test('the words of the subsystem are no likeness, and two equal lines are none', () => {
+  const touch = (line: string) => ({ 'core/valve.c': ['if (err)', line] })
+  expect(
+    groupsOf([
+      one('a@x.org', '[PATCH] pump: core valve: skip closed ones on flush', 0, touch('skip();') as never),
+      one('b@x.org', '[PATCH] pump: core valve: refuse a second handle', 2, touch('refuse();') as never),
+    ]),
+  ).toEqual([['a@x.org'], ['b@x.org']])
+})
+
+test('a revert is a change of its own', () => {
+  expect(
+    groupsOf([
+      one('a@x.org', '[PATCH] lock: free it when it fails', 0),
+      one('b@x.org', '[PATCH] Revert "lock: free it when it fails"', 9),
+    ]),
+  ).toEqual([['a@x.org'], ['b@x.org']])
+})
+
+test('a clock that was ahead decides nothing against the thread', () => {
+  const [topic] = topicsOf([
+    one('zz@x.org', '[PATCH] lock: free it', 3),
+    { ...one('aa@x.org', '[PATCH v2] lock: free it', 1), answers: 'zz@x.org' },
+  ])
+  expect(topic?.revisions.map(({ version, state }) => [version, state])).toEqual([
+    [1, 'superseded'],
+    [2, 'new'],
+  ])
+})
+
+describe('a plain cover', () => {
+  const series = (name: string, cover: string, day: number): Posting[] => [
+    { id: `${name}-0@x.org`, subject: cover, day, body: 'Two patches that tidy the room.' },
+    {
+      id: `${name}-1@x.org`,
+      subject: '[PATCH 1/2] room: sweep',
+      day: day + 0.001,
+      answers: `${name}-0@x.org`,
+      touches: { 'a.c': lines('a') },
+    },
+    {
+      id: `${name}-2@x.org`,
+      subject: '[PATCH 2/2] room: paint',
+      day: day + 0.002,
+      answers: `${name}-0@x.org`,
+      touches: { 'b.c': lines('b') },
+    },
+  ]
+  test('is reviewed for all of its patches', () => {
+    const review: Posting = {
+      id: 'r@x.org',
+      subject: 'Re: tidy the room',
+      day: 1,
+      from: 'Bo Sample <bo@example.org>',
+      answers: 's-0@x.org',
+      body: 'Reviewed-by: Bo Sample <bo@example.org>',
+    }
+    const [topic] = topicsOf([...series('s', 'tidy the room', 0), review])
+    expect(topic?.trailers).toMatchObject([{ on: 's-0@x.org', key: 'Reviewed-by' }])
+    expect(
+      topic?.standing.sentence.map(part => (typeof part === 'string' ? part : part.text)).join(''),
+    ).toMatch(/both/)
+  })
+
+  test.each([
+    'tidy the room, v2',
+    'tidy the room (v2)',
+    'tidy the room V2',
+    'tidy the room - v2',
+    'tidy the room [v2]',
+  ])('gives its version: %s', title => {
+    const [topic, ...others] = topicsOf([...series('s', 'tidy the room', 0), ...series('t', title, 3)])
+    expect(others).toEqual([])
+    expect(topic?.revisions.map(({ version, title }) => [version, title])).toEqual([
+      [1, 'tidy the room'],
+      [2, 'tidy the room'],
+    ])
+  })
+
+  test('is no report of a bug whose fix its reporter sends at once', () => {
+    const report = { id: 'bug@x.org', subject: '[BUG] the floor is wet', day: 0, body: 'It is wet.\n' }
+    const fix = { ...one('fix@x.org', '[PATCH 1/1] floor: dry it', 0.002), answers: 'bug@x.org' }
+    expect(
+      topicsOf([report, fix])
+        .map(topic => topic.kind)
+        .sort(),
+    ).toEqual(['bug', 'patchset'])
+  })
+})
+
+test('a relay that gave the cover another id does not part it from its patches, whatever comes first', () => {
+  const patch = (n: number): Posting => ({
+    id: `relay${n}@x.org`,
+    subject: `[PATCH ${n}/2] lock: part ${n}`,
+    day: 0,
+    answers: '20260101120000.4711-1-ada@example.org',
+    touches: { [`p${n}.c`]: lines(`p${n}`) },
+  })
+  for (const id of ['aa@x.org', 'zz@x.org']) {
+    const [topic, ...others] = topicsOf([
+      { id, subject: '[PATCH 0/2] lock: parts', day: 0 },
+      patch(1),
+      patch(2),
+    ])
+    expect(others).toEqual([])
+    expect(topic?.revisions).toMatchObject([{ cover: id, total: 2, completeness: 'complete' }])
+  }
+})

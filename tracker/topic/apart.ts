@@ -1,0 +1,128 @@
+// What says that two postings of one person are two changes, whatever they share: another branch or project, a revert,
+// and the batches that maintainers send upwards, which repeat the patches of many.
+import { shareOfSmaller } from './likeness.ts'
+import type { Outline } from './outline.ts'
+import { samePerson } from './person.ts'
+import { above } from './tree.ts'
+
+/** Asked before any evidence; only an equal change-id outweighs it. */
+export function areApart(elder: Outline, younger: Outline, batches: ReadonlySet<Outline>): boolean {
+  if (elder.changeId !== null && elder.changeId === younger.changeId) return false
+  return (
+    isBatchApart(elder, younger, batches) ||
+    isOtherScope(elder, younger) ||
+    isRevertOf(elder, younger) ||
+    isOtherContent(elder, younger)
+  )
+}
+
+/**
+ * The batches among postings that stand in order: a pull request with patches from more than one earlier patchset, or of
+ * which most were posted in none of them while some were. One that carries a single patchset is its revision.
+ */
+export function batchesOf(postings: readonly Outline[]): ReadonlySet<Outline> {
+  const batches = new Set<Outline>()
+  postings.forEach((posting, index) => {
+    if (!isPull(posting) || posting.patchTitles.length < 2) return
+    const plain = postings.slice(0, index).filter(elder => !isPull(elder))
+    const sources = sourcesOf(posting, plain)
+    if (sources.length > 1) batches.add(posting)
+  })
+  return batches
+}
+
+const isPull = ({ head }: Outline) => head.facts.pullRequest !== null || head.facts.subject.pull
+
+/** Postings of different changes that hold a patch of the batch: revisions of one change count once. */
+function sourcesOf(batch: Outline, plain: readonly Outline[]): Outline[] {
+  const sources: Outline[] = []
+  for (const posted of plain) {
+    if (!isHolding(batch, posted)) continue
+    const known = sources.some(source => haveCommon(source, posted))
+    if (!known) sources.push(posted)
+  }
+  return sources
+}
+
+const isHolding = (batch: Outline, posted: Outline): boolean =>
+  commonOf(batch, posted) > 0 && batch.draft.patches.size > posted.draft.patches.size
+
+const haveCommon = (a: Outline, b: Outline) => commonOf(a, b) > 0
+
+/** The share of the smaller side's patches that the other has, by title or by content. */
+const commonOf = (a: Outline, b: Outline): number =>
+  Math.max(shareOfSmaller(a.patchTitles, b.patchTitles), shareOfSmaller(a.patchIds, b.patchIds))
+
+/**
+ * A batch and a plain posting that it repeats are not revisions of each other, but a single patch of it may be sent again
+ * in its thread. Two pull requests with patches are revisions with a third of the patches in common, or as a raised
+ * version in one thread: the same cover title stands over other patches month after month.
+ */
+function isBatchApart(elder: Outline, younger: Outline, batches: ReadonlySet<Outline>): boolean {
+  if (isPull(elder) && isPull(younger)) {
+    if (elder.patchTitles.length < 2 || younger.patchTitles.length < 2) return false
+    return commonOf(elder, younger) < 0.3 && !(younger.version > elder.version && isBelow(younger, elder))
+  }
+  if (batches.has(younger)) return true
+  return batches.has(elder) && !(younger.draft.patches.size === 1 && isBelow(younger, elder))
+}
+
+function isBelow(younger: Outline, elder: Outline): boolean {
+  for (const at of above(younger.head)) if (elder.draft.members.includes(at)) return true
+  return false
+}
+
+/**
+ * Words of the bracket name the project or the branch a patch is for, on lists that serve several: `nf-next`, `libpump`,
+ * `5.10`, `kirkstone`. Where both name one and they differ, two postings without a common path are two changes, and with
+ * one an equal version is the same change for another branch. A release beside a bracket that names nothing is the
+ * backport of a change.
+ */
+function isOtherScope(elder: Outline, younger: Outline): boolean {
+  const [a, b] = [scopeOf(elder), scopeOf(younger)]
+  const raised = younger.draft.version !== null && younger.version > elder.version
+  if (a.size === 0 || b.size === 0) return !raised && !younger.resend && [...a, ...b].some(isRelease)
+  // A word more is no other one: `[SRU J]` and `[J]`.
+  const [only, other] = [[...a].filter(word => !b.has(word)), [...b].filter(word => !a.has(word))]
+  if (only.length === 0 || other.length === 0) return false
+  if (shareOfSmaller(elder.paths, younger.paths) === 0) return true
+  // Who moves a change from one tree to the other raises its version; two releases each get a posting of their own.
+  if (only.some(isRelease) && other.some(isRelease)) return true
+  return !raised && !younger.resend
+}
+
+/** Without words that tell how far the work is, and without a dotted version that is one. */
+function scopeOf({ head, draft }: Outline): ReadonlySet<string> {
+  const { tags, dotted } = head.facts.subject
+  const own = draft.version !== null && draft.version === dotted ? /^v\d+\.\d+$/i : null
+  const words = tags.filter(tag => !own?.test(tag)).map(tag => tag.toLowerCase().replace(/^v(?=\d+\.\d)/, ''))
+  return new Set(words.filter(word => !isStage(word)))
+}
+
+/** `5.10`, `6.6.y`, `openwrt-22.03`, `branch-2.17`, `stable`. */
+const isRelease = (word: string) => /\d+\.\d+|stable|^lts/.test(word)
+
+const isStage = (word: string) =>
+  /^(?:wip|draft|final|trivial|urgent|tests?|testing|experimental|early|fix(?:es|ed)?|bug(?:fix)?|docs?|review|request|series|cover|letter|nfc|typo|cleanup|minor|security|again|\W*\d?\W*)$/.test(
+    word,
+  )
+
+/** A revert is no revision of what it takes back, nor of the revert's own revert. */
+const isRevertOf = (elder: Outline, younger: Outline): boolean => isRevert(elder) !== isRevert(younger)
+
+const isRevert = ({ title, patchTitles }: Outline) =>
+  patchTitles.length <= 1 && /^(?:re)*revert /.test(patchTitles[0] ?? title)
+
+/** One cover title over other patches at the same version: where both sides have some, a patch must be on both. */
+function isOtherContent(elder: Outline, younger: Outline): boolean {
+  if (younger.version !== elder.version || younger.resend) return false
+  if (elder.patchTitles.length < 2 || younger.patchTitles.length < 2) return false
+  const common = commonOf(elder, younger)
+  return common === 0 && !samePaths(elder, younger)
+}
+
+/** Retitled patches of one change still touch the same files, all of them. */
+const samePaths = (elder: Outline, younger: Outline) =>
+  samePerson(elder.head.facts.sender, younger.head.facts.sender) &&
+  shareOfSmaller(elder.paths, younger.paths) === 1 &&
+  shareOfSmaller(elder.lines, younger.lines) >= 0.5

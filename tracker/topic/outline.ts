@@ -1,0 +1,49 @@
+// The outline of a revision: what chain.ts and apart.ts compare of it.
+import { titleKey } from '../mail/subject.ts'
+import { type Draft, plainTitle } from './series.ts'
+import type { Node } from './tree.ts'
+
+export interface Outline {
+  readonly draft: Draft
+  readonly head: Node
+  readonly said: number
+  readonly version: number
+  /** Title of the cover, or of a lone patch; empty for a coverless series. */
+  readonly title: string
+  readonly patchTitles: readonly string[]
+  /** The same without the subsystem. */
+  readonly deeds: readonly string[]
+  readonly patchIds: readonly string[]
+  readonly paths: readonly string[]
+  readonly lines: readonly string[]
+  readonly changeId: string | null
+  readonly links: ReadonlySet<string>
+  readonly resend: boolean
+}
+
+export function outlineOf(draft: Draft): Outline {
+  const head = draft.cover ?? draft.members[0]
+  if (!head) throw new Error('A revision has no mail')
+  const facts = [...draft.patches.values()].map(patch => patch.facts)
+  const all = [head.facts, ...facts]
+  return {
+    draft,
+    head,
+    said: Math.min(...draft.members.map(member => member.said)),
+    version: draft.version ?? 1,
+    title: titleOf(draft, head),
+    patchTitles: facts.map(fact => fact.subject.key).filter(Boolean),
+    deeds: facts.map(fact => fact.subject.deed).filter(Boolean),
+    patchIds: facts.map(fact => fact.patchId).filter(id => id !== null),
+    paths: [...new Set(facts.flatMap(fact => fact.files.map(file => file.path)))],
+    lines: [...new Set(facts.flatMap(fact => fact.files.flatMap(file => file.lines)))],
+    changeId: all.find(fact => fact.changeId)?.changeId ?? null,
+    links: new Set(all.flatMap(fact => fact.links)),
+    resend: all.some(fact => fact.subject.resend),
+  }
+}
+
+function titleOf(draft: Draft, head: Node): string {
+  if (head.announces) return titleKey(plainTitle(head.facts.subject.title).title)
+  return draft.cover || draft.total === 1 ? head.facts.subject.key : ''
+}
