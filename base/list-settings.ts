@@ -1,8 +1,9 @@
 // What [[lists]] of threadwork.toml can say: each setting of a list with its shape, its default, its meaning and what depends
 // on it. A new setting is an entry here and the place that uses it: the list's row holds the settings as one value.
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { isRepository } from './repository.ts'
-import { about, address, domains, line, text, yesNo } from './setting.ts'
+import { type About, about, address, domains, line, text, yesNo } from './setting.ts'
 import { bugStatuses, patchStates, plannedTags } from './state-words.ts'
 
 // A list's pages are at `/NAME/`, and these addresses are taken.
@@ -177,31 +178,50 @@ export const listSettings = z.strictObject({
 type Camel<Key extends string> = Key extends `${infer Head}_${infer Rest}`
   ? `${Head}${Capitalize<Camel<Rest>>}`
   : Key
-type CamelKeys<Values> = { readonly [Key in keyof Values as Camel<Key & string>]: Values[Key] }
-export type ListConfig = CamelKeys<z.output<typeof listSettings>>
-type Person = z.output<typeof person>
+type Frozen<Value> = Value extends readonly (infer Element)[]
+  ? readonly Frozen<Element>[]
+  : Value extends object
+    ? { readonly [Key in keyof Value]: Frozen<Value[Key]> }
+    : Value
+type ReadList = z.output<typeof listSettings>
+export type ListConfig = { readonly [Key in keyof ReadList as Camel<Key>]: Frozen<ReadList[Key]> }
+type Person = ListConfig['people'][number]
 
 /** A list with little to say. */
 export type GivenList = Pick<ListConfig, 'name' | 'address'> &
   Partial<Omit<ListConfig, 'people' | 'answers'>> & {
-    readonly answers?: Partial<ListConfig['answers']>
+    readonly answers?: Partial<ListConfig['answers']> | undefined
     readonly people?: readonly (Pick<Person, 'address' | 'role'> & Partial<Person>)[]
   }
 
 /** As the file says it, with the keys that the code uses: `list_id` is `listId`. */
-export const toListConfig = (read: z.output<typeof listSettings>): ListConfig =>
-  Object.fromEntries(Object.entries(read).map(([key, value]) => [camel(key), value])) as ListConfig
+export const toListConfig = (read: ReadList): ListConfig =>
+  Object.fromEntries(Object.entries(read).map(([key, value]) => [camel(key), value])) as unknown as ListConfig
 
 /** With the defaults for what is not given. */
-export function completeList({ people = [], answers: some, ...given }: GivenList): ListConfig {
-  const { name, address: to } = given
-  const defaults = toListConfig(listSettings.parse({ name, address: to }))
-  return {
-    ...defaults,
-    ...given,
-    answers: { ...defaults.answers, ...some },
-    people: people.map(one => ({ name: '', paths: [], aliases: [], ...one })),
-  }
-}
+export const completeList = ({ people = [], answers: some, ...given }: GivenList): ListConfig => ({
+  ...defaults,
+  ...given,
+  answers: { ...defaults.answers, ...some },
+  people: people.map(one => ({ name: '', paths: [], aliases: [], ...one })),
+})
+
+type Change = NonNullable<About['changes']>[number]
+
+/** The settings that this depends on, in the file's order, by their keys in the code. */
+export const keysThatChange = (what: Change): (keyof ListConfig)[] =>
+  Object.entries(listSettings.shape)
+    .filter(([, shape]) => about.get(shape)?.changes?.includes(what))
+    .map(([key]) => camel(key) as keyof ListConfig)
+
+/** Whether one list differs from the other in a setting that this depends on. */
+export const differIn = (what: Change, one: ListConfig, other: ListConfig): boolean =>
+  keysThatChange(what).some(key => !isDeepStrictEqual(one[key], other[key]))
+
+/** Of the pages of a list, as far as its settings make them: another text for others. */
+export const pagesVersion = (list: ListConfig): string => JSON.stringify(pageKeys.map(key => list[key]))
 
 const camel = (key: string) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+const pageKeys = keysThatChange('pages')
+const defaults = toListConfig(listSettings.parse({ name: 'a', address: 'a@localhost' }))

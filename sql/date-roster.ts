@@ -7,9 +7,9 @@ import type { Tables } from './tables.ts'
 /** Writes the people of this row as those from now on; answers whether they are others than before. */
 export async function dateRoster(
   db: Kysely<Tables>,
-  { id, people, maintainers }: Pick<Selectable<Tables['list']>, 'id' | 'people' | 'maintainers'>,
+  { id, settings, maintainers }: Pick<Selectable<Tables['list']>, 'id' | 'settings' | 'maintainers'>,
 ): Promise<boolean> {
-  const merged = toStorableJson(mergedRoster(people, maintainers))
+  const merged = toStorableJson(mergedRoster(settings.people, maintainers))
   const { rows } = await sql`
     insert into roster (list_id, people) select ${id}, ${merged}::jsonb
     where ${merged}::jsonb is distinct from

@@ -1,13 +1,14 @@
 // Row types, one for each table of sql/migrations, in their order and with their columns. Values come as `pg` gives them: bigint
 // is a string. What a row is and why stands with the tables.
 import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { ListConfig } from '../base/list-settings.ts'
 import type { MailFacts } from '../tracker/mail/facts.ts'
 import type { Closing } from '../tracker/topic/closing.ts'
 import type { CommitFacts } from '../tracker/topic/commit.ts'
 import type { Landing } from '../tracker/topic/landing.ts'
 import type { Sketch } from '../tracker/topic/likeness.ts'
 import type { Mailmap } from '../tracker/topic/mailmap.ts'
-import type { Roster, Rules } from '../tracker/topic/rules.ts'
+import type { Roster } from '../tracker/topic/rules.ts'
 import type { TopicSummary } from '../tracker/topic/summary.ts'
 import type { Errand, Topic, Turn } from '../tracker/topic/topic.ts'
 import type { How, VerdictData } from '../tracker/topic/verdict.ts'
@@ -26,41 +27,15 @@ export interface Envelope {
   readonly helo?: string
 }
 
-/** What the tracker of a list sends besides errors; what is absent is off. */
-export interface ListAnswers {
-  /** The number of a new bug, to its reporter. */
-  readonly bugs?: boolean
-  /** A patchset's new state, to its author. */
-  readonly states?: boolean
-  /** Daily: what is delegated to whom. */
-  readonly digest?: boolean
-  /** Weekly: what waits for whom, to the maintainers. */
-  readonly waiting?: boolean
-}
-
 export interface Tables {
   // 0001_log.sql
   list: {
     id: GeneratedAlways<number>
     name: string
-    address: string
-    list_id: string | null
-    description: Generated<string>
-    prefix: string | null
-    subscribed: string | null
-    repository: string | null
-    branches: JSONColumnType<readonly string[], string | undefined>
-    commit_url: Generated<string | null>
-    people: JSONColumnType<Roster, string | undefined>
+    settings: JSONColumnType<ListConfig, string>
     mailmap: JSONColumnType<Mailmap, string | undefined>
     mailmap_hash: GeneratedAlways<string>
-    maintainers_file: Generated<string | null>
     maintainers: JSONColumnType<Roster, string | undefined>
-    trust: Generated<Rules['trust']>
-    history: Generated<boolean>
-    needs: JSONColumnType<Rules['needs'], string | undefined>
-    moderate: 'first' | null
-    answers: JSONColumnType<ListAnswers, string | undefined>
     /** Grows when the dressing under which mails are read changes. */
     dressing: Generated<number>
     dressed: string | null

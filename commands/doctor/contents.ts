@@ -105,7 +105,7 @@ async function followed(db: Kysely<Tables>): Promise<Finding[]> {
     select list.name, r.read_at, r.problem, (
       select string_agg(b.name || coalesce(' at ' || left(b.head, 12), ' (not read to its end yet)'), ', ' order by b.place)
       from branch b where b.list_id = list.id) as branches
-    from repository r join list on list.id = r.list_id where list.repository is not null order by list.name`.execute(
+    from repository r join list on list.id = r.list_id where list.settings->>'repository' is not null order by list.name`.execute(
     db,
   )
   return rows.map(({ name, read_at, problem, branches }) => {

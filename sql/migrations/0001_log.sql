@@ -10,40 +10,14 @@
 create table list (
   id               integer generated always as identity primary key,
   name             text not null unique,
-  -- where people post to
-  address          text not null,
-  -- of the header List-Id, without angle brackets
-  list_id          text,
-  description      text not null default '',
-  -- the word that the list puts into subjects, without brackets
-  prefix           text,
-  -- the address under which Threadwork is subscribed to a list that another server runs; mail to it is the list's
-  subscribed       text,
-  -- a directory or the address of a git repository
-  repository       text,
-  -- patterns of the branches that are followed; empty for the repository's own
-  branches         jsonb not null default '[]',
-  -- where a commit is shown, with %s for its id
-  commit_url       text,
-  -- who is maintainer, reviewer or robot: [{person: {name, address}, role}]
-  people           jsonb not null default '[]',
+  -- all that the configuration says of it: a ListConfig (base/list-settings.ts has each setting with its meaning)
+  settings         jsonb not null,
   -- the .mailmap of the repository, as it was last read: [{address, name, person}]
   mailmap          jsonb not null default '[]',
   -- asked for with each mail, while the .mailmap hardly ever changes: whoever knows the hash knows the people
   mailmap_hash     text not null generated always as (md5(mailmap::text)) stored,
-  -- the file of the repository with the maintainers, and what it says: a roster
-  maintainers_file text,
+  -- what the file of the repository with the maintainers says: a roster
   maintainers      jsonb not null default '[]',
-  -- 'from': whoever stands in From is believed
-  trust            text not null default 'verified' check (trust in ('verified', 'from')),
-  -- imported mail is believed as its From says
-  history          boolean not null default true,
-  -- the grade that a state or tag needs, where it differs from the usual one: {"confirmed": "C"}
-  needs            jsonb not null default '{}',
-  -- 'first': mails of people who never posted to the list wait for a maintainer
-  moderate         text check (moderate in ('first')),
-  -- what the tracker sends besides errors: {bugs, states, digest, waiting}, each true when chosen
-  answers          jsonb not null default '{}',
   -- grows when the dressing that mails are read under changes
   dressing         integer not null default 0,
   -- digest of the settings that mails were read under

@@ -3,10 +3,10 @@
 import { sql } from 'kysely'
 import { messageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
+import type { GivenList } from '../../base/list-settings.ts'
 import { saveLists } from '../../sql/lists.ts'
 import { append } from '../../sql/log.ts'
 import { saveInstance } from '../../sql/outbox.ts'
-import type { ListAnswers } from '../../sql/tables.ts'
 import { wake } from '../../sql/wake.ts'
 import { answerErrors } from '../../tracker/answer/errors.ts'
 import { tellEvents } from '../../tracker/answer/tell.ts'
@@ -27,7 +27,7 @@ export interface Arriving {
 }
 
 export interface DeskOptions {
-  readonly answers?: ListAnswers
+  readonly answers?: GivenList['answers']
   /** Without them everybody may everything. */
   readonly maintainers?: readonly string[]
 }

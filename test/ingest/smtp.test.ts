@@ -2,6 +2,7 @@ import { createTransport } from 'nodemailer'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ListId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
+import { completeList } from '../../base/list-settings.ts'
 import { type SmtpOptions, startSmtp } from '../../ingest/smtp.ts'
 import { connect } from '../../sql/connect.ts'
 import { allLists, saveLists } from '../../sql/lists.ts'
@@ -222,16 +223,8 @@ describe('the SMTP dialogue', () => {
   test('asks to come again with recipients above the limit', async () => {
     const { port } = await smtp({ lists: () => many })
     const many = Array.from({ length: limits.smtpRecipientsMax + 1 }, (_, id) => ({
+      ...completeList({ name: `list-${id}`, address: `list-${id}@lists.example.net` }),
       id: id as ListId,
-      name: `list-${id}`,
-      address: `list-${id}@lists.example.net`,
-      listId: null,
-      description: '',
-      prefix: null,
-      subscribed: null,
-      repository: null,
-      branches: [],
-      maintainersFile: null,
     }))
     const client = await greeted(port)
     await client.talk('HELO client.example.org', 'MAIL FROM:<ada@example.org>')

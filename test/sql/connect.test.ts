@@ -1,12 +1,16 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { completeList } from '../../base/list-settings.ts'
 import { testDatabase } from '../database.ts'
 
 test('a test has a migrated database of its own', async () => {
   const { db } = await testDatabase()
   await db
     .insertInto('list')
-    .values({ name: 'demo', address: 'demo@localhost', list_id: null, prefix: null, repository: null })
+    .values({
+      name: 'demo',
+      settings: JSON.stringify(completeList({ name: 'demo', address: 'demo@localhost' })),
+    })
     .execute()
   const other = await testDatabase()
   expect(await db.selectFrom('list').select('name').execute()).toEqual([{ name: 'demo' }])

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { completeList } from '../../base/list-settings.ts'
 import { allLists, findList, saveLists } from '../../sql/lists.ts'
 import { testDatabase } from '../database.ts'
 
@@ -10,16 +11,8 @@ test('a list keeps its id when its configuration changes', async () => {
     { name: 'demo', address: 'demo@new.example.net', description: 'Moved' },
   ])
   expect(after[1]).toEqual({
+    ...completeList({ name: 'demo', address: 'demo@new.example.net', description: 'Moved' }),
     id: before?.id,
-    name: 'demo',
-    address: 'demo@new.example.net',
-    listId: null,
-    description: 'Moved',
-    prefix: null,
-    subscribed: null,
-    repository: null,
-    branches: [],
-    maintainersFile: null,
   })
   expect(await allLists(db)).toEqual(after)
   expect(await findList(db, 'demo')).toEqual(after[1])

@@ -2,9 +2,12 @@
 import type { Kysely } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
+import type { ListConfig } from '../../base/list-settings.ts'
+import { allLists } from '../../sql/lists.ts'
 import { rawBytes } from '../../sql/log.ts'
+import { configuredRoster } from '../../sql/merged-roster.ts'
 import { instanceAddress } from '../../sql/outbox.ts'
-import type { ListAnswers, Tables } from '../../sql/tables.ts'
+import type { Tables } from '../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import { readHeaders } from '../decode/headers.ts'
 import type { MailFacts } from '../mail/facts.ts'
@@ -17,16 +20,17 @@ export interface AnsweringList {
   readonly name: string
   readonly address: string
   readonly people: Roster
-  readonly answers: ListAnswers
-  readonly trust: 'verified' | 'from'
+  readonly answers: ListConfig['answers']
+  readonly trust: ListConfig['trust']
 }
 
 export async function answeringList(db: Kysely<Tables>, list: ListId): Promise<AnsweringList> {
-  return db
+  const { settings } = await db
     .selectFrom('list')
-    .select(['name', 'address', 'people', 'answers', 'trust'])
+    .select('settings')
     .where('id', '=', list)
     .executeTakeFirstOrThrow()
+  return { ...settings, people: configuredRoster(settings.people) }
 }
 
 /** The arrivals of a mail; `pending` while one of them has no verdict. */
@@ -86,11 +90,11 @@ export async function situationOf(
   topic: Topic,
   { now, mail, recent }: { now: Date; mail: string; recent: boolean },
 ): Promise<Situation> {
-  const lists = await db.selectFrom('list').select(['address', 'subscribed']).execute()
+  const lists = await allLists(db)
   return {
     now,
     own: await instanceAddress(db),
-    lists: lists.flatMap(row => [row.address, row.subscribed ?? '']).map(address => address.toLowerCase()),
+    lists: lists.flatMap(each => [each.address, each.subscribed ?? '']).map(address => address.toLowerCase()),
     robots: list.people.filter(({ role }) => role === 'robot').flatMap(addressesOf),
     trust: list.trust,
     kind: topic.kind,

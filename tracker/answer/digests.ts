@@ -1,10 +1,13 @@
 // Mails by the calendar, for lists that chose them: daily to each configured person what is delegated to them, and on Mondays
 // to the maintainers what waits for whom and for how long.
 import { type Kysely, sql } from 'kysely'
-import { type ListId, listId } from '../../base/ids.ts'
+import type { ListId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
+import type { ListConfig } from '../../base/list-settings.ts'
+import { allLists } from '../../sql/lists.ts'
+import { configuredRoster } from '../../sql/merged-roster.ts'
 import { oweMail } from '../../sql/outbox.ts'
-import type { ListAnswers, Tables } from '../../sql/tables.ts'
+import type { Tables } from '../../sql/tables.ts'
 import { mailmapOf } from '../project/people.ts'
 import { rosterWithMailmap } from '../topic/mailmap.ts'
 import type { Roster } from '../topic/rules.ts'
@@ -18,7 +21,7 @@ interface DigestList {
   readonly name: string
   readonly address: string
   readonly people: Roster
-  readonly answers: ListAnswers
+  readonly answers: ListConfig['answers']
 }
 
 /** Owes what is due today; a mail that was owed before is not owed again. */
@@ -35,12 +38,9 @@ const hourOfDay = 6
 const monday = 1
 
 async function listsThatChose(db: Kysely<Tables>): Promise<DigestList[]> {
-  const rows = await db
-    .selectFrom('list')
-    .select(['id', 'name', 'address', 'people', 'answers'])
-    .where(sql<boolean>`answers->>'digest' = 'true' or answers->>'waiting' = 'true'`)
-    .execute()
-  return rows.map(row => ({ ...row, id: listId(row.id) }))
+  return (await allLists(db))
+    .filter(({ answers }) => answers.digest || answers.waiting)
+    .map(list => ({ ...list, people: configuredRoster(list.people) }))
 }
 
 /** To configured people only: whoever else is named in a `Delegate:` line did not ask for mail. */

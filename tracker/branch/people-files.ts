@@ -22,7 +22,7 @@ export async function readPeopleFiles(
   log: Log,
 ): Promise<boolean> {
   const mailmap = await saveMailmap(db, list, await fileText(directory, '.mailmap', list, log))
-  const name = list.maintainersFile
+  const name = list.maintainers
   const text = name === null ? '' : await fileText(directory, name, list, log)
   const roster = await saveMaintainers(db, list, text)
   return mailmap || roster
@@ -70,7 +70,7 @@ async function saveMaintainers(db: Kysely<Tables>, list: List, text: string): Pr
       where id = ${list.id} and maintainers <> ${entries}::jsonb`.execute(trx)
     const row = await trx
       .selectFrom('list')
-      .select(['id', 'people', 'maintainers'])
+      .select(['id', 'settings', 'maintainers'])
       .where('id', '=', list.id)
       .executeTakeFirstOrThrow()
     const changed = await datePeople(trx, row)
@@ -93,7 +93,7 @@ async function datePeople(trx: Transaction<Tables>, row: Parameters<typeof dateR
     .where('list_id', '=', row.id)
     .executeTakeFirst()
   if (seen) return dateRoster(trx, row)
-  const merged = toStorableJson(mergedRoster(row.people, row.maintainers))
+  const merged = toStorableJson(mergedRoster(row.settings.people, row.maintainers))
   const { rows } = await sql`
     update roster r set people = ${merged}::jsonb
     where r.id = (select id from roster where list_id = ${row.id} order by since desc, id desc limit 1)

@@ -19,7 +19,7 @@ export interface ListDressing extends Dressing {
 
 export async function dressingOf(db: Kysely<Tables>, list: ListId): Promise<ListDressing> {
   const { rows } = await sql<Row>`
-    select address, list_id, prefix, dressing as version,
+    select settings->>'address' as address, settings->>'listId' as list_id, settings->>'prefix' as prefix, dressing as version,
       array(select mark::text from dressing d where d.list_id = l.id and d.learnt) as learnt
     from list l where id = ${list}`.execute(db)
   const [row] = rows

@@ -29,7 +29,7 @@ export async function holdNewcomers<T extends { readonly mail: ReadMail }>(
   taken: readonly T[],
   { roster, moderate }: Pick<SortingRules, 'roster' | 'moderate'>,
 ): Promise<T[]> {
-  if (moderate === null) return [...taken]
+  if (moderate === 'no') return [...taken]
   const decided = await decidedOf(trx, list, taken)
   const known = await knownOf(trx, list, taken, roster)
   const waits = ({ mail }: T) =>

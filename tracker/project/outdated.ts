@@ -1,6 +1,7 @@
 // What was made by an older program or under other settings: it is made again in place, while its pages are served.
 import { type Kysely, sql } from 'kysely'
 import { type ListId, listId } from '../../base/ids.ts'
+import { keysThatChange } from '../../base/list-settings.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { readAgain, wake } from '../../sql/wake.ts'
 import { factsVersion } from '../mail/facts-of.ts'
@@ -29,4 +30,5 @@ export async function requeueRedressed(db: Kysely<Tables>, only?: ListId): Promi
     })
 }
 
-const settings = sql`md5(concat_ws(chr(10), list.address, list.list_id, list.prefix))`
+const values = keysThatChange('mails').map(key => sql`list.settings->>${sql.lit(key)}`)
+const settings = sql`md5(concat_ws(chr(10), ${sql.join(values)}))`

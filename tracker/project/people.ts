@@ -3,6 +3,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
+import type { ListConfig } from '../../base/list-settings.ts'
 import { keepRecent } from '../../base/recent.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { type Mailmap, rosterWithMailmap } from '../topic/mailmap.ts'
@@ -14,7 +15,7 @@ export async function peopleOf(
   list: ListId,
 ): Promise<{ rules: Rules; mailmap: Mailmap }> {
   const { rows } = await sql<Settings>`
-    select trust, history, needs, mailmap_hash, array(
+    select settings->'trust' as trust, settings->'history' as history, settings->'needs' as needs, mailmap_hash, array(
       select json_build_object('since', extract(epoch from since) * 1000, 'hash', hash)
       from roster where list_id = l.id order by since, id) as marks
     from list l where id = ${list}`.execute(db)
@@ -33,13 +34,19 @@ type Settings = Omit<Rules, 'rosters'> & {
 /** What sorting asks of a list: who has a role now, whether newcomers wait, and its .mailmap. */
 export interface SortingRules {
   readonly roster: Roster
-  readonly moderate: 'first' | null
+  readonly moderate: ListConfig['moderate']
   readonly mailmap: Mailmap
 }
 
 export async function sortingRulesOf(db: Kysely<Tables>, list: ListId): Promise<SortingRules> {
-  const { rows } = await sql<{ moderate: 'first' | null; mailmap_hash: string; roster: string | null }>`
-    select moderate, mailmap_hash, ${hashOfRoster} as roster from list l where id = ${list}`.execute(db)
+  const { rows } = await sql<{
+    moderate: ListConfig['moderate']
+    mailmap_hash: string
+    roster: string | null
+  }>`
+    select settings->'moderate' as moderate, mailmap_hash, ${hashOfRoster} as roster from list l where id = ${list}`.execute(
+    db,
+  )
   const [row] = rows
   if (!row) throw new Error(`There is no list ${list}`)
   const mailmap = await mailmapWith(db, list, row.mailmap_hash)

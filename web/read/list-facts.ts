@@ -18,7 +18,7 @@ export interface ListFacts extends Pick<Rules, 'trust' | 'history' | 'needs'> {
 export async function readListFacts(db: Kysely<Tables>, list: ListId, countMax: number): Promise<ListFacts> {
   const max = sql.lit(countMax + 1)
   const { rows } = await sql<Omit<ListFacts, 'people'> & { roster: string | null }>`
-    select trust, history, needs, ${hashOfRoster} as roster,
+    select settings->'trust' as trust, settings->'history' as history, settings->'needs' as needs, ${hashOfRoster} as roster,
       (select count(*)::int from (
         select from topic t where t.list_id = l.id and t.kind = 'patchset' and not t.open limit ${max}) c
       ) as "closedPatchsets",

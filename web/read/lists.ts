@@ -1,5 +1,6 @@
 // All lists with what is open on each.
 import { type Kysely, sql } from 'kysely'
+import { pagesVersion } from '../../base/list-settings.ts'
 import type { Tables } from '../../sql/tables.ts'
 
 export interface ListLine {
@@ -19,7 +20,7 @@ export async function readLists(db: Kysely<Tables>, max: number): Promise<ListLi
     sql`(select count(*)::int from (
       select from topic t where t.list_id = l.id and t.kind = ${kind} and t.open limit ${max + 1}) c)`
   const { rows } = await sql<Omit<ListLine, 'lastSaid'> & { last_said: Date | null }>`
-    select l.name, l.address, l.description, l.version, ${open('patchset')} as patchsets, ${open('bug')} as bugs,
+    select l.name, l.settings->>'address' as address, l.settings->>'description' as description, l.version, ${open('patchset')} as patchsets, ${open('bug')} as bugs,
       (select t.last_said from topic t where t.list_id = l.id order by t.last_said desc limit 1) as last_said
     from list l order by l.name`.execute(db)
   return rows.map(({ last_said, ...line }) => ({ ...line, lastSaid: last_said?.getTime() ?? null }))
@@ -27,8 +28,6 @@ export async function readLists(db: Kysely<Tables>, max: number): Promise<ListLi
 
 /** What the page of all lists depends on. */
 export async function readListsVersion(db: Kysely<Tables>): Promise<string> {
-  const { rows } = await sql<{ version: string }>`
-    select md5(coalesce(string_agg(concat_ws(' ', id, version, name, address, description), E'\n' order by id), ''))
-      as version from list`.execute(db)
-  return rows[0]?.version ?? ''
+  const rows = await db.selectFrom('list').select(['version', 'settings']).orderBy('id').execute()
+  return rows.map(({ version, settings }) => `${version} ${pagesVersion(settings)}`).join('\n')
 }

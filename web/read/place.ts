@@ -3,19 +3,15 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { type ListId, listId, type MessageId, messageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
+import { completeList, type ListConfig } from '../../base/list-settings.ts'
 import { toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
 import { primaryFirst } from './mails.ts'
 
-export interface ListRow {
+export interface ListRow extends ListConfig {
   readonly id: ListId
-  readonly name: string
-  readonly address: string
-  readonly description: string
-  /** Where a commit is shown, with `%s` for its id; null for nowhere. */
-  readonly commitUrl: string | null
-  /** Another one with every change to what the list's pages show. */
+  /** Another one with every change to what the list's pages show, but for that of a setting. */
   readonly version: string
   /** Its topics are being made again: what stands is shown, and counts may be wrong until that has ended. */
   readonly rebuilding: boolean
@@ -54,11 +50,11 @@ export interface Gone {
 export async function findListRow(db: Kysely<Tables>, name: string): Promise<ListRow | undefined> {
   const row = await db
     .selectFrom('list')
-    .select(['id', 'name', 'address', 'description', 'commit_url as commitUrl', 'version'])
+    .select(['id', 'settings', 'version'])
     .select(isRebuilt(sql`list.id`).as('rebuilding'))
     .where('name', '=', toStorableText(name))
     .executeTakeFirst()
-  return row && { ...row, id: listId(row.id), version: versionOf(row) }
+  return row && toListRow(row)
 }
 
 /** Topics from before stand with cluster 0 until all is folded. */
@@ -77,7 +73,7 @@ export async function findPlace(
   const asked = messageId(toStorableText(id))
   const key = indexKey(asked)
   const { rows } = await sql<PlaceRow>`
-    select l.id, l.name, l.address, l.description, l.commit_url as "commitUrl", l.version, ${isRebuilt(sql`l.id`)} as rebuilding,
+    select l.id, l.settings, l.version, ${isRebuilt(sql`l.id`)} as rebuilding,
       t.id_key, t.kind, concat_ws('-', t.version, t.cluster, t.mails, t.last_said) as topic_version,
       own.message_id, own.raw_hash,
       (select json_build_object('kind', d.kind, 'who', d.who, 'reason', d.reason, 'at', floor(extract(epoch from d.at) * 1000))
@@ -94,11 +90,11 @@ export async function findPlace(
     left join topic t on t.list_id = l.id and t.id_key = tm.topic_key
     left join lateral (
       select m.message_id, m.raw_hash from mail m ${primaryFirst(sql`l.id`, sql`${key}`)}
-    ) own on l.moderate is null or tm.message_key is not null
+    ) own on l.settings->>'moderate' <> 'first' or tm.message_key is not null
     where l.name = ${toStorableText(name)}`.execute(db)
   const row = rows[0]
   if (row === undefined) return undefined
-  const list = { id: listId(row.id), ...pickList(row) }
+  const list = toListRow(row)
   const { message_id: shown, raw_hash: hash } = row
   if (shown === null || hash === null) return { list, unknown: true, gone: row.gone }
   return { list, id: messageId(shown), key, hash, topic: topicOf(row), twins: row.twins ?? [] }
@@ -117,10 +113,7 @@ export async function findListOfMail(db: Kysely<Tables>, id: string): Promise<st
 
 interface PlaceRow {
   id: number
-  name: string
-  address: string
-  description: string
-  commitUrl: string | null
+  settings: ListConfig
   version: string
   rebuilding: boolean
   id_key: string | null
@@ -132,11 +125,11 @@ interface PlaceRow {
   twins: Twin[] | null
 }
 
-const pickList = ({ name, address, description, commitUrl, version, rebuilding }: PlaceRow) => ({
-  name,
-  address,
-  description,
-  commitUrl,
+type ListColumns = Pick<PlaceRow, 'id' | 'settings' | 'version' | 'rebuilding'>
+
+const toListRow = ({ id, settings, version, rebuilding }: ListColumns): ListRow => ({
+  ...completeList(settings),
+  id: listId(id),
   version: versionOf({ version, rebuilding }),
   rebuilding,
 })

@@ -1,7 +1,9 @@
 // The addresses of a list: home, groups of topics, bugs, search.
+
 import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
 import { limits } from '../../base/limits.ts'
+import { pagesVersion } from '../../base/list-settings.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { answerFresh, answerPage } from '../answer.ts'
 import { listHomePage } from '../page/list-home.ts'
@@ -27,7 +29,7 @@ const hitRows = 20
 export async function answerList(c: Context, db: Database, list: ListRow): Promise<Response> {
   const { q, state, before } = c.req.query()
   if (q !== undefined) return answerSearch(c, db, list, q)
-  const versions = [list.name, list.address, list.description, list.version]
+  const versions = [pagesVersion(list), list.version]
   if (state === undefined) return answerFresh(c, ['home', ...versions], () => home(c, db, list))
   const chosen = topicsOf(list, state)
   if (chosen === undefined) return c.redirect(paths.list(list.name), 302)
@@ -38,7 +40,7 @@ export async function answerList(c: Context, db: Database, list: ListRow): Promi
 export function answerBugs(c: Context, db: Database, list: ListRow): Promise<Response> {
   const { state, before } = c.req.query()
   const closed = state === 'closed'
-  const versions = [String(closed), before ?? '', list.name, list.address, list.version]
+  const versions = [String(closed), before ?? '', pagesVersion(list), list.version]
   const chosen: ChosenTopics = {
     choice: { kind: 'bug', open: !closed },
     view: {
@@ -151,7 +153,7 @@ async function answerSearch(c: Context, db: Database, list: ListRow, typed: stri
     if (place && !('unknown' in place)) return c.redirect(paths.mail(list.name, place.id), 302)
   }
   const page = pageNumber(c.req.query('page'), limits.countShownMax / hitRows)
-  return answerFresh(c, ['search', query, String(page), list.name, list.address, list.version], async () => {
+  return answerFresh(c, ['search', query, String(page), pagesVersion(list), list.version], async () => {
     const range = { offset: (page - 1) * hitRows, limit: hitRows, countMax: limits.countShownMax }
     const found = await readHits(db, list.id, query, range)
     const trouble = troubleOf(typed, query, found.words)

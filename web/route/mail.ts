@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
 import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
+import { pagesVersion } from '../../base/list-settings.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { numbersOf } from '../../tracker/project/bug-number.ts'
@@ -39,9 +40,7 @@ export function answerMail(c: Context, db: Database, place: Place): Promise<Resp
 
 /** What the pages of a topic depend on besides the program. */
 export const versionsOf = ({ list, key, topic, twins }: Place): string[] => [
-  list.name,
-  list.address,
-  list.commitUrl ?? '',
+  pagesVersion(list),
   key,
   topic?.key ?? '',
   topic?.version ?? '',

@@ -1,7 +1,9 @@
 // `/LIST/milestones/`, `/LIST/milestone/NAME/` and `/LIST/triage/`.
+
 import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
 import { limits } from '../../base/limits.ts'
+import { pagesVersion } from '../../base/list-settings.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { answerFresh, answerPage } from '../answer.ts'
 import { milestonePage, milestonesPage } from '../page/milestones.ts'
@@ -12,7 +14,7 @@ import { readTopicRun } from '../read/topic-rows.ts'
 
 type Database = Kysely<Tables>
 
-const versionsOf = ({ name, address, description, version }: ListRow) => [name, address, description, version]
+const versionsOf = (list: ListRow) => [pagesVersion(list), list.version]
 
 export const answerMilestones = (c: Context, db: Database, list: ListRow): Promise<Response> =>
   answerFresh(c, ['milestones', ...versionsOf(list)], async () =>

@@ -1,4 +1,5 @@
 // The job on the real database: who waits for a verdict, what it may say, and what it wakes.
+
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,11 +7,11 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { messageId } from '../../../base/ids.ts'
+import type { GivenList } from '../../../base/list-settings.ts'
 import { makeLog } from '../../../base/log.ts'
 import { startJudge } from '../../../ingest/auth/judge.ts'
 import { openKeyring } from '../../../ingest/auth/keyring.ts'
 import { makeResolver } from '../../../ingest/auth/resolver.ts'
-import type { ConfiguredList } from '../../../sql/lists.ts'
 import { saveLists } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
 import { hide } from '../../../tracker/project/moderate.ts'
@@ -41,7 +42,7 @@ afterEach(async () => {
 
 const ada = { address: 'Ada@example.org', role: 'maintainer' as const }
 
-async function office(list: Partial<ConfiguredList> = {}) {
+async function office(list: Partial<GivenList> = {}) {
   const { db } = await testDatabase()
   const [demo] = await saveLists(db, [{ name: 'demo', address: 'demo@lists.example.net', ...list }])
   if (!demo) throw new Error('No list')

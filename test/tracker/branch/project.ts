@@ -1,12 +1,14 @@
 // A project for tests: a real git repository, a list in a database of its own, mails that the real git send-email
 // writes, and commits that the real git am makes of them.
+
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
+import type { GivenList } from '../../../base/list-settings.ts'
 import { makeLog } from '../../../base/log.ts'
-import { type ConfiguredList, type List, saveLists } from '../../../sql/lists.ts'
+import { type List, saveLists } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
 import type { Tables } from '../../../sql/tables.ts'
 import { follow } from '../../../tracker/branch/follow.ts'
@@ -31,7 +33,7 @@ export class Project {
     this.list = list
   }
 
-  static async start(settings: Partial<ConfiguredList> = {}): Promise<Project> {
+  static async start(settings: Partial<GivenList> = {}): Promise<Project> {
     const { db } = await testDatabase()
     const [list] = await saveLists(db, [{ name: 'tarn', address: 'tarn@lists.example.org' }])
     if (!list) throw new Error('No list was saved')
@@ -44,7 +46,7 @@ export class Project {
     return project
   }
 
-  async configure(settings: Partial<ConfiguredList>): Promise<void> {
+  async configure(settings: Partial<GivenList>): Promise<void> {
     const list = { name: 'tarn', address: 'tarn@lists.example.org', repository: this.repository, ...settings }
     const [saved] = await saveLists(this.db, [list])
     if (saved) this.list = saved

@@ -1,8 +1,10 @@
 // Verdicts, dated rosters and claims through PostgreSQL: what a rebuild must give again, and what may come first.
+
 import type { Kysely } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { messageId } from '../../../base/ids.ts'
-import { type ConfiguredList, type List, saveLists } from '../../../sql/lists.ts'
+import type { GivenList } from '../../../base/list-settings.ts'
+import { type List, saveLists } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
 import type { Tables } from '../../../sql/tables.ts'
 import { hide } from '../../../tracker/project/moderate.ts'
@@ -25,7 +27,7 @@ const priya = { name: 'Priya Santhanam', address: 'priya@example.net', role: 'ma
 const signed: Verdict = { grade: 'A', how: dkimOf('example.com') }
 const from = ({ name, address }: typeof marek | typeof priya) => `${name} <${address}>`
 
-async function save(name: string, more: Partial<ConfiguredList> = {}): Promise<List> {
+async function save(name: string, more: Partial<GivenList> = {}): Promise<List> {
   const [list] = await saveLists(db, [
     { name, address: `${name}@lists.example.org`, people: [marek], ...more },
   ])

@@ -1,8 +1,10 @@
 // A list teaches its dressing: through the database, in any order, live, imported and rebuilt.
+
 import type { Kysely } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { messageId } from '../../../base/ids.ts'
-import { type ConfiguredList, type List, saveLists } from '../../../sql/lists.ts'
+import type { GivenList } from '../../../base/list-settings.ts'
+import { type List, saveLists } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
 import type { Tables } from '../../../sql/tables.ts'
 import { exportState } from '../../../tracker/export/state.ts'
@@ -22,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => db.destroy())
 
 let lists = 0
-async function newList(settings: Partial<ConfiguredList> = {}): Promise<List> {
+async function newList(settings: Partial<GivenList> = {}): Promise<List> {
   const name = `moor-${lists++}`
   const [list] = await saveLists(db, [{ name, address: 'moor@lists.example.net', ...settings }])
   if (!list) throw new Error('No list was saved')

@@ -1,8 +1,10 @@
 // A list that holds the mails of newcomers until a maintainer lets them pass.
+
 import type { Kysely } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { messageId, type Seq } from '../../../base/ids.ts'
-import { type ConfiguredList, type List, saveLists } from '../../../sql/lists.ts'
+import type { GivenList } from '../../../base/list-settings.ts'
+import { type List, saveLists } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
 import type { Tables } from '../../../sql/tables.ts'
 import { exportMbox } from '../../../tracker/export/mbox.ts'
@@ -21,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => db.destroy())
 
-const settings: Omit<ConfiguredList, 'name'> = {
+const settings: Omit<GivenList, 'name'> = {
   address: 'moor@lists.example.net',
   moderate: 'first',
   people: [
@@ -31,7 +33,7 @@ const settings: Omit<ConfiguredList, 'name'> = {
 }
 
 let lists = 0
-async function newList(more: Partial<ConfiguredList> = {}): Promise<List> {
+async function newList(more: Partial<GivenList> = {}): Promise<List> {
   const [list] = await saveLists(db, [{ name: `held-${lists++}`, ...settings, ...more }])
   if (!list) throw new Error('No list was saved')
   return list
@@ -106,7 +108,7 @@ test('a release lets all pass that waits of the sender, and what he sends later'
 })
 
 test('people with a role, people of the archive and people from before are no newcomers', async () => {
-  const list = await newList({ moderate: null })
+  const list = await newList({ moderate: 'no' })
   await arrive(list, letter('old', 'before'))
   await saveLists(db, [{ name: list.name, ...settings }])
   await importMails(list, letter('amy', 'archived'))
@@ -150,7 +152,7 @@ test('nobody sees it before it is sorted', async () => {
 })
 
 test('without moderation nothing is held', async () => {
-  const list = await newList({ moderate: null })
+  const list = await newList({ moderate: 'no' })
   await arrive(list, letter('ned', 'one'))
   expect(await state(list)).toContain('one@example.org')
 })
