@@ -16,6 +16,10 @@ export const command: Command = {
   },
   async run(args) {
     check(args)
+    const { whyNothing } = await import('../ingest/import.ts')
+    const problems = await whyNothing(args.words, args.has('follow'))
+    // A wrong path makes no database and no list.
+    if (problems.length > 0) throw new Error(problems.join('\n'))
     const stop = stopSignal()
     return withDatabase(args, ground => importArchives(args, ground, stop), stop)
   },

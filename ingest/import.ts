@@ -64,6 +64,17 @@ export async function importPaths(options: ImportOptions): Promise<ImportReport>
   return report
 }
 
+/** A sentence for each path when none of them can be imported; empty when one can. Asks no database. */
+export async function whyNothing(paths: readonly string[], follow: boolean): Promise<string[]> {
+  const problems: string[] = []
+  for (const path of paths) {
+    const opened = await openOrSay(path, follow)
+    if (typeof opened !== 'string') return []
+    problems.push(cannotImport(path, opened))
+  }
+  return problems
+}
+
 /** One import under way. */
 interface Run {
   readonly options: ImportOptions

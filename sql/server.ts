@@ -1,4 +1,5 @@
 // Opens the database: the one that DATABASE_URL names, else the embedded server of the data directory.
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
@@ -64,6 +65,10 @@ export async function joinServer(place: Place, log: ServerLog, options?: JoinOpt
  * somebody chose is an error then; the default one moves to where services keep their data.
  */
 export function dataDirectory({ data, dataChosen }: Omit<Place, 'database'>, log: ServerLog): string {
+  if (statSync(data, { throwIfNoEntry: false })?.isDirectory() === false)
+    throw new Error(
+      `Cannot keep data in "${data}": it is no directory; allowed: a directory, or a path where one can be made (data, --data, THREADWORK_DATA)`,
+    )
   const blocked = dataChosen ? null : blockedAt(data, serverAccount(join(data, 'postgres')))
   if (blocked === null) return data
   log.warn(

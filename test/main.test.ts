@@ -101,5 +101,5 @@ test('doctor fails and says last, and counts first, what is wrong and how to men
   )
   expect(code).toBe(1)
   expect(out).toMatch(/^1 of \d\d findings is WRONG, at the end\n/)
-  expect(out).toMatch(/WRONG database +Cannot reach the database: .*; to mend: correct DATABASE_URL.*\n$/)
+  expect(out).toMatch(/WRONG database +Cannot reach the database: .*; to mend: correct --database.*\n$/)
 })

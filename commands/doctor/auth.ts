@@ -1,4 +1,5 @@
 // What `threadwork doctor` finds of authentication: the keys, their dates, and whether DNS answers.
+import { statSync } from 'node:fs'
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import type { AuthConfig, FileSetting } from '../../base/config.ts'
@@ -18,6 +19,10 @@ const noKeyring: Finding = {
 }
 
 async function keyringFindings({ path, at }: FileSetting): Promise<Finding[]> {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    const mend = `make it with the keys in it, or correct keyring at ${at}; until then no OpenPGP or patatt signature counts`
+    return [{ well: false, what: 'keyring', found: `there is no directory "${path}"`, mend }]
+  }
   const { pgp, people, addresses, problems } = await openKeyring(path)()
   const found = `${path}, ${pgp.length + people.length} keys of ${addresses.size} people`
   const broken = problems.map(problem => ({

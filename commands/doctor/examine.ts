@@ -74,7 +74,9 @@ async function database(config: Config, log: ServerLog): Promise<Finding[]> {
     return [...first, ...(await askDatabase(config, log))]
   } catch (error) {
     const mend =
-      own === null ? `see ${join(data, 'postgres.log')}` : 'correct DATABASE_URL, or start that server'
+      own === null
+        ? `see ${join(data, 'postgres.log')}`
+        : `correct ${config.databaseAt}, or start that server`
     return [...first, { well: false, what: 'database', found: (error as Error).message, mend }]
   }
 }
