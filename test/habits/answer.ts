@@ -10,16 +10,17 @@ export function answerText(
   to: Letter,
   said: readonly string[],
   list: string,
-): string {
+): { readonly text: string; readonly own: string | null } {
   const language: Language = languages[by.language]
   const words = { first: firstNameOf(to.from) }
-  if (!by.top) return inlineText(speech, by, to, said, language)
+  if (!by.top) return { text: inlineText(speech, by, to, said, language), own: null }
   const hello = speech.odds(60) ? `${speech.say(speech.any(language.hello), words)}\n\n` : ''
   const bye = speech.odds(70) ? `\n\n${speech.any(language.bye)}\n${firstNameOf(by)}` : ''
-  return `${hello}${said.join('\n\n')}${bye}\n\n${originalBelow(speech, by, to, language, list)}\n`
+  const own = `${hello}${said.join('\n\n')}${bye}`
+  return { text: `${own}\n\n${originalBelow(speech, by, to, language, list)}\n`, own }
 }
 
-/** Remarks below quoted lines. */
+/** Remarks below quoted lines. Nobody breaks off inside the original below an answer, or behind "... wrote:". */
 function inlineText(
   speech: Speech,
   by: Person,
@@ -27,16 +28,17 @@ function inlineText(
   said: readonly string[],
   language: Language,
 ): string {
-  const lines = to.text.split('\n').filter((_, index) => index < 120)
+  const lines = (to.own ?? to.text).trimEnd().split('\n').slice(0, 120)
   const attribution = quoteLine(speech, by, to, language)
   const whole = speech.odds(40)
   let from = 0
   const blocks = said.map((remark, index) => {
-    const until =
-      index === said.length - 1 && whole ? lines.length : Math.min(lines.length, from + speech.between(3, 14))
-    const quote = lines.slice(from, until).map(quoted).join('\n')
+    let until = Math.min(lines.length, from + speech.between(3, 14))
+    while (until < lines.length && /[:：]$/.test(lines[until - 1] ?? '')) until++
+    const last = whole && index === said.length - 1
+    const quote = last ? to.text.trimEnd().split('\n').slice(from) : lines.slice(from, until)
     from = until
-    return `${quote}\n\n${remark}`
+    return `${quote.map(quoted).join('\n')}\n\n${remark}`
   })
   const signature = speech.odds(25)
     ? `\n\n-- \n${firstNameOf(by)}`

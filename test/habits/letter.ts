@@ -20,6 +20,8 @@ export interface Letter {
   readonly answers: string | null
   readonly references: readonly string[]
   readonly text: string
+  /** What stands above the original, of one who writes there. */
+  readonly own: string | null
   /** Sent as `text/plain` and `text/html`. */
   readonly html: boolean
   readonly files: readonly Attachment[]

@@ -208,6 +208,18 @@ export const retakes = [
   'v{n}: renamed {noun} to {other}',
 ] as const
 
+/** With the next version as a file. */
+export const newVersions = [
+  'v{n} attached.',
+  'Here is a new version.',
+  'Rebased, v{n} attached.',
+  'Thanks for looking. New patch attached.',
+  'Fixed all of it in the attached v{n}.',
+  'Attached is an updated patch.',
+  'Good idea, done. See the attached file.',
+  'The attached one {verb}s the {noun}, too.',
+] as const
+
 export const bugTitles = [
   '[BUG] {part} loses the {noun} on {place}',
   '[BUG] {adjective} {noun} after {place}',

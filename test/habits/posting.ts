@@ -77,9 +77,8 @@ function freshTitle(world: World, path: string): string {
 
 export function messageOf(world: World): string {
   const { speech } = world
-  return Array.from({ length: speech.between(1, 3) }, () => wrap(speech.tell(reasons, wordsOf(world)))).join(
-    '\n\n',
-  )
+  const said = Array.from({ length: speech.between(1, 3) }, () => wrap(speech.tell(reasons, wordsOf(world))))
+  return [...new Set(said)].join('\n\n')
 }
 
 const wrap = (text: string) => text.replace(/(.{40,72}) /g, '$1\n')
@@ -347,6 +346,7 @@ export function attach(
     changes: readonly Change[]
     subject: string
     text: string
+    own?: string | null
     below?: Letter
   },
 ): Letter {
@@ -360,6 +360,7 @@ export function attach(
       subject: form.subject,
       at,
       text: form.text,
+      own: form.own ?? null,
       files: attachedFiles(world, changes, version, by, at),
       ...parentOf(form.below ?? null),
     }),

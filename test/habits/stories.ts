@@ -404,29 +404,15 @@ export function attached(world: World): void {
     }
     at += speech.between(5, 90) * hour
     changes = changes.map(change => revisedChange(world, change))
-    const text = answerText(
-      speech,
-      author,
-      said,
-      [
-        capital(
-          speech.say(
-            '{v{v} attached.|Here is a new version.|Rebased, v{v} attached.|Thanks for looking. New patch attached.|Fixed all of it in the attached v{v}.|Attached is an updated patch.}'.replaceAll(
-              '{v}',
-              String(version),
-            ),
-          ),
-        ),
-      ],
-      world.customs.dress.address,
-    )
+    const news = capital(speech.tell(phrases.newVersions, wordsOf(world, { n: String(version) })))
+    const written = answerText(speech, author, said, [news], world.customs.dress.address)
     last = attach(world, topic, {
       by,
       at,
       version,
       changes,
       subject: answerSubject(speech, author, said.subject),
-      text,
+      ...written,
       below: said,
     })
   }
@@ -690,7 +676,7 @@ export function lost(world: World): void {
       from: by,
       subject,
       at,
-      text: answerText(speech, by, patch, said, world.customs.dress.address),
+      ...answerText(speech, by, patch, said, world.customs.dress.address),
     }),
   )
   if (named) {

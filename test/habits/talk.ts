@@ -36,7 +36,7 @@ export function answer(
     from: by,
     subject: answerSubject(speech, by, to.subject),
     at,
-    text: answerText(speech, by, to, said, customs.dress.address),
+    ...answerText(speech, by, to, said, customs.dress.address),
     html: ['gmail', 'outlook', 'apple'].includes(by.client) && speech.odds(40),
     answers: to.id,
     references: [...to.references, to.id].slice(-12),

@@ -176,6 +176,7 @@ type Draft = Pick<Letter, 'id' | 'from' | 'subject' | 'at' | 'text'> & Partial<L
 export const letterOf = (draft: Draft): Letter => ({
   answers: null,
   references: [],
+  own: null,
   html: false,
   files: [] as Attachment[],
   program: draft.from.client,
