@@ -100,11 +100,11 @@ export const limits = {
   /** Mails folded together; above it the topics say "large". */
   clusterMailsMax: 2_000,
   /** Mails of one topic that speak of other topics: a release closes a dozen bugs; each makes another cluster fold again. */
-  errandsOutMax: 20,
+  statementsOutMax: 20,
   /** Mails of other topics that one topic hears; a tracked bug that everybody names has some tens. */
-  errandsInMax: 200,
+  statementsInMax: 200,
   /** The mails above such a mail that are told with it; whoever answers a decision answers it sooner. */
-  errandAboveMax: 50,
+  statementAboveMax: 50,
   /** Characters of one mail's text shown on its page before a link to the raw mail: 5,000 lines of prose. */
   textShownCharactersMax: 256 * 1024,
   /** The same on a page of many mails. */

@@ -3,14 +3,13 @@
 import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { ListConfig } from '../base/list-settings.ts'
 import type { MailFacts } from '../tracker/mail/facts.ts'
-import type { Closing } from '../tracker/topic/closing.ts'
 import type { CommitFacts } from '../tracker/topic/commit.ts'
 import type { Landing } from '../tracker/topic/landing.ts'
 import type { Sketch } from '../tracker/topic/likeness.ts'
 import type { Mailmap } from '../tracker/topic/mailmap.ts'
 import type { Roster } from '../tracker/topic/rules.ts'
 import type { TopicSummary } from '../tracker/topic/summary.ts'
-import type { Errand, Topic, Turn } from '../tracker/topic/topic.ts'
+import type { Statement, Topic, Turn } from '../tracker/topic/topic.ts'
 import type { How, VerdictData } from '../tracker/topic/verdict.ts'
 
 /** Where a mail came from, kept beside its bytes. */
@@ -169,13 +168,13 @@ export interface Tables {
     cluster: string
     shown: Buffer | null
   }
-  claim: { list_id: number; topic_key: string; target_key: string; data: JSONColumnType<Closing> }
-  errand: {
+  statement: {
     list_id: number
     topic_key: string
     target_key: string
     mail_key: string
-    data: JSONColumnType<Errand>
+    what: Statement['what']
+    data: JSONColumnType<Statement>
     digest: string
     unconfirmed: boolean
     said: string

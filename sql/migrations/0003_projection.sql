@@ -132,34 +132,24 @@ create table topic_mail (
 );
 create index topic_mail_cluster on topic_mail (cluster);
 
--- An accepted patch that closes a bug, from the patchset's topic to a mail of the bug, which may come later.
-create table claim (
-  list_id    integer not null,
-  topic_key  text not null,
-  target_key text not null,
-  -- a Closing value (tracker/topic/closing.ts)
-  data       jsonb not null,
-  primary key (list_id, topic_key, target_key),
-  foreign key (list_id, topic_key) references topic (list_id, id_key) on delete cascade
-);
-create index claim_target on claim (list_id, target_key);
-
--- What a mail says of another topic, from the topic that holds it to a mail of the one it speaks of, which may come later.
-create table errand (
+-- What one topic says of another: by which mail, and to which mail of the one it speaks of, which may come later.
+create table statement (
   list_id     integer not null,
   topic_key   text not null,
   target_key  text not null,
   mail_key    text not null,
-  -- an Errand value (tracker/topic/topic.ts), and its hash
+  -- lines of the mail speak of it, or the patch that it accepted closes it
+  what        text not null check (what in ('lines', 'closing')),
+  -- a Statement value (tracker/topic/topic.ts), and its hash
   data        jsonb not null,
   digest      text not null,
   -- of too many for one target the confirmed are heard, then the earliest
   unconfirmed boolean not null,
   said        bigint not null,
-  primary key (list_id, topic_key, target_key, mail_key),
+  primary key (list_id, topic_key, target_key, mail_key, what),
   foreign key (list_id, topic_key) references topic (list_id, id_key) on delete cascade
 );
-create index errand_target on errand (list_id, target_key, unconfirmed, said);
+create index statement_target on statement (list_id, target_key, unconfirmed, said);
 
 -- Somebody whom the list knows (tracker/topic/profile.ts).
 create table established (

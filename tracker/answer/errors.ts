@@ -94,11 +94,11 @@ async function answer(trx: Transaction<Tables>, due: Due, now: Date): Promise<bo
 async function topicsReached(
   trx: Transaction<Tables>,
   list: ListId,
-  { errands = [] }: Topic,
+  { statements = [] }: Topic,
   mail: MessageId,
 ): Promise<Map<MessageId, Topic>> {
   const reached = new Map<MessageId, Topic>()
-  for (const { target } of errands.filter(errand => errand.mail === mail)) {
+  for (const { target } of statements.filter(one => one.mail === mail)) {
     const topic = await topicHolding(trx, list, indexKey(target))
     if (topic) reached.set(target, topic)
   }

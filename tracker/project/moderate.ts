@@ -10,7 +10,7 @@ import type { MailFacts } from '../mail/facts.ts'
 import { uncountMarks } from './dressing.ts'
 import { type Moderated, release, showAgain } from './hold.ts'
 import { lockAssignment } from './lock.ts'
-import { dropOutside } from './outside.ts'
+import { dropStatements } from './statements.ts'
 
 /** On one list, or on each that has the mail. Again it changes nothing. Clusters that it touched wait to be folded. */
 export async function hide(db: Kysely<Tables>, stone: Omit<Tombstone, 'kind'>): Promise<Moderated> {
@@ -156,7 +156,7 @@ async function shrink(trx: Trx, list: ListId, cluster: string, when: When): Prom
     update cluster set ${woken(when)}, mails = (select count(*)::int from fact where cluster = ${cluster}::bigint)
     where id = ${cluster}::bigint returning mails`.execute(trx)
   if (rows[0]?.mails !== 0) return
-  await dropOutside(trx, list, cluster, when)
+  await dropStatements(trx, list, cluster, when)
   for (const table of ['topic', 'topic_mail', 'cluster_key'] as const)
     await sql`delete from ${sql.table(table)} where cluster = ${cluster}::bigint`.execute(trx)
   await sql`delete from cluster where id = ${cluster}::bigint`.execute(trx)

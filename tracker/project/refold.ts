@@ -24,9 +24,9 @@ import { jsonTexts } from './json-texts.ts'
 import { withLandings } from './land.ts'
 import { lockToFold } from './lock.ts'
 import { isOpen } from './open.ts'
-import { clustersOf, moveOutside, outsideOf, writeOutside } from './outside.ts'
 import { peopleOf } from './people.ts'
 import { profileFor, writeProfile } from './profile.ts'
+import { clustersOf, moveStatements, outsideOf, writeStatements } from './statements.ts'
 import { markUntold } from './untold.ts'
 
 /**
@@ -135,11 +135,11 @@ async function write(
   const differing = wanted.filter(row => before.get(row.id_key) !== `${row.digest} ${row.cluster}`)
   const left = standing.filter(row => !wantedKeys.has(row.id_key))
   const gone = left.map(row => row.id_key)
-  const said = await moveOutside(trx, list, { gone, written: differing })
+  const said = await moveStatements(trx, list, { gone, written: differing })
   if (gone.length > 0)
     await sql`delete from topic where list_id = ${list} and id_key = any(${gone}::text[])`.execute(trx)
   if (differing.length > 0) await writeTopics(trx, differing)
-  await writeOutside(trx, list, said)
+  await writeStatements(trx, list, said)
   const released = await markUntold(trx, list, said.changed, { stand: wanted, gone: left }, telling)
   await writePlaces(trx, list, clusters, wanted)
   return {

@@ -2,7 +2,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { dropOutside } from './outside.ts'
+import { dropStatements } from './statements.ts'
 
 /** The cluster of rows whose cluster is being made again. */
 export const noCluster = '0'
@@ -14,7 +14,7 @@ export function dropStale(db: Kysely<Tables>, list: ListId): Promise<boolean> {
       select where not exists (select from unsorted where list_id = ${list})
         and not exists (select from cluster where list_id = ${list} and dirty)`.execute(trx)
     if (rows.length === 0) return false
-    const said = await dropOutside(trx, list, noCluster, 'late')
+    const said = await dropStatements(trx, list, noCluster, 'late')
     for (const table of ['topic_mail', 'topic'] as const)
       await sql`delete from ${sql.table(table)} where list_id = ${list} and cluster = ${noCluster}::bigint`.execute(
         trx,

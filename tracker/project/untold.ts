@@ -3,7 +3,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
-import type { Heard } from './heard.ts'
 
 type Trx = Transaction<Tables>
 
@@ -62,7 +61,11 @@ export async function markUntold(
   )
 }
 
-type Mark = Pick<Heard, 'topic_key' | 'target_key'>
+/** The topic that speaks, and the mail whose topic hears it. */
+interface Mark {
+  readonly topic_key: string
+  readonly target_key: string
+}
 
 async function takeMarks(trx: Trx, list: ListId, topics: readonly string[]): Promise<Mark[]> {
   if (topics.length === 0) return []

@@ -6,16 +6,25 @@ import type { Person, TagFact } from '../mail/facts.ts'
 import { nameOf, type Spoken, valueText } from '../mail/tag/value-text.ts'
 import { type Asker, bugStatusRefusal, planningRefusal, type Refusal, roleOf } from './authority.ts'
 import { duplicatesIn, isNarrowed } from './claims.ts'
-import type { Closing } from './closing.ts'
 import { conflictWith } from './conflict.ts'
 import { delegateNamed } from './delegate.ts'
-import { Errands, sentChange, voicesFor } from './errand.ts'
-import { changeBy, inOrderOfWords, namedBy, withOutcome, wordsAt } from './history.ts'
+import { changeBy, namedBy, type Step, takeInOrder, withOutcome, wordsAt } from './history.ts'
 import { commitOf, eventsOf, type LandingEvent, stepPlace } from './landing.ts'
 import { samePerson } from './person.ts'
 import { type BugNumbers, elsewhere, resolve } from './reference.ts'
 import type { Rules } from './rules.ts'
-import type { Bug, BugStatus, Change, Claim, Delegate, Errand, Role } from './topic.ts'
+import { Statements, sentChange, voicesFor } from './statement.ts'
+import type {
+  Bug,
+  BugStatus,
+  Change,
+  Claim,
+  Closing,
+  Delegate,
+  RemoteLines,
+  Role,
+  Statement,
+} from './topic.ts'
 import type { Node } from './tree.ts'
 import { type Undoing, undoingIn } from './undo.ts'
 import type { Voice } from './voice.ts'
@@ -31,17 +40,15 @@ export interface Planning {
   /** Bugs that its lines say it blocks, or that lines of other topics say it repeats. */
   readonly claims: readonly Claim[]
   /** What they say of other topics. */
-  readonly errands: readonly Errand[]
+  readonly statements: readonly RemoteLines[]
 }
 
 /** What a thread's lines are read with. */
 export interface PlanningInputs {
   readonly rules: Rules
   readonly numbers: BugNumbers
-  /** Accepted patches that close it. */
-  readonly closings: readonly Closing[]
-  /** What mails of other topics say. */
-  readonly errands: readonly Errand[]
+  /** What other topics say. */
+  readonly statements: readonly Statement[]
   /** It looks like spam: what its sender says of it counts for nothing. */
   readonly suspect: boolean
 }
@@ -49,39 +56,36 @@ export interface PlanningInputs {
 /** Goes through the thread's lines about bugs, in order. */
 export function planningOf(mails: readonly Node[], inputs: PlanningInputs): Planning {
   const here = new Map(mails.map(mail => [mail.id, mail]))
-  const others = voicesFor(inputs.errands, here)
+  const others = voicesFor(inputs.statements, here)
   const run = new Run(here, others, inputs)
-  const steps = stepsOf(mails, inputs.closings, run)
-  inOrderOfWords(
-    mails.filter(mail => mail.facts.tags.length > 0),
-    others,
-    () => {},
-    mail => {
-      while (steps[0] && steps[0].at < wordsAt(mail)) steps.shift()?.take()
-      run.hear(mail)
-    },
-  )
-  for (const { take } of steps) take()
-  const { decided, title, delegate, history, claims, errands } = run
+  const speaking = [...mails.filter(mail => mail.facts.tags.length > 0), ...others]
+  takeInOrder([
+    ...speaking.map(mail => ({ at: wordsAt(mail), take: () => run.hear(mail) })),
+    ...closingsIn(inputs.statements, here).map(closing => ({
+      at: closing.said,
+      take: () => run.close(closing),
+    })),
+    ...landingSteps(mails, run),
+  ])
+  const { decided, title, delegate, history, claims, statements } = run
   const bug = { ...run.bug, explicit: decided === 'bug' }
-  return { decided, bug, title, delegate, history, claims, errands: errands.all }
+  return { decided, bug, title, delegate, history, claims, statements: statements.all }
 }
 
-/** What fixes or reopens the bug without a line in its thread: accepted patches and commits, by time. */
-function stepsOf(
-  mails: readonly Node[],
-  closings: readonly Closing[],
-  run: Run,
-): { readonly at: number; take(): void }[] {
+/** The accepted patches that close a bug with these mails. */
+const closingsIn = (statements: readonly Statement[], here: ReadonlyMap<MessageId, Node>): Closing[] =>
+  statements
+    .filter(one => one.what === 'closing')
+    .filter(({ target }) => here.has(target))
+    .sort((a, b) => (a.mail < b.mail ? -1 : 1))
+
+/** The commits that close a bug with these mails, and those that take them back. */
+function landingSteps(mails: readonly Node[], run: Run): Step[] {
   const closed = new Map(mails.flatMap(mail => closingOf(mail).map(landing => [landing, mail.id])))
-  const accepted = closings
-    .toSorted((a, b) => (a.by < b.by ? -1 : 1))
-    .map(closing => ({ at: closing.said, take: () => run.close(closing) }))
-  const landed = eventsOf([...closed.keys()], mails[0]?.said ?? 0).map(event => ({
+  return eventsOf([...closed.keys()], mails[0]?.said ?? 0).map(event => ({
     at: event.at,
     take: () => run.land(closed.get(event.landing), event),
   }))
-  return [...accepted, ...landed].sort((a, b) => a.at - b.at)
 }
 
 /** The commits that close a mail's bug. */
@@ -99,7 +103,7 @@ class Run {
   delegate: Delegate | null = null
   readonly history: Change[] = []
   readonly claims: Claim[] = []
-  readonly errands = new Errands()
+  readonly statements = new Statements()
   readonly #reporter: Person
   readonly #inputs: PlanningInputs
   readonly #undoing: Undoing
@@ -127,12 +131,12 @@ class Run {
   /** A patch that closes it was accepted. */
   close(closing: Closing): void {
     if (this.bug.status === 'fixed') return
-    const { by, who, said, title } = closing
+    const { mail, sender: who, said, title } = closing
     this.bug = { ...this.bug, status: 'fixed' }
     this.#set = { value: 'fixed', mail: null, role: null }
     const reason = `its fix "${title}" was accepted`
     this.history.push({
-      mail: by,
+      mail,
       who,
       said,
       what: 'Bug-Status',
@@ -224,7 +228,7 @@ class Run {
         : this.#isUnknown(mail)
           ? unknownSender
           : own
-            ? this.errands.send(own, tag, other.id, undone)
+            ? this.statements.send(own, tag, other.id, undone)
             : null
     if (!refusal && own && 'id' in other) this.history.push(sentChange(own, tag, other.id, undone))
     else this.#change(mail, tag, refusal, () => {})

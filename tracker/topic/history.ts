@@ -3,26 +3,20 @@ import type { MessageId } from '../../base/ids.ts'
 import { nameOf, type Spoken, valueText } from '../mail/tag/value-text.ts'
 import type { Refusal } from './authority.ts'
 import type { Change, Role, Undone } from './topic.ts'
-import type { Node } from './tree.ts'
 import type { Voice } from './voice.ts'
 
-/**
- * Goes through the mails in order, first what each posts, then what it says; `others` are mails of other topics, of
- * which only the words count. What a sender confirmed by answering a token mail counts from that time on.
- */
-export function inOrderOfWords(
-  mails: readonly Node[],
-  others: readonly Voice[],
-  post: (mail: Node) => void,
-  hear: (mail: Voice) => void,
-): void {
-  const words = (mail: Voice) => ({ at: wordsAt(mail), take: () => hear(mail) })
-  const own = mails.flatMap(mail => [{ at: mail.said, take: () => post(mail) }, words(mail)])
-  const steps = [...own, ...others.map(words)]
-  for (const { take } of steps.sort((a, b) => a.at - b.at)) take()
+/** One thing that happens to a topic: a posting, the words of a mail, a closing, a landing; `at` is milliseconds. */
+export interface Step {
+  readonly at: number
+  take(): void
 }
 
-/** When what a mail says counts. */
+/** Takes the steps in order; of several at one time those that are named first come first. */
+export function takeInOrder(steps: readonly Step[]): void {
+  for (const { take } of steps.toSorted((a, b) => a.at - b.at)) take()
+}
+
+/** When what a mail says counts: what its sender confirmed by answering a token mail from that time on. */
 export const wordsAt = ({ said, verdict }: Voice): number => Math.max(said, verdict.confirmed ?? said)
 
 /** What a change is called, and to what it set. */

@@ -1,14 +1,11 @@
 // What the fold of a cluster hears of other clusters: little, and never what it said of them itself, so that every fold is local.
-import type { Closing } from './closing.ts'
 import type { BugNumbers } from './reference.ts'
-import type { Errand } from './topic.ts'
+import type { Statement } from './topic.ts'
 
 export interface Outside {
-  /** Accepted patches that close one of its bugs. */
-  readonly closings: readonly Closing[]
-  /** What mails of other topics say of its topics. */
-  readonly errands: readonly Errand[]
+  /** What other topics say of its topics. */
+  readonly statements: readonly Statement[]
   readonly numbers: BugNumbers
 }
 
-export const nothingOutside: Outside = { closings: [], errands: [], numbers: new Map() }
+export const nothingOutside: Outside = { statements: [], numbers: new Map() }

@@ -9,16 +9,16 @@ import type { Node } from './tree.ts'
 import type { Voice } from './voice.ts'
 
 /** What happened to a patch in git. */
-export interface Step {
+export interface CommitStep {
   readonly patch: Node
   readonly event: LandingEvent
 }
 
-/** In order of their times. */
-export const stepsOf = (drafts: readonly Draft[]): Step[] =>
-  [...new Set(drafts.flatMap(changesOf))]
-    .flatMap(patch => eventsOf(landingsOf(patch), patch.said).map(event => ({ patch, event })))
-    .sort((a, b) => a.event.at - b.event.at)
+/** Those of each patch in order of their times. */
+export const commitsOf = (drafts: readonly Draft[]): CommitStep[] =>
+  [...new Set(drafts.flatMap(changesOf))].flatMap(patch =>
+    eventsOf(landingsOf(patch), patch.said).map(event => ({ patch, event })),
+  )
 
 /** The commits that the patch became, not those that close it. */
 export const landingsOf = (patch: Node): Landing[] => patch.landed.filter(({ how }) => how !== 'closes')
@@ -32,7 +32,7 @@ export interface Decided {
 
 /** The state that a step gives its patch, and its line in the history; it counts where that has an effect. */
 export function outcomeOf(
-  { patch, event }: Step,
+  { patch, event }: CommitStep,
   standing: Decided | undefined,
 ): { readonly state: PatchState; readonly change: Change } {
   const state = standing?.state ?? 'new'

@@ -17,24 +17,24 @@ import {
 import { isPartialReroll } from './completeness.ts'
 import { conflictWith } from './conflict.ts'
 import { delegateNamed } from './delegate.ts'
-import { Errands, sentChange, voicesFor } from './errand.ts'
-import { changeBy, inOrderOfWords, type Named, namedBy, withOutcome, wordsAt } from './history.ts'
+import { changeBy, type Named, namedBy, takeInOrder, withOutcome, wordsAt } from './history.ts'
 import { placeOf } from './landing.ts'
 import type { Outside } from './outside.ts'
-import { type Decided, landingsOf, outcomeOf, type Step, stepsOf } from './patch-landing.ts'
+import { type CommitStep, commitsOf, type Decided, landingsOf, outcomeOf } from './patch-landing.ts'
 import { samePerson } from './person.ts'
 import { type BugNumbers, elsewhere, resolve } from './reference.ts'
 import { type Rules, rosterAt } from './rules.ts'
 import { changesOf, nearestPatch, type Posted, postingOf, revisionOf, scopeOf } from './scope.ts'
 import { type Draft, isPosting, numberOf } from './series.ts'
+import { Statements, sentChange, voicesFor } from './statement.ts'
 import { replacesAll, takesOver } from './superseding.ts'
 import {
   type Change,
   type Claim,
   type Delegate,
-  type Errand,
   finalStates,
   type PatchState,
+  type RemoteLines,
   type Role,
 } from './topic.ts'
 import type { Node } from './tree.ts'
@@ -54,38 +54,29 @@ export interface PatchStatuses {
   /** Bugs that lines of answers say it closes or blocks. */
   readonly claims: readonly Claim[]
   /** What they say of other topics. */
-  readonly errands: readonly Errand[]
+  readonly statements: readonly RemoteLines[]
 }
 
-/** `drafts` by said time, `mails` in order; `errands` of mails of other topics. */
+/** `drafts` by said time, `mails` in order; `statements` of other topics. */
 export function patchStatuses(
   drafts: readonly Draft[],
   mails: readonly Node[],
   rules: Rules,
-  { numbers, errands }: Pick<Outside, 'numbers' | 'errands'>,
+  { numbers, statements }: Outside,
 ): PatchStatuses {
   const here = new Map(mails.map(mail => [mail.id, mail]))
-  const others = voicesFor(errands, here)
+  const others = voicesFor(statements, here)
   const run = new Run(drafts, here, others, { rules, numbers })
-  const steps = stepsOf(drafts)
-  const landUntil = (time: number) => {
-    while (steps[0] && steps[0].event.at < time) run.land(steps.shift())
-  }
-  inOrderOfWords(
-    mails.filter(mail => isPosting(mail) || saysSomething(mail)),
-    others,
-    mail => {
-      landUntil(mail.said)
-      run.post(mail)
-    },
-    mail => {
-      landUntil(wordsAt(mail))
-      run.hear(mail)
-    },
-  )
-  for (const step of steps) run.land(step)
+  const words = (mail: Voice) => ({ at: wordsAt(mail), take: () => run.hear(mail) })
+  const post = (mail: Node) => ({ at: mail.said, take: () => run.post(mail) })
+  const own = mails.filter(mail => isPosting(mail) || saysSomething(mail))
+  takeInOrder([
+    ...own.flatMap(mail => [post(mail), words(mail)]),
+    ...others.map(words),
+    ...commitsOf(drafts).map(step => ({ at: step.event.at, take: () => run.land(step) })),
+  ])
   const { statuses, history, delegate, claims } = run
-  return { statuses, history, delegate, claims, errands: run.errands.all }
+  return { statuses, history, delegate, claims, statements: run.statements.all }
 }
 
 const saysSomething = ({ facts: { tags, applied, withdrawal } }: Node) =>
@@ -101,7 +92,7 @@ class Run {
   readonly statuses = new Map<Node, Held>()
   readonly history: Change[] = []
   readonly claims: Claim[] = []
-  readonly errands = new Errands()
+  readonly statements = new Statements()
   readonly #drafts: readonly Draft[]
   readonly #rules: Rules
   readonly #numbers: BugNumbers
@@ -139,8 +130,7 @@ class Run {
   }
 
   /** A commit accepts its patch, unless somebody else than its author said that it is final in another way. */
-  land(step: Step | undefined): void {
-    if (!step) return
+  land(step: CommitStep): void {
     const { state, change } = outcomeOf(step, this.statuses.get(step.patch))
     if (change.effect) this.statuses.set(step.patch, { state, by: step.patch.id, mail: null, role: null })
     this.history.push(change)
@@ -211,7 +201,7 @@ class Run {
   #send(mail: Voice, tag: Line, other: Exclude<ReturnType<typeof elsewhere>, null>): void {
     const own = this.#mails.get(mail.id)
     const undone = this.#undoing.by(mail)
-    const refusal = 'reason' in other ? other : own ? this.errands.send(own, tag, other.id, undone) : null
+    const refusal = 'reason' in other ? other : own ? this.statements.send(own, tag, other.id, undone) : null
     if (!refusal && own && 'id' in other) this.history.push(sentChange(own, tag, other.id, undone))
     else this.#record(mail, [], namedBy(tag), refusal)
   }

@@ -15,17 +15,14 @@ export function patchsetOf(
   drafts: readonly Draft[],
   mails: readonly Node[],
   rules: Rules,
-  { errands: heard, numbers }: Outside,
+  outside: Outside,
 ): Topic {
-  const { statuses, history, delegate, claims, errands } = patchStatuses(drafts, mails, rules, {
-    numbers,
-    errands: heard,
-  })
+  const { statuses, history, delegate, claims, statements } = patchStatuses(drafts, mails, rules, outside)
   const revisions = drafts.map((draft, index) => revisionOf(draft, drafts.slice(0, index), statuses))
   const newest = revisions.at(-1)
   const first = mails[0]
   if (!newest || !first) throw new Error('A patchset has no revision')
-  const answers = answersOf(mails, numbers)
+  const answers = answersOf(mails, outside.numbers)
   const posted = new Set(drafts.flatMap(draft => [...draft.members, ...draft.repeats]))
   return {
     kind: 'patchset',
@@ -41,7 +38,7 @@ export function patchsetOf(
     candidate: null,
     mails: mails.map(mail => topicMail(mail, posted.has(mail) ? roleOf(mail) : 'reply')),
     history,
-    ...(errands.length > 0 ? { errands } : {}),
+    ...(statements.length > 0 ? { statements } : {}),
     standing: patchsetStanding({ revisions, mails, ...answers }, history),
     said: first.said,
     lastSaid: mails.at(-1)?.said ?? first.said,

@@ -16,17 +16,15 @@ export function threadTopicOf(
   mails: readonly Node[],
   rules: Rules,
   profile: Profile,
-  { closings, errands, numbers }: Outside,
+  { statements, numbers }: Outside,
 ): Topic {
   const first = mails[0]
   if (!first) throw new Error('A thread has no mail')
   const guess = guessOf(mails, profile)
-  const here = new Set(mails.map(mail => mail.id))
   const planning = planningOf(mails, {
     rules,
     numbers,
-    errands,
-    closings: closings.filter(({ target }) => here.has(target)),
+    statements,
     suspect: guess.kind === 'spam',
   })
   const kind = kindOf(first, planning, guess)
@@ -49,7 +47,7 @@ export function threadTopicOf(
     candidate: kind === 'discussion' && planning.decided === null ? guess.candidate : null,
     mails: mails.map(mail => topicMail(mail, mail === first && kind !== 'discussion' ? 'report' : 'reply')),
     history: planning.history,
-    ...(planning.errands.length > 0 ? { errands: planning.errands } : {}),
+    ...(planning.statements.length > 0 ? { statements: planning.statements } : {}),
     ...(closing.length > 0 ? { landed: closing } : {}),
     standing: threadStanding(kind, bug, mails, planning.history),
     said: first.said,

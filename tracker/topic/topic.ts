@@ -171,8 +171,15 @@ export interface Undone {
   readonly who: Person
 }
 
-/** What a mail of this topic says of another one, and all that the other needs to judge it. */
-export interface Errand {
+/**
+ * What a topic says of another one, which may lie in another cluster: a value between two folds. Either that lines of a mail
+ * speak of it, or that an accepted patch closes it.
+ */
+export type Statement = RemoteLines | Closing
+
+/** Lines of a mail, with all that the other topic must know to judge them as if they stood in its own thread. */
+export interface RemoteLines {
+  readonly what: 'lines'
   /** A mail of the topic that it speaks of; it may not be here yet. */
   readonly target: MessageId
   readonly mail: MessageId
@@ -187,6 +194,19 @@ export interface Errand {
   /** Its lines about the target; each names it. */
   readonly tags: readonly TagFact[]
   readonly undone?: Undone
+}
+
+/** Once the patch is accepted, the bug is fixed. */
+export interface Closing {
+  readonly what: 'closing'
+  /** A mail of the bug. */
+  readonly target: MessageId
+  /** It accepted the patch; the patch itself where nobody did by mail. */
+  readonly mail: MessageId
+  readonly sender: Person
+  readonly said: number
+  /** Of the patchset. */
+  readonly title: string
 }
 
 /** Who is to take care of a patchset or a bug. */
@@ -254,7 +274,7 @@ export interface Topic {
   readonly claims: readonly Claim[]
   readonly history: readonly Change[]
   /** What its mails say of other topics; absent when they say nothing. */
-  readonly errands?: readonly Errand[]
+  readonly statements?: readonly RemoteLines[]
   /** Of a bug or a report: the commits that closed it. */
   readonly landed?: readonly Landing[]
   readonly standing: Standing

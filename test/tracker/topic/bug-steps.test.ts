@@ -1,11 +1,11 @@
 // What fixes and reopens a bug without a line in its thread counts by its time, whatever else was said meanwhile.
 import { expect, test } from 'vitest'
 import type { MessageId } from '../../../base/ids.ts'
-import type { Closing } from '../../../tracker/topic/closing.ts'
 import { fold } from '../../../tracker/topic/fold.ts'
 import type { Landing } from '../../../tracker/topic/landing.ts'
 import { nothingOutside } from '../../../tracker/topic/outside.ts'
 import { openRules } from '../../../tracker/topic/rules.ts'
+import type { Closing } from '../../../tracker/topic/topic.ts'
 import { arrivalOf } from '../threads.ts'
 
 const hour = (number: number) => Date.UTC(2026, 2, 2, number)
@@ -31,11 +31,11 @@ function statusOf(accepted: number, chatter: readonly number[]) {
     turns: [{ commit: 'b'.repeat(40), at: hour(2), by: marek }],
   }
   const closing: Closing = {
+    what: 'closing',
     target: 'bug@example.org' as MessageId,
-    topic: 'patch@example.org' as MessageId,
     title: 'wal: no tear',
-    by: 'accepted@example.org' as MessageId,
-    who: marek,
+    mail: 'accepted@example.org' as MessageId,
+    sender: marek,
     said: hour(accepted),
   }
   const said = chatter.map(at => mail(`answer-${at}`, at, 'bug'))
@@ -44,7 +44,7 @@ function statusOf(accepted: number, chatter: readonly number[]) {
     arrivals,
     openRules,
     { established: new Set() },
-    { ...nothingOutside, closings: [closing] },
+    { ...nothingOutside, statements: [closing] },
   )
   return topics.map(({ state, history }) => [state, history.map(({ what }) => what).join(' ')])
 }

@@ -478,9 +478,9 @@ describe('a bug', () => {
     const accepted = answer('a', marek, 'Patch-Status: accepted')
     const outside = (letters: readonly Letter[]): Outside => ({
       ...nothingOutside,
-      closings: topicsOf(letters).flatMap(closingsOf),
+      statements: topicsOf(letters).flatMap(closingsOf),
     })
-    expect(outside([fix]).closings).toEqual([])
+    expect(outside([fix]).statements).toEqual([])
     const state = (letters: readonly Letter[]) => topicsOf(letters, rules, outside([fix, accepted]))[0]
     expect(state([bug])).toMatchObject({ state: 'fixed', history: [{ mail: 'a@example.org', effect: true }] })
     expect(state([bug, say('b', marek, 'Bug-Status: reopened', { minute: 90 })])?.state).toBe('reopened')
@@ -546,8 +546,8 @@ describe('a line of another thread', () => {
     answer(id, from, body, { subject: 'Re: [BUG] wal: wrong sum', answers: 'bug', ...more })
   /** The topics of the second letters, with what the topics of the first ones say of them. */
   const hear = (away: readonly Letter[], home: readonly Letter[], by: Rules = rules) => {
-    const errands = topicsOf(away, by, { ...nothingOutside, numbers }).flatMap(topic => topic.errands ?? [])
-    const [topic] = topicsOf(home, by, { ...nothingOutside, numbers, errands: errands.toReversed() })
+    const said = topicsOf(away, by, { ...nothingOutside, numbers }).flatMap(topic => topic.statements ?? [])
+    const [topic] = topicsOf(home, by, { ...nothingOutside, numbers, statements: said.toReversed() })
     if (!topic) throw new Error('There is no topic')
     return topic
   }
@@ -609,7 +609,7 @@ describe('a line of another thread', () => {
     expect(topic).toMatchObject({ state: 'accepted', history: [{ said: start + 90 * 60_000 }] })
     const fix = { ...patch, body: diff('one').replace('Words.', 'Words.\n\nCloses: <other@example.org>') }
     expect(closingsOf(hear(away, [fix]))).toMatchObject([
-      { by: 'a@example.org', target: 'other@example.org' },
+      { what: 'closing', mail: 'a@example.org', target: 'other@example.org' },
     ])
   })
 
@@ -629,7 +629,7 @@ describe('a line of another thread', () => {
 
   it('is not handed on where the list knows no such bug, nor by a stranger whose thread looks like spam', () => {
     const [unknown] = topicsOf([patch, answer('a', marek, 'Bug-Status: #13 fixed')])
-    expect(unknown).not.toHaveProperty('errands')
+    expect(unknown).not.toHaveProperty('statements')
     expect(unknown && change(unknown, 'a')?.reason).toBe('there was no bug #13 when it was said')
     const spam: Letter = {
       id: 'spam',
@@ -649,20 +649,20 @@ describe('a line of another thread', () => {
       ...nothingOutside,
       numbers,
     })
-    expect(busy?.errands).toHaveLength(20)
+    expect(busy?.statements).toHaveLength(20)
     expect(busy?.history.at(-1)?.reason).toBe('more than 20 mails of this topic speak of other topics')
-    const flood = (busy?.errands ?? []).flatMap(errand =>
+    const flood = (busy?.statements ?? []).flatMap(statement =>
       Array.from({ length: 20 }, (_, copy) => ({
-        ...errand,
-        mail: `${copy}-${errand.mail}` as MessageId,
+        ...statement,
+        mail: `${copy}-${statement.mail}` as MessageId,
         verdict: onlyFrom,
       })),
     )
     const late = topicsOf([patch, answer('a', marek, 'Bug-Status: #12 fixed', { minute: 900 })], rules, {
       ...nothingOutside,
       numbers,
-    }).flatMap(topic => topic.errands ?? [])
-    const [topic] = topicsOf([bug], rules, { ...nothingOutside, numbers, errands: [...flood, ...late] })
+    }).flatMap(topic => topic.statements ?? [])
+    const [topic] = topicsOf([bug], rules, { ...nothingOutside, numbers, statements: [...flood, ...late] })
     expect(topic?.state).toBe('fixed')
     expect(topic?.history).toHaveLength(200)
   })

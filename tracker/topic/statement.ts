@@ -8,15 +8,15 @@ import type { TagFact } from '../mail/facts.ts'
 import type { Spoken } from '../mail/tag/value-text.ts'
 import type { Refusal } from './authority.ts'
 import { namedBy } from './history.ts'
-import type { Change, Errand, Undone } from './topic.ts'
+import type { Change, RemoteLines, Statement, Undone } from './topic.ts'
 import { above, type Node } from './tree.ts'
 import type { Voice } from './voice.ts'
 
-/** Gathers the errands of a topic while its lines are gone through. */
-export class Errands {
-  readonly #found = new Map<string, Errand>()
+/** Gathers what a topic says of others while its lines are gone through. */
+export class Statements {
+  readonly #found = new Map<string, RemoteLines>()
 
-  get all(): readonly Errand[] {
+  get all(): readonly RemoteLines[] {
     return [...this.#found.values()]
   }
 
@@ -26,15 +26,16 @@ export class Errands {
     if (tag.tag === 'CI') return { reason: 'it speaks of a mail of another topic' }
     const key = `${mail.id} ${target}`
     const found = this.#found.get(key)
-    if (!found && this.#found.size >= limits.errandsOutMax)
-      return { reason: `more than ${limits.errandsOutMax} mails of this topic speak of other topics` }
+    if (!found && this.#found.size >= limits.statementsOutMax)
+      return { reason: `more than ${limits.statementsOutMax} mails of this topic speak of other topics` }
     const tags = [...(found?.tags ?? []), { ...tag, on: target }]
-    this.#found.set(key, { ...(found ?? errandOf(mail, target, undone)), tags })
+    this.#found.set(key, { ...(found ?? linesOf(mail, target, undone)), tags })
     return null
   }
 }
 
-const errandOf = (mail: Node, target: MessageId, undone: Undone | undefined): Omit<Errand, 'tags'> => ({
+const linesOf = (mail: Node, target: MessageId, undone: Undone | undefined): Omit<RemoteLines, 'tags'> => ({
+  what: 'lines',
   target,
   mail: mail.id,
   sender: mail.facts.sender,
@@ -49,7 +50,7 @@ const errandOf = (mail: Node, target: MessageId, undone: Undone | undefined): Om
 
 function aboveOf(mail: Node): MessageId[] {
   const ids: MessageId[] = []
-  for (const at of above(mail)) if (ids.push(at.id) === limits.errandAboveMax) break
+  for (const at of above(mail)) if (ids.push(at.id) === limits.statementAboveMax) break
   return ids
 }
 
@@ -67,18 +68,20 @@ export const sentChange = (mail: Node, tag: Spoken<TagFact>, target: MessageId, 
 
 /** The mails of other topics that speak of the one with these mails, in order of said time. */
 export function voicesFor(
-  errands: readonly Errand[],
+  statements: readonly Statement[],
   here: ReadonlyMap<MessageId, Pick<Node, 'said'>>,
 ): Voice[] {
-  const meant = errands.filter(errand => here.has(errand.target) && !here.has(errand.mail))
-  return [...Map.groupBy(meant.sort(confirmedFirst), errand => errand.mail).values()]
-    .slice(0, limits.errandsInMax)
+  const meant = statements
+    .filter(one => one.what === 'lines')
+    .filter(({ target, mail }) => here.has(target) && !here.has(mail))
+  return [...Map.groupBy(meant.sort(confirmedFirst), ({ mail }) => mail).values()]
+    .slice(0, limits.statementsInMax)
     .map(ofOneMail => voiceOf(ofOneMail, here))
     .sort((a, b) => a.said - b.said || (a.id < b.id ? -1 : 1))
 }
 
 /** Of too many those are heard that nobody can forge by the hundred, then the earliest. */
-function confirmedFirst(a: Errand, b: Errand): number {
+function confirmedFirst(a: RemoteLines, b: RemoteLines): number {
   return (
     Number(isUnconfirmed(a)) - Number(isUnconfirmed(b)) ||
     a.said - b.said ||
@@ -87,17 +90,17 @@ function confirmedFirst(a: Errand, b: Errand): number {
   )
 }
 
-export const isUnconfirmed = ({ verdict }: Errand): boolean => verdict.grade === 'C'
+export const isUnconfirmed = (one: Statement): boolean => one.what === 'lines' && one.verdict.grade === 'C'
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 /** As an answer is, it is said no earlier than what it speaks of. */
-function voiceOf(errands: readonly Errand[], here: ReadonlyMap<MessageId, Pick<Node, 'said'>>): Voice {
-  const [first] = errands
-  if (!first) throw new Error('A mail without an errand')
+function voiceOf(lines: readonly RemoteLines[], here: ReadonlyMap<MessageId, Pick<Node, 'said'>>): Voice {
+  const [first] = lines
+  if (!first) throw new Error('A mail without a statement')
   const { mail, sender, robot, counts, verdict, held, above, undone } = first
-  const said = Math.max(first.said, ...errands.map(({ target }) => here.get(target)?.said ?? 0))
-  const tags = errands.flatMap(errand => errand.tags)
+  const said = Math.max(first.said, ...lines.map(({ target }) => here.get(target)?.said ?? 0))
+  const tags = lines.flatMap(one => one.tags)
   return {
     id: mail,
     said,
