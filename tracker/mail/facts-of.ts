@@ -31,7 +31,7 @@ import { trailersOf } from './trailers.ts'
 import { withdrawalOf } from './withdrawal.ts'
 
 /** Raised when a change here gives other facts for the same mail; a rebuild then reads every mail again. */
-export const factsVersion = 11
+export const factsVersion = 12
 
 /**
  * Pure: the same bytes, trace and dressing give the same facts. `trace`: when a live mail reached us, ISO 8601.

@@ -4,6 +4,7 @@ import { limits } from '../../base/limits.ts'
 import { attributionStart } from './attribution.ts'
 import { noDressing } from './dressing.ts'
 import { readText } from './text.ts'
+import { withoutTrailers } from './trailers.ts'
 
 export interface Remark {
   /** The lines said, without blank lines around them. */
@@ -60,7 +61,8 @@ export function remarksOf(body: string, { sender, title = '', above = [] }: Spea
       }
       continue
     }
-    const words = wordsOf(own, block.end < end, sender, above)
+    const bare = withoutTrailers(own)
+    const words = wordsOf(bare, block.end < end, sender, above)
     const isRemark = words.end > words.from
     own.forEach((line, at) => {
       const said = isRemark && at >= words.from && at < words.end
@@ -68,7 +70,7 @@ export function remarksOf(body: string, { sender, title = '', above = [] }: Spea
     })
     if (!isRemark) continue
     remarks.push({
-      lines: own.slice(words.from, words.end).filter(line => !isTrailer(line)),
+      lines: own.filter((line, at) => at >= words.from && at < words.end && isSaid(line, bare[at])),
       at: block.from + words.from,
       quoteFrom,
       quoteEnd: quotes.length,
@@ -78,6 +80,8 @@ export function remarksOf(body: string, { sender, title = '', above = [] }: Spea
   }
   return { quotes, remarks, lines }
 }
+
+const isSaid = (line: string, bare = '') => line === bare && !isTrailer(line)
 
 /** Without `>`, `> >`, `|` and `JD>`. A `>` behind a diff's sign is content: the marks stand before it. */
 function withoutMarks(line: string): string {

@@ -2,6 +2,7 @@
 // sender says.
 import { limits } from '../../base/limits.ts'
 import { parseAddresses } from '../decode/addresses.ts'
+import { decodeWords } from '../decode/words.ts'
 import type { Person, TrailerFact } from './facts.ts'
 
 /** Trailers among said lines, in their order, a repeat once. */
@@ -40,24 +41,103 @@ const shape =
   /^\s{0,4}([A-Za-z][A-Za-z]{1,30}(?:[- ][A-Za-z]{1,20}){0,4}-by|Fixes|Closes|Link|BugLink|Bug|Cc|Resolves)\s{0,2}:\s{0,8}(\S.{0,500})$/i
 
 function trailerAt(lines: readonly string[], at: number): TrailerFact | null {
-  const line = (lines[at] ?? '').slice(0, 600)
-  const match = line.match(shape)
-  if (!match) return null
-  const key = canonicalKey(match[1] ?? '')
-  let value = (match[2] ?? '').trim()
+  const written = (lines[at] ?? '').slice(0, 600)
+  // Most lines end here.
+  if (!/[:：﹕]/.test(written)) return null
+  const match = written.match(shape)
   const next = lines[at + 1] ?? ''
-  // A long name pushes the address to the next line.
-  if (key.endsWith('-by') && !value.includes('@') && /^\s{0,20}<[^<>\s]{1,200}>\s*$/.test(next))
-    value += ` ${next.trim()}`
+  const key = canonicalKey(match?.[1] ?? '')
+  const value = (match?.[2] ?? '').trim()
   // A mailer breaks `Fixes: 1a2b3c4d5e6f ("a long title")` in the title.
   if (key === 'Fixes' && /\("[^"]*$/.test(value) && /^[^"]{0,200}"\)\s*$/.test(next))
-    value += ` ${next.trim()}`
-  if (!key.endsWith('-by') && key !== 'Cc') return { key, value, person: null }
-  return { key, value, ...personAndNote(value) }
+    return { key, value: `${value} ${next.trim()}`, person: null }
+  if (match && !key.endsWith('-by') && key !== 'Cc') return { key, value, person: null }
+  const given = personTrailer(written, next)
+  return given ? { key: given.key, value: given.value, ...personAndNote(given.value) } : null
+}
+
+/** Lines of the same number without those that give a review or a sign-off, in whatever dress. */
+export function withoutTrailers(lines: readonly string[]): string[] {
+  const kept = [...lines]
+  lines.forEach((line, at) => {
+    const alone = personTrailer(line.slice(0, 600), '')
+    const given = personTrailer(line.slice(0, 600), lines[at + 1] ?? '')
+    if (given) kept[at] = ''
+    if (given && given.value !== alone?.value) kept[at + 1] = ''
+  })
+  return kept
+}
+
+/** `next`: the line below, where a mailer may have put the end of a long one. */
+function personTrailer(line: string, next: string): { key: string; value: string } | null {
+  if (!/[:：﹕]/.test(line)) return null
+  const found = undressed(line).match(oddShape) ?? line.match(personShape)
+  if (!found) return null
+  const key = canonicalKey(found[1] ?? '')
+  const value = plainAddress(wholeValue(found[2] ?? '', next))
+  if (value === '') return null
+  // A bullet, a star or a missing hyphen makes a trailer of it only with an address: "- Acked-by: see above" is a list.
+  return shape.test(line) || value.includes('@') ? { key, value } : null
+}
+
+const personShape =
+  /^\s{0,4}([A-Za-z][A-Za-z]{1,30}(?:[- ][A-Za-z]{1,20}){0,4}-by|Cc)\s{0,2}:\s{0,8}(\S.{0,500})?$/i
+const oddShape = /^\s{0,4}([A-Za-z]{2,30}(?:-[A-Za-z]{1,20}){0,3}[- ]by)\s{0,2}:\s{0,8}(\S.{0,500})?$/i
+
+/**
+ * Without what clients, web pages and keyboards put around a trailer: bullets, the stars and ticks of Markdown, invisible
+ * signs, other hyphens and colons, HTML's names for brackets.
+ */
+function undressed(line: string): string {
+  if (!dress.test(line)) return line
+  return line
+    .replace(/[\u200b-\u200f\u2060\ufeff]/g, '')
+    .replace(/[\u2010-\u2013\u2212]/g, '-')
+    .replace(/[：﹕]/g, ':')
+    .replace(/[＜‹〈]|&lt;/g, '<')
+    .replace(/[＞›〉]|&gt;/g, '>')
+    .replaceAll('＠', '@')
+    .replace(/^(\s{0,4})(?:[-+*•·‣▪●◦✓✔☑✅👍]\ufe0f?\s{1,3})/u, '$1')
+    .replace(/^(\s{0,4})[*_`~"“'‘]{1,3}(?=[A-Za-z])/, '$1')
+    .replace(/^(\s{0,4}[A-Za-z -]{2,60})[*_`]{1,3}\s?:/, '$1:')
+    .replace(/:[*_`]{1,3}(?=\s)/, ':')
+    .replace(/(?<=\S)\s{0,3}[*_`~"”'’]{1,3}[.,;]?\s*$/, '')
+    .replace(/:(\s{1,4})[*_`]{1,3}(?=[\p{L}<])/u, ':$1')
+    .replace(/(?<=[\p{L}>])[*_`]{1,3}(?=\s{1,4}<)/u, '')
+}
+const dress =
+  /^\s{0,4}[^A-Za-z\s]|[*_`~"”'’][.,;]?\s*$|[*_`]\s?:|[:：][*_`\s]{1,4}[*_`]|[*_`]\s{1,4}<|[\u200b-\u2013\u2060\u2212\ufeff：﹕＜＞‹›〈〉＠]|&[lg]t;/
+
+/** The value with its end from the line below: a long name pushes the address there, or a client breaks within it. */
+function wholeValue(value: string, next: string): string {
+  const below = undressed(next).trim()
+  if (below.length > 250 || below === '') return value
+  // The address is cut: `Ruth Alder <` and `ruth@example.net>`, `<ruth@` and `example.net>`.
+  if (/<[^<>]*$/.test(value) && /^[^\s<>]{1,200}>[\s.,;]*$/.test(below)) return value + below
+  if (value.includes('@')) return value
+  const isRest = /^<?(?:mailto:)?[^<>\s@]{1,100}@[^<>\s@]{1,100}>?[\s.,;]*$/.test(below)
+  // The name goes on there; a sentence has a verb, a trailer of its own a colon.
+  const goesOn = value !== '' && /^[^<>:@]{1,100}<[^<>\s@]{1,100}@[^<>\s@]{1,100}>[\s.,;]*$/.test(below)
+  const begins = value === '' && /^[^<>:]{1,100}<[^<>\s@]{1,100}@[^<>\s@]{1,100}>[\s.,;]*$/.test(below)
+  return isRest || goesOn || begins ? `${value} ${below}`.trim() : value
+}
+
+/** The address as `<a@b>`, whatever was made of it on the way. */
+function plainAddress(value: string): string {
+  return decodeWords(value)
+    .trim()
+    .replace(/[>\s<[(]{1,4}mailto:\s?([^\s<>[\]():,;]{1,250})/gi, (again, address, at, whole) =>
+      whole.slice(0, at).endsWith(address) ? '' : again,
+    )
+    .replace(/mailto:\s?/i, '')
+    .replace(/<{2,}/, '<')
+    .replace(/>{2,}/, '>')
+    .replace(/(\S)\s?(?:[[(]at[\])]|\sat\s)\s?(?=[\w.-]{1,100}(?:\.|\s?[[(]dot[\])]\s?)\w)/i, '$1@')
+    .replace(/(?<=@.{1,100})\s?[[(]dot[\])]\s?/gi, '.')
 }
 
 function personAndNote(value: string): { person: Person | null; note?: string } {
-  const parts = value.match(/^([^<>]{0,200}?)\s*<([^<>\s]{1,200})>\s*(.*)$/)
+  const parts = value.match(/^([^<>]{0,200}?)\s*<([^<>\s]{1,200})(?:>|$)\s*(.*)$/) ?? value.match(bareAddress)
   if (!parts) {
     const person = parseAddresses(value)[0]
     return {
@@ -66,10 +146,14 @@ function personAndNote(value: string): { person: Person | null; note?: string } 
         : { name: value.replace(/[#[(].*$/s, '').trimEnd(), address: '' },
     }
   }
-  const note = (parts[3] ?? '').replace(/^[\s#[(]{1,9}|[\])\s]{1,9}$/g, '')
-  const name = (parts[1] ?? '').replace(/^"|"$/g, '').trim()
+  const note = (parts[3] ?? '').replace(/^[\s#[(.,;]{1,9}|[\])\s.,;]{1,9}$/g, '')
+  const name = (parts[1] ?? '').replace(/^"|"$/g, '').replace(/\s+/g, ' ').trim()
   return { person: { name, address: (parts[2] ?? '').toLowerCase() }, ...(note ? { note } : {}) }
 }
+
+/** `Ruth Alder ruth@example.net`, `Ruth Alder (ruth@example.net)`, `[Ruth Alder](ruth@example.net)`. */
+const bareAddress =
+  /^\[?([^<>@\][]{0,200}?)\]?\s*[([]?([^<>()[\]\s@,;]{1,100}@[^<>()[\]\s@,;]{1,150}?)[)>\].,;]{0,4}(?:\s+(.*))?$/
 
 /** `REVIEWED-BY` and `Reviewed-By` are `Reviewed-by`. */
 const canonicalKey = (key: string) => {
