@@ -4,48 +4,97 @@ import type { AppliedFact } from './facts.ts'
 
 /** Looks among said lines of an answer; null when nothing of the kind is said. */
 export function appliedOf(subject: string, lines: readonly string[]): AppliedFact | null {
-  const notice = lines.findIndex(line => noticeIn(line) !== null || commitLine.test(line))
-  const at = notice < 0 ? lines.findIndex((_, index) => passingAt(lines, index) !== null) : notice
-  if (at < 0) return null
-  const text = notice < 0 ? (passingAt(lines, at) ?? '') : (lines[at] ?? '')
-  const line = text.trim().slice(0, 200)
+  const statements = statementsOf(lines)
+  const notice = statements.find(({ text, first }) => isNotice(text, first) || commitLine.test(text))
+  const found = notice ?? statements.find(({ text }) => isPassing(text))
+  if (!found) return null
   // Below a signature's dashes stand the fingerprints of keys.
-  const signature = lines.findIndex((below, index) => index > at && /^-- ?$/.test(below))
-  const behind = lines.slice(at, signature < 0 ? at + 200 : Math.min(signature, at + 200))
+  const signature = lines.findIndex((below, index) => index > found.at && /^-- ?$/.test(below))
+  const end = signature < 0 ? found.at + 200 : Math.min(signature, found.at + 200)
+  const behind = lines.slice(found.at, end)
   const commit = behind.join('\n').match(commitId)?.[1] ?? null
+  const line = found.text.slice(0, 200)
   const numbers = numbersIn(line, behind)
-  const part = numbers.length > 0 || /^re: \(subset\)/i.test(subject) || /\b(?:first|last|some)\b/i.test(line)
-  const all = !part && speaksOfAll.test(noticeIn(text) ?? text)
+  const part =
+    numbers.length > 0 ||
+    /^re: \(subset\)/i.test(subject) ||
+    /\b(?:first|last|some|all but|except)\b/i.test(line)
+  const branch = line.match(toBranch)?.[1]?.replace(/[.,]+$/, '')
   return {
     commit,
     line,
-    ...(notice < 0 ? { passing: true as const } : {}),
+    ...(branch ? { branch } : {}),
+    ...(notice ? {} : { passing: true as const }),
     ...(part ? { part: true as const } : {}),
-    ...(all ? { all: true as const } : {}),
+    ...(!part && speaksOfAll.test(line) ? { all: true as const } : {}),
     ...(numbers.length > 0 ? { numbers } : {}),
   }
 }
 
-/** A line with the rest of its sentence: at most two more, up to a blank one. */
-function sentenceFrom(lines: readonly string[], at: number): string {
-  const some = lines.slice(at, at + 3).map(line => line.trim().slice(0, 200))
-  const end = some.indexOf('')
-  return (end < 0 ? some : some.slice(0, end)).join(' ')
+interface Statement {
+  /** On one line, without white space around it. */
+  readonly text: string
+  /** The line it begins on. */
+  readonly at: number
+  /** No other sentence stands before it on its line. */
+  readonly first: boolean
 }
+
+/**
+ * The sentences of said lines. A line goes on with the one above it where that one was wrapped: "Jens / already applied
+ * it" says what Jens did.
+ */
+function statementsOf(lines: readonly string[]): Statement[] {
+  const statements: { text: string; at: number; first: boolean }[] = []
+  let open: { text: string; at: number; first: boolean } | null = null
+  lines.forEach((raw, at) => {
+    const line = raw.trim().slice(0, 300)
+    if (line === '') {
+      open = null
+      return
+    }
+    const pieces = line.split(/(?<=[.!?;])\s+(?=\S)/)
+    pieces.forEach((piece, index) => {
+      const last: { text: string; at: number; first: boolean } | null = open
+      if (
+        last &&
+        index === 0 &&
+        goesOn(last.text, lines[at - 1]?.length ?? 0, piece) &&
+        last.text.length < statementCharactersMax
+      )
+        last.text += ` ${piece}`
+      else {
+        open = { text: piece, at, first: index === 0 }
+        statements.push(open)
+      }
+    })
+  })
+  return statements
+}
+
+const statementCharactersMax = 600
+
+/** A wrapped line: the one above ends within a sentence, and is long or goes on in small letters. */
+const goesOn = (above: string, width: number, line: string): boolean =>
+  !/[.!?:;]["')]?$/.test(above) &&
+  !isGreeting.test(above) &&
+  (/^[\p{Ll}(]/u.test(line) || (width > 55 && !/^[-*•[]/.test(line)))
+
+const isGreeting = /^(?:(?:hi|hello|hey|dear|hallo|thanks|thank you|thx)\b.{0,30}|@?\p{L}{2,20}),$/iu
 
 const commitLine = /^Commit-ID:\s{1,5}[0-9a-f]{10,40}/
 
-/** The patches it names: "patches 1-3", or the list that b4 and patchwork's robot write, `[1/2] title` with its commit. */
+/** The patches it names: "1-2", "2/4 and 3/4", or the list that b4 and patchwork's robot write, `[1/2] title` with its commit. */
 function numbersIn(line: string, behind: readonly string[]): number[] {
-  const named = line.match(
-    /\bpatch(?:es)?\s{1,3}#?(\d{1,3}(?:\s{0,2}(?:,|and|&|-|to|\.\.)\s{0,2}\d{1,3}){0,20})\b/i,
-  )?.[1]
+  const named = line.match(patchNumbers)?.[1] ?? line.match(verbNumbers)?.[1]
   if (named) return ranges(named)
   // "patches [1, 8]" may be these two or all between them: these two in any case.
   const bracketed = line.match(/\bapplied (?:patches )?\[(\d{1,3})(?:, ?(\d{1,3}))?\]/i)
   if (bracketed) return bracketed.slice(1).filter(Boolean).map(Number)
   const first = line.match(/\bfirst (\d{1,2}|two|three|four|five) (?:patches|commits)\b/i)?.[1]?.toLowerCase()
   if (first) return ranges(`1-${countWords.get(first) ?? first}`)
+  const ordinals = line.match(ordinalPatches)?.[0].match(/first|second|third|fourth|fifth/gi)
+  if (ordinals) return ordinals.map(word => 1 + ordinalWords.indexOf(word.toLowerCase()))
   const listed = behind.flatMap((text, index) => {
     const number = text.match(/^\s{0,4}(?:-\s)?\[(?:[^\]/]{0,60}[ ,])?(\d{1,4})\/\d{1,4}\]\s/)?.[1]
     const found = number && !/no (?:matching )?commit/i.test(`${text} ${behind[index + 1] ?? ''}`)
@@ -53,6 +102,17 @@ function numbersIn(line: string, behind: readonly string[]): number[] {
   })
   return [...new Set(listed)]
 }
+
+const number = '#?\\d{1,3}(?:\\/\\d{1,3})?'
+const numberList = `${number}(?:\\s{0,2}(?:,|and|&|-|–|to|through|\\.\\.){1,2}\\s{0,2}(?:and )?${number}){0,20}`
+const patchNumbers = new RegExp(`\\bpatch(?:es)?\\s{1,3}(${numberList})(?![\\w/])`, 'i')
+/** "Applied 3 patches" and "queued 2 weeks ago" count something else. */
+const verbNumbers =
+  /\b(?:applied|pushed|merged|queued(?: up)?|committed|picked(?: up)?|pulled|took|taken|added)\s{1,3}((?:#?\d{1,3}(?:\/\d{1,3})?(?:\s{0,2}(?:,|and|&|-|–|to|through|\.\.){1,2}\s{0,2}(?:and )?)?){1,20}?)(?=$|[,.;:!)]|\s(?:to|into|in|on|with|for|as|thanks|because|but|only|now|already|from|so)\b)/i
+
+const ordinalWords = ['first', 'second', 'third', 'fourth', 'fifth']
+const ordinalPatches =
+  /(?:applied|pushed|merged|queued|picked|pulled|took|taken|added)(?: up)?(?: only| just)?(?: the)? (?:(?:first|second|third|fourth|fifth)(?:,| and|, and)? ){1,5}(?:patch(?:es)?|one)\b/i
 
 const countWords = new Map([
   ['two', '2'],
@@ -62,7 +122,10 @@ const countWords = new Map([
 ])
 
 function ranges(text: string): number[] {
-  const pieces = text.split(/\s{0,2}(?:,|and|&)\s{0,2}/i)
+  const pieces = text
+    .replace(/\/\d{1,3}/g, '')
+    .split(/\s{0,2}(?:,|and|&)\s{0,2}/i)
+    .filter(piece => /\d/.test(piece))
   return pieces.flatMap(piece => {
     const [from = 0, to = from] = (piece.match(/\d{1,3}/g) ?? []).map(Number)
     return Array.from({ length: Math.min(Math.max(0, to - from), 100) + 1 }, (_, i) => from + i)
@@ -76,10 +139,23 @@ const commitId =
 const verb = '(?:applied|pushed|merged|queued(?: up)?|committed|picked(?: up)?|pulled|upstreamed)'
 // What may stand before the verb in such a line: thanks, pronouns, "patchset", "series", an adverb.
 const before =
-  "(?:(?:hi|hello|thanks?(?: you)?|thx|great|good|ok(?:ay)?|fine|nice|both|all|whole|the|this|these|that|it|them|patch(?:es|set)?s?|series|commits?|and|now|just|finally|already|i|i've|i have|we|we've|have|has|had|been|was|were|is|are|therefore|so|thus|first|rest|of|with|minor|obvious|fixed|fixups?|changed|tweak(?:s|ed)?|lgtm|also|then|went ahead|v\\d{1,2}|\\d{1,2}(?:-|/|,|\\.\\.)?\\d{0,2})[\\s,.!:;-]{1,4}){0,8}"
+  "(?:(?:(?:hi|hello|thanks?(?: you)?)(?: [^\\s,.!]{2,20}(?=,))?|thx|great|done|your (?:patch(?:es|set)?|series|changes?|fix(?:es)?|pull request|pr)|pull request|good|ok(?:ay)?|fine|nice|both|all|whole|the|this|these|that|it|them|patch(?:es|set)?s?|series|commits?|and|now|just|finally|already|i|i've|i have|we|we've|have|has|had|been|was|were|is|are|therefore|so|thus|first|rest|of|with|minor|obvious|fixed|fixups?|changed|tweak(?:s|ed)?|lgtm|also|then|went ahead|v\\d{1,2}|\\d{1,2}(?:-|/|,|\\.\\.)?\\d{0,2})[\\s,.!:;-]{1,4}){0,8}"
+// Where it is: a word that is shaped like a branch, or what people call theirs. A path, a list and the docs are none.
+const branch =
+  '(?:the |my |our |its )?[`\'"]?((?!\\S{0,60}\\.(?:c|h|py|ts|js|rs|go|txt|md|rst|sh|html)\\b)(?:[\\w.+]{1,40}[-/][\\w./+-]{1,60}|main|master|trunk|devel(?:op(?:ment)?)?|dev|next|staging|testing|stable|mainline|upstream|head|queue|tree|repo(?:sitory)?|\\d{1,3}\\.\\d{1,3}[\\w.]{0,10})(?:(?: branch| tree| queue| repo(?:sitory)?)(?! ?list))?)[`\'"]?(?! (?:list|docs?|file|page|section|table|series|kernel config))(?=$|[\\s.,;:!)])'
+const put =
+  '(?:added|put|placed|taken|took|landed|staged|integrated|included|cherry-picked|backported|installed|checked in|stored|moved|committed|applied|pushed|merged|queued|picked|pulled|now)'
+const thing =
+  '(?: (?:it|this(?: one)?|these|them|both|all(?: of (?:them|it))?|the (?:patch(?:es)?|series|lot|set|change)|your (?:patch(?:es)?|series|changes?)|patch(?:es)? [\\d/, and-]{1,30}|[\\d/, and-]{1,30}))?'
+const inBranch = new RegExp(
+  `^\\s{0,4}${before}(?:${put}${thing}(?: up| now)? (?:in|into|to|onto|on)|(?:is|are|it's|they're)(?: now| already)? (?:in|on)) ${branch}`,
+  'i',
+)
+const toBranch = new RegExp(`\\b(?:to|into|onto|in|on|for) ${branch}`, 'i')
+
 const said = new RegExp(`^\\s{0,4}${before}${verb}(?:[\\s,.!:;)]|$)`, 'i')
 const notSo =
-  /\?|\b(?:not|n't|never|can be|could be|to be|should be|will be|would be|once|when|if|until|after|before|unless|needs?|waiting|someone|cleanly|on top of|applied to all)\b/i
+  /\?|\b(?:not|n't|never|can be|could be|to be|should be|will be|would be|once|when|if|until|after|before|unless|needs?|waiting|someone|cleanly|on top of|applied to all|to (?:test|try|check|see|reproduce|build))\b/i
 
 /** The sender's own work, not the patch: "I just pushed a new commit", "I've applied the global change". */
 const otherThing = new RegExp(
@@ -93,12 +169,17 @@ const speaksOfAll = new RegExp(
   'i',
 )
 
-/** The statement that says so. */
-function noticeIn(line: string): string | null {
-  const sentences = line.slice(0, 200).split(/(?<=[.!?;])\s+/)
-  // "Thanks. Applied." is one statement; what follows it is another.
-  const statements = sentences.map((_, index) => sentences.slice(0, index + 1).join(' '))
-  return statements.find(one => said.test(one) && !notSo.test(one) && !otherThing.test(one)) ?? null
+/** The sender says that it is in; what he did besides ("Thanks for the ping. I've applied it now.") is said in passing. */
+function isNotice(text: string, first: boolean): boolean {
+  if (text.includes('?') || (!first && /^(?:i|we)\b/i.test(text))) return false
+  const clause =
+    text
+      .slice(0, 300)
+      .match(
+        /^(?:(?:[^,;(—]|,(?=\s?(?:applied|thanks|queued|merged|pushed|pulled|and|now)\b)){1,300})/i,
+      )?.[0] ?? text
+  if (inBranch.test(text) && !notSo.test(clause)) return true
+  return said.test(text) && !notSo.test(clause) && !otherThing.test(text)
 }
 
 // In passing: "thanks for your review, merged!", "I added the missing file and pushed", "anyway, I've applied it now". A
@@ -121,15 +202,5 @@ const second = new RegExp(
 const notDone =
   /\?|\b(?:not|never|can|cannot|could|may|might|must|should|shall|will|would|going to|want(?:ed)?|like|hope|wish|plan|please|let's|let us|once|when|if|until|after|before|unless|needs?|waiting|someone|somebody|cleanly|on top|see|seen|gets?|got|getting|having|without|you|locally|branch)\b|n't\b|'(?:ll|d)\b/i
 
-const passingAt = (lines: readonly string[], at: number) => passingIn(sentenceFrom(lines, at))
-
-function passingIn(text: string): string | null {
-  const sentences = text.split(/(?<=[.!?;])\s+/)
-  const trimmed = sentences.map(sentence => sentence.trim())
-  return (
-    trimmed.find(
-      one =>
-        !notDone.test(one.replace(/\bthank you\b/gi, 'thanks')) && (clause.test(one) || second.test(one)),
-    ) ?? null
-  )
-}
+const isPassing = (text: string): boolean =>
+  !notDone.test(text.replace(/\bthank you\b/gi, 'thanks')) && (clause.test(text) || second.test(text))

@@ -5,14 +5,24 @@
 //   _Build passed_
 import { limits } from '../../base/limits.ts'
 import type { CheckFact } from './facts.ts'
+import { type Reported, resultOf } from './result.ts'
 import { type RobotName, traitsOf } from './robots.ts'
 
-/** One check for each Test-Label among said lines; a test robot's answer without one is a check too. */
-export function checksOf(lines: readonly string[], robot: RobotName | null): CheckFact[] {
+/** One check for each Test-Label among said lines; a program's answer without one is a check where its result is plain. */
+export function checksOf(
+  lines: readonly string[],
+  robot: RobotName | null,
+  mail: Reported = unnamed,
+): CheckFact[] {
   const labelled = labelledChecks(lines)
-  const told = robot && traitsOf(robot).check
-  return labelled.length > 0 || !told ? labelled : [robotCheck(robot, told, lines)]
+  if (labelled.length > 0 || robot === null) return labelled
+  const { check, behind } = traitsOf(robot)
+  if (check) return [robotCheck(robot, check, lines)]
+  const result = behind === 'program' ? resultOf(lines, mail) : null
+  return result ? [result] : []
 }
+
+const unnamed: Reported = { sender: { name: '', address: '' }, subject: '' }
 
 function robotCheck(robot: RobotName, told: 'fail' | 'warning', lines: readonly string[]): CheckFact {
   const start = lines.find(line => /^\S.{10,}/.test(line) && !/^(?:hi|hello|dear)\b/i.test(line)) ?? ''

@@ -21,6 +21,7 @@ import { patchId } from './patch-id.ts'
 import { pullRequestOf } from './pull-request.ts'
 import { referencesOf } from './references.ts'
 import { releasesOf } from './release.ts'
+import { resultOf } from './result.ts'
 import { personBehind, robotOf, type Traits, traitsOf } from './robots.ts'
 import { saidTime } from './said.ts'
 import { signalsOf } from './signals.ts'
@@ -56,7 +57,14 @@ export function factsOf(
   const attached = mail.attachedPatches.map(part => readText(part.text))
   const diff = [text.diff, ...attached.map(a => a.diff)].filter(Boolean).join('')
   const from = senderOf(mail.headers, dressing.address)
-  const robot = robotOf({ sender: from, subject: subject.text, id: id.id, headers: mail.headers, answers })
+  const robot = robotOf({
+    sender: from,
+    subject: subject.text,
+    id: id.id,
+    headers: mail.headers,
+    answers,
+    lines,
+  })
   const traits = robot && traitsOf(robot)
   const pullRequest = subject.reply ? null : pullRequestOf(lines)
   const posting = traits?.posts === false ? 'none' : postingOf(subject, text, diff, pullRequest)
@@ -65,7 +73,11 @@ export function factsOf(
   const tags = [...spoken.tags, ...(traits?.changes ? changesIn[traits.changes](lines) : [])]
   const who = robot && personBehind(robot, mail.headers)
   const sender = who ? { name: '', address: who } : from
-  const checks = checksOf(lines, answers ? robot : null)
+  const checks = checksOf(lines, answers ? robot : null, { sender: from, subject: subject.text })
+  const result =
+    answers && robot === null && checks.length === 0 && !isPosting && text.diff === ''
+      ? resultOf(lines, { sender: from, subject: subject.text })
+      : null
   const said = saidTime(mail.headers, envelope.trace)
   const marks = marksOf(mail.headers, written, text, dressing)
   const releases = releasesOf(lines)
@@ -105,6 +117,7 @@ export function factsOf(
     ),
     ...(releases.length === 0 ? {} : { releases }),
     ...(marks === null ? {} : { marks }),
+    ...(result === null ? {} : { result }),
     gist: gistOf(lines),
     problems: [
       ...mail.problems,

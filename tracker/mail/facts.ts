@@ -162,6 +162,8 @@ export interface CheckFact {
 /** "Applied, thanks" said by a person or a robot. */
 export interface AppliedFact {
   readonly commit: string | null
+  /** Where the sender says that it is: "misc-next". */
+  readonly branch?: string
   /** It speaks of some of the patches only. */
   readonly part?: true
   /** It speaks of all patches, whichever it answers: "both", "the whole series". */
@@ -234,6 +236,8 @@ export interface MailFacts {
   /** For the answer to the sender; at most `missesMax`. */
   readonly misses: readonly MissFact[]
   readonly checks: readonly CheckFact[]
+  /** What it would report if a program sent it: a check when the list's people call its sender a robot. */
+  readonly result?: CheckFact
   readonly applied: AppliedFact | null
   readonly withdrawal: WithdrawalFact | null
   readonly pullRequest: PullRequestFact | null

@@ -12,6 +12,8 @@ export interface Seen {
   readonly headers: readonly Header[]
   /** It answers a mail. */
   readonly answers: boolean
+  /** What it says, without quotes and footers. */
+  readonly lines: readonly string[]
 }
 
 export interface Traits {
@@ -60,6 +62,23 @@ interface Robot extends Partial<Traits> {
 const header = (mail: Seen, name: string) => mail.headers.find(one => one.name === name)?.value.trim() ?? ''
 const from = (address: RegExp) => (mail: Seen) => address.test(mail.sender.address)
 const says = (name: string, value: RegExp) => (mail: Seen) => value.test(header(mail, name))
+
+const has = (name: string) => (mail: Seen) => header(mail, name) !== ''
+
+/** By RFC 3834's field, by its name, or in its first or last words. */
+function isAutomatic(mail: Seen): boolean {
+  if (/^auto-/i.test(header(mail, 'auto-submitted'))) return true
+  if (!mail.answers) return false
+  if (programAddress.test(mail.sender.address) || programName.test(mail.sender.name)) return true
+  const lines = mail.lines.map(line => line.slice(0, 200)).filter(line => line.trim() !== '')
+  return [...lines.slice(0, 4), ...lines.slice(-4)].some(line => saysAutomatic.test(line))
+}
+
+const programAddress =
+  /^(?:[^@]{0,60}[._+-])?(?:(?:ro)?bot|ci|jenkins|buildbot|no-?reply|donotreply|builder|autobuild(?:er)?|autotest|zuul|gerrit)(?:[._+-][^@]{0,60})?@/
+const programName = /\b(?:ro)?bot\b|\bjenkins\b|\bbuildbot\b|\bCI$/i
+const saysAutomatic =
+  /\bthis (?:is|was) an? (?:automated|automatic(?:ally generated)?|auto-?generated)\b|\bthis is (?:automated|automatic)\b|\b(?:automatically|auto)[ -]generated (?:e-?mail|message|report|by)\b|\bdo not (?:reply|respond) to this\b|\bi(?:'m| am) an? (?:automated |friendly )?(?:ro)?bot\b|\b(?:sent|generated|posted) (?:automatically )?by (?:an? |the |our )?(?:[\w-]{1,20} ){0,2}(?:ci|bot|robot)\b/i
 
 const syzbot = /^syzbot\+[0-9a-z]{10,60}@/
 const isSyzbot = from(syzbot)
@@ -111,6 +130,19 @@ const robots = [
     is: mail => header(mail, 'x-bugzilla-type') !== '' || from(/^bugzilla-daemon@/)(mail),
     ...bugzilla,
   },
+  { name: 'gerrit', is: has('x-gerrit-messagetype'), begins: 'report' },
+  { name: 'jenkins', is: has('x-jenkins-job'), begins: 'report' },
+  // git's own hook and git-multimail, and the mails that forges send of a push, a comment or an issue.
+  {
+    name: 'forge',
+    is: mail =>
+      mail.headers.some(({ name }) =>
+        /^x-(?:git-(?:refname|reftype|repo)|github-|gitlab-|gitea-|forgejo-)/.test(name),
+      ),
+    begins: 'report',
+  },
+  // No table knows all programs; this one says itself that it is one. Its mail may still be a patch.
+  { name: 'automatic', is: isAutomatic, posts: true },
 ] as const satisfies readonly Robot[]
 
 export type RobotName = (typeof robots)[number]['name']

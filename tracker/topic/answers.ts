@@ -15,7 +15,7 @@ export function answersOf(mails: readonly Node[], numbers: BugNumbers): Answers 
   const here = new Set(mails)
   return {
     trailers: mails.filter(mail => mail.facts.trailers.length > 0 && !isPosting(mail)).flatMap(trailersIn),
-    checks: mails.filter(mail => mail.facts.checks.length > 0).flatMap(checksIn),
+    checks: mails.flatMap(checksIn),
     applied: mails.filter(mail => mail.facts.applied !== null).flatMap(appliedIn),
     robots: mails.flatMap(({ id, facts }) => (facts.robot ? [{ mail: id, class: facts.robot }] : [])),
     claims: claimsOf(mails, numbers),
@@ -88,8 +88,12 @@ const withoutTag = (address: string) => address.replace(/\+[^@]{0,64}@/, '@')
 
 function checksIn(mail: Node): Check[] {
   const on = postingAt(mail)
-  return on ? mail.facts.checks.map(check => ({ mail: mail.id, on: on.id, ...check })) : []
+  return on ? checksSaid(mail).map(check => ({ mail: mail.id, on: on.id, ...check })) : []
 }
+
+/** The result that a sender states counts when the list's people call him a robot. */
+const checksSaid = ({ automatic, facts: { checks, result } }: Node) =>
+  checks.length === 0 && automatic && result ? [result] : checks
 
 function appliedIn(mail: Node): Applied[] {
   if (!mail.facts.applied || !mail.parent) return []

@@ -289,14 +289,15 @@ class Run {
 
   /** "Applied" is a change to accepted, by the same rules; of a part of the patches it changes none that is not named. */
   #applied(mail: Node): void {
-    const { numbers, part, all, commit } = mail.facts.applied ?? { commit: null }
+    const { numbers, part, all, commit, branch } = mail.facts.applied ?? { commit: null }
     const patches = numbers
       ? numbers.flatMap(number => scopeOf(mail, this.#now, number))
       : all && nearestPatch(mail)
         ? postingOf(mail, this.#now)
         : scopeOf(mail, this.#now, undefined)
     const [seen] = patches.flatMap(landingsOf)
-    const named: Named = { what: 'applied', value: commit ?? (seen ? placeOf(seen) : 'said, not seen') }
+    const unseen = branch ? `${branch} (said, not seen)` : 'said, not seen'
+    const named: Named = { what: 'applied', value: commit ?? (seen ? placeOf(seen) : unseen) }
     if (part === true && !numbers && patches.length > 1)
       this.#record(mail, patches, named, { reason: 'it speaks of some of the patches' })
     else if (patches.length > 0 && patches.every(patch => mayMeanAdvice(mail, patch)))

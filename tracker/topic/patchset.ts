@@ -59,6 +59,7 @@ function revisionOf(
   const head = draft.cover ?? draft.patches.get(Math.min(...draft.patches.keys()))
   if (!head) throw new Error('A revision has no mail')
   const completeness = completenessOf(draft, elders)
+  const own = patches.length === 0 ? statuses.get(head) : undefined
   const all = [head, ...draft.patches.values()].map(node => node.facts)
   return {
     version: draft.version ?? 1,
@@ -74,7 +75,8 @@ function revisionOf(
     author: head.facts.author,
     said: Math.min(...draft.members.map(member => member.said)),
     patches,
-    state: patches.length > 0 ? sharedState(patches) : (statuses.get(head)?.state ?? 'new'),
+    state: patches.length > 0 ? sharedState(patches) : (own?.state ?? 'new'),
+    ...(own?.by ? { stateBy: own.by } : {}),
     changeId: all.find(facts => facts.changeId)?.changeId ?? null,
     baseCommit: all.find(facts => facts.baseCommit)?.baseCommit ?? null,
     note: shapeNote(draft, elders, completeness),

@@ -26,14 +26,17 @@ export function patchsetStanding(watched: Watched, history: readonly Change[]): 
   const { turn } = why
   if (newest.state === 'mixed' || new Set(why.patches.map(patch => patch.state)).size > 1)
     return { ...lookOf('mixed'), sentence: mixedSentence(why.patches), turn }
-  const set = history.findLast(
-    change => change.effect && newest.patches.some(patch => patch.stateBy === change.mail),
-  )
+  const set = history.findLast(change => change.effect && isAbout(change, newest))
   const look = newest.state === 'new' ? waitingLook(turn) : lookOf(newest.state)
   if (set?.commit) return { ...look, sentence: landedSentence(newest, set), turn }
   if (set) return { ...look, sentence: setSentence(newest.state, set), turn }
+  if (turn === 'nobody') return { ...look, sentence: [`${look.word}.`], turn }
   return { ...look, sentence: [...waitSentence(newest, why), ...incompleteSentence(newest)], turn }
 }
+
+/** It set the state of a patch, or of a pull request without any. */
+const isAbout = ({ mail }: Change, { patches, stateBy }: Revision): boolean =>
+  stateBy === mail || patches.some(patch => patch.stateBy === mail)
 
 /** Nobody set a state: the turn says more than "New". */
 function waitingLook(turn: Turn): Look {
@@ -81,7 +84,12 @@ function setSentence(state: PatchState, set: Change): Sentence {
   const turn = state === 'changes-requested' ? 'Waiting for the author. ' : ''
   if (set.what === 'withdrawn')
     return [`${name(set.who)} `, { text: 'withdrew it', mail: set.mail }, ` on ${day(set.said)}.`]
-  const said = set.what === 'applied' ? 'applied' : state.replaceAll('-', ' ')
+  if (set.what === 'applied') {
+    const place = set.value.match(/^(.{1,80}) \(said, not seen\)$/)?.[1]
+    const where = place ? ` to ${place}` : ''
+    return [`${name(set.who)} `, { text: 'applied it', mail: set.mail }, `${where} on ${day(set.said)}.`]
+  }
+  const said = state.replaceAll('-', ' ')
   return [`${turn}${name(set.who)} said `, { text: said, mail: set.mail }, ` on ${day(set.said)}.`]
 }
 
@@ -145,12 +153,43 @@ function unreviewed({ version }: Revision, answered: boolean): Sentence {
 function mixedSentence(patches: readonly TopicPatch[]): Sentence {
   const counts = [...Map.groupBy(patches, patch => patch.state)]
   const parts = counts.map(([state, some], index): Sentence => {
-    const word = state.replaceAll('-', ' ')
+    const words = some.length === 1 ? patchIs[state] : patchesAre[state]
     const by = some.findLast(patch => patch.stateBy !== null)?.stateBy
-    const count = `${index > 0 ? ', ' : ''}${some.length} ${some.length === 1 ? 'is' : 'are'} `
-    return [count, by ? { text: word, mail: by } : word]
+    const joint = index === 0 ? '' : index === counts.length - 1 ? ' and ' : ', '
+    return [`${joint}${some.length} `, by ? { text: words, mail: by } : words]
   })
-  return [`Of ${patches.length} patches `, ...parts.flat(), '.']
+  return [`Of ${patches.length} patches, `, ...parts.flat(), '.']
+}
+
+/** What one patch of several is or does. */
+const patchIs: Record<PatchState, string> = {
+  new: 'waits for review',
+  'under-review': 'is under review',
+  'needs-ack': 'needs an ack',
+  'changes-requested': 'needs changes',
+  accepted: 'is accepted',
+  rejected: 'is rejected',
+  rfc: 'is an RFC',
+  deferred: 'is deferred',
+  'awaiting-upstream': 'waits for upstream',
+  superseded: 'is superseded',
+  'not-applicable': 'is not for this tree',
+  withdrawn: 'is withdrawn',
+}
+
+const patchesAre: Record<PatchState, string> = {
+  new: 'wait for review',
+  'under-review': 'are under review',
+  'needs-ack': 'need an ack',
+  'changes-requested': 'need changes',
+  accepted: 'are accepted',
+  rejected: 'are rejected',
+  rfc: 'are RFCs',
+  deferred: 'are deferred',
+  'awaiting-upstream': 'wait for upstream',
+  superseded: 'are superseded',
+  'not-applicable': 'are not for this tree',
+  withdrawn: 'are withdrawn',
 }
 
 const name = (person: { name: string; address: string }) => person.name || person.address || 'Somebody'

@@ -69,6 +69,8 @@ export interface Revision {
   /** In order of their numbers. */
   readonly patches: readonly TopicPatch[]
   readonly state: PatchState | 'mixed'
+  /** Of a pull request without patches: the mail that set its state. */
+  readonly stateBy?: MessageId
   readonly changeId: string | null
   readonly baseCommit: string | null
   /** What changed in the shape of the patchset: "was called ...", "gathers 2 postings". */

@@ -44,13 +44,16 @@ export function turnOf(watched: Watched): TurnAndWhy {
 }
 
 function whose(newest: Revision, reviewed: number, remark: Node | null, failed: Check | null): Turn {
-  const states = newest.patches.map(patch => patch.state)
-  if (states.length > 0 && states.every(state => finalStates.includes(state))) return 'nobody'
+  const states: readonly Revision['state'][] =
+    newest.patches.length > 0 ? newest.patches.map(patch => patch.state) : [newest.state]
+  if (states.every(isFinal)) return 'nobody'
   if (states.includes('deferred') || states.includes('awaiting-upstream')) return 'nobody'
   if (states.includes('changes-requested') || newest.completeness === 'incomplete' || remark || failed)
     return 'author'
   return newest.patches.length > 0 && reviewed === newest.patches.length ? 'maintainer' : 'reviewer'
 }
+
+const isFinal = (state: Revision['state']) => state !== 'mixed' && finalStates.includes(state)
 
 /**
  * The latest mail about the newest revision that says more than "thanks", when a person other than the author wrote it
@@ -73,6 +76,11 @@ function answersTo(newest: Revision, mails: readonly Node[]): Node[] {
     return posting !== null && on.has(posting.id)
   }
   return mails.filter(
-    mail => !isPosting(mail) && !mail.facts.robot && mail.facts.checks.length === 0 && isBelowThem(mail),
+    mail =>
+      !isPosting(mail) &&
+      !mail.automatic &&
+      !mail.facts.robot &&
+      mail.facts.checks.length === 0 &&
+      isBelowThem(mail),
   )
 }

@@ -3,8 +3,9 @@
 import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { MailFacts } from '../mail/facts.ts'
+import { traitsOf } from '../mail/robots.ts'
 import type { Held, Landing } from './landing.ts'
-import type { Rules } from './rules.ts'
+import { addressesOf, type Roster, type Rules, rosterAt } from './rules.ts'
 import { pending, type Verdict } from './verdict.ts'
 
 /** One arrival as the fold sees it: its facts, and the hash of its bytes for a last, fair tie-break. */
@@ -36,6 +37,8 @@ export interface Unit {
   readonly verdict: Verdict
   /** The time whose roster counts: when it came live, else when it was said. */
   readonly counts: number
+  /** A program wrote it: it is known, says so, or the list's people call its sender a robot. */
+  readonly automatic: boolean
 }
 
 export function unitsOf(arrivals: readonly Arrival[], rules: Rules): Unit[] {
@@ -73,6 +76,8 @@ function asUnit(
 ): Unit {
   const { said } = first(copies).facts
   const live = copies.flatMap(copy => copy.knownAt ?? [])
+  const counts =
+    verdict.confirmed ?? (live.length > 0 ? Math.min(...live) : Math.max(said, peopledSince(rules)))
   return {
     id,
     facts: plain.facts,
@@ -82,9 +87,15 @@ function asUnit(
     landed: plain.landed ?? [],
     held: plain.held ?? null,
     verdict,
-    counts: verdict.confirmed ?? (live.length > 0 ? Math.min(...live) : Math.max(said, peopledSince(rules))),
+    counts,
+    automatic: isAutomatic(plain.facts, rosterAt(rules.rosters, counts)),
   }
 }
+
+const isAutomatic = ({ robot, sender }: MailFacts, people: Roster): boolean =>
+  robot !== null
+    ? traitsOf(robot).behind !== 'person'
+    : people.some(entry => entry.role === 'robot' && addressesOf(entry).includes(sender.address))
 
 /** The copies of each text, earliest first. */
 function textsOf(arrivals: readonly Arrival[]): readonly Arrival[][] {

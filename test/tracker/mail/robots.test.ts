@@ -26,6 +26,10 @@ const known: Record<RobotName, Headers> = {
   lkft: { From: 'lkft@example.net' },
   'bugzilla-new': { 'X-Bugzilla-Type': 'new', 'X-Bugzilla-Who': 'Kenji@example.org' },
   'bugzilla-changed': { 'X-Bugzilla-Type': 'changed', 'X-Bugzilla-Who': 'kenji@example.org' },
+  gerrit: { 'X-Gerrit-MessageType': 'newchange' },
+  jenkins: { 'X-Jenkins-Job': 'tarn-main' },
+  forge: { 'X-GitHub-Sender': 'ruth' },
+  automatic: { 'Auto-Submitted': 'auto-generated' },
   'bugzilla-admin': { From: 'bugzilla-daemon@example.net', 'X-Bugzilla-Who': 'kenji@example.org' },
 }
 
@@ -141,6 +145,9 @@ test('the entries say so', () => {
     'syzbot-report',
     'kernel-test-robot',
     'lkft',
+    'gerrit',
+    'jenkins',
+    'forge',
   ])
 })
 

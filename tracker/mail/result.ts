@@ -1,0 +1,110 @@
+// What a test program that no table knows reports, in the forms that they share: a word in capitals in the subject, a
+// field ("Result: PASS"), a table of steps, or a plain sentence ("All tests passed").
+import type { CheckFact, Person } from './facts.ts'
+
+export interface Reported {
+  readonly sender: Person
+  /** As decoded. */
+  readonly subject: string
+}
+
+/** Null where no result is plain. The worst of several steps counts. */
+export function resultOf(lines: readonly string[], { sender, subject }: Reported): CheckFact | null {
+  const some = lines.slice(0, linesMax).map(line => line.slice(0, 300))
+  const found = inSubject(subject) ?? inFields(some) ?? inTable(some) ?? inSentences(some)
+  if (!found) return null
+  return {
+    context: nameOf(sender),
+    state: found.state,
+    description: found.line.trim().slice(0, 200),
+    url: some.join(' ').match(/https?:\/\/[^\s<>"']{4,500}/)?.[0] ?? null,
+  }
+}
+
+const linesMax = 200
+
+interface Found {
+  readonly state: CheckFact['state']
+  readonly line: string
+}
+
+/** The program's name: as it signs, else the part of its address before the host. */
+const nameOf = ({ name, address }: Person) =>
+  (name || (address.split('@')[0] ?? '')).trim().toLowerCase().replace(/\s+/g, '-').slice(0, 60) || 'robot'
+
+const words: readonly (readonly [RegExp, CheckFact['state']])[] = [
+  [/^(?:fail(?:ed|ure|ures|s|ing)?|error(?:ed|s)?|broken|unstable|not ok|✗|✘|❌)$/i, 'fail'],
+  [/^(?:warn(?:ing|ings)?|⚠)$/i, 'warning'],
+  [/^(?:pending|running|queued|in progress|started)$/i, 'pending'],
+  [/^(?:pass(?:ed|es)?|success(?:ful(?:ly)?)?|succeeded|ok|okay|clean|fixed|green|✓|✔|✅)$/i, 'success'],
+]
+
+const stateOf = (word: string) => words.find(([pattern]) => pattern.test(word))?.[1] ?? null
+
+/** "FAILURE: series", "✓ build: success for x", "[CI] x - PASS": capitals or a sign, or a word with its colon. */
+function inSubject(subject: string): Found | null {
+  const title = subject.replace(/^(?:\s*(?:re|aw)\s*:\s*)+/i, '')
+  const word =
+    title.match(
+      /(?:^|[\s[(|:-])(FAIL(?:ED|URE)?|PASS(?:ED)?|SUCCESS(?:FUL)?|ERROR|WARNING|UNSTABLE)(?=$|[\s\])|:,.!-])/,
+    )?.[1] ??
+    title.match(/^[✓✔✅✗✘❌⚠]/u)?.[0] ??
+    title.match(/:\s(success|failure|warning|pending) for\s/)?.[1]
+  const state = word ? stateOf(word) : null
+  return state ? { state, line: title } : null
+}
+
+function inFields(lines: readonly string[]): Found | null {
+  return worst(
+    lines.flatMap(line => {
+      const word = line.match(
+        /^\s{0,8}[*_]{0,2}(?:(?:overall|build|test|ci|check|final|job|pipeline)[ -]){0,2}(?:result|status|state|verdict|outcome)s?[*_]{0,2}\s{0,3}[:=]\s{0,5}[*_`]{0,2}([\p{L}✓✔✗✘]{2,12})/iu,
+      )?.[1]
+      return foundAs(word, line)
+    }),
+  )
+}
+
+/** `Build      PASS   27 seconds`, `checkpatch | FAIL`, `[ OK ] unit`: two rows at least, or one below a heading. */
+function inTable(lines: readonly string[]): Found | null {
+  const rows = lines.flatMap(line => {
+    const word =
+      line.match(
+        /^\s{0,4}\|?\s?[\w./:+-][\w ./:+()-]{0,60}?(?:\s{2,}|\t|\s?\|\s?|\s?\.{3,}\s?)(PASS(?:ED)?|FAIL(?:ED|URE)?|OK|ERROR|WARN(?:ING)?|SUCCESS)\b/i,
+      )?.[1] ??
+      line.match(/^\s{0,4}\[\s{0,2}(PASS(?:ED)?|FAIL(?:ED)?|OK|ERROR|WARN(?:ING)?)\s{0,2}\]\s/i)?.[1]
+    return foundAs(word, line)
+  })
+  return rows.length > 1 ? worst(rows) : null
+}
+
+function inSentences(lines: readonly string[]): Found | null {
+  return worst(
+    lines.flatMap((line): Found[] => {
+      if (/\?/.test(line)) return []
+      if (
+        /\b(?:[1-9]\d{0,5} (?:tests? )?(?:failed|failures?)|(?:build|tests?|compilation|checks?|pipeline|job) (?:has |have )?(?:failed|is broken|are broken))\b/i.test(
+          line,
+        )
+      )
+        return [{ state: 'fail', line }]
+      if (
+        /\b(?:all (?:\w{1,20} )?(?:tests|checks|builds|jobs) (?:have )?(?:passed|succeeded)|(?:build|tests|pipeline|job) (?:has |have )?(?:passed|succeeded|was successful)|no (?:new )?(?:regressions|errors|issues|problems) (?:were )?(?:found|detected))\b/i.test(
+          line,
+        )
+      )
+        return [{ state: 'success', line }]
+      return []
+    }),
+  )
+}
+
+function foundAs(word: string | undefined, line: string): Found[] {
+  const state = word ? stateOf(word) : null
+  return state ? [{ state, line }] : []
+}
+
+const order: readonly CheckFact['state'][] = ['fail', 'warning', 'pending', 'success']
+
+const worst = (found: readonly Found[]): Found | null =>
+  order.flatMap(state => found.find(one => one.state === state) ?? [])[0] ?? null
