@@ -33,7 +33,6 @@ const purePackages = [
   'htmlparser2',
   'libmime',
   'nodemailer/lib/addressparser',
-  'parse-diff',
   'node:buffer',
   'node:crypto',
   'node:util',

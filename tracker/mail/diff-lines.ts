@@ -1,6 +1,9 @@
 // Reads the unified diff in a mail's text, line by line, for showing it: every line of the mail ends up before, in or
 // after the diff and none is lost, however broken it is. The lengths in the hunk heads say where a hunk ends, so a
-// removed line that begins with `--` is not taken for a signature.
+// removed line that begins with `--` is not taken for a signature. Facts and pages read it here, so that both name the
+// same files.
+import { withUnifiedDiffs } from './context-diff.ts'
+import { diffPath } from './diff-path.ts'
 
 export interface DiffLine {
   readonly kind: 'hunk' | 'context' | 'added' | 'removed' | 'note'
@@ -29,22 +32,27 @@ export interface DiffText {
 }
 
 export function readDiff(text: string): DiffText {
-  const lines = text.split('\n')
+  const lines = withUnifiedDiffs(text.split('\n'))
   const start = lines.findIndex((_, index) => beginsFile(lines, index))
   if (start === -1) return { before: lines, files: [], after: [] }
   const reader = new Reader(lines, start)
-  return { before: lines.slice(0, start), files: reader.files, after: reader.after }
+  return { before: lines.slice(0, start), files: reader.files.map(named), after: reader.after }
 }
 
 interface OpenFile {
-  path: string
-  from: string | null
+  /** What stands above its first hunk. */
+  head: string[]
   remarks: string[]
   lines: DiffLine[]
   added: number
   removed: number
   /** Between `GIT binary patch` and the end of its data. */
   binary: boolean
+}
+
+function named({ head, remarks, lines, added, removed }: OpenFile): DiffFile {
+  const { path, from } = diffPath(head)
+  return { path: path || '(unnamed)', from, remarks, lines, added, removed }
 }
 
 class Reader {
@@ -64,8 +72,7 @@ class Reader {
     const file = this.files.at(-1)
     if (file && this.#readHunkLine(file, line)) return
     this.#old = this.#new = 0
-    if (beginsFile(lines, index) && !(line.startsWith('--- ') && file?.lines.length === 0 && !file.binary))
-      this.files.push(openFile(line, lines[index + 1]))
+    if (beginsFile(lines, index) && !(file && goesOn(file, line))) this.files.push(openFile(line))
     else if (file) this.#readHead(file, line)
   }
 
@@ -103,10 +110,9 @@ class Reader {
     else if (line === 'GIT binary patch') {
       file.binary = true
       file.remarks.push('binary')
-    } else if (line.startsWith('--- ')) file.from = pathOf(line.slice(4)) ?? file.from
-    else if (line.startsWith('+++ ')) file.path = pathOf(line.slice(4)) ?? file.from ?? file.path
-    else if (file.lines.length === 0 && line !== '') {
-      if (!line.startsWith('index ')) file.remarks.push(line)
+    } else if (file.lines.length === 0 && line !== '') {
+      file.head.push(line)
+      if (!headLine.test(line)) file.remarks.push(line)
     } else if (line !== '') this.after.push(line)
   }
 
@@ -122,24 +128,30 @@ class Reader {
   }
 }
 
+/** What tells the names of a file and no more. */
+const headLine = /^(?:--- |\+\+\+ |index |Index: |diff |={20}|RCS file: |retrieving revision )/
+
 function beginsFile(lines: readonly string[], index: number): boolean {
   const line = lines[index] ?? ''
-  if (line.startsWith('diff --git ')) return true
-  return line.startsWith('--- ') && (lines[index + 1] ?? '').startsWith('+++ ')
+  if (/^diff --(?:git|cc|combined) /.test(line)) return true
+  if (line.startsWith('--- ')) return (lines[index + 1] ?? '').startsWith('+++ ')
+  if (!/^(?:Index: |diff -)\S/.test(line)) return false
+  const below = lines.slice(index + 1, index + 7)
+  return below.some((one, at) => one.startsWith('--- ') && (below[at + 1] ?? '+++ ').startsWith('+++ '))
 }
 
-function openFile(line: string, next: string | undefined): OpenFile {
-  const named = line.startsWith('--- ')
-  const from = named ? pathOf(line.slice(4)) : null
-  // "diff --git a/x b/x": both names are the same length unless the file was renamed, and then `---` or
-  // "rename to" corrects it.
-  const rest = line.slice('diff --git '.length)
-  const path = named ? (pathOf((next ?? '').slice(4)) ?? from) : pathOf(rest.slice((rest.length + 1) / 2))
-  return { path: path ?? '(unnamed)', from, remarks: [], lines: [], added: 0, removed: 0, binary: false }
+/** The head of a file that is open: `Index: x`, then `diff -u x`, then `--- x`. */
+function goesOn({ head, lines, binary }: OpenFile, line: string): boolean {
+  if (lines.length > 0 || binary || line.startsWith('diff --')) return false
+  const word = line.split(' ', 1)[0] ?? ''
+  return !head.some(one => one.startsWith(`${word} `) || one.startsWith('--- '))
 }
 
-/** Without `a/` or `b/`, quotes and a time stamp; null for /dev/null. */
-function pathOf(text: string): string | null {
-  const path = (text.split('\t')[0] ?? '').replace(/^"|"$/g, '')
-  return path === '/dev/null' || path === '' ? null : path.replace(/^[ab]\//, '')
-}
+const openFile = (line: string): OpenFile => ({
+  head: [line],
+  remarks: [],
+  lines: [],
+  added: 0,
+  removed: 0,
+  binary: false,
+})

@@ -1,5 +1,6 @@
 // Where a mail's text is diff. Hunks are followed by their own line counts, as git does: only so the signature
 // separator "-- " below a patch is not a removed line, and text behind the patch is text again.
+import { beginsContextDiff, contextDiffEnd, withUnifiedDiffs } from './context-diff.ts'
 
 export interface DiffText {
   /** The diff alone, ready for a parser; empty when there is none. */
@@ -29,10 +30,10 @@ export function diffText(lines: readonly string[]): DiffText {
     at = Math.max(end.at, at + 1)
   }
   const hasContent = kept.some(line =>
-    /^(?:@@ -|GIT binary|Binary files|rename |copy |old mode|new file|deleted file)/.test(line),
+    /^(?:@@ -|\*{15}|GIT binary|Binary files|rename |copy |old mode|new file|deleted file)/.test(line),
   )
   return {
-    diff: hasContent ? `${kept.join('\n')}\n` : '',
+    diff: hasContent ? `${withUnifiedDiffs(kept).join('\n')}\n` : '',
     inDiff: hasContent ? inDiff : inDiff.fill(false),
     damaged,
   }
@@ -41,14 +42,15 @@ export function diffText(lines: readonly string[]): DiffText {
 function startsDiff(lines: readonly string[], at: number): boolean {
   const line = lines[at] ?? ''
   if (/^diff --(?:git|cc|combined) \S/.test(line)) return true
-  if (/^(?:diff -|Index: )\S/.test(line)) return lines.slice(at + 1, at + 5).some(l => l.startsWith('--- '))
+  if (/^(?:diff -|Index: )\S/.test(line)) return lines.slice(at + 1, at + 7).some(l => l.startsWith('--- '))
+  if (beginsContextDiff(lines, at)) return true
   return line.startsWith('--- ') && startsWith(lines[at + 1], '+++ ') && startsWith(lines[at + 2], '@@ -')
 }
 
 const startsWith = (line: string | undefined, start: string) => line?.startsWith(start) ?? false
 
 const headerLine =
-  /^(?:diff |index |old mode|new mode|new file|deleted file|similarity|dissimilarity|rename |copy |--- \S|\+\+\+ \S|Binary files|Index: |={20})/
+  /^(?:diff |index |old mode|new mode|new file|deleted file|similarity|dissimilarity|rename |copy |--- \S|\+\+\+ \S|Binary files|Index: |={20}|RCS file: |retrieving revision )/
 const hunkHead = /^@@ -\d{1,9}(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@/
 
 /** From a first header line to the line behind the last hunk. */
@@ -63,7 +65,8 @@ function diffEnd(lines: readonly string[], start: number): { at: number; damaged
       at = body.at
       damaged ||= body.damaged
       if (body.damaged) break
-    } else if (line.startsWith('GIT binary patch')) at = binaryEnd(lines, at + 1)
+    } else if (beginsContextDiff(lines, at)) at = contextDiffEnd(lines, at)
+    else if (line.startsWith('GIT binary patch')) at = binaryEnd(lines, at + 1)
     else if (headerLine.test(line) && !(line.startsWith('--- ') && !startsWith(lines[at + 1], '+++ '))) at++
     else if (line.startsWith('@@@')) at = combinedEnd(lines, at + 1)
     else break
