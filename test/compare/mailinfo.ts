@@ -28,6 +28,7 @@ export const deliberate: { readonly [name: string]: string } = {
   'text: old header':
     'git ends the header at a field with white space before its colon, which RFC 5322 4.5 tells us to read',
   'broken base64': 'git decodes what is no base64 to noise; we show it as it stands',
+  'clear-signed': 'git takes the armour for text and its dash escapes for diff',
   'UTF-16': 'git does not convert an attached file that PowerShell wrote; we read it by its byte order mark',
 }
 
@@ -39,6 +40,8 @@ export async function againstMailinfo(raw: Buffer): Promise<string[] | null> {
   if (theirs === null) return ['git refuses the charset']
   if (mail.problems.some(problem => problem.includes('base64'))) return ['broken base64']
   if (mail.parts.some(part => part.charset.startsWith('utf-16'))) return ['UTF-16']
+  if (mail.parts.some(part => part.text.includes('-----BEGIN PGP SIGNED MESSAGE-----')))
+    return ['clear-signed']
   const ours = [mail.body, ...mail.attachedPatches.map(part => part.text)].join('\n')
   const classes = [diffDifference(raw, mail, ours, theirs), textDifference(raw, mail, ours, theirs)]
   return classes.filter(name => name !== null)

@@ -34,10 +34,11 @@ export interface DecodedMail {
   readonly others: readonly OtherPart[]
   /**
    * What a reader reads and a patch is read from: the inline text/plain parts (of alternatives the plain one,
-   * text/html only when there is no plain text, with its tags removed), joined by a line end where one is missing.
+   * text/html only when there is no plain text, with its tags removed), joined by a line end where one is missing, and
+   * without the armour of a clear-signed text.
    */
   readonly body: string
-  /** Attached patches (text/x-patch, text/x-diff, or *.patch / *.diff of any type), in order; not in `body`. */
+  /** Attached patches (known by type, name or text: patch-part.ts), in order; not in `body`. */
   readonly attachedPatches: readonly TextPart[]
   /** Sentences for a person about what was wrong with the bytes; empty for a good mail. */
   readonly problems: readonly string[]

@@ -8,6 +8,7 @@ import { unstuffed } from './flowed.ts'
 import { readHeaders } from './headers.ts'
 import type { Header, OtherPart, TextPart } from './mail.ts'
 import { splitParts } from './multipart.ts'
+import { looksLikePatch } from './patch-part.ts'
 import { undoTransfer } from './transfer.ts'
 
 export type MimeNode =
@@ -86,18 +87,23 @@ function readLeaf(walk: Walk, raw: RawPart, described: PartDescription): MimeNod
   const path = raw.path === '' ? '1' : raw.path
   if (!holdsText(described)) {
     const { bytes, packed } = undoTransfer(raw.body, described.transferEncoding)
-    return {
-      kind: 'other',
-      part: { path, type, filename, bytes: packed ? bytes.length : lfOnly(bytes).length },
-    }
+    const own = packed ? bytes : lfOnly(bytes)
+    if (!mayHoldPatch(type) || !looksLikePatch(own.toString('latin1', 0, patchHeadBytes)))
+      return { kind: 'other', part: { path, type, filename, bytes: own.length } }
   }
   const { text, charset } = readLeafText(walk, raw.body, described)
   // The mail itself is what its reader reads, whatever it says of being an attachment.
   const attached =
     raw.path !== '' &&
-    (described.disposition === 'attachment' || (filename !== null && type !== 'text/plain'))
+    (described.disposition === 'attachment' ||
+      (filename !== null && type !== 'text/plain') ||
+      !type.startsWith('text/'))
   return { kind: 'text', part: { path, type, filename, attached, charset, text } }
 }
+
+/** Of a type that says nothing the bytes tell: a patch called `fix.dif`, or without a name. */
+const mayHoldPatch = (type: string) => /^application\/(?:octet-stream|x-|mbox|text|diff|patch)/.test(type)
+const patchHeadBytes = 40_000
 
 /** Mailers send patches as application/octet-stream; only the name says what they are. */
 function holdsText({ type, filename }: PartDescription): boolean {

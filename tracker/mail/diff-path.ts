@@ -86,7 +86,7 @@ function written(text: string): string | null {
 
 /** A time or a revision behind a name whose tab became a space on the way. */
 const stamp =
-  / +(?:\d{4}-\d\d-\d\d \d\d:\d\d.{0,30}|[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d.{0,30}|\((?:revision|rev|working copy|nonexistent)\b.{0,40})$/
+  / {1,4}(?:\d{4}-\d\d-\d\d \d\d:\d\d.{0,30}|[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d.{0,30}|\((?:revision|rev|working copy|nonexistent)\b.{0,40})$/
 
 /** The place of the quote that closes the first one, -1 when none does. */
 function quoteEnd(text: string): number {

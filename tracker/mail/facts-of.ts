@@ -6,6 +6,7 @@ import { limits } from '../../base/limits.ts'
 import type { DecodedMail, Header } from '../decode/mail.ts'
 import { decodeWords } from '../decode/words.ts'
 import { appliedOf } from './applied.ts'
+import { type Attached, readAttached } from './attached.ts'
 import { addressesOf, senderOf } from './author.ts'
 import { bugSignOf } from './bug-sign.ts'
 import { bugzillaTags } from './bugzilla.ts'
@@ -47,15 +48,16 @@ export function factsOf(
   const written = decodeWords(header(mail.headers, 'subject') ?? '')
   const references = referencesOf(mail.headers, id.id, addressesOf(mail.headers))
   const answers = references.length > 0
-  const subject = parseSubject(
+  const own = parseSubject(
     written,
     bracket => isLearntBracket(dressing, bracket) || isListPrefix(bracket, mail.headers, dressing),
     answers,
   )
-  const text = readText(mail.body, dressing, isAnswer(subject, answers) ? subject.key : null)
+  const text = readText(mail.body, dressing, isAnswer(own, answers) ? own.key : null)
   const lines = text.said.map(({ line }) => line)
-  const attached = mail.attachedPatches.map(part => readText(part.text))
-  const diff = [text.diff, ...attached.map(a => a.diff)].filter(Boolean).join('')
+  const attached = mail.attachedPatches.map(readAttached)
+  const subject = subjectWith(own, attached)
+  const diff = [text.diff, ...attached.map(a => a.text.diff)].filter(Boolean).join('')
   const from = senderOf(mail.headers, dressing.address)
   const robot = robotOf({
     sender: from,
@@ -67,7 +69,7 @@ export function factsOf(
   })
   const traits = robot && traitsOf(robot)
   const pullRequest = subject.reply ? null : pullRequestOf(lines)
-  const posting = traits?.posts === false ? 'none' : postingOf(subject, text, diff, pullRequest)
+  const posting = traits?.posts === false ? 'none' : postingOf(subject, text, diff, pullRequest, attached)
   const isPosting = posting !== 'none' && posting !== 'offered'
   const spoken = tagsOf({ headers: mail.headers, text, posting, robot, isPlain: plainIn(mail) })
   const tags = [...spoken.tags, ...(traits?.changes ? changesIn[traits.changes](lines) : [])]
@@ -81,21 +83,22 @@ export function factsOf(
   const said = saidTime(mail.headers, envelope.trace)
   const marks = marksOf(mail.headers, written, text, dressing)
   const releases = releasesOf(lines)
+  const postedLines = isPosting ? [...lines, ...attached.flatMap(saidOf)] : lines
   const message = posting === 'patch' ? commitMessage(text, attached) : lines
   return {
     messageId: id.id,
     ...(id.made ? { madeId: true as const } : {}),
     references,
     sender,
-    author: (isPosting ? inBodyFrom(message) : null) ?? sender,
+    author: (isPosting ? authorOf(message, attached) : null) ?? sender,
     subject,
     said: said.said,
     date: header(mail.headers, 'date')?.slice(0, limits.fieldCharactersMax) ?? null,
     posting,
     patchId: patchId(diff),
     files: touchedFiles(diff),
-    changeId: changeIdOf(mail.headers, lines),
-    baseCommit: firstMatch(lines, /^base-commit:\s{1,5}([0-9a-f]{7,64})\s*$/),
+    changeId: changeIdOf(mail.headers, postedLines),
+    baseCommit: firstMatch(postedLines, /^base-commit:\s{1,5}([0-9a-f]{7,64})\s*$/),
     trailers: trailersOf(message),
     tags,
     misses: spoken.misses,
@@ -153,7 +156,15 @@ const firstMatch = (lines: readonly string[], pattern: RegExp) => {
   return null
 }
 
-function postingOf(subject: SubjectFact, text: Text, diff: string, pull: PullRequestFact | null): Posting {
+function postingOf(
+  subject: SubjectFact,
+  text: Text,
+  diff: string,
+  pull: PullRequestFact | null,
+  attached: readonly Attached[],
+): Posting {
+  // An answer with files of `git format-patch -v3` is the third version, as PostgreSQL and GCC send them.
+  if (subject.reply && attached.some(one => one.version !== null && one.text.diff !== '')) return 'patch'
   if (subject.reply) return diff === '' ? 'none' : 'offered'
   if (subject.number === 0) return 'cover'
   if (pull) return 'pull-request'
@@ -162,6 +173,31 @@ function postingOf(subject: SubjectFact, text: Text, diff: string, pull: PullReq
   const marked = subject.patch || subject.rfc || subject.resend || subject.version !== null || numbered
   return marked || formatPatch(text) ? 'patch' : 'offered'
 }
+
+/**
+ * What the files say of themselves where the mail's own subject does not. The patches of one mail are posted as one, those
+ * of a cover that has them all, too.
+ */
+function subjectWith(own: SubjectFact, attached: readonly Attached[]): SubjectFact {
+  const posted = attached.filter(({ text, subject }) => subject?.patch && text.diff !== '')
+  const version = attached.find(one => one.version !== null)?.version ?? null
+  if (own.reply) return version === null ? own : { ...own, patch: true, version }
+  // A report with its fix attached is a report.
+  if (posted.length === 0 || own.tags.some(tag => /^(?:bug|regression|problem|report)/i.test(tag))) return own
+  const whole = own.number === 0 && posted.length >= (own.total ?? 1)
+  return {
+    ...own,
+    patch: true,
+    version: own.version ?? version,
+    ...(whole ? { number: null, total: null } : {}),
+  }
+}
+
+const saidOf = ({ text }: Pick<Attached, 'text'>) => text.said.map(({ line }) => line)
+
+/** The first file's own header, else what stands above the message. */
+const authorOf = (message: readonly string[], attached: readonly Attached[]) =>
+  inBodyFrom(message) ?? attached[0]?.from ?? null
 
 /** A patch without any mark in its subject still shows git's form: sign-off, three dashes, diff. */
 function formatPatch(text: Text): boolean {
@@ -173,13 +209,17 @@ function formatPatch(text: Text): boolean {
   )
 }
 
-/** The said lines above the three dashes (or above the diff); of an attached patch its own message. */
-function commitMessage(text: Text, attached: readonly Text[]): string[] {
-  const source = text.diff === '' && attached[0] ? attached[0] : text
-  const dashes = source.said.find(({ line }) => line === '---')?.at ?? Number.POSITIVE_INFINITY
-  const diff = source.kinds.indexOf('diff')
+/** The said lines above the three dashes (or above the diff); of attached patches their own messages, when they have some. */
+function commitMessage(text: Text, attached: readonly Attached[]): string[] {
+  const files = text.diff === '' ? attached.flatMap(one => messageIn(one.text)) : []
+  return files.some(line => line.trim() !== '') ? files : messageIn(text)
+}
+
+function messageIn({ said, kinds }: Text): string[] {
+  const dashes = said.find(({ line }) => line === '---')?.at ?? Number.POSITIVE_INFINITY
+  const diff = kinds.indexOf('diff')
   const end = Math.min(dashes, diff < 0 ? Number.POSITIVE_INFINITY : diff)
-  return source.said.filter(({ at }) => at < end).map(({ line }) => line)
+  return said.filter(({ at }) => at < end).map(({ line }) => line)
 }
 
 /** b4's `change-id:` line or header, or Gerrit's `Change-Id:` trailer. */
@@ -220,4 +260,4 @@ function gistOf(lines: readonly string[]): string {
     .slice(0, 200)
 }
 const noGist =
-  /(?:wrote|writes|schrieb|写道)\s*[:：]\s*$|^(?:hi|hello|hey|dear)\b.{0,40}$|^(?:from|subject|date):\s|^on .{0,200}$/i
+  /(?:wrote|writes|schrieb|写道)\s*[:：]\s*$|^# (?:HG changeset|User|Date|Node|Parent|Branch) |^#\s{6}|^(?:hi|hello|hey|dear)\b.{0,40}$|^(?:from|subject|date):\s|^on .{0,200}$/i

@@ -7,6 +7,8 @@ import type { Person } from './facts.ts'
  * their continuations, before anything else is said (git-mailinfo).
  */
 export function withoutInBody(lines: readonly string[]): readonly string[] {
+  const hg = hgHead(lines)
+  if (hg) return lines.slice(hg.end)
   const seen = new Set<string>()
   let at = lines.findIndex(line => line.trim() !== '')
   if (at < 0) return lines
@@ -25,14 +27,29 @@ export function withoutInBody(lines: readonly string[]): readonly string[] {
   return said < 0 ? [] : lines.slice(said)
 }
 
-/** The person of a `From:` among the first lines of a commit message, or null. */
+/** What Mercurial writes above a change (`hg export`, `hg email`), and the line behind it; null when there is none. */
+export function hgHead(lines: readonly string[]): { user: Person | null; end: number } | null {
+  const start = lines.findIndex(line => line.trim() !== '')
+  if (lines[start]?.trimEnd() !== '# HG changeset patch') return null
+  let end = start + 1
+  while (lines[end]?.startsWith('# ') || lines[end] === '#') end++
+  const user = lines.slice(start, end).find(line => line.startsWith('# User '))
+  return { user: user === undefined ? null : addressed(user.slice(7, 300)), end }
+}
+
+/** The person of a `From:` among the first lines of a commit message, or of Mercurial's `# User`; null without them. */
 export function inBodyFrom(lines: readonly string[]): Person | null {
   const start = lines.findIndex(line => line.trim() !== '')
   if (start < 0) return null
+  const hg = hgHead(lines)
+  if (hg) return hg.user
   for (const line of lines.slice(start, start + 6)) {
     const from = line.match(/^>?From:\s{1,5}(\S.{0,300})$/)
-    if (from?.[1]) return parseAddresses(from[1]).find(person => person.address.includes('@')) ?? null
+    if (from?.[1]) return addressed(from[1])
     if (!/^[A-Za-z-]{2,30}:\s/.test(line)) return null
   }
   return null
 }
+
+const addressed = (text: string): Person | null =>
+  parseAddresses(text).find(person => person.address.includes('@')) ?? null

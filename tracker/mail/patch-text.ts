@@ -1,6 +1,7 @@
 // A patch mail in its parts, as `git am` takes it apart: the commit message, the notes below `---` that git drops, the
 // diff, and what stands below it.
 import type { DecodedMail } from '../decode/mail.ts'
+import { type Attached, readAttached } from './attached.ts'
 import { type DiffFile, readDiff } from './diff-lines.ts'
 import { type Dressing, dressStart, noDressing } from './dressing.ts'
 import { withoutInBody } from './in-body.ts'
@@ -21,9 +22,28 @@ export function readPatch(text: string): PatchText {
   return { message: withoutInBody(before.slice(0, cut)), notes: before.slice(cut + 1), files, after }
 }
 
-/** The body without the list's footer, with attached patches below it: they are read like a patch in the text. */
+/**
+ * The body without the list's footer, with attached patches below it as if they stood there: first what they say, each
+ * under its title, then their notes, then their diffs.
+ */
 export function patchTextOf(mail: DecodedMail, dressing: Dressing = noDressing): string {
   const lines = mail.body.split('\n')
   const body = lines.slice(0, dressStart(lines, dressing)).join('\n')
-  return [body, ...mail.attachedPatches.map(part => part.text)].join('\n')
+  const attached = mail.attachedPatches.map(readAttached)
+  if (attached.length === 0) return body
+  if (attached.every(({ subject }) => subject === null))
+    return [body, ...attached.map(one => one.body)].join('\n')
+  const patches = attached.map(one => ({ ...readPatch(one.body), titled: titleOf(one), diff: one.text.diff }))
+  return [
+    body,
+    ...patches.flatMap(({ titled, message }) => [...titled, ...message]),
+    '---',
+    ...patches.flatMap(({ notes }) => notes),
+    ...patches.map(({ diff }) => diff),
+  ].join('\n')
 }
+
+const titleOf = ({ subject, from }: Attached): string[] =>
+  subject === null
+    ? []
+    : ['', subject.text, ...(from === null ? [] : [`From: ${from.name} <${from.address}>`]), '']

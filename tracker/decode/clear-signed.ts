@@ -1,0 +1,36 @@
+// The armour of a clear-signed text (RFC 9580, 7): it says nothing to a reader, and its dash escapes break a patch. Who
+// checks the signature reads the raw mail (ingest/auth/pgp.ts).
+
+/** The text without armour: what was signed with its dashes undone, and all that stands around it. */
+export function withoutArmour(text: string): string {
+  if (!text.includes(begin)) return text
+  const kept: string[] = []
+  const lines = text.split('\n')
+  for (let at = 0; at < lines.length; ) {
+    const signed = signedLines(lines, at)
+    if (!signed) kept.push(lines[at] ?? '')
+    else for (let i = signed.from; i < signed.end; i++) kept.push((lines[i] ?? '').replace(/^- /, ''))
+    at = signed ? signed.next : at + 1
+  }
+  return kept.join('\n')
+}
+
+const begin = '-----BEGIN PGP SIGNED MESSAGE-----'
+
+interface Signed {
+  readonly from: number
+  /** Not in it. */
+  readonly end: number
+  readonly next: number
+}
+
+/** Null where no signed text begins that also ends. */
+function signedLines(lines: readonly string[], at: number): Signed | null {
+  if (lines[at]?.trimEnd() !== begin) return null
+  let from = at + 1
+  while (/^(?:Hash|Charset|Comment|Version|SaltedHash): /i.test(lines[from] ?? '')) from++
+  if (lines[from]?.trim() === '') from++
+  const end = lines.findIndex((line, i) => i >= from && line.trimEnd() === '-----BEGIN PGP SIGNATURE-----')
+  const last = lines.findIndex((line, i) => i > end && line.trimEnd() === '-----END PGP SIGNATURE-----')
+  return end < 0 || last < 0 ? null : { from, end, next: last + 1 }
+}
