@@ -97,37 +97,37 @@ export interface Given {
 export function loadConfig(given: Given): Config {
   const file = configFile(given)
   const { written, lines } = file === null ? { written: settings.parse({}), lines: null } : readSettings(file)
-  const place = placeOf(file, lines)
+  const origin = originOf(file, lines)
   const data = given.data ?? (given.env.THREADWORK_DATA || undefined)
   return {
     file,
-    lists: file === null ? [demo] : written.lists.map(list => nearRepository(toListConfig(list), place)),
+    lists: file === null ? [demo] : written.lists.map(list => nearRepository(toListConfig(list), origin)),
     smtp: written.smtp.listen,
-    tls: toTls(written.smtp, place),
-    lmtp: toLmtp(written.lmtp.listen, place),
+    tls: toTls(written.smtp, origin),
+    lmtp: toLmtp(written.lmtp.listen, origin),
     web: written.web.listen,
-    auth: toAuth(written.auth, place),
-    relay: toRelay(written, place),
+    auth: toAuth(written.auth, origin),
+    relay: toRelay(written, origin),
     address: written.outgoing.address ?? defaultAddress(written),
     metrics: written.metrics.listen ?? null,
     smtpExempt: written.smtp.exempt,
     followSeconds: written.follow.every_seconds,
     logLevel: written.log.level,
     limits: toLimits(written.limits),
-    ...databaseOf(given, written, place),
-    data: data === undefined ? place.near(written.data) : resolve(data),
+    ...databaseOf(given, written, origin),
+    data: data === undefined ? origin.near(written.data) : resolve(data),
     dataChosen: data !== undefined || lines?.has('data') === true,
   }
 }
 
 /** Where the file is: its paths begin there, and messages name its lines. */
-interface Place {
+interface ConfigOrigin {
   near(path: string): string
   /** File and line of a setting. */
   at(...path: string[]): string
 }
 
-const placeOf = (file: string | null, lines: TomlLines | null): Place => ({
+const originOf = (file: string | null, lines: TomlLines | null): ConfigOrigin => ({
   near: path => resolve(dirname(file ?? '.'), path),
   at: (...path) => `${file}:${lineOf(path, lines ?? new Map())}`,
 })
@@ -148,11 +148,11 @@ function configFile({ config, env }: Given): string | null {
 function databaseOf(
   { database, env }: Given,
   written: Settings,
-  place: Place,
+  origin: ConfigOrigin,
 ): Pick<Config, 'database' | 'databaseAt'> {
   const url = database ?? (env.DATABASE_URL || undefined)
   if (url === undefined)
-    return { database: written.database ?? null, databaseAt: `database at ${place.at('database')}` }
+    return { database: written.database ?? null, databaseAt: `database at ${origin.at('database')}` }
   const databaseAt = database === undefined ? 'DATABASE_URL' : '--database'
   if (isDatabaseUrl(url)) return { database: url, databaseAt }
   throw new Error(
@@ -229,18 +229,18 @@ export function withoutPassword(url: string): string {
 }
 
 /** A port is a port however it is written. */
-function toLmtp(listen: string | undefined, { near }: Place): string | Endpoint | null {
+function toLmtp(listen: string | undefined, { near }: ConfigOrigin): string | Endpoint | null {
   if (listen === undefined) return null
   return parseEndpoint(listen) ?? near(listen)
 }
 
-const toAuth = ({ keyring, dns, trusted_arc }: Settings['auth'], { near, at }: Place): AuthConfig => ({
+const toAuth = ({ keyring, dns, trusted_arc }: Settings['auth'], { near, at }: ConfigOrigin): AuthConfig => ({
   keyring: keyring === undefined ? null : { path: near(keyring), at: at('auth', 'keyring') },
   dns: dns ?? null,
   trustedArc: trusted_arc,
 })
 
-function toTls({ tls_certificate, tls_key }: Settings['smtp'], { near, at }: Place): TlsFiles | null {
+function toTls({ tls_certificate, tls_key }: Settings['smtp'], { near, at }: ConfigOrigin): TlsFiles | null {
   if (tls_certificate === undefined || tls_key === undefined) return null
   return {
     certificate: { path: near(tls_certificate), at: at('smtp', 'tls_certificate') },
@@ -249,7 +249,7 @@ function toTls({ tls_certificate, tls_key }: Settings['smtp'], { near, at }: Pla
 }
 
 /** On this machine nobody listens in between, and its mail server rarely has a certificate for "localhost". */
-function toRelay({ relay, outgoing }: Settings, { near }: Place): RelayConfig | null {
+function toRelay({ relay, outgoing }: Settings, { near }: ConfigOrigin): RelayConfig | null {
   if (relay === undefined || relay === 'loopback') return null
   const local = /^(?:127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/i.test(new URL(relay).hostname)
   return {
@@ -262,7 +262,7 @@ function toRelay({ relay, outgoing }: Settings, { near }: Place): RelayConfig | 
 }
 
 /** The list's row names the repository, and whoever reads it may be in another directory. */
-const nearRepository = (list: ListConfig, { near }: Place): ListConfig =>
+const nearRepository = (list: ListConfig, { near }: ConfigOrigin): ListConfig =>
   list.repository === null || isRemote(list.repository)
     ? list
     : { ...list, repository: near(list.repository) }

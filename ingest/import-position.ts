@@ -4,20 +4,20 @@ import type { Kysely } from 'kysely'
 import type { ListId } from '../base/ids.ts'
 import type { Tables } from '../sql/tables.ts'
 
-interface Place {
+interface ImportSource {
   readonly list: ListId | null
   /** `Source.key`. */
   readonly source: string
 }
 
-export async function savedPosition(db: Kysely<Tables>, place: Place): Promise<string | undefined> {
-  const row = await at(db.selectFrom('import_progress').select('position'), place).executeTakeFirst()
+export async function savedPosition(db: Kysely<Tables>, source: ImportSource): Promise<string | undefined> {
+  const row = await at(db.selectFrom('import_progress').select('position'), source).executeTakeFirst()
   return row?.position
 }
 
 export async function savePosition(
   db: Kysely<Tables>,
-  { list, source }: Place,
+  { list, source }: ImportSource,
   position: string,
 ): Promise<void> {
   await db
@@ -27,8 +27,8 @@ export async function savePosition(
     .execute()
 }
 
-export async function forgetPosition(db: Kysely<Tables>, place: Place): Promise<void> {
-  await at(db.deleteFrom('import_progress'), place).execute()
+export async function forgetPosition(db: Kysely<Tables>, source: ImportSource): Promise<void> {
+  await at(db.deleteFrom('import_progress'), source).execute()
 }
 
 interface Filtered<Query> {
@@ -36,5 +36,5 @@ interface Filtered<Query> {
   where(column: 'source', operator: '=', value: string): Query
 }
 
-const at = <Query extends Filtered<Query>>(query: Query, { list, source }: Place): Query =>
+const at = <Query extends Filtered<Query>>(query: Query, { list, source }: ImportSource): Query =>
   query.where('list_id', 'is not distinct from', list).where('source', '=', source)

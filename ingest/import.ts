@@ -76,7 +76,7 @@ export async function whyNothing(paths: readonly string[], follow: boolean): Pro
 }
 
 /** One import under way. */
-interface Run {
+interface ImportRun {
   readonly options: ImportOptions
   /** The list of every mail; null when each finds its own. */
   readonly list: ListId | null
@@ -88,7 +88,7 @@ interface Run {
   lookAgain(): void
 }
 
-function begin(options: ImportOptions): Run {
+function begin(options: ImportOptions): ImportRun {
   const problems: string[] = []
   let before = new Set<string>()
   let now = new Set<string>()
@@ -112,7 +112,7 @@ function begin(options: ImportOptions): Run {
 }
 
 /** What cannot be opened is told before the others are read, which may take hours. */
-async function openAll({ options, problem }: Run): Promise<Source[]> {
+async function openAll({ options, problem }: ImportRun): Promise<Source[]> {
   const sources: Source[] = []
   for (const path of options.paths) {
     const opened = await openOrSay(path, options.follow === true)
@@ -124,7 +124,7 @@ async function openAll({ options, problem }: Run): Promise<Source[]> {
 
 /** `bytes` are those of the sources before this one, and of all. */
 async function importSource(
-  run: Run,
+  run: ImportRun,
   source: Source,
   bytes: { before: number; total: number },
 ): Promise<void> {
@@ -152,7 +152,11 @@ async function importSource(
   if (!signal.aborted && !source.grows) await forgetPosition(db, place)
 }
 
-function addUp(tally: Run['tally'], { items }: Batch, { fresh, known, hidden, homeless }: Counts): void {
+function addUp(
+  tally: ImportRun['tally'],
+  { items }: Batch,
+  { fresh, known, hidden, homeless }: Counts,
+): void {
   const left = items.filter(({ kind }) => kind === 'too-large' || kind === 'unreadable').length
   tally.read += items.filter(({ kind }) => kind !== 'deleted').length
   tally.fresh += fresh
@@ -181,7 +185,7 @@ const followEveryMs = 1_000
 
 /** Looks for new commits in all epochs, and for new epochs, until the signal; a clone may be away or broken for a while. */
 async function followSources(
-  run: Run,
+  run: ImportRun,
   sources: readonly Source[],
   read: (source: Source) => Promise<void>,
 ): Promise<void> {

@@ -22,14 +22,18 @@ export interface Database {
   close(): Promise<void>
 }
 
-type Place = Pick<Config, 'database' | 'data' | 'dataChosen'>
+type DatabaseChoice = Pick<Config, 'database' | 'data' | 'dataChosen'>
 
 const serviceData = '/var/lib/threadwork'
 const oldestVersion = 150_000
 
 /** Connected and migrated. */
-export async function openDatabase(place: Place, log: ServerLog, options?: JoinOptions): Promise<Database> {
-  const server = await joinServer(place, log, options)
+export async function openDatabase(
+  choice: DatabaseChoice,
+  log: ServerLog,
+  options?: JoinOptions,
+): Promise<Database> {
+  const server = await joinServer(choice, log, options)
   const db = connect(server.url, { max: limits.databaseConnectionsMax })
   const pools = [db]
   const pool = (options: ConnectOptions) => {
@@ -54,17 +58,24 @@ export async function openDatabase(place: Place, log: ServerLog, options?: JoinO
 }
 
 /** The server alone: nothing is migrated, and a database that DATABASE_URL names is not yet asked. */
-export async function joinServer(place: Place, log: ServerLog, options?: JoinOptions): Promise<Embedded> {
-  if (place.database !== null)
-    return { url: place.database, lost: new Promise(() => {}), leave: async () => {} }
-  return joinEmbedded(dataDirectory(place, log), log, options)
+export async function joinServer(
+  choice: DatabaseChoice,
+  log: ServerLog,
+  options?: JoinOptions,
+): Promise<Embedded> {
+  if (choice.database !== null)
+    return { url: choice.database, lost: new Promise(() => {}), leave: async () => {} }
+  return joinEmbedded(dataDirectory(choice, log), log, options)
 }
 
 /**
  * Root often works under /root, which no other account can pass, and PostgreSQL refuses root. A directory that
  * somebody chose is an error then; the default one moves to where services keep their data.
  */
-export function dataDirectory({ data, dataChosen }: Omit<Place, 'database'>, log: ServerLog): string {
+export function dataDirectory(
+  { data, dataChosen }: Omit<DatabaseChoice, 'database'>,
+  log: ServerLog,
+): string {
   if (statSync(data, { throwIfNoEntry: false })?.isDirectory() === false)
     throw new Error(
       `Cannot keep data in "${data}": it is no directory; allowed: a directory, or a path where one can be made (data, --data, THREADWORK_DATA)`,

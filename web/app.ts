@@ -10,7 +10,14 @@ import { addHealth } from './health.ts'
 import { gonePage, goneText } from './page/gone.ts'
 import { brokenPage, missingListPage, missingMailPage } from './page/missing.ts'
 import { paths } from './paths.ts'
-import { findListOfMail, findListRow, findPlace, type Gone, type ListRow, type Place } from './read/place.ts'
+import {
+  findListOfMail,
+  findListRow,
+  type Gone,
+  type ListRow,
+  type LocatedMail,
+  locateMail,
+} from './read/located-mail.ts'
 import { answerMbox, answerRaw } from './route/archive.ts'
 import { answerAttachment } from './route/attachment.ts'
 import { answerCompare } from './route/compare.ts'
@@ -48,7 +55,7 @@ export function makeApp({ db, onError, timing }: AppOptions): Hono {
 
   const list = (path: string, answer: Answer<ListRow>) =>
     app.get(`/:list${path}`, c => withList(c, db, answer))
-  const mail = (path: string, answer: Answer<Place>) =>
+  const mail = (path: string, answer: Answer<LocatedMail>) =>
     app.get(`/:list/:mail${path}`, c => withMail(c, db, answer))
 
   app.get('/', c => answerLists(c, db))
@@ -101,16 +108,16 @@ async function withList(c: Context, db: Kysely<Tables>, answer: Answer<ListRow>)
     : c.redirect(paths.mail(holder, name), 302)
 }
 
-async function withMail(c: Context, db: Kysely<Tables>, answer: Answer<Place>): Promise<Response> {
+async function withMail(c: Context, db: Kysely<Tables>, answer: Answer<LocatedMail>): Promise<Response> {
   const name = c.req.param('list') ?? ''
   const id = c.req.param('mail') ?? ''
-  const place = await findPlace(db, name, id)
-  if (place === undefined) return answerPage(c, missingListPage(name), 404)
-  c.set('listVersion', place.list.version)
-  if (!('unknown' in place)) return answer(c, place)
-  if (place.gone) return answerGone(c, place.list, id, place.gone)
+  const located = await locateMail(db, name, id)
+  if (located === undefined) return answerPage(c, missingListPage(name), 404)
+  c.set('listVersion', located.list.version)
+  if (!('unknown' in located)) return answer(c, located)
+  if (located.gone) return answerGone(c, located.list, id, located.gone)
   // b4 tells an empty 404 from an mbox by its status alone; a page inside would only be saved as one.
-  return c.req.param('mbox') ? c.body(null, 404) : answerPage(c, missingMailPage(place.list, id), 404)
+  return c.req.param('mbox') ? c.body(null, 404) : answerPage(c, missingMailPage(located.list, id), 404)
 }
 
 /** For programs a sentence: a page would only be saved as a mail. */

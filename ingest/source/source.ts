@@ -1,9 +1,9 @@
 // What an archive is to the import, whatever its form: mails one after the other, each with the place behind it, so
 // that an interrupted import goes on there.
 
-export type SourceItem = SourcePlace & (SourceMail | SourceDeletion | SourceTooLarge | SourceUnreadable)
+export type SourceItem = SourcePosition & (SourceMail | SourceDeletion | SourceTooLarge | SourceUnreadable)
 
-interface SourcePlace {
+interface SourcePosition {
   /** Where the next item begins, in the source's own words; null when the item does not end at such a place. */
   readonly position: string | null
   /** For a sentence: `at byte 100`, `cur/1234.host`, `in commit 0123abc`. */

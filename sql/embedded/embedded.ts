@@ -50,8 +50,8 @@ export async function joinEmbedded(
   log: ServerLog,
   { stop = new AbortController().signal, as = 'threadwork' }: JoinOptions = {},
 ): Promise<Embedded> {
-  const place = { ...(await prepare(resolve(dataDirectory), log)), as }
-  let membership: pg.Client | null = await enter(place, stop)
+  const files = { ...(await prepare(resolve(dataDirectory), log)), as }
+  let membership: pg.Client | null = await enter(files, stop)
   if (membership === null) throw new Error('Ended before PostgreSQL was ready')
   const left = new AbortController()
   const { promise: lost, reject: lose } = Promise.withResolvers<never>()
@@ -64,23 +64,23 @@ export async function joinEmbedded(
     client?.once('end', () => {
       if (left.signal.aborted) return
       log.warn('PostgreSQL ended; starting it again')
-      returning = enterAgain(place, log, left.signal).then(watch, lose)
+      returning = enterAgain(files, log, left.signal).then(watch, lose)
     })
   }
   watch(membership)
 
   return {
-    url: urlOf(place, 'threadwork'),
+    url: urlOf(files, 'threadwork'),
     lost,
     leave: async () => {
       left.abort()
       await returning
-      if (membership) await leave(place, membership, log)
+      if (membership) await leave(files, membership, log)
     },
   }
 }
 
-interface Place {
+interface ServerFiles {
   readonly data: string
   readonly database: string
   readonly logFile: string
@@ -90,7 +90,7 @@ interface Place {
   readonly as: string
 }
 
-async function prepare(data: string, log: ServerLog): Promise<Omit<Place, 'as'>> {
+async function prepare(data: string, log: ServerLog): Promise<Omit<ServerFiles, 'as'>> {
   const database = join(data, 'postgres')
   const account = serverAccount(database)
   makeDataDirectory(data, account)
@@ -103,43 +103,43 @@ async function prepare(data: string, log: ServerLog): Promise<Omit<Place, 'as'>>
   return { data, database, logFile, socketDirectory: socketDirectory(data, account), account, binaries }
 }
 
-function urlOf(place: Place, name: string): string {
-  return `postgres://threadwork@localhost/${name}?host=${encodeURIComponent(place.socketDirectory)}`
+function urlOf(files: ServerFiles, name: string): string {
+  return `postgres://threadwork@localhost/${name}?host=${encodeURIComponent(files.socketDirectory)}`
 }
 
 /**
  * Readiness is a query: a server that still recovers accepts the socket and refuses the session (57P03). Null when `stop`
  * came first; what we started is stopped then.
  */
-async function enter(place: Place, stop: AbortSignal): Promise<pg.Client | null> {
+async function enter(files: ServerFiles, stop: AbortSignal): Promise<pg.Client | null> {
   let deadline = Date.now() + patienceMs
   let starting = false
   let failedStarts = 0
   while (!stop.aborted) {
-    const answer = await tryToEnter(place)
+    const answer = await tryToEnter(files)
     if (answer instanceof pg.Client) return answer
     // A start on a busy machine and recovery after a crash take as long as they take.
     if (answer.code === '57P03' || starting) deadline = Date.now() + patienceMs
     if (!isAway(answer)) throw answer
-    if (Date.now() > deadline) throw cannotStart(place, answer)
-    const running = runningPostmaster(place.database)
-    if (running !== null && isUnreachable(place.database, place.socketDirectory)) stopPostmaster(running)
+    if (Date.now() > deadline) throw cannotStart(files, answer)
+    const running = runningPostmaster(files.database)
+    if (running !== null && isUnreachable(files.database, files.socketDirectory)) stopPostmaster(running)
     if (!starting && running === null) {
-      if (failedStarts++ === failedStartsMax) throw cannotStart(place, answer)
+      if (failedStarts++ === failedStartsMax) throw cannotStart(files, answer)
       starting = true
-      void startPostmaster(place).ended.then(() => {
+      void startPostmaster(files).ended.then(() => {
         starting = false
       })
     }
     await sleep(starting ? 20 : 100)
   }
-  const running = runningPostmaster(place.database)
-  if (starting && running !== null) await stopServer(place, running)
+  const running = runningPostmaster(files.database)
+  if (starting && running !== null) await stopServer(files, running)
   return null
 }
 
-async function tryToEnter(place: Place): Promise<pg.Client | NodeJS.ErrnoException> {
-  const client = new pg.Client({ connectionString: urlOf(place, 'postgres'), application_name: place.as })
+async function tryToEnter(files: ServerFiles): Promise<pg.Client | NodeJS.ErrnoException> {
+  const client = new pg.Client({ connectionString: urlOf(files, 'postgres'), application_name: files.as })
   client.on('error', () => {})
   try {
     await client.connect()
@@ -170,24 +170,24 @@ function isAway(error: NodeJS.ErrnoException): boolean {
   return codes.includes(error.code ?? '') || /Connection terminated/.test(error.message)
 }
 
-function cannotStart(place: Place, cause: Error): Error {
-  const lines = readFileSync(place.logFile, { encoding: 'utf8', flag: 'a+' }).trim().split('\n')
+function cannotStart(files: ServerFiles, cause: Error): Error {
+  const lines = readFileSync(files.logFile, { encoding: 'utf8', flag: 'a+' }).trim().split('\n')
   const said = lines.findLast(line => /FATAL|PANIC|ERROR/.test(line)) ?? lines.at(-1) ?? ''
   return new Error(
-    `Cannot start PostgreSQL in "${place.database}": ${said || cause.message}; its log is "${place.logFile}"`,
+    `Cannot start PostgreSQL in "${files.database}": ${said || cause.message}; its log is "${files.logFile}"`,
     { cause },
   )
 }
 
 /** Tries for ever, because a disk that is full now has room again later; but never without the files. */
-async function enterAgain(place: Place, log: ServerLog, stop: AbortSignal): Promise<pg.Client | null> {
+async function enterAgain(files: ServerFiles, log: ServerLog, stop: AbortSignal): Promise<pg.Client | null> {
   for (let wait = againMs.first; !stop.aborted; wait = Math.min(2 * wait, againMs.longest)) {
-    if (clusterMajor(place.database) === null)
+    if (clusterMajor(files.database) === null)
       throw new Error(
-        `Cannot go on without the database in "${place.database}": it was moved or removed, or its disk is not mounted any more`,
+        `Cannot go on without the database in "${files.database}": it was moved or removed, or its disk is not mounted any more`,
       )
     try {
-      return await enter(place, stop)
+      return await enter(files, stop)
     } catch (error) {
       log.warn((error as Error).message)
     }
@@ -196,10 +196,10 @@ async function enterAgain(place: Place, log: ServerLog, stop: AbortSignal): Prom
   return null
 }
 
-async function leave(place: Place, membership: pg.Client, log: ServerLog): Promise<void> {
-  const pid = runningPostmaster(place.database)
+async function leave(files: ServerFiles, membership: pg.Client, log: ServerLog): Promise<void> {
+  const pid = runningPostmaster(files.database)
   // Whoever comes in now waits for the lock until the server has ended, then starts it again.
-  if (pid !== null && (await isLast(membership))) await stopForAll(place, pid, log)
+  if (pid !== null && (await isLast(membership))) await stopForAll(files, pid, log)
   await membership.end().catch(() => {})
 }
 
@@ -214,16 +214,16 @@ async function isLast(membership: pg.Client): Promise<boolean> {
   }
 }
 
-async function stopForAll(place: Place, pid: number, log: ServerLog): Promise<void> {
+async function stopForAll(files: ServerFiles, pid: number, log: ServerLog): Promise<void> {
   try {
-    await stopServer(place, pid)
+    await stopServer(files, pid)
   } catch (error) {
     log.warn(`Cannot stop PostgreSQL (process ${pid}): ${(error as Error).message}`)
   }
 }
 
-async function stopServer(place: Place, pid: number): Promise<void> {
+async function stopServer(files: ServerFiles, pid: number): Promise<void> {
   stopPostmaster(pid)
   const deadline = Date.now() + stopMs
-  while (runningPostmaster(place.database) === pid && Date.now() < deadline) await sleep(20)
+  while (runningPostmaster(files.database) === pid && Date.now() < deadline) await sleep(20)
 }

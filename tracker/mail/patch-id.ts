@@ -8,15 +8,15 @@ export function patchId(diff: string): string | null {
   const scan = new Scan()
   for (const line of diff.split('\n')) {
     scan.take(line)
-    if (scan.place === 'end') break
+    if (scan.part === 'end') break
   }
   return scan.result()
 }
 
-type Place = 'before' | 'header' | 'hunk' | 'binary' | 'end'
+type PatchPart = 'before' | 'header' | 'hunk' | 'binary' | 'end'
 
 class Scan {
-  place: Place = 'before'
+  part: PatchPart = 'before'
   #sum = new Uint8Array(20)
   #hash: Hash = createHash('sha1')
   #hashed = 0
@@ -28,10 +28,10 @@ class Scan {
   take(line: string): void {
     if (line.startsWith('\\ ')) return
     // A diff without git's own header line is named from its --- line on.
-    if (this.place === 'before' && /^(?:diff |--- )/.test(line)) this.place = 'header'
-    if (this.place === 'binary' && line.startsWith('diff ')) this.place = 'header'
-    if (this.place === 'header') this.#header(line)
-    else if (this.place === 'hunk') this.#hunk(line)
+    if (this.part === 'before' && /^(?:diff |--- )/.test(line)) this.part = 'header'
+    if (this.part === 'binary' && line.startsWith('diff ')) this.part = 'header'
+    if (this.part === 'header') this.#header(line)
+    else if (this.part === 'hunk') this.#hunk(line)
   }
 
   result(): string | null {
@@ -46,14 +46,14 @@ class Scan {
     } else if (/^(?:GIT binary patch|Binary files )/.test(line)) {
       this.#add(this.#blobs)
       this.#flush()
-      this.place = 'binary'
+      this.part = 'binary'
     } else if (line.startsWith('--- ')) {
       // The --- and +++ lines count as a hunk of one line on either side.
-      this.place = 'hunk'
+      this.part = 'hunk'
       this.#old = this.#new = 1
       this.#hunk(line)
     } else if (/^[A-Za-z]/.test(line)) this.#add(line)
-    else this.place = 'end'
+    else this.part = 'end'
   }
 
   #hunk(line: string): void {
@@ -64,9 +64,9 @@ class Scan {
         this.#new = Number(counts[2] ?? 1)
       } else if (/^(?:diff |Index: )/.test(line)) {
         this.#flush()
-        this.place = 'header'
+        this.part = 'header'
         this.#header(line)
-      } else this.place = 'end'
+      } else this.part = 'end'
       return
     }
     // An empty context line may have lost its space on the way.

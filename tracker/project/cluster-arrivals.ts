@@ -28,8 +28,8 @@ export async function clusterArrivals(
     where f.cluster = any(${clusters}::bigint[]) group by f.cluster, f.list_id, ${verdictGroup}`.execute(trx)
   const recent = recentOf(db)
   const arrivals = new Map<string, Arrival[]>(clusters.map(cluster => [cluster, []]))
-  const absent: FactPlace[] = []
-  const take = ({ cluster, verdict }: Pick<FactPlace, 'cluster' | 'verdict'>, read: ReadArrival) =>
+  const absent: StoredMail[] = []
+  const take = ({ cluster, verdict }: Pick<StoredMail, 'cluster' | 'verdict'>, read: ReadArrival) =>
     arrivals.get(cluster)?.push({ ...read, verdict: verdict ?? withoutVerdict(read) })
   for (const row of rows) {
     const verdict = verdictOf(row)
@@ -42,10 +42,10 @@ export async function clusterArrivals(
       else absent.push({ cluster, list_id, name, verdict, large })
     }
   }
-  for (const [place, arrival, bytes] of await readArrivals(trx, absent)) {
-    take(place, arrival)
+  for (const [mail, arrival, bytes] of await readArrivals(trx, absent)) {
+    take(mail, arrival)
     // An import folds thousands of small threads once: keeping their facts would only cost memory.
-    if (place.large) recent.keep(place.name, arrival, bytes)
+    if (mail.large) recent.keep(mail.name, arrival, bytes)
   }
   return arrivals
 }
@@ -60,7 +60,7 @@ interface ClusterMails extends VerdictRow {
   mails: string
 }
 
-interface FactPlace {
+interface StoredMail {
   readonly cluster: string
   readonly list_id: number
   /** The mail's seq, which is never used again, and the versions of the reader and of the list's dressing: so its facts are the same. */
@@ -73,21 +73,21 @@ const seqOf = (name: string) => name.slice(0, name.indexOf(' '))
 
 async function readArrivals(
   trx: Transaction<Tables>,
-  places: readonly FactPlace[],
-): Promise<[FactPlace, ReadArrival, number][]> {
-  if (places.length === 0) return []
+  mails: readonly StoredMail[],
+): Promise<[StoredMail, ReadArrival, number][]> {
+  if (mails.length === 0) return []
   // A seq is one of the whole log, not of a list.
-  const bySeq = new Map(places.map(place => [seqOf(place.name), place]))
+  const bySeq = new Map(mails.map(mail => [seqOf(mail.name), mail]))
   const { rows } = await sql<{ seq: string; hash: string; known_at: number | null; data: string }>`
     select f.seq, encode(m.raw_hash, 'hex') as hash, f.data::text as data,
       case when m.envelope->>'trace' is not null then floor(extract(epoch from m.known_at) * 1000)::float end as known_at
     from fact f join mail m using (list_id, seq) where (list_id, seq) in (
-      select * from unnest(${places.map(place => place.list_id)}::integer[], ${[...bySeq.keys()]}::bigint[]))`.execute(
+      select * from unnest(${mails.map(mail => mail.list_id)}::integer[], ${[...bySeq.keys()]}::bigint[]))`.execute(
     trx,
   )
-  return rows.flatMap(({ seq, hash, known_at: knownAt, data }): [FactPlace, ReadArrival, number][] => {
-    const place = bySeq.get(seq)
-    return place ? [[place, { hash, knownAt, facts: JSON.parse(data) as MailFacts }, data.length]] : []
+  return rows.flatMap(({ seq, hash, known_at: knownAt, data }): [StoredMail, ReadArrival, number][] => {
+    const mail = bySeq.get(seq)
+    return mail ? [[mail, { hash, knownAt, facts: JSON.parse(data) as MailFacts }, data.length]] : []
   })
 }
 

@@ -141,7 +141,7 @@ async function write(
   if (differing.length > 0) await writeTopics(trx, differing)
   await writeStatements(trx, list, said)
   const released = await markUntold(trx, list, said.changed, { stand: wanted, gone: left }, telling)
-  await writePlaces(trx, list, clusters, wanted)
+  await writeTopicMails(trx, list, clusters, wanted)
   return {
     changed: gone.length > 0 || differing.length > 0,
     targets: [...said.changed.map(({ target_key }) => target_key), ...released],
@@ -156,7 +156,7 @@ const mailJson = memo((mail: TopicMail) => Buffer.from(toStorableJson(mail)))
 const keyOf = memo((mail: TopicMail) => indexKey(mail.id))
 
 /** `name` tells it apart from the same mail with another copy shown. */
-function placeOf(mail: TopicMail, copies: Folded['shown']) {
+function topicMailOf(mail: TopicMail, copies: Folded['shown']) {
   const key = keyOf(mail)
   const shown = copies.get(mail.id) ?? null
   return { key, shown, name: shown === null ? key : `${shown} ${key}` }
@@ -176,10 +176,10 @@ function topicRow(list: ListId, cluster: string, topic: Topic, shown: Folded['sh
   const data = toStorableJson(rest)
   const mailData = packJson(jsonArray(mails.map(mailJson)))
   const summary = toStorableJson(summaryOf(topic))
-  const places = mails.map(mail => placeOf(mail, shown))
+  const topicMails = mails.map(mail => topicMailOf(mail, shown))
   const digest = createHash('sha256').update(data).update(mailData).update(summary)
   // Other copies are another page.
-  for (const place of places) if (place.shown !== null) digest.update(place.name)
+  for (const row of topicMails) if (row.shown !== null) digest.update(row.name)
   return {
     list_id: list,
     id: toStorableText(topic.id),
@@ -198,13 +198,13 @@ function topicRow(list: ListId, cluster: string, topic: Topic, shown: Folded['sh
     mail_data: mailData,
     summary,
     digest: digest.digest('base64url'),
-    places,
+    topicMails,
     topic,
   }
 }
 
 async function writeTopics(trx: Trx, rows: readonly TopicRow[]): Promise<void> {
-  const columns = JSON.stringify(rows.map(({ data, mail_data, summary, places, topic, ...row }) => row))
+  const columns = JSON.stringify(rows.map(({ data, mail_data, summary, topicMails, topic, ...row }) => row))
   await sql`
     insert into topic (list_id, id, id_key, cluster, kind, title, author, state, open, turn, mails, said, last_said, digest,
       data, summary, mail_data)
@@ -227,20 +227,20 @@ async function writeTopics(trx: Trx, rows: readonly TopicRow[]): Promise<void> {
 }
 
 /** Which topic holds which mail, and which of its copies is read; only rows that are new or changed. */
-async function writePlaces(
+async function writeTopicMails(
   trx: Trx,
   list: ListId,
   clusters: readonly string[],
   wanted: readonly TopicRow[],
 ): Promise<void> {
   // One row a topic: 2,000 rows, each parsed for itself, cost more than the comparison.
-  const { rows } = await sql<{ topic_key: string; cluster: string; places: string[] }>`
-    select topic_key, cluster, json_agg(concat_ws(' ', encode(shown, 'hex'), message_key)) as places from topic_mail
+  const { rows } = await sql<{ topic_key: string; cluster: string; mails: string[] }>`
+    select topic_key, cluster, json_agg(concat_ws(' ', encode(shown, 'hex'), message_key)) as mails from topic_mail
     where cluster = any(${clusters}::bigint[]) group by topic_key, cluster`.execute(trx)
-  const before = new Map(rows.map(row => [`${row.topic_key} ${row.cluster}`, new Set(row.places)]))
-  const changed = wanted.flatMap(({ id_key: topic, cluster, places }) => {
+  const before = new Map(rows.map(row => [`${row.topic_key} ${row.cluster}`, new Set(row.mails)]))
+  const changed = wanted.flatMap(({ id_key: topic, cluster, topicMails }) => {
     const there = before.get(`${topic} ${cluster}`)
-    return places.filter(place => !there?.has(place.name)).map(place => ({ ...place, topic, cluster }))
+    return topicMails.filter(row => !there?.has(row.name)).map(row => ({ ...row, topic, cluster }))
   })
   if (changed.length === 0) return
   await sql`

@@ -11,11 +11,11 @@ export type Telling = 'told' | 'pending'
 
 /** Topics and their clusters, after a fold. */
 export interface Spoken {
-  readonly stand: readonly TopicPlace[]
-  readonly gone: readonly TopicPlace[]
+  readonly stand: readonly TopicInCluster[]
+  readonly gone: readonly TopicInCluster[]
 }
 
-interface TopicPlace {
+interface TopicInCluster {
   readonly id_key: string
   readonly cluster: string
 }
@@ -32,8 +32,8 @@ export async function markUntold(
   { telling, marked }: { readonly telling: ReadonlyMap<string, Telling>; readonly marked: boolean },
 ): Promise<string[]> {
   if (!marked && changed.length === 0) return []
-  const places = new Map([...gone, ...stand].map(({ id_key, cluster }) => [id_key, cluster]))
-  const how = (topic: string) => telling.get(places.get(topic) ?? '')
+  const clusters = new Map([...gone, ...stand].map(({ id_key, cluster }) => [id_key, cluster]))
+  const how = (topic: string) => telling.get(clusters.get(topic) ?? '')
   const left = await takeMarks(
     trx,
     list,
@@ -44,7 +44,7 @@ export async function markUntold(
   const kept = new Set(stand.map(({ id_key }) => id_key))
   // Whether a mark is pending is asked of the cluster, so any of its topics may bear it.
   const bearer = (topic: string) =>
-    kept.has(topic) ? topic : (standing.get(places.get(topic) ?? '') ?? topic)
+    kept.has(topic) ? topic : (standing.get(clusters.get(topic) ?? '') ?? topic)
   await writeMarks(
     trx,
     list,
@@ -148,12 +148,12 @@ export async function untoldIn(
     trx,
   )
   if (marks.length === 0) return { marked: false, here: [] }
-  const { rows: places } = await sql<{ cluster: string; key: string }>`
+  const { rows: hearing } = await sql<{ cluster: string; key: string }>`
     select distinct cluster, message_key as key from fact
     where list_id = ${list} and message_key = any(${marks.map(({ target }) => target)}::text[])
       and cluster = any(${clusters}::bigint[])`.execute(trx)
   const here = marks.flatMap(mark =>
-    places.filter(({ key }) => key === mark.target).map(({ cluster }) => ({ ...mark, cluster })),
+    hearing.filter(({ key }) => key === mark.target).map(({ cluster }) => ({ ...mark, cluster })),
   )
   return { marked: true, here }
 }

@@ -18,7 +18,7 @@ export interface ReadMail {
 }
 
 /** What a comment is about; `file` counts the files of the diff and `line` the lines of the file, from 0. */
-export type Place =
+export type CommentPlace =
   | { readonly on: 'line'; readonly file: number; readonly line: number }
   | { readonly on: 'file'; readonly file: number }
   | { readonly on: 'message' }
@@ -35,7 +35,7 @@ export interface Comment {
 }
 
 export interface CommentThread {
-  readonly place: Place
+  readonly place: CommentPlace
   /** The last quoted lines above the first comment, oldest first; empty for words that quote nothing. */
   readonly quote: readonly string[]
   readonly first: Comment
@@ -53,12 +53,12 @@ export function commentThreads(patch: ReadMail, replies: readonly ReadMail[]): C
 }
 
 interface OpenThread extends CommentThread {
-  place: Place
+  place: CommentPlace
   answers: Comment[]
 }
 
 /** What a line of a mail belongs to. */
-type Origin = { readonly place: Place } | { readonly thread: OpenThread } | null
+type Origin = { readonly place: CommentPlace } | { readonly thread: OpenThread } | null
 
 /** A mail that can be quoted. */
 interface Quotable {
@@ -139,7 +139,7 @@ class Reading {
   }
 
   /** Who answers a comment often quotes only the code above it: then it goes on below that comment. */
-  #at(place: Place | undefined, parent: Quotable): OpenThread | undefined {
+  #at(place: CommentPlace | undefined, parent: Quotable): OpenThread | undefined {
     if (place?.on !== 'line') return undefined
     return [...parent.threads].find(
       thread =>
@@ -200,7 +200,7 @@ function onlyThread(remark: Remark, { threads }: Quotable): Origin {
 }
 
 /** The file that was quoted last. */
-function fallback(remark: Remark, origins: readonly Origin[]): Place {
+function fallback(remark: Remark, origins: readonly Origin[]): CommentPlace {
   if (remark.quoteFrom === remark.quoteEnd) return { on: 'patch' }
   const origin = origins.slice(0, remark.quoteEnd).findLast(known => known && 'place' in known)
   if (!origin || !('place' in origin) || !('file' in origin.place)) return { on: 'patch' }

@@ -4,7 +4,7 @@ import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { DiffFile, DiffLine } from '../mail/diff-lines.ts'
 import { type PatchText, readPatch } from '../mail/patch-text.ts'
-import { type CommentThread, commentThreads, type Place, type ReadMail } from './comment-threads.ts'
+import { type CommentPlace, type CommentThread, commentThreads, type ReadMail } from './comment-threads.ts'
 import { pairPatches, wholePatches } from './compare.ts'
 import { lineDiff } from './line-diff.ts'
 import { samePerson } from './person.ts'
@@ -144,7 +144,7 @@ const isPromise = (lines: readonly string[]) =>
   )
 
 /** Where a line of the old diff stands in the new one; null when it is not in it, or is another kind of line there. */
-type Carry = (place: Place) => Place | null
+type Carry = (place: CommentPlace) => CommentPlace | null
 
 function carrier(was: readonly DiffFile[], now: readonly DiffFile[]): Carry {
   const lines = new Map<number, ReadonlyMap<number, number>>()

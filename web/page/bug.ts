@@ -18,7 +18,7 @@ import { textOptions } from '../part/text-options.ts'
 import { twinsSection } from '../part/twins.ts'
 import { paths } from '../paths.ts'
 import type { Named, Related } from '../read/claims.ts'
-import type { ListRow, Twin } from '../read/place.ts'
+import type { ListRow, Twin } from '../read/located-mail.ts'
 
 export interface BugView {
   readonly list: ListRow

@@ -18,7 +18,7 @@ import { frame } from '../part/frame.ts'
 import { letterOf } from '../part/patch-table.ts'
 import { countText, dayOf, type Html, linesOf, nameOf, titleOf, titleText, visible } from '../part/text.ts'
 import { paths } from '../paths.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow } from '../read/located-mail.ts'
 
 export interface CompareView {
   readonly list: ListRow

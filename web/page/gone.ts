@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import { frame } from '../part/frame.ts'
 import { dayOf, type Html, visible } from '../part/text.ts'
 import { paths } from '../paths.ts'
-import type { Gone, ListRow } from '../read/place.ts'
+import type { Gone, ListRow } from '../read/located-mail.ts'
 
 /** The sentence of the page, and all of the plain answer. */
 export const goneText = ({ kind, who }: Gone): string => {

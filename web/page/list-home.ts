@@ -18,7 +18,7 @@ import { patchsetTable } from '../part/topic-table.ts'
 import { paths } from '../paths.ts'
 import type { MailLine } from '../read/latest-mails.ts'
 import type { ListFacts } from '../read/list-facts.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow } from '../read/located-mail.ts'
 import type { FilledGroup, TopicRow } from '../read/topic-rows.ts'
 import { type PatchsetGroup, patchsetGroups } from './patchset-groups.ts'
 

@@ -23,7 +23,7 @@ import { twinsSection } from '../part/twins.ts'
 import { verdictSection } from '../part/verdict.ts'
 import { paths, replyByMail } from '../paths.ts'
 import type { Named } from '../read/claims.ts'
-import type { ListRow, Twin } from '../read/place.ts'
+import type { ListRow, Twin } from '../read/located-mail.ts'
 import type { ShownVerdict } from '../read/verdict.ts'
 
 export interface MessageView {

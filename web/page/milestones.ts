@@ -5,8 +5,8 @@ import { frame } from '../part/frame.ts'
 import { countText, dayOf, type Html, titleOf, titleText } from '../part/text.ts'
 import { topicTable } from '../part/topic-table.ts'
 import { paths } from '../paths.ts'
+import type { ListRow } from '../read/located-mail.ts'
 import type { Milestone } from '../read/milestones.ts'
-import type { ListRow } from '../read/place.ts'
 import type { TopicRow, TopicRun } from '../read/topic-rows.ts'
 
 const crumbsOf = (list: ListRow) => [

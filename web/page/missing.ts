@@ -5,7 +5,7 @@ import { limits } from '../../base/limits.ts'
 import { frame } from '../part/frame.ts'
 import { type Html, visible } from '../part/text.ts'
 import { paths } from '../paths.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow } from '../read/located-mail.ts'
 
 const short = (text: string) =>
   visible(

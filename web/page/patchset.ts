@@ -43,7 +43,7 @@ import { threadSection } from '../part/thread-section.ts'
 import { twinsSection } from '../part/twins.ts'
 import { paths } from '../paths.ts'
 import type { Named, Related } from '../read/claims.ts'
-import type { ListRow, Twin } from '../read/place.ts'
+import type { ListRow, Twin } from '../read/located-mail.ts'
 import type { PatchComments } from '../read/reviews.ts'
 
 export interface PatchsetView {

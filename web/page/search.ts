@@ -4,7 +4,7 @@ import { frame } from '../part/frame.ts'
 import { cappedText, dayOf, type Html, nameOf, titleText, visible } from '../part/text.ts'
 import { paths } from '../paths.ts'
 import type { Hit, Hits } from '../read/hits.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow } from '../read/located-mail.ts'
 
 export interface SearchView {
   readonly list: ListRow

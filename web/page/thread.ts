@@ -13,7 +13,7 @@ import { countText, dayOf, type Html, nameOf, titleOf, titleText } from '../part
 import { treeOf } from '../part/tree.ts'
 import { paths } from '../paths.ts'
 import type { Named } from '../read/claims.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow } from '../read/located-mail.ts'
 import { topicHead } from './message.ts'
 
 export interface ThreadView {

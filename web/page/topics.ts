@@ -4,7 +4,7 @@ import { frame } from '../part/frame.ts'
 import type { Html } from '../part/text.ts'
 import { patchsetTable, topicTable } from '../part/topic-table.ts'
 import { paths } from '../paths.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow } from '../read/located-mail.ts'
 import type { TopicRun } from '../read/topic-rows.ts'
 
 export interface TopicsView {

@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import { frame } from '../part/frame.ts'
 import { dayOf, type Html, nameOf, numberText, titleOf, visible } from '../part/text.ts'
 import { paths, replyByMail } from '../paths.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow } from '../read/located-mail.ts'
 import type { TopicRow, TopicRun } from '../read/topic-rows.ts'
 
 export interface TriageView {

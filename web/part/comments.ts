@@ -7,20 +7,20 @@ import type { Comment } from '../../tracker/topic/comment-threads.ts'
 import type { ReviewThread } from '../../tracker/topic/patch-review.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
 import { paths, replyByMail } from '../paths.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow } from '../read/located-mail.ts'
 import type { DiffNote } from './diff.ts'
 import { plainText } from './mail-text.ts'
 import { countText, type Html, minuteOf, nameOf, visible } from './text.ts'
 import { textOptions } from './text-options.ts'
 
 /** Whose pages the conversations stand on. */
-export interface Place {
+export interface TopicPage {
   readonly list: ListRow
   readonly topic: Topic
 }
 
 /** The conversations that belong into a diff. */
-export const diffNotes = (at: Place, threads: readonly ReviewThread[], version: number): DiffNote[] =>
+export const diffNotes = (at: TopicPage, threads: readonly ReviewThread[], version: number): DiffNote[] =>
   threads.flatMap(thread => {
     const { place } = thread
     if (place.on !== 'line' && place.on !== 'file') return []
@@ -29,7 +29,7 @@ export const diffNotes = (at: Place, threads: readonly ReviewThread[], version: 
   })
 
 /** Those about the message, or about the patch as a whole; with their quotes, as no line above says what they mean. */
-export const wholeNotes = (at: Place, threads: readonly ReviewThread[], version: number): Html[] =>
+export const wholeNotes = (at: TopicPage, threads: readonly ReviewThread[], version: number): Html[] =>
   threads
     .filter(({ place }) => place.on === 'message' || place.on === 'patch')
     .map(thread => noteOf(at, thread, version, placeWords(thread), true))
@@ -38,7 +38,7 @@ const placeWords = ({ place, quote }: ReviewThread): string =>
   place.on === 'message' ? 'on the commit message' : quote.length > 0 ? 'on the patch' : ''
 
 /** `version` is that of the page: what was said about an earlier one says so. */
-function noteOf(at: Place, thread: ReviewThread, version: number, words: string, quoted = false): Html {
+function noteOf(at: TopicPage, thread: ReviewThread, version: number, words: string, quoted = false): Html {
   const { first, answers, state } = thread
   const from = thread.version === version ? '' : `on v${thread.version}, `
   const quote =
@@ -54,11 +54,11 @@ function noteOf(at: Place, thread: ReviewThread, version: number, words: string,
 ${body}</article>`
 }
 
-const answerOf = (at: Place, answer: Comment): Html =>
+const answerOf = (at: TopicPage, answer: Comment): Html =>
   html`<article class="note" id="${commentAnchor(answer)}"><p class="by"><b>${nameOf(answer.author)}</b> <span>replied</span> <a href="${paths.mail(at.list.name, answer.mail)}">${minuteOf(answer.said)}</a></p>
 ${commentText(at, answer)}</article>`
 
-function commentText({ list, topic }: Place, { lines, mail }: Comment): Html {
+function commentText({ list, topic }: TopicPage, { lines, mail }: Comment): Html {
   const cut = lines.length > limits.commentLinesShownMax
   return html`<div class="mail">${plainText(lines.slice(0, limits.commentLinesShownMax), textOptions(list, topic, mail))}${
     cut ? html`<p class="soft"><a href="${paths.mail(list.name, mail)}">The whole mail</a></p>` : ''
@@ -106,7 +106,7 @@ export function gistOf({ lines }: Comment): string {
 
 const gistCharactersMax = 80
 
-const replyTo = ({ list, topic }: Place, { mail, author }: Comment) =>
+const replyTo = ({ list, topic }: TopicPage, { mail, author }: Comment) =>
   replyByMail({
     to: author.address || list.address,
     ...(author.address ? { cc: list.address } : {}),

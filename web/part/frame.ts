@@ -1,7 +1,7 @@
 // What all pages share: head, skip link, the bar with its search, where you are, and the foot.
 import { html } from 'hono/html'
 import { paths } from '../paths.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow } from '../read/located-mail.ts'
 import { stylesheet } from '../stylesheet.ts'
 import { type Html, visible } from './text.ts'
 

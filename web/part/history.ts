@@ -5,7 +5,7 @@ import { unreachable } from '../../base/unreachable.ts'
 import type { Change, Topic } from '../../tracker/topic/topic.ts'
 import { howWords } from '../../tracker/topic/verdict-words.ts'
 import { paths } from '../paths.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow } from '../read/located-mail.ts'
 import { commitLink } from './landings.ts'
 import { dayOf, type Html, nameOf, visible } from './text.ts'
 

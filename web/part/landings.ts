@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import type { Landing } from '../../tracker/topic/landing.ts'
 import type { TopicPatch } from '../../tracker/topic/topic.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow } from '../read/located-mail.ts'
 import { type Html, visible } from './text.ts'
 
 /** Rows for the list of facts; a series of many patches names its first ones. */

@@ -3,13 +3,13 @@ import { html } from 'hono/html'
 import type { PatchReview, ReviewThread } from '../../tracker/topic/patch-review.ts'
 import type { Revision } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
-import { commentAnchor, diffNotes, gistOf, type Place, wholeNotes } from './comments.ts'
+import { commentAnchor, diffNotes, gistOf, type TopicPage, wholeNotes } from './comments.ts'
 import { excerptOf } from './diff.ts'
 import { type Html, nameOf, titleOf, visible } from './text.ts'
 
 /** Nothing when nothing is open. `reviews`: of the patches of this revision. */
 export function openComments(
-  at: Place,
+  at: TopicPage,
   revision: Revision,
   reviews: ReadonlyMap<string, PatchReview>,
 ): Html | string {
@@ -38,7 +38,12 @@ export const openOf = ({ threads }: PatchReview): ReviewThread[] =>
 const openShownMax = 2
 const openLinkedMax = 20
 
-function openCard(at: Place, revision: Revision, { patch, text }: PatchReview, thread: ReviewThread): Html {
+function openCard(
+  at: TopicPage,
+  revision: Revision,
+  { patch, text }: PatchReview,
+  thread: ReviewThread,
+): Html {
   const path = paths.mail(at.list.name, patch.id)
   const { place } = thread
   const file = place.on === 'line' || place.on === 'file' ? text.files[place.file] : undefined

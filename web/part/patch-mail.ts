@@ -6,7 +6,7 @@ import { type PatchText, patchTextOf, readPatch } from '../../tracker/mail/patch
 import type { Review } from '../../tracker/topic/reviews.ts'
 import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow } from '../read/located-mail.ts'
 import type { PatchComments } from '../read/reviews.ts'
 import { commentCount, diffNotes, goneSection, wholeNotes } from './comments.ts'
 import { diffOf } from './diff.ts'

@@ -2,7 +2,7 @@
 import { limits } from '../../base/limits.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
-import type { ListRow } from '../read/place.ts'
+import type { ListRow } from '../read/located-mail.ts'
 import type { MailTextOptions } from './mail-text.ts'
 
 /** `topic` is null while the mail is not sorted. */

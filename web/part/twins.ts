@@ -1,7 +1,7 @@
 // The same mail on other lists: each list has its own topic of it with its own state.
 import { html } from 'hono/html'
 import { paths } from '../paths.ts'
-import type { Twin } from '../read/place.ts'
+import type { Twin } from '../read/located-mail.ts'
 import { stateWords } from './chip.ts'
 import { type Html, visible } from './text.ts'
 

@@ -10,14 +10,14 @@ import { answerFresh } from '../answer.ts'
 import { fileName } from '../archive/file-name.ts'
 import { archiveMboxrd } from '../archive/mboxrd.ts'
 import { threadMbox } from '../archive/thread-mbox.ts'
-import type { Place } from '../read/place.ts'
+import type { LocatedMail } from '../read/located-mail.ts'
 import { readTopic } from '../read/topic.ts'
 import { versionsOf } from './mail.ts'
 
 type Database = Kysely<Tables>
 
 /** Every arrival with this Message-ID, one after the other. */
-export async function answerRaw(c: Context, db: Database, { list, id }: Place): Promise<Response> {
+export async function answerRaw(c: Context, db: Database, { list, id }: LocatedMail): Promise<Response> {
   const arrivals = await arrivalsOf(db, list.id, indexKey(id))
   return answerFresh(c, ['raw', list.name, ...arrivals.map(({ seq }) => seq)], async () => {
     const mails = rawBytes(
@@ -42,8 +42,8 @@ const subjectOf = (bytes: Buffer) =>
   decodeWords(readHeaders(bytes).headers.find(({ name }) => name === 'subject')?.value ?? '')
 
 /** The mails of the whole topic; a mail that waits to be sorted is an mbox of one. */
-export function answerMbox(c: Context, db: Database, place: Place): Promise<Response> {
-  const { list, id, topic: at } = place
+export function answerMbox(c: Context, db: Database, located: LocatedMail): Promise<Response> {
+  const { list, id, topic: at } = located
   const make = async () => {
     const topic = at && (await readTopic(db, list.id, at.key))
     const mails = topic?.mails ?? [{ id }]
@@ -54,5 +54,5 @@ export function answerMbox(c: Context, db: Database, place: Place): Promise<Resp
       'Content-Disposition': 'inline; filename=t.mbox.gz',
     })
   }
-  return at === null ? make() : answerFresh(c, ['mbox', ...versionsOf(place)], make)
+  return at === null ? make() : answerFresh(c, ['mbox', ...versionsOf(located)], make)
 }

@@ -9,10 +9,14 @@ import { type Attachment, attachmentsOf } from '../archive/attachments.ts'
 import { partFileNames } from '../archive/file-name.ts'
 import { partBytes } from '../archive/part-bytes.ts'
 import { readDecoded } from '../read/decoded.ts'
-import type { Place } from '../read/place.ts'
+import type { LocatedMail } from '../read/located-mail.ts'
 
 /** The name in the address is for people: the number says which part, and the mail how it is called. */
-export function answerAttachment(c: Context, db: Kysely<Tables>, { list, hash }: Place): Promise<Response> {
+export function answerAttachment(
+  c: Context,
+  db: Kysely<Tables>,
+  { list, hash }: LocatedMail,
+): Promise<Response> {
   const path = /^[\d.]+/.exec(c.req.param('part') ?? '')?.[0] ?? ''
   const key = hash.toString('base64')
   return answerFresh(c, ['attachment', list.name, key, path], async () => {

@@ -8,20 +8,20 @@ import { answerFresh, answerPage } from '../answer.ts'
 import { comparePage } from '../page/compare.ts'
 import { paths } from '../paths.ts'
 import { readPairs, readPatchTexts } from '../read/comparison.ts'
+import type { LocatedMail } from '../read/located-mail.ts'
 import { readMails } from '../read/mails.ts'
-import type { Place } from '../read/place.ts'
 import { readReviews } from '../read/reviews.ts'
 import { readTopic } from '../read/topic.ts'
 import { versionsOf } from './mail.ts'
 
 /** A range that names no two revisions leads to the mail's own page. */
-export function answerCompare(c: Context, db: Kysely<Tables>, place: Place): Promise<Response> {
+export function answerCompare(c: Context, db: Kysely<Tables>, located: LocatedMail): Promise<Response> {
   const range = c.req.param('range') ?? ''
-  return answerFresh(c, ['compare', range, ...versionsOf(place)], async () => {
-    const { list } = place
-    const topic = place.topic && (await readTopic(db, list.id, place.topic.key))
+  return answerFresh(c, ['compare', range, ...versionsOf(located)], async () => {
+    const { list } = located
+    const topic = located.topic && (await readTopic(db, list.id, located.topic.key))
     const [was, now] = range.split('..').map(name => topic && revisionNamed(topic.revisions, name))
-    if (!topic || !was || !now || was === now) return c.redirect(paths.mail(list.name, place.id), 302)
+    if (!topic || !was || !now || was === now) return c.redirect(paths.mail(list.name, located.id), 302)
     const pairs = await readPairs(db, list.id, topic, was, now)
     const compared = pairs.flatMap(pair => (pair.was && pair.now ? [pair.was, pair.now] : []))
     const [texts, covers, reviews] = await Promise.all([

@@ -14,7 +14,7 @@ import { paths } from '../paths.ts'
 import { readHits } from '../read/hits.ts'
 import { readLatestMails } from '../read/latest-mails.ts'
 import { readListFacts } from '../read/list-facts.ts'
-import { findPlace, type ListRow } from '../read/place.ts'
+import { type ListRow, locateMail } from '../read/located-mail.ts'
 import { readTopicGroups, readTopicRun, type TopicChoice } from '../read/topic-rows.ts'
 
 type Database = Kysely<Tables>
@@ -149,8 +149,8 @@ async function answerSearch(c: Context, db: Database, list: ListRow, typed: stri
   const query = typed.trim().slice(0, limits.queryCharactersMax)
   if (/^<?[^\s<>@]+@[^\s<>@]+>?$/.test(query)) {
     const id = query.replace(/^<|>$/g, '')
-    const place = await findPlace(db, list.name, id)
-    if (place && !('unknown' in place)) return c.redirect(paths.mail(list.name, place.id), 302)
+    const located = await locateMail(db, list.name, id)
+    if (located && !('unknown' in located)) return c.redirect(paths.mail(list.name, located.id), 302)
   }
   const page = pageNumber(c.req.query('page'), limits.countShownMax / hitRows)
   return answerFresh(c, ['search', query, String(page), pagesVersion(list), list.version], async () => {

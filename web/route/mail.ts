@@ -20,26 +20,26 @@ import type { Html } from '../part/text.ts'
 import { readDuplicates, readFixes, readMends, readNamed, readTalk } from '../read/claims.ts'
 import { readPairs } from '../read/comparison.ts'
 import { readDecoded } from '../read/decoded.ts'
+import type { LocatedMail } from '../read/located-mail.ts'
 import { readMails } from '../read/mails.ts'
-import type { Place } from '../read/place.ts'
 import { readPatchComments, readReviews } from '../read/reviews.ts'
 import { readTopic } from '../read/topic.ts'
 import { readVerdict } from '../read/verdict.ts'
 
 type Database = Kysely<Tables>
 
-export function answerMail(c: Context, db: Database, place: Place): Promise<Response> {
+export function answerMail(c: Context, db: Database, located: LocatedMail): Promise<Response> {
   const make = async () => {
-    const page = await pageOf(db, place)
+    const page = await pageOf(db, located)
     return page === undefined
-      ? answerPage(c, missingMailPage(place.list, place.id), 404)
+      ? answerPage(c, missingMailPage(located.list, located.id), 404)
       : answerPage(c, page)
   }
-  return place.topic === null ? make() : answerFresh(c, ['mail', ...versionsOf(place)], make)
+  return located.topic === null ? make() : answerFresh(c, ['mail', ...versionsOf(located)], make)
 }
 
 /** What the pages of a topic depend on besides the program. */
-export const versionsOf = ({ list, key, topic, twins }: Place): string[] => [
+export const versionsOf = ({ list, key, topic, twins }: LocatedMail): string[] => [
   pagesVersion(list),
   key,
   topic?.key ?? '',
@@ -47,32 +47,34 @@ export const versionsOf = ({ list, key, topic, twins }: Place): string[] => [
   JSON.stringify(twins),
 ]
 
-async function pageOf(db: Database, place: Place): Promise<Html | undefined> {
-  const topic = place.topic && (await readTopic(db, place.list.id, place.topic.key))
-  if (!topic) return message(db, place, null)
-  const revision = revisionAt(topic, place.id)
+async function pageOf(db: Database, located: LocatedMail): Promise<Html | undefined> {
+  const topic = located.topic && (await readTopic(db, located.list.id, located.topic.key))
+  if (!topic) return message(db, located, null)
+  const revision = revisionAt(topic, located.id)
   if (revision)
-    return headOf(revision) === place.id
-      ? patchset(db, place, topic, revision)
-      : patch(db, place, topic, revision)
-  if (place.id !== topic.id) return message(db, place, topic)
+    return headOf(revision) === located.id
+      ? patchset(db, located, topic, revision)
+      : patch(db, located, topic, revision)
+  if (located.id !== topic.id) return message(db, located, topic)
   const newest = topic.revisions.at(-1)
-  if (topic.kind === 'patchset' && newest) return patchset(db, place, topic, newest)
-  return topic.kind === 'bug' || topic.kind === 'report' ? bug(db, place, topic) : message(db, place, topic)
+  if (topic.kind === 'patchset' && newest) return patchset(db, located, topic, newest)
+  return topic.kind === 'bug' || topic.kind === 'report'
+    ? bug(db, located, topic)
+    : message(db, located, topic)
 }
 
 /** The revision that this mail heads or is a patch of. */
 const revisionAt = (topic: Topic, id: MessageId): Revision | undefined =>
   topic.revisions.find(({ cover, patches }) => cover === id || patches.some(patch => patch.id === id))
 
-async function patchset(db: Database, place: Place, topic: Topic, revision: Revision): Promise<Html> {
-  const { list, twins } = place
+async function patchset(db: Database, located: LocatedMail, topic: Topic, revision: Revision): Promise<Html> {
+  const { list, twins } = located
   const id = headOf(revision) ?? topic.id
   const elder = elderRevision(topic, revision)
   const alone = revision.patches.find(patch => patch.id === id)
   const series = revision.patches.length > 1
   const [cover, named, mends, pairs, reviews, own] = await Promise.all([
-    alone ? undefined : readHead(db, place, id),
+    alone ? undefined : readHead(db, located, id),
     readNamed(db, list.id, topic),
     readMends(db, list.id, topic),
     elder ? readPairs(db, list.id, topic, elder, revision) : null,
@@ -95,26 +97,38 @@ async function patchset(db: Database, place: Place, topic: Topic, revision: Revi
   })
 }
 
-/** Mostly the mail of the request, whose place is known. */
-const readHead = async (db: Database, place: Place, id: MessageId): Promise<DecodedMail | undefined> =>
-  id === place.id ? readOwn(db, place) : (await readMails(db, place.list.id, [id])).get(id)
+/** Mostly the mail of the request, which was located already. */
+const readHead = async (
+  db: Database,
+  located: LocatedMail,
+  id: MessageId,
+): Promise<DecodedMail | undefined> =>
+  id === located.id ? readOwn(db, located) : (await readMails(db, located.list.id, [id])).get(id)
 
-const readOwn = async (db: Database, { hash }: Place): Promise<DecodedMail | undefined> =>
+const readOwn = async (db: Database, { hash }: LocatedMail): Promise<DecodedMail | undefined> =>
   (await readDecoded(db, [hash])).get(hash.toString('base64'))
 
 async function patch(
   db: Database,
-  place: Place,
+  located: LocatedMail,
   topic: Topic,
   revision: Revision,
 ): Promise<Html | undefined> {
-  const shown = revision.patches.find(({ id }) => id === place.id)
+  const shown = revision.patches.find(({ id }) => id === located.id)
   if (shown === undefined) return undefined
-  const { mail, comments } = await readPatchComments(db, place.list.id, topic, revision, shown)
-  return patchPage({ list: place.list, twins: place.twins, topic, revision, patch: shown, mail, comments })
+  const { mail, comments } = await readPatchComments(db, located.list.id, topic, revision, shown)
+  return patchPage({
+    list: located.list,
+    twins: located.twins,
+    topic,
+    revision,
+    patch: shown,
+    mail,
+    comments,
+  })
 }
 
-async function bug(db: Database, { list, twins }: Place, topic: Topic): Promise<Html> {
+async function bug(db: Database, { list, twins }: LocatedMail, topic: Topic): Promise<Html> {
   const ids = topic.mails.map(mail => mail.id)
   const [mails, numbers, named, fixes, repeated, discussions] = await Promise.all([
     readMails(db, list.id, ids.slice(0, limits.bugMailsShownMax)),
@@ -130,11 +144,11 @@ async function bug(db: Database, { list, twins }: Place, topic: Topic): Promise<
   return bugPage({ list, twins, topic, number, mails, named, fixes, duplicates, talk })
 }
 
-async function message(db: Database, place: Place, topic: Topic | null): Promise<Html | undefined> {
-  const { list, id, twins } = place
+async function message(db: Database, located: LocatedMail, topic: Topic | null): Promise<Html | undefined> {
+  const { list, id, twins } = located
   const own = topic && { ...topic, claims: topic.claims.filter(({ mail }) => mail === id) }
   const [mail, verdict, named] = await Promise.all([
-    readOwn(db, place),
+    readOwn(db, located),
     readVerdict(db, list.id, id),
     own ? readNamed(db, list.id, own) : [],
   ])

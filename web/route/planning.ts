@@ -8,8 +8,8 @@ import type { Tables } from '../../sql/tables.ts'
 import { answerFresh, answerPage } from '../answer.ts'
 import { milestonePage, milestonesPage } from '../page/milestones.ts'
 import { triagePage } from '../page/triage.ts'
+import type { ListRow } from '../read/located-mail.ts'
 import { readMilestones } from '../read/milestones.ts'
-import type { ListRow } from '../read/place.ts'
 import { readTopicRun } from '../read/topic-rows.ts'
 
 type Database = Kysely<Tables>

@@ -6,18 +6,18 @@ import { answerFresh, answerPage } from '../answer.ts'
 import { mailsOnPage, threadPage, threadPageCount, threadPageOf } from '../page/thread.ts'
 import { paths } from '../paths.ts'
 import { readNamed } from '../read/claims.ts'
+import type { LocatedMail } from '../read/located-mail.ts'
 import { readMails } from '../read/mails.ts'
-import type { Place } from '../read/place.ts'
 import { readTopic } from '../read/topic.ts'
 import { pageNumber } from './list.ts'
 import { versionsOf } from './mail.ts'
 
-export async function answerThread(c: Context, db: Kysely<Tables>, place: Place): Promise<Response> {
-  const { list, id, topic: at } = place
+export async function answerThread(c: Context, db: Kysely<Tables>, located: LocatedMail): Promise<Response> {
+  const { list, id, topic: at } = located
   // A mail that waits to be sorted has no thread yet; its own page says so.
   if (at === null) return c.redirect(paths.mail(list.name, id), 302)
   const asked = c.req.query('page')
-  return answerFresh(c, ['thread', asked ?? '', ...versionsOf(place)], async () => {
+  return answerFresh(c, ['thread', asked ?? '', ...versionsOf(located)], async () => {
     const topic = await readTopic(db, list.id, at.key)
     if (topic === undefined) return c.redirect(paths.mail(list.name, id), 302)
     const page = asked === undefined ? threadPageOf(topic, id) : pageNumber(asked, threadPageCount(topic))

@@ -17,7 +17,7 @@ export interface ListRow extends ListConfig {
   readonly rebuilding: boolean
 }
 
-export interface Place {
+export interface LocatedMail {
   readonly list: ListRow
   readonly id: MessageId
   readonly key: string
@@ -64,15 +64,15 @@ const isRebuilt = (list: RawBuilder<unknown>) =>
 const versionOf = ({ version, rebuilding }: Pick<ListRow, 'version' | 'rebuilding'>): string =>
   rebuilding ? `${version} rebuilding` : version
 
-/** The place of a mail on a list; `unknown` when the list exists and the mail does not, `gone` when it is out of sight. */
-export async function findPlace(
+/** A mail on a list; `unknown` when the list exists and the mail does not, `gone` when it is out of sight. */
+export async function locateMail(
   db: Kysely<Tables>,
   name: string,
   id: string,
-): Promise<Place | { list: ListRow; unknown: true; gone: Gone | null } | undefined> {
+): Promise<LocatedMail | { list: ListRow; unknown: true; gone: Gone | null } | undefined> {
   const asked = messageId(toStorableText(id))
   const key = indexKey(asked)
-  const { rows } = await sql<PlaceRow>`
+  const { rows } = await sql<LocatedRow>`
     select l.id, l.settings, l.version, ${isRebuilt(sql`l.id`)} as rebuilding,
       t.id_key, t.kind, concat_ws('-', t.version, t.cluster, t.mails, t.last_said) as topic_version,
       own.message_id, own.raw_hash,
@@ -111,7 +111,7 @@ export async function findListOfMail(db: Kysely<Tables>, id: string): Promise<st
   return rows[0]?.name
 }
 
-interface PlaceRow {
+interface LocatedRow {
   id: number
   settings: ListConfig
   version: string
@@ -125,7 +125,7 @@ interface PlaceRow {
   twins: Twin[] | null
 }
 
-type ListColumns = Pick<PlaceRow, 'id' | 'settings' | 'version' | 'rebuilding'>
+type ListColumns = Pick<LocatedRow, 'id' | 'settings' | 'version' | 'rebuilding'>
 
 const toListRow = ({ id, settings, version, rebuilding }: ListColumns): ListRow => ({
   ...completeList(settings),
@@ -137,7 +137,13 @@ const toListRow = ({ id, settings, version, rebuilding }: ListColumns): ListRow 
 /** The pages of these show the topics that name them, so they change with the list. */
 const named: ReadonlySet<Topic['kind'] | null> = new Set(['bug', 'report', 'patchset'] as const)
 
-const topicOf = ({ id_key: key, kind, topic_version, version, rebuilding }: PlaceRow): Place['topic'] => {
+const topicOf = ({
+  id_key: key,
+  kind,
+  topic_version,
+  version,
+  rebuilding,
+}: LocatedRow): LocatedMail['topic'] => {
   if (key === null) return null
   const list = versionOf({ version, rebuilding })
   return { key, version: named.has(kind) || rebuilding ? `${topic_version} ${list}` : topic_version }
