@@ -1,5 +1,5 @@
 // A patch that a followed branch holds. Which commit is which patch is a pure question about the two; what the commit
-// means for the state of a patch or a bug is in patch-status.ts and bug.ts, at the commit's own time, so that it does
+// means for the state of a patch or a bug is in patch-landing.ts and bug-fixes.ts, at the commit's own time, so that it does
 // not matter whether the mail or the commit was seen first.
 import { limits } from '../../base/limits.ts'
 import type { MailFacts, Person, TrailerFact } from '../mail/facts.ts'

@@ -3,7 +3,8 @@
 import { answersOf, topicMail } from './answers.ts'
 import { completenessOf, missingOf } from './completeness.ts'
 import type { Outside } from './outside.ts'
-import { type PatchStatus, patchStatuses } from './patch-status.ts'
+import type { PatchStatus } from './patch-status.ts'
+import { patchOutcome } from './patch-steps.ts'
 import type { Rules } from './rules.ts'
 import { type Draft, numberOf, plainTitle } from './series.ts'
 import { patchsetStanding } from './standing.ts'
@@ -17,7 +18,7 @@ export function patchsetOf(
   rules: Rules,
   outside: Outside,
 ): Topic {
-  const { statuses, history, delegate, claims, statements } = patchStatuses(drafts, mails, rules, outside)
+  const { statuses, history, delegate, claims, statements } = patchOutcome(drafts, mails, rules, outside)
   const revisions = drafts.map((draft, index) => revisionOf(draft, drafts.slice(0, index), statuses))
   const newest = revisions.at(-1)
   const first = mails[0]

@@ -1,10 +1,55 @@
-// Which patches of an older revision a newer posting takes the place of. Who may do it is for patch-status.ts.
+// A newer posting takes the place of patches of the older revisions: which ones, and who may do it.
+import { credit, sameHuman } from './authority.ts'
+import { isPartialReroll } from './completeness.ts'
+import type { PatchStatuses } from './patch-status.ts'
+import { rosterAt } from './rules.ts'
 import { changesOf } from './scope.ts'
-import type { Draft } from './series.ts'
+import { type Draft, numberOf } from './series.ts'
 import { isBelow, type Node } from './tree.ts'
 
+/** What is not final in the older revisions; a partial reroll replaces only its own numbers. */
+export function supersede(index: number, mail: Node, patches: PatchStatuses): void {
+  const draft = patches.drafts[index]
+  const elders = patches.drafts.slice(0, index)
+  if (!draft || elders.length === 0) return
+  const older = replaceable(draft, elders).filter(patch => !patches.isFinal(patch))
+  const replaced = older.filter(
+    patch => isOwnAndAsGood(mail, patch, elders, patches) || takesOver(draft, patch),
+  )
+  if (replaced.length > 0) replace(replaced, mail, patches)
+  else if (older.length > 0) announce(mail, draft, patches)
+}
+
+function replaceable(draft: Draft, elders: readonly Draft[]): Node[] {
+  const older = elders.flatMap(elder => (replacesAll(draft, elder) ? changesOf(elder) : []))
+  return isPartialReroll(draft, elders) ? older.filter(patch => draft.patches.has(numberOf(patch))) : older
+}
+
+function replace(replaced: readonly Node[], mail: Node, patches: PatchStatuses): void {
+  if (patches.lines.stands(mail)) patches.set(replaced, 'superseded', mail, 'author')
+  patches.tell(mail, replaced, { what: 'superseded', value: `${replaced.length} older` }, { refusal: null })
+}
+
+/** A newer posting that takes no place is told, and nothing more. */
+function announce(mail: Node, draft: Draft, patches: PatchStatuses): void {
+  const { name, address } = mail.facts.sender
+  const value = `v${draft.version ?? 1} by ${name || address}`
+  patches.tell(mail, [], { what: 'newer posting', value }, { refusal: null, effect: false })
+}
+
+/** By the same person, and as well authenticated; a worse grade will do while nothing was decided. */
+function isOwnAndAsGood(mail: Node, patch: Node, elders: readonly Draft[], patches: PatchStatuses): boolean {
+  const { rules } = patches
+  const roster = rosterAt(rules.rosters, mail.counts)
+  if (!sameHuman(patch.facts.sender, mail.facts.sender, roster)) return false
+  if (credit(mail, rules) >= credit(patch, rules)) return true
+  return !elders
+    .flatMap(changesOf)
+    .some(elder => patches.isFinal(elder) && patches.stateOf(elder) !== 'superseded')
+}
+
 /** A higher version replaces all; the same one replaces what it posts again: a split stands beside the other half. */
-export function replacesAll(draft: Draft, elder: Draft): boolean {
+function replacesAll(draft: Draft, elder: Draft): boolean {
   if ((draft.version ?? 1) > (elder.version ?? 1)) return true
   return changesOf(elder).some(patch => changesOf(draft).some(other => postsAgain(other, patch)))
 }
@@ -15,7 +60,7 @@ function postsAgain(younger: Node, elder: Node): boolean {
 }
 
 /** Somebody else carries the change on: the newer posting answers the older and shares its change-id or a patch. */
-export function takesOver(draft: Draft, patch: Node): boolean {
+function takesOver(draft: Draft, patch: Node): boolean {
   const ids = new Set(
     draft.members.flatMap(({ facts }) => [facts.changeId, facts.patchId]).filter(id => id !== null),
   )

@@ -2,7 +2,8 @@
 // person said of it comes first, then its explicit signs, then the guess.
 import { traitsOf } from '../mail/robots.ts'
 import { answersOf, topicMail } from './answers.ts'
-import { closingOf, type Planning, planningOf } from './bug.ts'
+import { closingOf } from './bug-fixes.ts'
+import { type Planning, planningOf } from './bug-steps.ts'
 import { type Guess, guessOf } from './guess.ts'
 import type { Outside } from './outside.ts'
 import type { Profile } from './profile.ts'

@@ -5,6 +5,10 @@ import type { MailFacts } from '../mail/facts.ts'
 import type { Undone } from './topic.ts'
 import type { Node } from './tree.ts'
 
+/** A commit is named, and no branch has it. */
+export const notHeld = ({ held }: Pick<Voice, 'held'>): string | undefined =>
+  held?.branch === null ? 'no followed branch holds the commit it names' : undefined
+
 /** A mail of the topic is one as it is. */
 export interface Voice extends Pick<Node, 'id' | 'said' | 'verdict' | 'counts' | 'held'> {
   readonly facts: Pick<MailFacts, 'sender' | 'robot' | 'tags'>

@@ -1,0 +1,45 @@
+// "Applied, thanks" in an answer: a change to accepted, by the same rules as a line that says so.
+import type { AppliedFact } from '../mail/facts.ts'
+import type { Named } from './history.ts'
+import { placeOf } from './landing.ts'
+import { landingsOf } from './patch-landing.ts'
+import type { PatchStatuses } from './patch-status.ts'
+import { samePerson } from './person.ts'
+import { nearestPatch, postingOf, scopeOf } from './scope.ts'
+import type { Node } from './tree.ts'
+import { notHeld } from './voice.ts'
+
+export function takeApplied(mail: Node, applied: AppliedFact, statuses: PatchStatuses): void {
+  const patches = meantBy(mail, applied, statuses)
+  const named: Named = { what: 'applied', value: whereTo(applied, patches) }
+  const reason = doubt(mail, applied, patches)
+  if (reason) statuses.tell(mail, patches, named, { refusal: { reason } })
+  else statuses.setAllowed(mail, patches, 'accepted', named, notHeld(mail))
+}
+
+function meantBy(mail: Node, { numbers, all }: AppliedFact, { now }: PatchStatuses): Node[] {
+  if (numbers) return numbers.flatMap(number => scopeOf(mail, now, number))
+  return all && nearestPatch(mail) ? postingOf(mail, now) : scopeOf(mail, now, undefined)
+}
+
+/** The commit or branch that the mail names or that the patches are in. */
+function whereTo({ commit, branch }: AppliedFact, patches: readonly Node[]): string {
+  const [seen] = patches.flatMap(landingsOf)
+  if (commit) return commit
+  if (seen) return placeOf(seen)
+  return branch ? `${branch} (said, not seen)` : 'said, not seen'
+}
+
+/** Of a part of the patches it changes none that is not named. */
+function doubt(mail: Node, { part, numbers }: AppliedFact, patches: readonly Node[]): string | null {
+  if (part === true && !numbers && patches.length > 1) return 'it speaks of some of the patches'
+  return patches.length > 0 && patches.every(patch => mayMeanAdvice(mail, patch))
+    ? 'the author may have applied what was advised'
+    : null
+}
+
+/** "Good catch, applied": an author who answers a review speaks of the advice. */
+const mayMeanAdvice = (mail: Node, patch: Node) =>
+  mail.facts.applied?.passing === true &&
+  /\bapplied\b/i.test(mail.facts.applied.line) &&
+  samePerson(mail.facts.sender, patch.facts.sender)

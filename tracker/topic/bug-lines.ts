@@ -1,0 +1,116 @@
+// What lines such as `Bug-Status: confirmed` in the mails of a thread do. Those about patches do nothing here.
+import { unreachable } from '../../base/unreachable.ts'
+import { valueText } from '../mail/tag/value-text.ts'
+import { isBugType, type Planned } from './bug.ts'
+import { duplicatesIn, isNarrowed } from './claims.ts'
+import { delegateNamed } from './delegate.ts'
+import { namedBy } from './history.ts'
+import type { Line, LineHandler, LineOf } from './lines.ts'
+import { resolve } from './reference.ts'
+import type { Bug } from './topic.ts'
+import type { Voice } from './voice.ts'
+
+export const bugLineHandler = (planned: Planned): LineHandler => ({
+  obey: (mail, tag) => obey(mail, tag, planned),
+  refuse: (mail, tag, refusal) => planned.change(mail, tag, refusal),
+  sendRefusal: mail => planned.sendRefusal(mail),
+})
+
+function obey(mail: Voice, tag: Line, planned: Planned): void {
+  switch (tag.tag) {
+    case 'Bug-Status':
+      setStatus(mail, tag, planned)
+      break
+    case 'Type':
+      setType(mail, tag, planned)
+      break
+    case 'Severity':
+      plan(mail, tag, { severity: tag.severity }, planned)
+      break
+    case 'Labels':
+      plan(mail, tag, { labels: labelled(planned.bug.labels, tag) }, planned)
+      break
+    case 'Target':
+      plan(mail, tag, { target: tag.target?.slice(0, 60) ?? null }, planned)
+      break
+    case 'Title':
+      setTitle(mail, tag, planned)
+      break
+    case 'Blocks':
+      claimBlocked(mail, tag, planned)
+      break
+    case 'Delegate':
+      setDelegate(mail, tag, planned)
+      break
+    case 'Undo':
+      planned.change(mail, tag, planned.lines.undoing.refusal(mail, tag.mail))
+      break
+    case 'Unclear':
+      unclear(mail, tag, planned)
+      break
+    case 'Patch-Status':
+    case 'Closes':
+    case 'CI':
+      break
+    default:
+      unreachable(tag)
+  }
+}
+
+function setStatus(mail: Voice, tag: LineOf<'Bug-Status'>, planned: Planned): void {
+  const { lines } = planned
+  const value = valueText(tag).toLowerCase()
+  const role = planned.roleOf(mail)
+  if (planned.isRepeated(value)) lines.tell(mail, role, namedBy(tag), { refusal: null, effect: false })
+  else
+    planned.change(mail, tag, planned.statusRefusal(tag.status, mail), () => {
+      planned.setStatus(tag.status, value, mail, role)
+      if (isNarrowed(tag)) lines.claims.push(...duplicatesIn(mail.id, [tag]))
+    })
+}
+
+function setType(mail: Voice, tag: LineOf<'Type'>, planned: Planned): void {
+  const { type } = tag
+  planned.change(mail, tag, planned.planRefusal(mail, tag), () => {
+    if (isBugType(type)) planned.bug = { ...planned.bug, type }
+    planned.decided = isBugType(type) ? 'bug' : type
+  })
+}
+
+function plan(mail: Voice, tag: Line, part: Partial<Bug>, planned: Planned): void {
+  planned.change(mail, tag, planned.planRefusal(mail, tag), () => {
+    planned.bug = { ...planned.bug, ...part }
+  })
+}
+
+const labelled = (labels: readonly string[], { add, remove }: LineOf<'Labels'>): string[] =>
+  [...new Set([...labels, ...add])]
+    .filter(label => !remove.includes(label))
+    .sort()
+    .slice(0, 50)
+
+function setTitle(mail: Voice, tag: LineOf<'Title'>, planned: Planned): void {
+  planned.change(mail, tag, planned.planRefusal(mail, tag), () => {
+    planned.title = tag.title.slice(0, 200)
+  })
+}
+
+function claimBlocked(mail: Voice, tag: LineOf<'Blocks'>, planned: Planned): void {
+  const { lines } = planned
+  const found = resolve(tag.ref, mail.said, lines.numbers)
+  const refusal = 'reason' in found ? found : planned.planRefusal(mail, tag)
+  planned.change(mail, tag, refusal, () => {
+    if ('id' in found) lines.claims.push({ mail: mail.id, what: 'blocks', target: found.id })
+  })
+}
+
+function setDelegate(mail: Voice, tag: LineOf<'Delegate'>, planned: Planned): void {
+  const named = delegateNamed(tag, planned.asker(mail))
+  planned.change(mail, tag, 'reason' in named ? named : null, () => {
+    if ('delegate' in named) planned.delegate = named.delegate
+  })
+}
+
+function unclear(mail: Voice, tag: LineOf<'Unclear'>, planned: Planned): void {
+  if (tag.name === 'Bug-Status') planned.change(mail, tag, { reason: `"${tag.written}" is no bug status` })
+}

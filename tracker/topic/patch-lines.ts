@@ -1,0 +1,108 @@
+// What lines such as `Patch-Status: accepted` in the mails of a patchset do. Those about bugs do nothing here.
+import { unreachable } from '../../base/unreachable.ts'
+import type { TagLine } from '../mail/facts.ts'
+import { closesRefusal } from './authority.ts'
+import { delegateNamed } from './delegate.ts'
+import { namedBy } from './history.ts'
+import type { Line, LineHandler, LineOf } from './lines.ts'
+import type { PatchStatuses } from './patch-status.ts'
+import { resolve } from './reference.ts'
+import { revisionOf, scopeOf } from './scope.ts'
+import type { Node } from './tree.ts'
+import { notHeld, type Voice } from './voice.ts'
+
+export const patchLineHandler = (patches: PatchStatuses): LineHandler => ({
+  obey: (mail, tag) => obey(mail, tag, patches),
+  refuse: (mail, tag, refusal) => patches.tell(mail, [], namedBy(tag), { refusal }),
+})
+
+function obey(mail: Voice, tag: Line, patches: PatchStatuses): void {
+  switch (tag.tag) {
+    case 'Patch-Status':
+      setStatus(mail, tag, patches)
+      break
+    case 'Delegate':
+      setDelegate(mail, tag, patches)
+      break
+    case 'Closes':
+      // In a posting it is a trailer of the commit, which says so by itself.
+      if (!patches.isMember(patches.lines.here.get(mail.id))) claim(mail, tag, 'closes', patches)
+      break
+    case 'Blocks':
+      claim(mail, tag, 'blocks', patches)
+      break
+    case 'Undo':
+      undo(mail, tag, patches)
+      break
+    case 'Unclear':
+      unclear(mail, tag, patches)
+      break
+    case 'Bug-Status':
+    case 'Type':
+    case 'Severity':
+    case 'Labels':
+    case 'Title':
+    case 'Target':
+    case 'CI':
+      break
+    default:
+      unreachable(tag)
+  }
+}
+
+function setStatus(mail: Voice, tag: LineOf<'Patch-Status'>, patches: PatchStatuses): void {
+  const { state, number } = tag
+  const meant = meantBy(mail, tag, patches)
+  const differing = meant.filter(patch => patches.of(patch)?.state !== state)
+  const named = { ...namedBy(tag), ...(number === undefined ? {} : { value: `${number}: ${state}` }) }
+  const missing = state === 'accepted' ? notHeld(mail) : undefined
+  if (meant.length === 0)
+    patches.tell(mail, [], named, { refusal: { reason: 'it speaks of no patch that is here' } })
+  else if (differing.length === 0)
+    patches.tell(mail, meant, named, { refusal: null, words: missing, effect: false })
+  else {
+    const words = [tag.reason, missing].filter(text => text !== undefined).join('; ') || undefined
+    patches.setAllowed(mail, differing, state, named, words)
+  }
+}
+
+/** What a line names, else what its mail answers. */
+function meantBy(mail: Voice, { on, number, whole }: TagLine, { lines, now }: PatchStatuses): Node[] {
+  const named = lines.here.get(on ?? mail.id)
+  if (!named) return []
+  return whole ? revisionOf(named, now) : scopeOf(named, now, number)
+}
+
+function setDelegate(mail: Voice, tag: LineOf<'Delegate'>, patches: PatchStatuses): void {
+  const { newest } = patches
+  const named = delegateNamed(tag, patches.asker(mail, newest))
+  const refusal = 'reason' in named ? named : null
+  if ('delegate' in named && patches.lines.stands(mail)) patches.delegate = named.delegate
+  patches.tell(mail, newest, namedBy(tag), { refusal, words: tag.reason })
+}
+
+function claim(
+  mail: Voice,
+  tag: LineOf<'Closes' | 'Blocks'>,
+  what: 'closes' | 'blocks',
+  patches: PatchStatuses,
+): void {
+  const { newest, lines } = patches
+  // A bug of another tracker is named, and nothing here moves.
+  const foreign = 'url' in tag.ref ? { id: tag.ref.url } : null
+  const found = foreign ?? resolve(tag.ref, mail.said, lines.numbers)
+  const refusal = 'reason' in found ? found : closesRefusal(tag.tag, patches.asker(mail, newest))
+  if (!refusal && 'id' in found && lines.stands(mail))
+    lines.claims.push({ mail: mail.id, what, target: found.id })
+  patches.tell(mail, newest, namedBy(tag), { refusal, words: tag.reason })
+}
+
+function undo(mail: Voice, tag: LineOf<'Undo'>, patches: PatchStatuses): void {
+  const refusal = patches.lines.undoing.refusal(mail, tag.mail)
+  patches.tell(mail, [], namedBy(tag), { refusal, words: tag.reason })
+}
+
+function unclear(mail: Voice, tag: LineOf<'Unclear'>, patches: PatchStatuses): void {
+  if (tag.name !== 'Patch-Status') return
+  patches.tell(mail, [], namedBy(tag), { refusal: { reason: `"${tag.written}" is no patch state` } })
+}
