@@ -80,7 +80,7 @@ export function postingAt(mail: Node): Node | null {
 }
 
 /** A cover letter, a pull request, or a mail without any mark that heads a series. */
-export const isCover = ({ facts: { posting }, announces }: Node): boolean =>
+const isCover = ({ facts: { posting }, announces }: Node): boolean =>
   posting === 'cover' || posting === 'pull-request' || announces
 
 /** The number within the series: 0 for a cover or pull request, 1 when the subject says none. */
