@@ -96,7 +96,7 @@ export const lists: readonly Customs[] = [
     wordPlace: 'own bracket',
     named: 20,
     branches: ['master', 'main', 'devel', 'queue-6.6'],
-    stable: ['5.10', '5.15', '6.1', 'v5.10', 'v6.1.y', 'J', 'F', 'linux-5.15.y'],
+    stable: ['5.10', '5.4', '6.1', 'v4.19', 'v6.6.y', 'J', 'F', 'linux-5.15.y'],
     rerollAnswers: 55,
   },
   {

@@ -3,8 +3,12 @@
 import type { AppliedFact } from './facts.ts'
 
 /** Looks among said lines of an answer; null when nothing of the kind is said. */
-export function appliedOf(subject: string, lines: readonly string[]): AppliedFact | null {
-  const statements = statementsOf(lines)
+export function appliedOf(
+  subject: string,
+  lines: readonly string[],
+  tags: readonly string[] = [],
+): AppliedFact | null {
+  const statements = statementsOf(withBranches(lines, tags))
   const notice = statements.find(({ text, first }) => isNotice(text, first) || commitLine.test(text))
   const found = notice ?? statements.find(({ text }) => isPassing(text))
   if (!found) return null
@@ -13,13 +17,16 @@ export function appliedOf(subject: string, lines: readonly string[]): AppliedFac
   const end = signature < 0 ? found.at + 200 : Math.min(signature, found.at + 200)
   const behind = lines.slice(found.at, end)
   const commit = behind.join('\n').match(commitId)?.[1] ?? null
-  const line = found.text.slice(0, 200)
+  const line = found.text.replaceAll(shaped, '').slice(0, 200)
   const numbers = numbersIn(line, behind)
   const part =
     numbers.length > 0 ||
     /^re: \(subset\)/i.test(subject) ||
     /\b(?:first|last|some|all but|except)\b/i.test(line)
-  const branch = line.match(toBranch)?.[1]?.replace(/[.,]+$/, '')
+  const branch = found.text
+    .match(toBranch)?.[1]
+    ?.replace(shaped, '')
+    .replace(/ branch$|[.,]+$/, '')
   return {
     commit,
     line,
@@ -30,6 +37,21 @@ export function appliedOf(subject: string, lines: readonly string[]): AppliedFac
     ...(numbers.length > 0 ? { numbers } : {}),
   }
 }
+
+/** A word of the subject's bracket names a branch as well: "[PATCH net] x", "added to net". It gets the shape of one. */
+function withBranches(lines: readonly string[], tags: readonly string[]): readonly string[] {
+  const words = tags.filter(tag => /^[\w.+-]{2,40}$/.test(tag))
+  if (words.length === 0) return lines
+  const pattern = new RegExp(
+    `\\b(to|into|onto|in|on) (?:the )?(${words.map(escaped).join('|')})(?=$|[\\s.,;!)])`,
+    'gi',
+  )
+  return lines.map(line => line.slice(0, 300).replace(pattern, `$1 $2${shaped}`))
+}
+
+const shaped = '-branchword'
+
+const escaped = (word: string) => word.replace(/[.+]/g, '\\$&')
 
 interface Statement {
   /** On one line, without white space around it. */
@@ -139,10 +161,10 @@ const commitId =
 const verb = '(?:applied|pushed|merged|queued(?: up)?|committed|picked(?: up)?|pulled|upstreamed)'
 // What may stand before the verb in such a line: thanks, pronouns, "patchset", "series", an adverb.
 const before =
-  "(?:(?:(?:hi|hello|thanks?(?: you)?)(?: [^\\s,.!]{2,20}(?=,))?|thx|great|done|your (?:patch(?:es|set)?|series|changes?|fix(?:es)?|pull request|pr)|pull request|good|ok(?:ay)?|fine|nice|both|all|whole|the|this|these|that|it|them|patch(?:es|set)?s?|series|commits?|and|now|just|finally|already|i|i've|i have|we|we've|have|has|had|been|was|were|is|are|therefore|so|thus|first|rest|of|with|minor|obvious|fixed|fixups?|changed|tweak(?:s|ed)?|lgtm|also|then|went ahead|v\\d{1,2}|\\d{1,2}(?:-|/|,|\\.\\.)?\\d{0,2})[\\s,.!:;-]{1,4}){0,8}"
+  "(?:(?:(?:hi|hello|thanks?(?: you)?)(?: [^\\s,.!]{2,20}(?=,))?|thx|great|done|your (?:patch(?:es|set)?|series|changes?|fix(?:es)?|pull request|pr)|pull request|good|ok(?:ay)?|fine|nice|perfect|both|all|whole|the|this|these|that|it|them|patch(?:es|set)?s?|series|commits?|and|now|just|finally|already|i|i've|i have|we|we've|have|has|had|been|was|were|is|are|therefore|so|thus|first|rest|of|with|minor|obvious|fixed|fixups?|changed|tweak(?:s|ed)?|lgtm|also|then|went ahead|v\\d{1,2}|\\d{1,2}(?:-|/|,|\\.\\.)?\\d{0,2})[\\s,.!:;-]{1,4}){0,8}"
 // Where it is: a word that is shaped like a branch, or what people call theirs. A path, a list and the docs are none.
 const branch =
-  '(?:the |my |our |its )?[`\'"]?((?!\\S{0,60}\\.(?:c|h|py|ts|js|rs|go|txt|md|rst|sh|html)\\b)(?:[\\w.+]{1,40}[-/][\\w./+-]{1,60}|main|master|trunk|devel(?:op(?:ment)?)?|dev|next|staging|testing|stable|mainline|upstream|head|queue|tree|repo(?:sitory)?|\\d{1,3}\\.\\d{1,3}[\\w.]{0,10})(?:(?: branch| tree| queue| repo(?:sitory)?)(?! ?list))?)[`\'"]?(?! (?:list|docs?|file|page|section|table|series|kernel config))(?=$|[\\s.,;:!)])'
+  '(?:the |my |our |its )?[`\'"]?((?!\\S{0,60}\\.(?:c|h|py|ts|js|rs|go|txt|md|rst|sh|html)\\b)(?:[\\w.+]{1,40}[-/][\\w./+-]{1,60}|main|master|trunk|devel(?:op(?:ment)?)?|dev|next|staging|testing|stable|mainline|upstream|head|queue|tree|repo(?:sitory)?|\\d{1,3}\\.\\d{1,3}[\\w.]{0,10}|[\\w.+]{2,40}(?= branch\\b)|[a-z][\\w+]{1,30}(?= now[.,!])|(?!(?:changelog|cc|todo|docs?|tests?|list|wiki|faq|v\\d|it|this|that|them|series|patch|commit|everyone|me|you|us)\\b)[a-z][\\w+]{2,30}(?=[.!]?$|, thank))(?:(?: branch| tree| queue| repo(?:sitory)?)(?! ?list))?)[`\'"]?(?! (?:list|docs?|file|page|section|table|series|kernel config))(?=$|[\\s.,;:!)])'
 const put =
   '(?:added|put|placed|taken|took|landed|staged|integrated|included|cherry-picked|backported|installed|checked in|stored|moved|committed|applied|pushed|merged|queued|picked|pulled|now)'
 const thing =

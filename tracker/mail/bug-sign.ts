@@ -11,7 +11,11 @@ export function bugSignOf(
 ): string | null {
   const word = subject.tags.find(tag => /^(?:bug|regression|task|idea)$/i.test(tag))
   if (word) return `subject tag [${word}]`
-  if (/^(?:bug|regression)\??:\s/i.test(subject.title)) return 'subject begins with a bug word'
+  if (/^(?:bug|regression|problem|crash)\s?\??\s?:\s/i.test(subject.title))
+    return 'subject begins with a bug word'
+  // regzbot's own form of a report: it says since when.
+  const since = lines.find(line => /^#regzbot\s{1,5}\^?introduced\b/i.test(line))
+  if (since && !subject.patch) return since.trim().slice(0, 100)
   const address = headers.find(
     h => /^(?:to|cc|x-original-to)$/.test(h.name) && bugAddress.test(h.value.slice(0, 4_000)),
   )

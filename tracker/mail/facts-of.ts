@@ -104,14 +104,14 @@ export function factsOf(
     misses: spoken.misses,
     checks,
     // A CI bot says on what it applied the patch, not that it is in.
-    applied: isPosting || checks.length > 0 ? null : appliedOf(subject.text, lines),
+    applied: isPosting || checks.length > 0 ? null : appliedOf(subject.text, lines, subject.tags),
     withdrawal: isPosting || robot ? null : withdrawalOf(lines),
     pullRequest,
     links: linksOf(lines),
     // A robot's report is a report, whatever its subject says.
     bugSign: traits ? traits.bugSign : bugSignOf(mail.headers, subject, tags, lines),
     robot,
-    signals: isPosting || answers ? null : signalsOf(subject, lines),
+    signals: isPosting || answers ? null : signalsOf(subject, lines, fencedIn(text)),
     runs: isPosting ? [] : runsOf(text),
     textHash: textHash(mail, text),
     dressing: (header(mail.headers, 'list-id') ?? header(mail.headers, 'x-beenthere') ?? '').slice(
@@ -136,6 +136,8 @@ export function factsOf(
 const changesIn: Record<NonNullable<Traits['changes']>, (lines: readonly string[]) => TagFact[]> = {
   bugzilla: bugzillaTags,
 }
+
+const fencedIn = ({ lines, kinds }: Text): string[] => lines.filter((_, at) => kinds[at] === 'code')
 
 /** A mail that refers to another one answers it, when its subject doesn't post anything. */
 const isAnswer = ({ reply, patch, version, number }: SubjectFact, refers: boolean): boolean =>

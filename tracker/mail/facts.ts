@@ -201,6 +201,8 @@ export interface Signals {
   /** Kinds of sign that it reports a bug: `tag`, `words`, `trace`, `phrase`. */
   readonly bug: readonly string[]
   readonly question: boolean
+  /** It proposes something or opens a discussion: a problem word in its title is what the talk is about. */
+  readonly proposal: boolean
   /** It asks to be helped with the sender's own machine. */
   readonly help: boolean
   readonly announcement: boolean

@@ -3,16 +3,22 @@
 import { limits } from '../../base/limits.ts'
 import type { Signals, SubjectFact } from './facts.ts'
 
-/** Reads the subject and the said lines of a mail that answers nothing. */
-export function signalsOf(subject: SubjectFact, lines: readonly string[]): Signals {
+/** Reads the subject and the said lines of a mail that answers nothing; a trace may stand in a code fence. */
+export function signalsOf(
+  subject: SubjectFact,
+  lines: readonly string[],
+  fenced: readonly string[] = [],
+): Signals {
   const said = lines.slice(0, limits.signalLinesMax).map(line => line.slice(0, 400))
+  const shown = fenced.slice(0, limits.signalLinesMax).map(line => line.slice(0, 400))
   const text = said.join('\n')
   const bug = [
-    ...(subject.tags.some(tag => /^(?:bug|regression)/i.test(tag)) || marked.test(subject.title)
+    ...(subject.tags.some(tag => /^(?:bug|regression|report|problem|crash)/i.test(tag)) ||
+    marked.test(subject.title)
       ? ['tag']
       : []),
     ...(problemWord.test(subject.title) ? ['words'] : []),
-    ...(said.some(line => trace.test(line)) ? ['trace'] : []),
+    ...([...said, ...shown].some(line => trace.test(line)) ? ['trace'] : []),
     ...(phrase.test(text) ? ['phrase'] : []),
   ]
   return {
@@ -21,8 +27,15 @@ export function signalsOf(subject: SubjectFact, lines: readonly string[]): Signa
       /\?\s*$|^(?:how|what|why|where|question|help|seeking|request|doubts?|call|proposal|idea|rfc)\b/i.test(
         subject.title,
       ),
+    proposal:
+      proposed.test(subject.title) ||
+      subject.rfc ||
+      subject.tags.some(tag => /^(?:rf[cd]|discuss\w{0,4}|proposal)$/i.test(tag)),
     help: said.some(line => help.test(line)) || help.test(subject.title) || helpSubject.test(subject.title),
-    announcement: subject.tags.some(tag => /^announce/i.test(tag)) || announced.test(subject.title),
+    announcement:
+      subject.tags.some(tag => /^(?:announce|cfp)/i.test(tag)) ||
+      announced.test(subject.title) ||
+      (gathering.test(subject.title) && technicalCount(`${subject.text}\n${text}`) > 0),
     technical: technicalCount(`${subject.text}\n${text}`),
     foreign: foreignShare(`${subject.text}\n${text}`),
   }
@@ -30,13 +43,13 @@ export function signalsOf(subject: SubjectFact, lines: readonly string[]): Signa
 
 /** Begins with the word, or is the kernel's own headline. */
 const marked =
-  /^(?:bug|regression)\b|\bkernel BUG at\b|\bKASAN: |general protection fault|\bNULL pointer dereference/i
+  /^(?:bug|regression|problem(?= ?:)|report(?= ?:)|crash(?= ?:))\b\??|\bkernel BUG at\b|\bKASAN: |general protection fault|\bNULL pointer dereference/i
 
 const problemWord =
-  /\b(?:bugs?|issues?|errors?|fail(?:s|ed|ing|ures?)?|broken|breaks?|crash(?:es|ed)?|panic|oops|regress(?:ion|ed)?|typos?|wrong(?:ly)?|incorrect(?:ly)?|inaccura\w{2,6}|missing|mistakes?|warnings?|leaks?|deadlocks?|hangs?|hung|stuck|corrupt\w{0,4}|unable to|cannot|can't|doesn't|does not|do not|don't|not work\w{0,3}|null pointer|dereference|segfault\w{0,3}|segmentation|overflow|out-of-bounds|use-after-free|undefined|unexpected|misleading|outdated|depends on|slow(?:er)?|TFAIL|TBROK|BUG|WARNING|KASAN|UBSAN|RIP|EIP|ENOSPC|UB)\b/i
+  /\b(?:bugs?|issues?|errors?|fail(?:s|ed|ing|ures?)?|broken|breaks?|crash(?:es|ed)?|panic|oops|regress(?:ion|ed)?|typos?|wrong(?:ly)?|incorrect(?:ly)?|inaccura\w{2,6}|missing|mistakes?|warnings?|leaks?|deadlocks?|hangs?|hung|stuck|corrupt\w{0,4}|unable to|cannot|can't|doesn't|does not|do not|don't|not work\w{0,3}|null pointer|dereference|segfault\w{0,3}|segmentation|overflow|out-of-bounds|use-after-free|undefined|unexpected|misleading|outdated|depends on|slow(?:er)?|TFAIL|TBROK|BUG|WARNING|KASAN|UBSAN|RIP|EIP|ENOSPC|UB|oops(?:es)?|hang|freezes?|lock(?:s|ed)? up|lockups?|data loss|loses? data|use after free|double free|out of bounds|assert(?:ion)?s?|abort(?:s|ed)?|races?|high cpu|memory usage|spin(?:s|ning)?)\b/i
 
 const trace =
-  /^\s{0,8}(?:\[\s{0,6}\d{1,8}\.\d{3,6}\]|BUG:|WARNING:|INFO: task|Oops|Call Trace|Unable to handle|Kernel panic|RIP: |EIP: |Segmentation fault|Traceback |==\d{1,8}==|#\d{1,3}\s{1,3}0x[0-9a-f]{6,16}|Program received signal|\S{1,80}:\d{1,6}: (?:TFAIL|TBROK|TWARN|error|warning|fatal error|undefined reference)|(?:not ok|FAILED?|ERROR)\b)/i
+  /^\s{0,8}(?:\[\s{0,6}\d{1,8}\.\d{3,6}\]|BUG:|WARNING:|INFO: task|Oops|Call Trace|Unable to handle|Kernel panic|RIP: |EIP: |Segmentation fault|Traceback |==\d{1,8}==|ERROR: \w+Sanitizer|(?:thread|panicked at)\b.{0,80}panicked|goroutine \d|\s+at [\w.$]+\(|\S+Error: |\S+Exception: |File "[^"]{1,200}", line \d|#\d{1,3}\s{1,3}0x[0-9a-f]{6,16}|Program received signal|\S{1,80}:\d{1,6}: (?:TFAIL|TBROK|TWARN|error|warning|fatal error|undefined reference)|(?:not ok|FAILED?|ERROR)\b)/i
 
 const phrase =
   /reproduc|should (?:be|not|say|read|have)|shouldn't|expected|instead of|(?:is|are|seems?|looks?) (?:wrong|incorrect|broken|missing|outdated)|without further ado|following (?:issue|typo|error|problem|bug)|\btypos?\b|(?:i|we) (?:found|noticed|noticing|see|saw|hit|get|got|observed?|encountered|ran into)\b|(?:fails?|failed|crash\w{0,2}) (?:with|to|on|in|when|for|due)|steps? to|does ?n[o']t (?:work|exist|match|mention|build|compile|behave)|there is (?:a|an) (?:bug|error|typo|mistake|problem)|\bbug\b.{0,80}\b(?:report|found|in)\b|regression|reported-by:|log:|no longer/i
@@ -45,6 +58,13 @@ const phrase =
 const help =
   /\b(?:how (?:can|do|should|would) i\b|is there (?:a|any|some) (?:way|chance|hope|method)|any (?:help|advice)\b|(?:please|kindly) advi[sc]e|help me\b|(?:correct|right|proper) way to|need (?:some )?(?:help|advice)|should i\b|recover (?:my|the|from|data|files)|troubles? (?:with|removing|mounting))/i
 const helpSubject = /^(?:can'?t|cannot|unable to|trouble)/i
+
+const proposed =
+  /^(?:proposal|idea|ideas|thoughts|planning|plans?|roadmap|discuss(?:ion)?|brainstorm\w{0,3}|should|let's|rfc|what to do|meeting|agenda)\b/i
+
+/** Of people, not of a release: it needs a word of the trade or a known sender, since spammers invite, too. */
+const gathering =
+  /\b(?:call for (?:papers|proposals|participation|talks|sessions)|cfp|conference|summit|workshop|hackathon|meet-?up|devroom|developer days?|office hours|bug squash\w{0,3}|sprint)\b/i
 
 const announced =
   /\b(?:has been released|released\b|is out|now available|available for testing|release candidate|announc(?:e|ing|ement))\b|^\S{2,40}(?: \S{2,20})? release v?\d{1,4}\.\d{1,4}\S{0,10}$|^\S{2,40}(?: \S{2,20})? (?:version )?v?\d{1,4}\.\d{1,4}(?:\.\d{1,5})?(?:[-.~]?(?:rc|alpha|beta|pre)\.?\d{0,3})?(?: released)?$/i

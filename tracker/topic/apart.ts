@@ -5,12 +5,25 @@ import type { Outline } from './outline.ts'
 import { samePerson } from './person.ts'
 import { above } from './tree.ts'
 
+/** What only all postings together show. */
+export interface Habits {
+  readonly batches: ReadonlySet<Outline>
+  /** Titles that were posted for several branches at one version. */
+  readonly branched: ReadonlySet<string>
+}
+
+/** `postings` in their order. */
+export const habitsOf = (postings: readonly Outline[]): Habits => ({
+  batches: batchesOf(postings),
+  branched: branchedIn(postings),
+})
+
 /** Asked before any evidence; only an equal change-id outweighs it. */
-export function areApart(elder: Outline, younger: Outline, batches: ReadonlySet<Outline>): boolean {
+export function areApart(elder: Outline, younger: Outline, { batches, branched }: Habits): boolean {
   if (elder.changeId !== null && elder.changeId === younger.changeId) return false
   return (
     isBatchApart(elder, younger, batches) ||
-    isOtherScope(elder, younger) ||
+    isOtherScope(elder, younger, branched) ||
     isRevertOf(elder, younger) ||
     isOtherContent(elder, younger)
   )
@@ -20,7 +33,7 @@ export function areApart(elder: Outline, younger: Outline, batches: ReadonlySet<
  * The batches among postings that stand in order: a pull request with patches from more than one earlier patchset, or of
  * which most were posted in none of them while some were. One that carries a single patchset is its revision.
  */
-export function batchesOf(postings: readonly Outline[]): ReadonlySet<Outline> {
+function batchesOf(postings: readonly Outline[]): ReadonlySet<Outline> {
   const batches = new Set<Outline>()
   postings.forEach((posting, index) => {
     if (!isPull(posting) || posting.patchTitles.length < 2) return
@@ -78,26 +91,55 @@ function isBelow(younger: Outline, elder: Outline): boolean {
  * one an equal version is the same change for another branch. A release beside a bracket that names nothing is the
  * backport of a change.
  */
-function isOtherScope(elder: Outline, younger: Outline): boolean {
+function isOtherScope(elder: Outline, younger: Outline, branched: ReadonlySet<string>): boolean {
   const [a, b] = [scopeOf(elder), scopeOf(younger)]
   const raised = younger.draft.version !== null && younger.version > elder.version
   if (a.size === 0 || b.size === 0) return !raised && !younger.resend && [...a, ...b].some(isRelease)
-  // A word more is no other one: `[SRU J]` and `[J]`.
-  const [only, other] = [[...a].filter(word => !b.has(word)), [...b].filter(word => !a.has(word))]
+  const [only, other] = differing(a, b)
   if (only.length === 0 || other.length === 0) return false
   if (shareOfSmaller(elder.paths, younger.paths) === 0) return true
-  // Who moves a change from one tree to the other raises its version; two releases each get a posting of their own.
-  if (only.some(isRelease) && other.some(isRelease)) return true
+  // Who moves a change from one tree to the other raises its version; where each tree or release got a posting of its own,
+  // each has its own revisions, too.
+  if ((only.some(isRelease) && other.some(isRelease)) || branched.has(nameOf(younger))) return true
   return !raised && !younger.resend
+}
+
+/** The words that only one of them has. A word more is no other one: `[SRU J]` and `[J]`. */
+const differing = (a: ReadonlySet<string>, b: ReadonlySet<string>): [string[], string[]] => [
+  [...a].filter(word => !b.has(word)),
+  [...b].filter(word => !a.has(word)),
+]
+
+const nameOf = ({ title, patchTitles }: Outline): string => title || (patchTitles[0] ?? '')
+
+function branchedIn(postings: readonly Outline[]): Set<string> {
+  const branched = new Set<string>()
+  const own = postings.filter(posting => !posting.resend)
+  for (const [name, same] of Map.groupBy(own, nameOf)) {
+    const [first, ...rest] = same
+    if (!first || name === '') continue
+    const isOther = (posting: Outline) =>
+      posting.version === first.version &&
+      differing(scopeOf(first), scopeOf(posting)).every(words => words.length > 0)
+    if (rest.some(isOther)) branched.add(name)
+  }
+  return branched
 }
 
 /** Without words that tell how far the work is, and without a dotted version that is one. */
 function scopeOf({ head, draft }: Outline): ReadonlySet<string> {
   const { tags, dotted } = head.facts.subject
   const own = draft.version !== null && draft.version === dotted ? /^v\d+\.\d+$/i : null
-  const words = tags.filter(tag => !own?.test(tag)).map(tag => tag.toLowerCase().replace(/^v(?=\d+\.\d)/, ''))
+  const words = tags.filter(tag => !own?.test(tag)).map(plainWord)
   return new Set(words.filter(word => !isStage(word)))
 }
+
+/** `v5.10`, `linux-5.10.y` and `5.10` are one. */
+const plainWord = (tag: string) =>
+  tag
+    .toLowerCase()
+    .replace(/^(?:linux-|stable-|v)(?=\d+\.\d)/, '')
+    .replace(/\.y$/, '')
 
 /** `5.10`, `6.6.y`, `openwrt-22.03`, `branch-2.17`, `stable`. */
 const isRelease = (word: string) => /\d+\.\d+|stable|^lts/.test(word)

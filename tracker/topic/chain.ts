@@ -2,7 +2,7 @@
 // of the same person; a link needs evidence that fits the versions the mails claim. What says that two are different
 // changes (apart.ts) is asked first.
 import { limits } from '../../base/limits.ts'
-import { areApart, batchesOf } from './apart.ts'
+import { areApart, habitsOf } from './apart.ts'
 import { DisjointSets } from './component.ts'
 import { likeTitles, shareOfSmaller } from './likeness.ts'
 import { type Outline, outlineOf } from './outline.ts'
@@ -14,10 +14,10 @@ import { above } from './tree.ts'
 export function chainsOf(drafts: readonly Draft[]): Draft[][] {
   readDottedVersions(drafts)
   const postings = drafts.map(outlineOf).sort(inOrder)
-  const batches = batchesOf(postings)
+  const habits = habitsOf(postings)
   const sets = new DisjointSets(postings.length)
   postings.forEach((younger, index) => {
-    const elders = postings.slice(0, index).map(elder => (areApart(elder, younger, batches) ? null : elder))
+    const elders = postings.slice(0, index).map(elder => (areApart(elder, younger, habits) ? null : elder))
     for (const elder of eldersOf(younger, elders)) sets.join(elder, index)
   })
   return [...Map.groupBy(postings.keys(), index => sets.find(index)).values()].map(indexes =>

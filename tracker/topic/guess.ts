@@ -35,11 +35,19 @@ function looksStrange(first: Node): boolean {
   return signals.foreign > 0.3 && signals.technical < 4
 }
 
-/** Two signs; who asks for help or puts a question needs the plain mark of a bug. */
+/**
+ * Two signs; who asks for help or puts a question needs the plain mark of a bug, and who proposes something a trace. A
+ * full report (a title that names the problem, a trace, and how it came) is one, whatever it asks for at its end.
+ */
 function bugGuess(first: Node): Pick<Guess, 'kind' | 'candidate'> {
   const signals = first.facts.signals
   const signs = signals?.bug ?? []
-  const asks = (signals?.question && !signs.includes('words') && !signs.includes('trace')) || signals?.help
+  const has = (sign: string) => signs.includes(sign)
+  const full = has('words') && has('trace') && has('phrase') && !signals?.question
+  const asks =
+    (signals?.question && !has('words') && !has('trace')) ||
+    (signals?.proposal && !has('trace')) ||
+    (signals?.help && !full)
   if (signs.length >= 2 && (!asks || signs.includes('tag'))) return { kind: 'bug', candidate: null }
   return {
     kind: 'discussion',
