@@ -9,7 +9,7 @@ export function appliedOf(
   tags: readonly string[] = [],
 ): AppliedFact | null {
   const statements = statementsOf(withBranches(lines, tags))
-  const notice = statements.find(({ text, first }) => isNotice(text, first) || commitLine.test(text))
+  const notice = statements.find(one => isNotice(one) || commitLine.test(one.text))
   const found = notice ?? statements.find(({ text }) => isPassing(text))
   if (!found) return null
   // Below a signature's dashes stand the fingerprints of keys.
@@ -58,37 +58,32 @@ interface Statement {
   readonly text: string
   /** The line it begins on. */
   readonly at: number
-  /** No other sentence stands before it on its line. */
-  readonly first: boolean
+  /** The sentences before it on its line. */
+  readonly lead: string
 }
 
 /**
  * The sentences of said lines. A line goes on with the one above it where that one was wrapped: "Jens / already applied
- * it" says what Jens did.
+ * it" says what Jens did. One that begins with the verb itself ("and pushed, thanks.") is a statement all the same.
  */
 function statementsOf(lines: readonly string[]): Statement[] {
-  const statements: { text: string; at: number; first: boolean }[] = []
-  let open: { text: string; at: number; first: boolean } | null = null
+  const statements: { text: string; at: number; lead: string }[] = []
+  let open: { text: string; at: number; lead: string } | null = null
   lines.forEach((raw, at) => {
     const line = raw.trim().slice(0, 300)
     if (line === '') {
       open = null
       return
     }
-    const pieces = line.split(/(?<=[.!?;])\s+(?=\S)/)
-    pieces.forEach((piece, index) => {
-      const last: { text: string; at: number; first: boolean } | null = open
-      if (
-        last &&
-        index === 0 &&
-        goesOn(last.text, lines[at - 1]?.length ?? 0, piece) &&
-        last.text.length < statementCharactersMax
-      )
-        last.text += ` ${piece}`
-      else {
-        open = { text: piece, at, first: index === 0 }
-        statements.push(open)
-      }
+    const above = lines[at - 1] ?? ''
+    line.split(/(?<=[.!?;])\s+(?=\S)/).forEach((piece, index, pieces) => {
+      const last: { text: string; at: number; lead: string } | null = open
+      const wrapped = last && index === 0 && goesOn(last.text, above.length, piece)
+      if (wrapped && last.text.length < statementCharactersMax) last.text += ` ${piece}`
+      else open = { text: piece, at, lead: pieces.slice(0, index).join(' ') }
+      if (!wrapped && open) statements.push(open)
+      else if (wrapped && startsWithVerb.test(piece) && !namesSomebody.test(above.trim()))
+        statements.push({ text: piece, at, lead: '' })
     })
   })
   return statements
@@ -101,6 +96,10 @@ const goesOn = (above: string, width: number, line: string): boolean =>
   !/[.!?:;]["')]?$/.test(above) &&
   !isGreeting.test(above) &&
   (/^[\p{Ll}(]/u.test(line) || (width > 55 && !/^[-*•[]/.test(line)))
+
+const startsWithVerb = /^(?:and )?(?:applied|pushed|merged|queued|committed|picked up|pulled)\b/i
+/** Whoever is named last did it. */
+const namesSomebody = /(?:^|\s)\p{Lu}\p{Ll}+$/u
 
 const isGreeting = /^(?:(?:hi|hello|hey|dear|hallo|thanks|thank you|thx)\b.{0,30}|@?\p{L}{2,20}),$/iu
 
@@ -164,7 +163,7 @@ const before =
   "(?:(?:(?:hi|hello|thanks?(?: you)?)(?: [^\\s,.!]{2,20}(?=,))?|thx|great|done|your (?:patch(?:es|set)?|series|changes?|fix(?:es)?|pull request|pr)|pull request|good|ok(?:ay)?|fine|nice|perfect|both|all|whole|the|this|these|that|it|them|patch(?:es|set)?s?|series|commits?|and|now|just|finally|already|i|i've|i have|we|we've|have|has|had|been|was|were|is|are|therefore|so|thus|first|rest|of|with|minor|obvious|fixed|fixups?|changed|tweak(?:s|ed)?|lgtm|also|then|went ahead|v\\d{1,2}|\\d{1,2}(?:-|/|,|\\.\\.)?\\d{0,2})[\\s,.!:;-]{1,4}){0,8}"
 // Where it is: a word that is shaped like a branch, or what people call theirs. A path, a list and the docs are none.
 const branch =
-  '(?:the |my |our |its )?[`\'"]?((?!\\S{0,60}\\.(?:c|h|py|ts|js|rs|go|txt|md|rst|sh|html)\\b)(?:[\\w.+]{1,40}[-/][\\w./+-]{1,60}|main|master|trunk|devel(?:op(?:ment)?)?|dev|next|staging|testing|stable|mainline|upstream|head|queue|tree|repo(?:sitory)?|\\d{1,3}\\.\\d{1,3}[\\w.]{0,10}|[\\w.+]{2,40}(?= branch\\b)|[a-z][\\w+]{1,30}(?= now[.,!])|(?!(?:changelog|cc|todo|docs?|tests?|list|wiki|faq|v\\d|it|this|that|them|series|patch|commit|everyone|me|you|us)\\b)[a-z][\\w+]{2,30}(?=[.!]?$|, thank))(?:(?: branch| tree| queue| repo(?:sitory)?)(?! ?list))?)[`\'"]?(?! (?:list|docs?|file|page|section|table|series|kernel config))(?=$|[\\s.,;:!)])'
+  '(?:the |my |our |its )?[`\'"]?((?!\\S{0,60}\\.(?:c|h|py|ts|js|rs|go|txt|md|rst|sh|html)\\b)(?:[\\w.+]{1,40}[-/][\\w./+-]{1,60}|main|master|trunk|devel(?:op(?:ment)?)?|dev|next|staging|testing|stable|mainline|upstream|head|queue|tree|repo(?:sitory)?|\\d{1,3}\\.\\d{1,3}[\\w.]{0,10}|[\\w.+]{2,40}(?= branch\\b)|[a-z][\\w+]{1,30}(?= now[.,!])|(?!(?:changelog|cc|mr|pr|message|log|code|way|same|todo|docs?|tests?|list|wiki|faq|v\\d|it|this|that|them|series|patch|commit|everyone|me|you|us)\\b)[a-z][\\w+]{2,30}(?=[.!]?$|, thank))(?:(?: branch| tree| queue| repo(?:sitory)?)(?! ?list))?)[`\'"]?(?! (?:list|docs?|file|page|section|table|series|kernel config))(?=$|[\\s.,;:!)])'
 const put =
   '(?:added|put|placed|taken|took|landed|staged|integrated|included|cherry-picked|backported|installed|checked in|stored|moved|committed|applied|pushed|merged|queued|picked|pulled|now)'
 const thing =
@@ -191,18 +190,19 @@ const speaksOfAll = new RegExp(
   'i',
 )
 
-/** The sender says that it is in; what he did besides ("Thanks for the ping. I've applied it now.") is said in passing. */
-function isNotice(text: string, first: boolean): boolean {
-  if (text.includes('?') || (!first && /^(?:i|we)\b/i.test(text))) return false
-  const clause =
-    text
-      .slice(0, 300)
-      .match(
-        /^(?:(?:[^,;(—]|,(?=\s?(?:applied|thanks|queued|merged|pushed|pulled|and|now)\b)){1,300})/i,
-      )?.[0] ?? text
-  if (inBranch.test(text) && !notSo.test(clause)) return true
-  return said.test(text) && !notSo.test(clause) && !otherThing.test(text)
+/** The sender says that it is in; what he did besides ("Good catch. I've applied it now.") is said in passing. */
+function isNotice({ text, lead }: Statement): boolean {
+  if (text.includes('?') || notSo.test(clauseOf(text))) return false
+  if (inBranch.test(text)) return true
+  // "Thanks. Applied." is one statement.
+  const whole = lead === '' ? text : `${lead} ${text}`
+  return said.test(whole) && !notSo.test(lead) && !otherThing.test(whole)
 }
+
+/** Up to the first comma, bracket or dash; commas between the words of the notice itself are in it. */
+const clauseOf = (text: string): string =>
+  text.match(/^(?:[^,;(—]|,(?=\s?(?:applied|thanks|queued|merged|pushed|pulled|and|now)\b)){1,300}/i)?.[0] ??
+  text
 
 // In passing: "thanks for your review, merged!", "I added the missing file and pushed", "anyway, I've applied it now". A
 // clause that ends with the verb and what it speaks of, or a second verb behind something that the sender did.

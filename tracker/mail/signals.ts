@@ -9,8 +9,12 @@ export function signalsOf(
   lines: readonly string[],
   fenced: readonly string[] = [],
 ): Signals {
+  const question =
+    /\?\s*$|^(?:how|what|why|where|question|help|seeking|request|doubts?|call|proposal|idea|rfc)\b/i.test(
+      subject.title,
+    )
   const said = lines.slice(0, limits.signalLinesMax).map(line => line.slice(0, 400))
-  const shown = fenced.slice(0, limits.signalLinesMax).map(line => line.slice(0, 400))
+  const shown = (question ? [] : fenced).slice(0, limits.signalLinesMax).map(line => line.slice(0, 400))
   const text = said.join('\n')
   const bug = [
     ...(subject.tags.some(tag => /^(?:bug|regression|report|problem|crash)/i.test(tag)) ||
@@ -23,10 +27,7 @@ export function signalsOf(
   ]
   return {
     bug,
-    question:
-      /\?\s*$|^(?:how|what|why|where|question|help|seeking|request|doubts?|call|proposal|idea|rfc)\b/i.test(
-        subject.title,
-      ),
+    question,
     proposal:
       proposed.test(subject.title) ||
       subject.rfc ||

@@ -1,0 +1,103 @@
+// Who says that a patch is in, and who only speaks of it; which patches, and where.
+import { describe, expect, it, test } from 'vitest'
+import { appliedOf } from '../../../tracker/mail/applied.ts'
+
+const read = (text: string, tags: readonly string[] = []) => appliedOf('Re: x', text.split('\n'), tags)
+
+describe('a notice', () => {
+  it.each([
+    'Added to misc-next, thanks.',
+    'Added to devel, with a small fixup. Thanks.',
+    'Your patch is applied, thanks',
+    'Applied 1-2, because the cleanup looks racy to me.',
+    'Applied 2/4 and 3/4, thanks',
+    'Thanks, pulled.',
+    "I've pulled this.",
+    'Your pull request was applied.',
+    'Pushed to master.',
+    'Queued for next.',
+    'Merged, thanks!',
+    'This is now in net-next.',
+    "It's in my tree now",
+    'Put into drm-misc-fixes',
+    'Taken into the for-next branch, thanks',
+    'Thanks Ada, applied to the master branch.',
+    'Hi Ada,\nApplied, thanks',
+    'I picked up patches 1, 3 and 4',
+    'Applied the first patch.',
+    'Picked into stable-6.1, with Fixes tag',
+    'Landed in main as 1a2b3c4d5e6f',
+    'Patch applied to for-5.10/drivers',
+    'Committed to trunk.',
+    'Applied to net-next, but I had to drop the blank line since it would not apply.',
+    'Thank you, I applied both patches',
+    'Series applied to the development branch',
+  ])('%j', text => {
+    expect(read(text)).not.toBeNull()
+  })
+})
+
+describe('no notice', () => {
+  it.each([
+    'Jens\nalready applied it',
+    'so why was this merged?',
+    'I added to the docs',
+    'I added this to the to-do list.',
+    'Can you check whether this was applied to main?',
+    'I will be adding it to misc-next tomorrow',
+    'If nobody objects it is applied to next on Monday',
+    'Added to src/foo.c some checks',
+    'Not applied yet',
+    'It should be applied to main.',
+    'Applied cleanly on top of v5.10 here',
+    'I took a look at it',
+    'added a test',
+    'Queued 2 weeks ago?',
+    'This depends on a series that is in net-next',
+    'I put it in my tree to test, it does not build',
+  ])('%j', text => {
+    expect(read(text)).toBeNull()
+  })
+})
+
+test.each([
+  ['Applied 1-2, because the cleanup looks racy to me.', [1, 2]],
+  ['Applied 2/4 and 3/4, thanks', [2, 3]],
+  ['I picked up patches 1, 3 and 4', [1, 3, 4]],
+  ['Applied the first patch.', [1]],
+  ['Applied the second and third patches, thanks', [2, 3]],
+  ['Picked 1-2 into release-4, thanks.', [1, 2]],
+])('%j names patches', (text, numbers) => {
+  expect(read(text)).toMatchObject({ numbers, part: true })
+})
+
+test.each([
+  ['Added to misc-next, thanks.', 'misc-next'],
+  ['Added to devel, with a small fixup. Thanks.', 'devel'],
+  ['Pushed to master.', 'master'],
+  ['Landed in main as 1a2b3c4d5e6f', 'main'],
+  ['This is in kirkstone now.', 'kirkstone'],
+  ['Patch applied to for-5.10/drivers', 'for-5.10/drivers'],
+])('%j says where', (text, branch) => {
+  expect(read(text)?.branch).toBe(branch)
+})
+
+test('a word of the subject’s bracket names a branch, and the line stays as it was written', () => {
+  expect(read('Okay, I added this to net as well', ['net'])).toMatchObject({
+    branch: 'net',
+    line: 'Okay, I added this to net as well',
+  })
+})
+
+test('hostile text stays quick', () => {
+  const began = performance.now()
+  for (const line of [
+    'applied '.repeat(2_000),
+    'thanks, '.repeat(2_000),
+    'Applied to a-'.repeat(1_000),
+    '1,'.repeat(5_000),
+    'i a'.repeat(3_000),
+  ])
+    read(`${line}\n`.repeat(200), ['net'])
+  expect(performance.now() - began).toBeLessThan(3_000)
+})
