@@ -51,14 +51,14 @@ export async function boundedGit(
   }
   const out: Buffer[] = []
   let size = 0
-  let said = ''
+  let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => {
     size += chunk.length
     if (size <= outputBytesMax) out.push(chunk)
     else stop('it printed more than 16 MB')
   })
   child.stderr.on('data', chunk => {
-    said = `${said}${chunk}`.slice(0, 2_000)
+    stderr = `${stderr}${chunk}`.slice(0, 2_000)
   })
   child.stdin.on('error', () => {})
   child.stdin.end(input)
@@ -74,7 +74,7 @@ export async function boundedGit(
       child.on('close', resolve)
     })
     if (reason !== null) throw new GitError(`git was stopped: ${reason}`)
-    if (code !== 0) throw new GitError(reasonOf({ stderr: said, message: `git ended with ${code}` }))
+    if (code !== 0) throw new GitError(reasonOf({ stderr, message: `git ended with ${code}` }))
     return Buffer.concat(out).toString()
   } catch (error) {
     throw error instanceof GitError ? error : new GitError(reasonOf(error))
@@ -93,25 +93,25 @@ function killGroup(pid: number): void {
   }
 }
 
-/** A git that runs on, for the caller to write to and to read from. Its complaints are in `said()`. */
+/** A git that runs on, for the caller to write to and to read from. Its complaints are in `stderr()`. */
 export function startGit(directory: string, ...words: readonly string[]): RunningGit {
   const child = spawn('git', given(directory, words), { env: environment(), stdio: ['pipe', 'pipe', 'pipe'] })
-  let said = ''
+  let stderr = ''
   child.stderr.on('data', chunk => {
-    said = `${said}${chunk}`.slice(-1_000)
+    stderr = `${stderr}${chunk}`.slice(-1_000)
   })
   // Whoever reads its output sees the end; a write to a git that is gone is no news beside that.
   child.stdin.on('error', () => {})
   child.on('error', error => {
-    said = error.message
+    stderr = error.message
   })
-  return { input: child.stdin, output: child.stdout, said: () => said.trim(), end: () => end(child) }
+  return { input: child.stdin, output: child.stdout, stderr: () => stderr.trim(), end: () => end(child) }
 }
 
 export interface RunningGit {
   readonly input: Writable
   readonly output: Readable
-  said(): string
+  stderr(): string
   /** Kills it when it still runs; resolves when it is gone. */
   end(): Promise<void>
 }

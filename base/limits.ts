@@ -51,8 +51,6 @@ export const limits = {
   signalLinesMax: 400,
   /** Signs of software counted in one mail: more of them tell no more. */
   technicalSignsMax: 20,
-  /** Stretches of quoted and said lines kept of one answer: they go into its facts, which are read at each fold. */
-  runsMax: 400,
   /** Checks read from one mail; a CI may answer for many jobs at once. */
   checksMax: 50,
   /** Lines of one check. */

@@ -92,11 +92,11 @@ const mirrorOf = (url: string, data: string) =>
 
 /** The branch that the other side calls its own. */
 async function followHead(url: string, mirror: string): Promise<void> {
-  const said = await boundedGit(mirror, ['ls-remote', '--symref', '--end-of-options', url, 'HEAD'], {
+  const answer = await boundedGit(mirror, ['ls-remote', '--symref', '--end-of-options', url, 'HEAD'], {
     secondsMax: limits.repositoryAskSecondsMax,
     network: true,
   })
-  const ref = said.match(/^ref: (refs\/heads\/[^\t\n]{1,500})\tHEAD$/m)?.[1]
+  const ref = answer.match(/^ref: (refs\/heads\/[^\t\n]{1,500})\tHEAD$/m)?.[1]
   if (ref !== undefined) await git(mirror, 'symbolic-ref', 'HEAD', ref)
 }
 

@@ -22,8 +22,8 @@ async function followRepositories(args: Arguments, { db, config, log }: Ground):
   for (const list of (await followedLists(db)).filter(({ id }) => chosen.has(id))) {
     const { problem } = await follow(list, { db, data, log })
     await sortAll(db, list.id)
-    const said = problem === null ? `Followed ${list.name}` : `Could not follow ${list.name}: ${problem}`
-    process.stderr.write(`${said}\n`)
+    const sentence = problem === null ? `Followed ${list.name}` : `Could not follow ${list.name}: ${problem}`
+    process.stderr.write(`${sentence}\n`)
     if (problem !== null) problems++
   }
   return problems === 0 ? 0 : 1

@@ -33,9 +33,9 @@ async function bounced(db: Kysely<Tables>, id: string, bytes: Buffer): Promise<R
 /** A vacation program answers too, so the word is needed: in the subject or as a line that is said. */
 async function unsubscribed(db: Kysely<Tables>, id: string, bytes: Buffer): Promise<Reply> {
   const mail = decodeMail(bytes)
-  const said = readText(mail.body).said.map(({ line }) => line)
+  const own = readText(mail.body).own.map(({ line }) => line)
   if (
-    ![subjectOf(mail.headers), ...said].some(line => /^\s{0,3}unsubscribe\W{0,3}$/i.test(line.slice(0, 100)))
+    ![subjectOf(mail.headers), ...own].some(line => /^\s{0,3}unsubscribe\W{0,3}$/i.test(line.slice(0, 100)))
   )
     return {
       code: 550,

@@ -146,7 +146,7 @@ export interface DueMail {
 /** How an attempt ended. `later` and `unreachable` are tried again; with `unreachable` nothing was said of this mail. */
 export interface Attempt {
   readonly result: 'sent' | 'kept' | 'refused' | 'later' | 'unreachable'
-  readonly said: string
+  readonly reply: string
 }
 
 export interface SendOptions {
@@ -211,20 +211,20 @@ const hourMs = 3_600_000
 async function settle(
   trx: Kysely<Tables>,
   row: Pick<Selectable<Tables['outbox']>, 'id' | 'attempts' | 'give_up_at'>,
-  { result, said }: Attempt,
+  { result, reply }: Attempt,
   now: Date,
 ): Promise<void> {
   const attempts = row.attempts + 1
-  const text = toStorableText(said.slice(0, 500))
+  const text = toStorableText(reply.slice(0, 500))
   const again = result === 'later' || result === 'unreachable'
   const next = new Date(now.getTime() + retrySeconds(attempts) * 1000)
   const values =
     again && next < row.give_up_at
-      ? { next_at: next, said: text }
+      ? { next_at: next, reply: text }
       : {
           state: again || result === 'refused' ? ('dead' as const) : result,
           settled_at: now,
-          said: again ? toStorableText(`given up after ${attempts} attempts: ${text}`) : text,
+          reply: again ? toStorableText(`given up after ${attempts} attempts: ${text}`) : text,
         }
   await trx
     .updateTable('outbox')
@@ -248,14 +248,14 @@ export interface OutboxRow {
   readonly attempts: number
   readonly madeAt: Date
   readonly nextAt: Date
-  readonly said: string | null
+  readonly reply: string | null
 }
 
 /** What did not leave or came back, the newest last; with `sent` also what left. */
 export async function listOutbox(db: Kysely<Tables>, { sent }: { sent: boolean }): Promise<OutboxRow[]> {
   const rows = await db
     .selectFrom('outbox')
-    .select(['id', 'kind', 'state', 'recipient', 'message_id', 'attempts', 'made_at', 'next_at', 'said'])
+    .select(['id', 'kind', 'state', 'recipient', 'message_id', 'attempts', 'made_at', 'next_at', 'reply'])
     .$if(!sent, query => query.where('state', '!=', 'sent'))
     .orderBy('id', 'desc')
     .limit(limits.outboxRowsShownMax)
@@ -318,12 +318,12 @@ export async function ownAddress(db: Kysely<Tables>, address: string): Promise<O
 }
 
 /** A mail came to its return path: it did not arrive, whatever the relay said at first. */
-export async function markBounced(db: Kysely<Tables>, id: string, said: string): Promise<void> {
+export async function markBounced(db: Kysely<Tables>, id: string, reply: string): Promise<void> {
   await db
     .updateTable('outbox')
     .set({
       state: 'bounced',
-      said: toStorableText(said.slice(0, 500)),
+      reply: toStorableText(reply.slice(0, 500)),
       settled_at: sql`coalesce(settled_at, now())`,
     })
     .where('id', '=', id)

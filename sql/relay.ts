@@ -33,7 +33,7 @@ export function makeRelay(config: RelayConfig): Relay {
           // Used where the relay knows DSN (RFC 3461): only failures are told, and with the headers alone.
           dsn: { id, return: 'headers', notify: 'failure', recipient: to },
         })
-        return { result: 'sent', said: response }
+        return { result: 'sent', reply: response }
       } catch (error) {
         return attemptOf(error as RelayError)
       }
@@ -77,8 +77,8 @@ interface RelayError extends Error {
 
 /** Of this mail speaks only what answers its own commands; a login, a certificate or a greeting is the relay's matter. */
 function attemptOf({ message, command = '', response, responseCode = 0 }: RelayError): Attempt {
-  const said = response ?? message
+  const reply = response ?? message
   if (!/^(?:MAIL FROM|RCPT TO|DATA)/.test(command) || responseCode === 0)
-    return { result: 'unreachable', said }
-  return { result: responseCode >= 500 ? 'refused' : 'later', said }
+    return { result: 'unreachable', reply }
+  return { result: responseCode >= 500 ? 'refused' : 'later', reply }
 }

@@ -233,7 +233,7 @@ export interface Tables {
     next_at: Date
     give_up_at: Date
     settled_at: Date | null
-    said: string | null
+    reply: string | null
   }
   unsubscribed: { list_id: number; address: string; at: Generated<Date> }
   bug_number: {

@@ -80,7 +80,7 @@ test('mail that does not leave is told with what shows it', async () => {
   for (const to of ['ada@example.org', 'bob@example.com'])
     await db.transaction().execute(trx => oweMail(trx, { ...key, key: to, to }))
   expect(await outbox()).toMatchObject({ well: true, found: '2 owed' })
-  const attempt = async () => ({ result: 'refused' as const, said: '550 5.1.1 No such user' })
+  const attempt = async () => ({ result: 'refused' as const, reply: '550 5.1.1 No such user' })
   await sendNext(db, { now: new Date(), attempt })
   expect(await outbox()).toMatchObject({
     well: false,

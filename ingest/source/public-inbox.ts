@@ -134,8 +134,8 @@ async function* changes(path: string, start: string | undefined, newest: string)
       if (change === undefined) commit = line.slice(0, line.search(/ |$/))
     }
     if (waiting) yield { ...waiting, last: true }
-    const said = commits.said() || trees.said()
-    if (said !== '') throw new Error(`git says: ${said}`)
+    const stderr = commits.stderr() || trees.stderr()
+    if (stderr !== '') throw new Error(`git says: ${stderr}`)
   } finally {
     await Promise.all([commits.end(), trees.end()])
   }

@@ -172,9 +172,9 @@ function isAway(error: NodeJS.ErrnoException): boolean {
 
 function cannotStart(files: ServerFiles, cause: Error): Error {
   const lines = readFileSync(files.logFile, { encoding: 'utf8', flag: 'a+' }).trim().split('\n')
-  const said = lines.findLast(line => /FATAL|PANIC|ERROR/.test(line)) ?? lines.at(-1) ?? ''
+  const reason = lines.findLast(line => /FATAL|PANIC|ERROR/.test(line)) ?? lines.at(-1) ?? ''
   return new Error(
-    `Cannot start PostgreSQL in "${files.database}": ${said || cause.message}; its log is "${files.logFile}"`,
+    `Cannot start PostgreSQL in "${files.database}": ${reason || cause.message}; its log is "${files.logFile}"`,
     { cause },
   )
 }

@@ -35,7 +35,7 @@ create table outbox (
   give_up_at timestamptz not null,
   settled_at timestamptz,
   -- the last answer of the relay, or why it was given up
-  said       text,
+  reply      text,
   check (bytes is not null or state <> 'owed')
 );
 create index outbox_owed on outbox (next_at, id) where state = 'owed';

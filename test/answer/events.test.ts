@@ -242,7 +242,7 @@ test('loopback: mail to a list is in its log once, other mail is kept for the op
   const options = { now: new Date(), attempt: loopback }
   for (;;) if ((await sendNext(desk.db, options)) === null) break
   await sortAll(desk.db, desk.list.id)
-  expect((await listOutbox(desk.db, { sent: true })).map(({ state, said }) => [state, said])).toEqual([
+  expect((await listOutbox(desk.db, { sent: true })).map(({ state, reply }) => [state, reply])).toEqual([
     ['sent', 'in the log of tarn'],
     ['kept', 'kept, loopback'],
   ])

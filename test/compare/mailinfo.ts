@@ -73,7 +73,7 @@ function diffDifference(raw: Buffer, mail: DecodedMail, ours: string, theirs: st
 }
 
 function textDifference(raw: Buffer, mail: DecodedMail, ours: string, theirs: string): string | null {
-  const [mine, yours] = [saidLines(ours), saidLines(theirs)]
+  const [mine, yours] = [ownLines(ours), ownLines(theirs)]
   if (endsWith(mine, yours)) return null
   if (mail.problems.some(problem => /windows-1252|\u{fffd}/u.test(problem))) return null
   if (saysFlowed(raw)) return 'text: flowed lines'
@@ -87,7 +87,7 @@ function textDifference(raw: Buffer, mail: DecodedMail, ours: string, theirs: st
 }
 
 const isText = (line: string) => line !== ''
-const saidLines = (text: string) => readText(text).said.map(({ line }) => line.trimEnd())
+const ownLines = (text: string) => readText(text).own.map(({ line }) => line.trimEnd())
 
 /** git leaves out what stands in front of the message: blank lines and an in-body From. */
 function endsWith(whole: readonly string[], end: readonly string[]): boolean {

@@ -35,7 +35,7 @@ async function office() {
 test('the text of a mail goes a month after it left, what makes it known stays', async () => {
   const { db, owe, look } = await office()
   for (const key of ['old', 'refused', 'young', 'waits']) await owe(key)
-  const attempt = (result: 'sent' | 'refused') => async () => ({ result, said: 'so' })
+  const attempt = (result: 'sent' | 'refused') => async () => ({ result, reply: 'so' })
   await sendNext(db, { now: new Date(Date.now() + day), attempt: attempt('sent') })
   await sendNext(db, { now: new Date(Date.now() + day), attempt: attempt('refused') })
   await sendNext(db, { now: new Date(Date.now() + day), attempt: attempt('sent') })

@@ -188,7 +188,7 @@ describe('the relay', () => {
     expect(await listOutbox(db, { sent: false })).toMatchObject([
       {
         state: 'dead',
-        said: expect.stringMatching(/^given up after \d+ attempts: 450 4\.2\.0 Mailbox busy/),
+        reply: expect.stringMatching(/^given up after \d+ attempts: 450 4\.2\.0 Mailbox busy/),
       },
     ])
   })
@@ -203,7 +203,7 @@ describe('the relay', () => {
     await owe()
     expect(await sendNext(db, send(relay))).toMatchObject({ result: 'refused' })
     const [row] = await listOutbox(db, { sent: false })
-    expect(row).toMatchObject({ state: 'dead', attempts: 1, said: expect.stringContaining('550 5.1.1') })
+    expect(row).toMatchObject({ state: 'dead', attempts: 1, reply: expect.stringContaining('550 5.1.1') })
     expect(await outboxState(db)).toMatchObject({ owed: 0, failed: 1 })
     known = true
     expect(await retryMail(db, row?.id ?? '')).toBe(true)
@@ -230,7 +230,7 @@ describe('the relay', () => {
     const tls = { tls: 'required' as const, ca: join(directory, 'own.pem') }
     await owe()
     const wrong = relayTo({ ...config(tls), url: `smtp://ada:wrong@127.0.0.1:${port}` })
-    expect(await sendNext(db, send(wrong))).toMatchObject({ result: 'unreachable', said: /535/ })
+    expect(await sendNext(db, send(wrong))).toMatchObject({ result: 'unreachable', reply: /535/ })
     expect(await states()).toEqual(['owed'])
     const right = relayTo(config({ ...tls, user: 'ada', passwordFile }))
     expect(await sendNext(db, send(right, later(1)))).toMatchObject({ result: 'sent' })
@@ -246,7 +246,7 @@ describe('the relay', () => {
     const attempt = (relay: Relay, hours: number) => sendNext(db, send(relay, later(hours)))
     expect(await attempt(relayTo(config(required)), 0)).toMatchObject({
       result: 'unreachable',
-      said: expect.stringMatching(/self-signed/),
+      reply: expect.stringMatching(/self-signed/),
     })
     expect(await attempt(relayTo(plain.config(required)), 1)).toMatchObject({ result: 'unreachable' })
     expect([...mails, ...plain.mails]).toEqual([])
@@ -336,6 +336,6 @@ test('a bounce finds its mail by the address it comes to, and nobody can invent 
   ])
     expect(await ownAddress(db, address)).toBeNull()
   await markBounced(db, own?.id ?? '', 'Undelivered Mail Returned to Sender')
-  expect(await listOutbox(db, { sent: false })).toMatchObject([{ state: 'bounced', said: /Undelivered/ }])
+  expect(await listOutbox(db, { sent: false })).toMatchObject([{ state: 'bounced', reply: /Undelivered/ }])
   expect(await outboxState(db)).toMatchObject({ failed: 1 })
 })

@@ -10,7 +10,7 @@ import type { Tables } from '../../sql/tables.ts'
 /** In the transaction that settles the mail, so it is in the log exactly once. */
 export async function loopback(mail: DueMail, trx: Kysely<Tables>): Promise<Attempt> {
   const list = (await allLists(trx)).find(({ address }) => address.toLowerCase() === mail.to)
-  if (!list) return { result: 'kept', said: 'kept, loopback' }
+  if (!list) return { result: 'kept', reply: 'kept, loopback' }
   const envelope = {
     road: 'loopback',
     from: mail.returnPath,
@@ -18,5 +18,5 @@ export async function loopback(mail: DueMail, trx: Kysely<Tables>): Promise<Atte
     trace: new Date().toISOString(),
   }
   await appendWithin(trx, [{ list: list.id, bytes: lfOnly(mail.bytes), envelope }])
-  return { result: 'sent', said: `in the log of ${list.name}` }
+  return { result: 'sent', reply: `in the log of ${list.name}` }
 }

@@ -3,11 +3,11 @@ import type { OutboxRow } from '../../sql/outbox.ts'
 
 /** Columns: its number and state, and the rest as a sentence. */
 export function outboxLine(row: OutboxRow): [string, string] {
-  const { id, kind, state, recipient, messageId, attempts, madeAt, nextAt, said } = row
+  const { id, kind, state, recipient, messageId, attempts, madeAt, nextAt, reply } = row
   const when = state === 'owed' ? `next attempt ${nextAt.toISOString()}` : `made ${madeAt.toISOString()}`
   const tries = attempts === 0 ? '' : `, ${attempts} attempt${attempts === 1 ? '' : 's'}`
   return [
     `${id} ${state}`,
-    `${kind} to ${recipient}, <${messageId}>, ${when}${tries}${said === null ? '' : `: ${said}`}`,
+    `${kind} to ${recipient}, <${messageId}>, ${when}${tries}${reply === null ? '' : `: ${reply}`}`,
   ]
 }

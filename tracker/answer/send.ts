@@ -26,8 +26,8 @@ export async function sendDue(options: SendDueOptions): Promise<'all' | 'quiet' 
   const { db, relay, log, perHourMax, clock, signal } = options
   const attempt = async (mail: DueMail, trx: Kysely<Tables>): Promise<Attempt> => {
     const done = await (relay === null ? loopback(mail, trx) : relay.send(mail))
-    const { result, said } = done
-    log.info({ messageId: mail.messageId, result, said }, 'Attempted a mail')
+    const { result, reply } = done
+    log.info({ messageId: mail.messageId, result, said: reply }, 'Attempted a mail')
     return done
   }
   while (signal?.aborted !== true) {
@@ -38,7 +38,7 @@ export async function sendDue(options: SendDueOptions): Promise<'all' | 'quiet' 
       return 'quiet'
     }
     if (done.result === 'unreachable') {
-      log.warn({ said: done.said }, 'The relay does not take mail')
+      log.warn({ said: done.reply }, 'The relay does not take mail')
       return 'unreachable'
     }
   }

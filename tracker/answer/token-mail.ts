@@ -66,7 +66,7 @@ function written(
   to: string,
   token: string,
 ): TokenMail {
-  const said = lines.slice(0, 20).map(line => `> ${line.slice(0, 200)}`)
+  const quoted = lines.slice(0, 20).map(line => `> ${line.slice(0, 200)}`)
   const replyTo = `confirm+${token}@${own.slice(own.lastIndexOf('@') + 1)}`
   return {
     key: `token ${list.id} ${at}`,
@@ -79,7 +79,7 @@ function written(
     body: [
       `A mail to ${list.address} in your name says:`,
       '',
-      ...said,
+      ...quoted,
       '',
       'No signature shows that it is yours, so it has no effect yet. If you did not write it, do nothing.',
       `If you did, answer with the next line in it, to ${replyTo}`,

@@ -138,8 +138,8 @@ async function run(
   try {
     running.input.end(`${ids.join('\n')}\n`)
     await read(running.output)
-    const said = running.said()
-    if (said.startsWith('fatal:')) throw new GitError(said.split('\n')[0])
+    const stderr = running.stderr()
+    if (stderr.startsWith('fatal:')) throw new GitError(stderr.split('\n')[0])
   } finally {
     clearTimeout(timer)
     await running.end()

@@ -2,7 +2,7 @@
 // ("has this been applied?"), a wish and a plan do not.
 import type { AppliedFact } from './facts.ts'
 
-/** Looks among said lines of an answer; null when nothing of the kind is said. */
+/** Looks among own lines of an answer; null when nothing of the kind is said. */
 export function appliedOf(
   subject: string,
   lines: readonly string[],
@@ -63,7 +63,7 @@ interface Statement {
 }
 
 /**
- * The sentences of said lines. A line goes on with the one above it where that one was wrapped: "Jens / already applied
+ * The sentences of own lines. A line goes on with the one above it where that one was wrapped: "Jens / already applied
  * it" says what Jens did. One that begins with the verb itself ("and pushed, thanks.") is a statement all the same.
  */
 function statementsOf(lines: readonly string[]): Statement[] {

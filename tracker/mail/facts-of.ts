@@ -13,7 +13,7 @@ import { bugzillaTags } from './bugzilla.ts'
 import { checksOf } from './check.ts'
 import { touchedFiles } from './diff.ts'
 import { type Dressing, isLearntBracket, noDressing } from './dressing.ts'
-import type { MailFacts, Posting, PullRequestFact, Run, SubjectFact, TagFact } from './facts.ts'
+import type { MailFacts, Posting, PullRequestFact, SubjectFact, TagFact } from './facts.ts'
 import { inBodyFrom } from './in-body.ts'
 import { linksOf } from './links.ts'
 import { isListPrefix } from './list-prefix.ts'
@@ -24,7 +24,7 @@ import { referencesOf } from './references.ts'
 import { releasesOf } from './release.ts'
 import { resultOf } from './result.ts'
 import { personBehind, robotOf, type Traits, traitsOf } from './robots.ts'
-import { saidTime } from './said.ts'
+import { saidTime } from './said-time.ts'
 import { signalsOf } from './signals.ts'
 import { parseSubject } from './subject.ts'
 import { tagsOf } from './tags.ts'
@@ -54,7 +54,7 @@ export function factsOf(
     answers,
   )
   const text = readText(mail.body, dressing, isAnswer(own, answers) ? own.key : null)
-  const lines = text.said.map(({ line }) => line)
+  const lines = text.own.map(({ line }) => line)
   const attached = mail.attachedPatches.map(readAttached)
   const subject = subjectWith(own, attached)
   const diff = [text.diff, ...attached.map(a => a.text.diff)].filter(Boolean).join('')
@@ -83,7 +83,7 @@ export function factsOf(
   const said = saidTime(mail.headers, envelope.trace)
   const marks = marksOf(mail.headers, written, text, dressing)
   const releases = releasesOf(lines)
-  const postedLines = isPosting ? [...lines, ...attached.flatMap(saidOf)] : lines
+  const postedLines = isPosting ? [...lines, ...attached.flatMap(ownOf)] : lines
   const message = posting === 'patch' ? commitMessage(text, attached) : lines
   return {
     messageId: id.id,
@@ -112,7 +112,6 @@ export function factsOf(
     bugSign: traits ? traits.bugSign : bugSignOf(mail.headers, subject, tags, lines),
     robot,
     signals: isPosting || answers ? null : signalsOf(subject, lines, fencedIn(text)),
-    runs: isPosting ? [] : runsOf(text),
     textHash: textHash(mail, text),
     dressing: (header(mail.headers, 'list-id') ?? header(mail.headers, 'x-beenthere') ?? '').slice(
       0,
@@ -195,7 +194,7 @@ function subjectWith(own: SubjectFact, attached: readonly Attached[]): SubjectFa
   }
 }
 
-const saidOf = ({ text }: Pick<Attached, 'text'>) => text.said.map(({ line }) => line)
+const ownOf = ({ text }: Pick<Attached, 'text'>) => text.own.map(({ line }) => line)
 
 /** The first file's own header, else what stands above the message. */
 const authorOf = (message: readonly string[], attached: readonly Attached[]) =>
@@ -211,34 +210,23 @@ function formatPatch(text: Text): boolean {
   )
 }
 
-/** The said lines above the three dashes (or above the diff); of attached patches their own messages, when they have some. */
+/** The own lines above the three dashes (or above the diff); of attached patches their own messages, when they have some. */
 function commitMessage(text: Text, attached: readonly Attached[]): string[] {
   const files = text.diff === '' ? attached.flatMap(one => messageIn(one.text)) : []
   return files.some(line => line.trim() !== '') ? files : messageIn(text)
 }
 
-function messageIn({ said, kinds }: Text): string[] {
-  const dashes = said.find(({ line }) => line === '---')?.at ?? Number.POSITIVE_INFINITY
+function messageIn({ own, kinds }: Text): string[] {
+  const dashes = own.find(({ line }) => line === '---')?.at ?? Number.POSITIVE_INFINITY
   const diff = kinds.indexOf('diff')
   const end = Math.min(dashes, diff < 0 ? Number.POSITIVE_INFINITY : diff)
-  return said.filter(({ at }) => at < end).map(({ line }) => line)
+  return own.filter(({ at }) => at < end).map(({ line }) => line)
 }
 
 /** b4's `change-id:` line or header, or Gerrit's `Change-Id:` trailer. */
 function changeIdOf(headers: readonly Header[], lines: readonly string[]): string | null {
   const id = header(headers, 'x-change-id') ?? firstMatch(lines, /^change-id:\s{1,5}(\S{8,200})\s*$/i)
   return id ? id.slice(0, 200) : null
-}
-
-function runsOf(text: Text): Run[] {
-  const runs: { kind: Run['kind']; from: number; lines: number }[] = []
-  text.kinds.forEach((kind, at) => {
-    if (kind !== 'quote' && kind !== 'said') return
-    const last = runs.at(-1)
-    if (last?.kind === kind && last.from + last.lines === at) last.lines++
-    else runs.push({ kind, from: at, lines: 1 })
-  })
-  return runs.slice(0, limits.runsMax)
 }
 
 /** What a reader sees, without list footer and line-end differences: equal for copies of a mail. */

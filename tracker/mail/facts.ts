@@ -189,13 +189,6 @@ export interface PullRequestFact {
   readonly head: string | null
 }
 
-/** A stretch of lines of the body: quoted from the parent or said here. Lines count from 0. */
-export interface Run {
-  readonly kind: 'quote' | 'said'
-  readonly from: number
-  readonly lines: number
-}
-
 /** Weak signs in a mail that answers nothing and posts nothing. */
 export interface Signals {
   /** Kinds of sign that it reports a bug: `tag`, `words`, `trace`, `phrase`. */
@@ -251,7 +244,6 @@ export interface MailFacts {
   readonly robot: RobotName | null
   /** Null for an answer and for a posting. */
   readonly signals: Signals | null
-  readonly runs: readonly Run[]
   /** Hash of the text a reader sees without list dressing; equal for copies, different for imposters. */
   readonly textHash: string
   /** List-Id, List-Post and the like: which list's copy this is; empty for a direct copy. */

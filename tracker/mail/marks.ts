@@ -46,8 +46,8 @@ function isStamped(headers: readonly Header[], { address, listId }: Dressing): b
  * Words of the sender, as far as its form goes, that no reader of facts hears: a tag below a signature stays a tag, even
  * when five people send the same. git's version is taken off by the pages.
  */
-function isCandidate(tail: Tail, { lines, ownKinds }: Text): boolean {
-  if (ownKinds.slice(tail.from, tail.end).some(kind => kind !== 'said')) return false
+function isCandidate(tail: Tail, { lines, plainKinds }: Text): boolean {
+  if (plainKinds.slice(tail.from, tail.end).some(kind => kind !== 'own')) return false
   const own = lines.slice(tail.from, tail.end)
   if (own.length <= 2 && /^\s*\d{1,3}\.\d/.test(own.at(-1) ?? '')) return false
   const heard = tagsIn(own) + trailersOf(own).length + checksOf(own, null).length
@@ -55,9 +55,9 @@ function isCandidate(tail: Tail, { lines, ownKinds }: Text): boolean {
 }
 
 function tagsIn(lines: readonly string[]): number {
-  const kinds = lines.map(() => 'said' as const)
-  const said = lines.map((line, at) => ({ at, line }))
-  const text = { lines, kinds, ownKinds: kinds, diff: '', damagedDiff: false, said }
+  const kinds = lines.map(() => 'own' as const)
+  const own = lines.map((line, at) => ({ at, line }))
+  const text = { lines, kinds, plainKinds: kinds, diff: '', damagedDiff: false, own }
   return tagsOf({ headers: [], text, posting: 'none', robot: null, isPlain: () => true }).tags.length
 }
 

@@ -1,7 +1,7 @@
 // What `git request-pull` prints: "The following changes since commit ...", "are available in the Git repository at:".
 import type { PullRequestFact } from './facts.ts'
 
-/** Reads the block from said lines; null when either half is missing. */
+/** Reads the block from own lines; null when either half is missing. */
 export function pullRequestOf(lines: readonly string[]): PullRequestFact | null {
   const at = lines.findIndex(line => /^\s{0,4}are available in the git repository at:/i.test(line))
   if (at < 0) return null

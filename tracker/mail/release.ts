@@ -2,7 +2,7 @@
 import { type MessageId, messageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 
-/** The ids among said lines, in order. */
+/** The ids among own lines, in order. */
 export function releasesOf(lines: readonly string[]): MessageId[] {
   const ids = lines.flatMap(line => line.slice(0, 1_100).match(shape)?.[1] ?? [])
   return [...new Set(ids)].slice(0, limits.releasesMax).map(messageId)

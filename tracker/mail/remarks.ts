@@ -1,4 +1,4 @@
-// What an answer says to what: the lines it quotes, and each stretch of said lines with the quoted lines above it.
+// What an answer says to what: the lines it quotes, and each stretch of own lines with the quoted lines above it.
 // Greetings, "On Monday, A wrote:", trailers, tags and signatures are no remarks; neither is a forwarded original.
 import { limits } from '../../base/limits.ts'
 import { attributionStart } from './attribution.ts'
@@ -70,7 +70,7 @@ export function remarksOf(body: string, { sender, title = '', above = [] }: Spea
     })
     if (!isRemark) continue
     remarks.push({
-      lines: own.filter((line, at) => at >= words.from && at < words.end && isSaid(line, bare[at])),
+      lines: own.filter((line, at) => at >= words.from && at < words.end && isOwn(line, bare[at])),
       at: block.from + words.from,
       quoteFrom,
       quoteEnd: quotes.length,
@@ -81,7 +81,7 @@ export function remarksOf(body: string, { sender, title = '', above = [] }: Spea
   return { quotes, remarks, lines }
 }
 
-const isSaid = (line: string, bare = '') => line === bare && !isTrailer(line)
+const isOwn = (line: string, bare = '') => line === bare && !isTrailer(line)
 
 /** Without `>`, `> >`, `|` and `JD>`. A `>` behind a diff's sign is content: the marks stand before it. */
 function withoutMarks(line: string): string {
@@ -94,7 +94,7 @@ type Kinds = ReturnType<typeof readText>['kinds']
 function endOfWords(lines: readonly string[], kinds: Kinds): number {
   const end = lines.findIndex(
     (line, at) =>
-      kinds[at] === 'footer' || kinds[at] === 'forwarded' || (kinds[at] === 'said' && /^-- ?$/.test(line)),
+      kinds[at] === 'footer' || kinds[at] === 'forwarded' || (kinds[at] === 'own' && /^-- ?$/.test(line)),
   )
   return end === -1 ? lines.length : end
 }

@@ -3,7 +3,7 @@
 import { limits } from '../../base/limits.ts'
 import type { Signals, SubjectFact } from './facts.ts'
 
-/** Reads the subject and the said lines of a mail that answers nothing; a trace may stand in a code fence. */
+/** Reads the subject and the own lines of a mail that answers nothing; a trace may stand in a code fence. */
 export function signalsOf(
   subject: SubjectFact,
   lines: readonly string[],

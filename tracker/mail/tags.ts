@@ -1,5 +1,5 @@
 // The lines by which people change state: `Patch-Status: accepted -- applied to main`, and what other trackers taught
-// them to write instead. They stand at the start of a said line of plain text; below a signature separator counts too
+// them to write instead. They stand at the start of a own line of plain text; below a signature separator counts too
 // (39 of 64 pw-bot lines in real archives stand there). Each reader of tag/ knows one language.
 import { limits } from '../../base/limits.ts'
 import type { Header } from '../decode/mail.ts'
@@ -21,7 +21,7 @@ import { tagOnLine } from './tag/line.ts'
 import { lookAlike } from './tag/look-alike.ts'
 import { nameMiss } from './tag/misses.ts'
 import { pwBotLine } from './tag/pw-bot.ts'
-import type { Reading, SaidLine } from './tag/reading.ts'
+import type { OwnLine, Reading } from './tag/reading.ts'
 import { regzbotLine } from './tag/regzbot.ts'
 import { sourcehutLine } from './tag/sourcehut.ts'
 import { syzLine } from './tag/syzbot.ts'
@@ -52,7 +52,7 @@ export function tagsOf(mail: TaggedMail): Tags {
 
 class Scan {
   readonly #mail: TaggedMail
-  readonly #lines: readonly SaidLine[]
+  readonly #lines: readonly OwnLine[]
   readonly #debbugs: DebbugsMail
   readonly #fieldsEnd: number
   readonly #tags: TagFact[]
@@ -160,10 +160,10 @@ const isTag = (line: string): boolean => {
 }
 
 /** Of a patch only what stands below its three dashes or its diff: a commit message is what goes into the repository. */
-function spokenLines({ text, posting }: TaggedMail): readonly SaidLine[] {
-  if (posting !== 'patch') return text.said
-  const dashes = text.said.find(({ line }) => line === '---')?.at
+function spokenLines({ text, posting }: TaggedMail): readonly OwnLine[] {
+  if (posting !== 'patch') return text.own
+  const dashes = text.own.find(({ line }) => line === '---')?.at
   const diff = text.kinds.indexOf('diff')
-  if (dashes !== undefined && (diff < 0 || dashes < diff)) return text.said.filter(({ at }) => at > dashes)
-  return diff < 0 ? text.said : text.said.filter(({ at }) => at > diff)
+  if (dashes !== undefined && (diff < 0 || dashes < diff)) return text.own.filter(({ at }) => at > dashes)
+  return diff < 0 ? text.own : text.own.filter(({ at }) => at > diff)
 }

@@ -6,18 +6,18 @@ import { type Dressing, dressStart, noDressing } from './dressing.ts'
 import { footerStart } from './footer.ts'
 import { originalStart } from './original.ts'
 
-type LineKind = 'said' | 'quote' | 'diff' | 'forwarded' | 'code' | 'footer'
+type LineKind = 'own' | 'quote' | 'diff' | 'forwarded' | 'code' | 'footer'
 
 export interface Text {
   readonly lines: readonly string[]
   readonly kinds: readonly LineKind[]
   /** The same without what is known of the list's own dressing. */
-  readonly ownKinds: readonly LineKind[]
+  readonly plainKinds: readonly LineKind[]
   /** The diff in the text, cleaned; empty when there is none. */
   readonly diff: string
   readonly damagedDiff: boolean
-  /** The said lines with their place, in order. */
-  readonly said: readonly { readonly at: number; readonly line: string }[]
+  /** The own lines with their place, in order. */
+  readonly own: readonly { readonly at: number; readonly line: string }[]
 }
 
 /** `answering`: the normalised title of an answer, empty when it is not known; null for a mail that is none. */
@@ -31,22 +31,22 @@ export function readText(
   // The diff below an answer is the original's. A posting keeps what it posts, whatever stands above it.
   const { diff, inDiff, damaged } = diffText(answering === null ? lines : lines.slice(0, original))
   const footer = footerStart(lines)
-  const ownKinds: LineKind[] = []
+  const plainKinds: LineKind[] = []
   let fenced = false
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i] ?? ''
-    if (i >= footer) ownKinds.push('footer')
-    else if (inDiff[i]) ownKinds.push('diff')
-    else if (isQuote(line)) ownKinds.push('quote')
+    if (i >= footer) plainKinds.push('footer')
+    else if (inDiff[i]) plainKinds.push('diff')
+    else if (isQuote(line)) plainKinds.push('quote')
     else {
       const fence = /^\s{0,3}(?:```|~~~)/.test(line)
-      ownKinds.push(i >= original ? 'forwarded' : fenced || fence ? 'code' : 'said')
+      plainKinds.push(i >= original ? 'forwarded' : fenced || fence ? 'code' : 'own')
       if (fence) fenced = !fenced
     }
   }
-  const kinds = withoutLearnt(lines, ownKinds, dressing)
-  const said = lines.map((line, at) => ({ at, line })).filter(({ at }) => kinds[at] === 'said')
-  return { lines, kinds, ownKinds, diff, damagedDiff: damaged, said }
+  const kinds = withoutLearnt(lines, plainKinds, dressing)
+  const own = lines.map((line, at) => ({ at, line })).filter(({ at }) => kinds[at] === 'own')
+  return { lines, kinds, plainKinds, diff, damagedDiff: damaged, own }
 }
 
 /** A footer that the list taught us is never a diff or a quote. */

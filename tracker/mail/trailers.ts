@@ -5,7 +5,7 @@ import { parseAddresses } from '../decode/addresses.ts'
 import { decodeWords } from '../decode/words.ts'
 import type { Person, TrailerFact } from './facts.ts'
 
-/** Trailers among said lines, in their order, a repeat once. */
+/** Trailers among own lines, in their order, a repeat once. */
 export function trailersOf(lines: readonly string[]): TrailerFact[] {
   const found = new Map<string, TrailerFact>()
   for (let i = 0; i < lines.length; i++) {

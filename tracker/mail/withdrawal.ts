@@ -2,7 +2,7 @@
 // else: what a reviewer proposes to drop, and what one may ignore in a review, is neither.
 import type { WithdrawalFact } from './facts.ts'
 
-/** Looks among said lines of an answer, at sentences that begin on their line. */
+/** Looks among own lines of an answer, at sentences that begin on their line. */
 export function withdrawalOf(lines: readonly string[]): WithdrawalFact | null {
   for (const [at, line] of lines.entries()) {
     const sentences = line

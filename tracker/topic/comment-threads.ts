@@ -207,7 +207,7 @@ function fallback(remark: Remark, origins: readonly Origin[]): CommentPlace {
   return { on: 'file', file: origin.place.file }
 }
 
-/** The said line that is only the end of the quoted one above it. */
+/** A line of its own that is only the end of the quoted one above it. */
 function isWrapped(remark: Remark, { quotes }: Remarks, parent: Quotable): boolean {
   if (!remark.tight || remark.lines.length !== 1) return false
   const joined = (quotes[remark.quoteEnd - 1] ?? '') + remark.lines[0]

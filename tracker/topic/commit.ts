@@ -6,7 +6,7 @@ import { touchedFiles } from '../mail/diff.ts'
 import type { Person } from '../mail/facts.ts'
 import { linksOf } from '../mail/links.ts'
 import { patchId } from '../mail/patch-id.ts'
-import { firstTime, lastTime } from '../mail/said.ts'
+import { firstTime, lastTime } from '../mail/said-time.ts'
 import { parseSubject } from '../mail/subject.ts'
 import { sampledLines, sampledPaths } from './likeness.ts'
 

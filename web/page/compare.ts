@@ -228,10 +228,10 @@ function deltaSection(
   text: PatchText,
   linesMax: number,
 ): Html {
-  const said = changelogOf(text.notes)
+  const changelog = changelogOf(text.notes)
   return html`<section aria-labelledby="p${patch.number}">
 <div class="hd"><h2 id="p${patch.number}">${revision.total > 1 ? `${patch.number}/${revision.total} ` : ''}${titleOf(patch.title)}</h2><a href="${paths.mail(list.name, patch.id)}">The whole patch</a></div>
-<div class="card">${said.length > 0 ? html`<div class="mail"><pre class="t">${visible(said.join('\n'))}</pre></div>` : ''}
+<div class="card">${changelog.length > 0 ? html`<div class="mail"><pre class="t">${visible(changelog.join('\n'))}</pre></div>` : ''}
 ${deltaOf(delta, names, linesMax)}
 ${delta.message.length === 0 && delta.files.length === 0 ? html`<p class="key">The text is the same; only line numbers, white space or file modes differ.</p>` : html`<p class="key"><span><b>${names.was}</b> only in ${names.was}</span><span><b>${names.now}</b> only in ${names.now}</span><span><b>both</b> both say this</span><span><b>+ −</b> what the patch does to the code</span></p>`}</div>
 </section>`

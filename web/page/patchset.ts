@@ -119,24 +119,24 @@ function metaLine({ topic, revision }: PatchsetView): Html {
 function warnings({ list, topic, revision }: PatchsetView): Html | undefined {
   const newest = topic.revisions.at(-1)
   const newestHead = newest && headOf(newest)
-  const said: Html[] = []
+  const sentences: Html[] = []
   if (newest && newest !== revision && newestHead)
-    said.push(
+    sentences.push(
       html`You are reading v${revision.version}. <a href="${paths.mail(list.name, newestHead)}">Go to the newest, v${newest.version}${newest.version === revision.version ? ', sent again' : ''}</a>`,
     )
   // A partial reroll lacks nothing: it stands with the patches that it leaves as they were.
   if (revision.incomplete && revision.completeness !== 'partial-reroll')
-    said.push(html`Not complete: ${visible(revision.incomplete)}`)
+    sentences.push(html`Not complete: ${visible(revision.incomplete)}`)
   for (const id of topic.doubted ?? [])
-    said.push(
+    sentences.push(
       html`<a href="${paths.mail(list.name, id)}">A mail that answers it</a> came in several texts, and another one than is shown may be a patch of it`,
     )
   // What other revisions lack is said on their own pages.
   for (const problem of topic.problems.filter(text => !/^v\d+: /.test(text)))
-    said.push(html`${visible(problem)}`)
-  return said.length === 0
+    sentences.push(html`${visible(problem)}`)
+  return sentences.length === 0
     ? undefined
-    : html`${said.map((line, index) => html`${index > 0 ? html`<br>` : ''}${line}.`)}`
+    : html`${sentences.map((line, index) => html`${index > 0 ? html`<br>` : ''}${line}.`)}`
 }
 
 const patchesSection = (

@@ -8,10 +8,10 @@ import { type Html, visible } from './text.ts'
 
 /** By Message-ID; mails that only talk are left out. */
 export function effectsOf(topic: Topic): ReadonlyMap<string, Html> {
-  const said = new Map<string, Map<string, Html>>()
+  const byMail = new Map<string, Map<string, Html>>()
   const add = (mail: string, tone: string, words: string) => {
-    const own = said.get(mail) ?? new Map<string, Html>()
-    said.set(mail, own.set(words, html`<span class="${tone} txt">${words}</span>`))
+    const own = byMail.get(mail) ?? new Map<string, Html>()
+    byMail.set(mail, own.set(words, html`<span class="${tone} txt">${words}</span>`))
   }
   for (const { mail, key, counts } of topic.trailers) if (counts) add(mail, 'ok', `✓ ${visible(key)}`)
   for (const check of topic.checks) {
@@ -30,7 +30,7 @@ export function effectsOf(topic: Topic): ReadonlyMap<string, Html> {
       add(change.mail, tone, `${sign} ${words}`)
     } else add(change.mail, change.effect ? 'ok' : 'bad', changeWords(change))
   }
-  return new Map([...said].map(([mail, effects]) => [mail, some([...effects.values()])]))
+  return new Map([...byMail].map(([mail, effects]) => [mail, some([...effects.values()])]))
 }
 
 /** A mail with twenty trailers shows the first ones. */

@@ -13,10 +13,10 @@ export function mailProblems(
   mail: DecodedMail,
 ): Html | string {
   const own = topic?.mails.find(one => one.id === id)
-  const said: (string | Html)[] = [...new Set([...mail.problems, ...(own?.problems ?? [])])].map(visible)
+  const lines: (string | Html)[] = [...new Set([...mail.problems, ...(own?.problems ?? [])])].map(visible)
   if (own?.imposters)
-    said.push(
+    lines.push(
       html`${countText(own.imposters, 'other text')} came with this Message-ID: <a href="${paths.raw(list, id)}">all of them, raw</a>`,
     )
-  return said.length === 0 ? '' : html`<ul class="soft">${said.map(line => html`<li>${line}</li>`)}</ul>`
+  return lines.length === 0 ? '' : html`<ul class="soft">${lines.map(line => html`<li>${line}</li>`)}</ul>`
 }

@@ -45,7 +45,7 @@ ${whole.length === 0 ? '' : html`<section aria-labelledby="h-whole"><div class="
 <section aria-labelledby="h-diff">
 <div class="hd"><h2 id="h-diff">Diff${counted ? html` <span class="soft">${counted}</span>` : ''}</h2></div>
 ${text.files.length > 0 ? diffOf(text.files, raw, diffNotes(at, threads, revision.version)) : html`<p>This mail holds no diff that can be read. <a href="${raw}">Raw mail</a></p>`}
-${text.after.some(isSaid) ? html`<div class="card"><div class="mail">${plainText(text.after, options)}</div></div>` : ''}
+${text.after.some(saysSomething) ? html`<div class="card"><div class="mail">${plainText(text.after, options)}</div></div>` : ''}
 ${goneSection(list, shown.comments.gone)}
 </section>`
 }
@@ -57,7 +57,7 @@ const messageOf = ({ message }: PatchText, options: MailTextOptions): Html =>
     : html`<p class="soft">None but the subject.</p>`
 
 /** Not what git format-patch itself writes below a diff: signature, version, and the base shown among the facts. */
-const isSaid = (line: string) =>
+const saysSomething = (line: string) =>
   !/^(?:\s*|-- |\d+\.\d[\w.-]*|(?:base-commit|change-id|prerequisite-[a-z-]+): .*)$/.test(line)
 
 const notes = (lines: readonly string[], options: MailTextOptions): Html | string =>

@@ -6,7 +6,7 @@ const original = ['It had no name.', '', 'Patch-Status: rejected', 'Reviewed-by:
 const title = 'tarn name the tenth line'
 const said = (head: readonly string[], answering: string | null = title) =>
   readText(['Fine by me.', '', ...head, '', ...original].join('\n'), undefined, answering)
-    .said.map(({ line }) => line)
+    .own.map(({ line }) => line)
     .filter(line => line.trim() !== '')
 
 const blocks: Record<string, readonly string[]> = {

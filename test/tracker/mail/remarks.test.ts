@@ -4,7 +4,7 @@ import { remarksOf } from '../../../tracker/mail/remarks.ts'
 const said = (lines: readonly string[], sender = 'Marek Tolvanen') =>
   remarksOf(lines.join('\n'), { sender }).remarks.map(({ lines }) => lines.join('\n'))
 
-test('each stretch of said lines is a remark on the quote above it', () => {
+test('each stretch of own lines is a remark on the quote above it', () => {
   const { quotes, remarks } = remarksOf('> +\tlock(w);\n\nWhy here?\n\n> +\tunlock(w);\n\nAnd here?\n', {
     sender: '',
   })

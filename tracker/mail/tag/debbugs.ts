@@ -6,7 +6,7 @@ import type { Header } from '../../decode/mail.ts'
 import type { TagFact } from '../facts.ts'
 import { controlCommand } from './debbugs-control.ts'
 import { readTag } from './line.ts'
-import { oneLine, type Reading, recordedTag, type SaidLine } from './reading.ts'
+import { type OwnLine, oneLine, type Reading, recordedTag } from './reading.ts'
 
 export interface DebbugsMail {
   /** The bug whose address the mail was sent to. */
@@ -108,7 +108,7 @@ export function addressTags(mail: DebbugsMail, fields: ReadonlyMap<string, strin
 
 /** The fields at the top of the body, by name in lower case, and the place of the last; none unless they are debbugs'. */
 export function pseudoHeaders(
-  lines: readonly SaidLine[],
+  lines: readonly OwnLine[],
   mail: DebbugsMail,
 ): { fields: Map<string, string>; end: number } {
   const fields = new Map<string, string>()
@@ -128,7 +128,7 @@ const fieldsMax = 30
 const skipped = /^\s*$|^-----BEGIN PGP SIGNED|^Hash: /
 
 /** One of the fields at the top: what it changes, or "recorded". */
-export function fieldLine(lines: readonly SaidLine[], index: number, mail: DebbugsMail): Reading | null {
+export function fieldLine(lines: readonly OwnLine[], index: number, mail: DebbugsMail): Reading | null {
   const line = lines[index]?.line.trim() ?? ''
   const match = line.slice(0, 600).match(/^([A-Za-z][\w-]{1,30}):[ \t]{0,20}(\S.*)$/)
   const name = (match?.[1] ?? '').toLowerCase()
@@ -169,7 +169,7 @@ export const fields: ReadonlyMap<string, 'Severity' | 'Labels' | 'Delegate' | nu
 ])
 
 /** `Control: severity 12 serious`, wherever it stands. */
-export function controlLine(lines: readonly SaidLine[], index: number, mail: DebbugsMail): Reading | null {
+export function controlLine(lines: readonly OwnLine[], index: number, mail: DebbugsMail): Reading | null {
   const line = lines[index]?.line.trim() ?? ''
   const match = line.slice(0, 600).match(/^control:[ \t]{0,10}(\S.*)$/i)
   const tags = match && controlCommand(match[1] ?? '', line, 'Control:', mail.bug)
@@ -179,7 +179,7 @@ export function controlLine(lines: readonly SaidLine[], index: number, mail: Deb
 }
 
 /** A line of a mail to control@ is a command without any word before it. */
-export function bareCommandLine(lines: readonly SaidLine[], index: number): Reading | null {
+export function bareCommandLine(lines: readonly OwnLine[], index: number): Reading | null {
   const line = lines[index]?.line.trim() ?? ''
   const tags = controlCommand(line, line, 'control@', null)
   return tags && { tags, lines: 1 }

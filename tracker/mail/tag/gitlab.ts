@@ -1,6 +1,6 @@
 // GitLab's quick actions, which people write into mails as they do into comments. `/close` does not say why, so none
 // of them changes anything; they are shown.
-import { type Reading, recordedTag, type SaidLine } from './reading.ts'
+import { type OwnLine, type Reading, recordedTag } from './reading.ts'
 
 export const quickActions: readonly string[] = [
   'close',
@@ -16,7 +16,7 @@ export const quickActions: readonly string[] = [
   'confidential',
 ]
 
-export function quickActionLine(lines: readonly SaidLine[], index: number): Reading | null {
+export function quickActionLine(lines: readonly OwnLine[], index: number): Reading | null {
   const line = lines[index]?.line.trim() ?? ''
   const match = line.slice(0, 300).match(/^\/([a-z]{4,12})(?:[ \t]{1,5}([~@%#"].*|me))?$/)
   const verb = match?.[1] ?? ''

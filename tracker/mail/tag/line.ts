@@ -14,14 +14,14 @@ import {
 } from '../facts.ts'
 import { labelsOf } from './labels.ts'
 import { valueMiss } from './misses.ts'
-import { oneLine, type Reading, type SaidLine, wrappedBelow } from './reading.ts'
+import { type OwnLine, oneLine, type Reading, wrappedBelow } from './reading.ts'
 import { refOf } from './ref.ts'
 import { bugValue, patchValue } from './state-words.ts'
 
 const byName = new Map<string, TagName>(tagNames.map(name => [name.toLowerCase(), name]))
 const shape = /^([A-Za-z][A-Za-z-]{1,20}):(?:[ \t]{1,20}(\S.{0,1000}))?$/
 
-export function tagOnLine(lines: readonly SaidLine[], index: number): Reading | null {
+export function tagOnLine(lines: readonly OwnLine[], index: number): Reading | null {
   const line = lines[index]?.line.trimEnd() ?? ''
   const match = line.slice(0, 1100).match(shape)
   const tag = byName.get((match?.[1] ?? '').toLowerCase())

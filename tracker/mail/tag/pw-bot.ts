@@ -1,10 +1,10 @@
 // `pw-bot: cr`, netdev's way to set the state of a whole series in patchwork (NIPA's mailbot.py). The bot reads one
 // value and nothing else; the words are in state-words.ts.
 import { valueMiss } from './misses.ts'
-import { otherWords, type Reading, type SaidLine } from './reading.ts'
+import { type OwnLine, otherWords, type Reading } from './reading.ts'
 import { patchValue } from './state-words.ts'
 
-export function pwBotLine(lines: readonly SaidLine[], index: number): Reading | null {
+export function pwBotLine(lines: readonly OwnLine[], index: number): Reading | null {
   const line = lines[index]?.line ?? ''
   const match = line
     .slice(0, 200)

@@ -3,11 +3,11 @@
 // regzbot sees it is regzbot's business.
 import type { BugStatus } from '../../../base/state-words.ts'
 import type { TagFact, TagLine, TagValue } from '../facts.ts'
-import { lineBelow, oneLine, otherWords, type Reading, recordedTag, type SaidLine } from './reading.ts'
+import { lineBelow, type OwnLine, oneLine, otherWords, type Reading, recordedTag } from './reading.ts'
 import { refOf } from './ref.ts'
 
 export function regzbotLine(
-  lines: readonly SaidLine[],
+  lines: readonly OwnLine[],
   index: number,
   isRobots: () => boolean,
 ): Reading | null {

@@ -3,10 +3,10 @@
 import type { BugStatus } from '../../../base/state-words.ts'
 import type { TagFact, TagValue } from '../facts.ts'
 import { labelsOf } from './labels.ts'
-import { oneLine, otherWords, type Reading, recordedTag, type SaidLine } from './reading.ts'
+import { type OwnLine, oneLine, otherWords, type Reading, recordedTag } from './reading.ts'
 import { patchValue } from './state-words.ts'
 
-export function sourcehutLine(lines: readonly SaidLine[], index: number): Reading | null {
+export function sourcehutLine(lines: readonly OwnLine[], index: number): Reading | null {
   const line = lines[index]?.line.trim() ?? ''
   const match = line.slice(0, 300).match(/^!(resolved?|reopen|label|unlabel|assign)(?:[ \t]{1,5}(\S.*))?$/i)
   if (!match) return null

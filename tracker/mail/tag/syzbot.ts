@@ -6,15 +6,15 @@ import { labelsOf } from './labels.ts'
 import { verbMiss } from './misses.ts'
 import {
   lineBelow,
+  type OwnLine,
   oneLine,
   otherWords,
   type Reading,
   recordedTag,
-  type SaidLine,
   wrappedBelow,
 } from './reading.ts'
 
-export function syzLine(lines: readonly SaidLine[], index: number, isRobots: () => boolean): Reading | null {
+export function syzLine(lines: readonly OwnLine[], index: number, isRobots: () => boolean): Reading | null {
   const line = lines[index]?.line.trim() ?? ''
   const match = line.slice(0, 1000).match(/^#syz[ \t:-]{1,4}([a-z]{2,20})\b:?[ \t]*(.*)$/i)
   if (!match) return null
@@ -73,7 +73,7 @@ function labels(value: string, sign: '+' | '-'): Meaning {
 const wantsTitle: readonly string[] = ['fix', 'fixed', 'dup', 'dupe', 'duplicate', 'set', 'unset']
 
 /** The rest of the line; when it is empty the first line below that is not. A long title may be wrapped. */
-function valueFrom(lines: readonly SaidLine[], index: number, verb: string, rest: string) {
+function valueFrom(lines: readonly OwnLine[], index: number, verb: string, rest: string) {
   if (verb === 'test') {
     const below = rest === '' ? lineBelow(lines, index) : null
     const tree = below !== null && /^\S{1,300}:\/\/\S/.test(below.slice(0, 400)) ? below : null

@@ -2,10 +2,10 @@
 // plain sentences, too, so only a line that can mean nothing else is taken.
 import type { TagFact, TagName } from '../facts.ts'
 import { readTag } from './line.ts'
-import { otherWords, type Reading, recordedTag, type SaidLine } from './reading.ts'
+import { type OwnLine, otherWords, type Reading, recordedTag } from './reading.ts'
 import { bugWords, patchWords } from './state-words.ts'
 
-export function verbLine(lines: readonly SaidLine[], index: number): Reading | null {
+export function verbLine(lines: readonly OwnLine[], index: number): Reading | null {
   const line = lines[index]?.line.trim() ?? ''
   const match = line.slice(0, 300).match(/^(bug|patch):[ \t]{1,5}(\S.*)$/i)
   if (!match) return null

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseDate } from '../../../tracker/mail/date.ts'
-import { saidTime } from '../../../tracker/mail/said.ts'
+import { saidTime } from '../../../tracker/mail/said-time.ts'
 
 const headers = (date: string | null, ...received: string[]) => [
   ...received.map(time => ({ name: 'received', value: `from a by b with ESMTP id x; ${time}` })),
