@@ -59,6 +59,8 @@ export const limits = {
   linksMax: 50,
   /** The end of References that is read: the nearest ids stand there, a flood of others in front. */
   referencesCharactersMax: 64 * 1024,
+  /** A line `Answers: <id>` is written by a page's link or by hand, at the top or below the answer. */
+  answersLineCharactersMax: 50_000,
   /** Trailers of one mail; a patch to a whole tree carries many Acked-by. */
   trailersMax: 200,
   /** Lines of one version's changelog that are shown; what follows is the mail's to tell. */

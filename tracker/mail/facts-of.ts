@@ -20,7 +20,7 @@ import { isListPrefix } from './list-prefix.ts'
 import { marksOf } from './marks.ts'
 import { patchId } from './patch-id.ts'
 import { pullRequestOf } from './pull-request.ts'
-import { referencesOf } from './references.ts'
+import { answersLine, referencesOf } from './references.ts'
 import { releasesOf } from './release.ts'
 import { resultOf } from './result.ts'
 import { personBehind, robotOf, type Traits, traitsOf } from './robots.ts'
@@ -46,7 +46,7 @@ export function factsOf(
   dressing: Dressing = noDressing,
 ): MailFacts {
   const written = decodeWords(header(mail.headers, 'subject') ?? '')
-  const references = referencesOf(mail.headers, id.id, addressesOf(mail.headers))
+  const references = answeredBy(mail, id.id)
   const answers = references.length > 0
   const own = parseSubject(
     written,
@@ -134,6 +134,15 @@ export function factsOf(
 /** The readers of what a robot says was changed. */
 const changesIn: Record<NonNullable<Traits['changes']>, (lines: readonly string[]) => TagFact[]> = {
   bugzilla: bugzillaTags,
+}
+
+/** By its fields; a mail whose client lost them may say in a line of its own which one it answers. */
+function answeredBy(mail: DecodedMail, own: MessageId): readonly MessageId[] {
+  const references = referencesOf(mail.headers, own, addressesOf(mail.headers))
+  const hasFields = mail.headers.some(({ name }) => name === 'in-reply-to' || name === 'references')
+  if (references.length > 0 || hasFields || mail.attachedPatches.length > 0) return references
+  const named = answersLine(mail.body)
+  return named === null || named === own ? [] : [named]
 }
 
 const fencedIn = ({ lines, kinds }: Text): string[] => lines.filter((_, at) => kinds[at] === 'code')

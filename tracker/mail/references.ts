@@ -22,6 +22,20 @@ export function referencesOf(
   return [...kept]
 }
 
+/**
+ * `Answers: <id>` in the text of a mail without fields that say it: a page's link gives the line to clients that drop
+ * In-Reply-To. One such line, outside quotes, in a mail that holds no diff; two name nothing.
+ */
+export function answersLine(body: string): MessageId | null {
+  const lines = body.slice(0, limits.answersLineCharactersMax).split('\n')
+  const named = lines.flatMap(
+    line => line.slice(0, 1_100).match(/^Answers:[ \t]{1,5}<([^<>\s]{3,1000})>\s*$/i)?.[1] ?? [],
+  )
+  const [only, ...more] = named
+  if (only === undefined || more.length > 0 || lines.some(line => line.startsWith('diff --git '))) return null
+  return messageId(only)
+}
+
 function idsIn(headers: readonly Header[], name: string): MessageId[] {
   return headers
     .filter(h => h.name === name)
