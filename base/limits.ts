@@ -179,6 +179,8 @@ export const limits = {
   importMailBytesMax: 4 * 25 * 1024 * 1024,
   /** A longer line that begins with "From " parts no mails of an mbox. */
   mboxFromLineBytesMax: 1_000,
+  /** Of what stands below a "From " line without a date, to tell whether it is a header. */
+  mboxHeadBytesMax: 64 * 1024,
   /** So much of an mbox is read to tell its dialect; the files are gigabytes. */
   mboxDialectBytesMax: 1024 * 1024,
   /** Mails with one Message-ID read at once: real ones come in two or three dresses, a flood in thousands. */

@@ -8,7 +8,7 @@ import type { ListId } from '../base/ids.ts'
 import { limits } from '../base/limits.ts'
 import type { List } from '../sql/lists.ts'
 import { type Appended, appendWithin } from '../sql/log.ts'
-import type { Tables } from '../sql/tables.ts'
+import type { Envelope, Tables } from '../sql/tables.ts'
 import { messageIdOf } from '../tracker/decode/message-id.ts'
 import { hide } from '../tracker/project/moderate.ts'
 import { type Batch, batches } from './batch.ts'
@@ -224,6 +224,9 @@ interface Counts {
   readonly homeless: number
 }
 
+const envelopeOf = (posted: string | undefined): Envelope =>
+  posted === undefined ? { road: 'import' } : { road: 'import', posted }
+
 /** The mails and the position behind them in one transaction: whichever way we end, they agree. */
 async function storeBatch(
   db: Kysely<Tables>,
@@ -234,7 +237,7 @@ async function storeBatch(
   const hidden = await hideDeleted(db, items, targets)
   const arrivals = items.flatMap((item, index) =>
     item.kind === 'mail'
-      ? (targets[index] ?? []).map(list => ({ list, bytes: item.bytes, envelope: { road: 'import' } }))
+      ? (targets[index] ?? []).map(list => ({ list, bytes: item.bytes, envelope: envelopeOf(item.posted) }))
       : [],
   )
   const position = items.findLast(item => item.position !== null)?.position

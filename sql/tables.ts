@@ -21,6 +21,8 @@ export interface Envelope {
   readonly to?: readonly string[]
   /** When a live mail reached us, ISO 8601: the newest Received of all. Absent for imports. */
   readonly trace?: string
+  /** What the mbox says above a mail without a Date, ISO 8601. */
+  readonly posted?: string
   /** The address of the SMTP client that handed it over, and the name it gave itself. */
   readonly client?: string
   readonly helo?: string

@@ -24,6 +24,17 @@ export function dialectOf(head: Buffer): MboxDialect {
 export const isFromLine = (line: string): boolean =>
   /^From .*\d:\d\d:\d\d (?:[A-Z]{1,5} |[+-]\d{4} )?(?:19[7-9]|[2-9]\d\d)\d/.test(line)
 
+/**
+ * Whether this stands below a "From " line without a date ("From ", "From -", "From ada@example.org"): the header of a
+ * mail as servers and clients leave it, nothing but fields. A header that somebody quotes has no Message-ID.
+ */
+export function beginsHeader(below: string): boolean {
+  const lines = (/^(?:[^\r\n]{1,998}\r?\n)+/.exec(below)?.[0] ?? '').split(/\r?\n/).slice(0, -1)
+  const names = lines.flatMap(line => /^([!-9;-~]{1,100}):/.exec(line)?.[1]?.toLowerCase() ?? [])
+  const isHeader = names.length > 2 && lines.every(line => /^(?:[!-9;-~]{1,100}:|[ \t])/.test(line))
+  return isHeader && names.includes('from') && (names.includes('message-id') || names.includes('received'))
+}
+
 /** The value of the header's Content-Length; undefined when there is none that can be one. */
 export function contentLength(header: string): number | undefined {
   const digits = /^content-length:[ \t]*(\d{1,9})[ \t]*\r?$/im.exec(header)?.[1]

@@ -48,5 +48,5 @@ function toItem(item: MboxItem): SourceItem {
   const place = { position: String(item.position), at: `at byte ${item.begin}` }
   return item.bytes === null
     ? { ...place, kind: 'too-large', size: item.tooLarge }
-    : { ...place, kind: 'mail', bytes: item.bytes }
+    : { ...place, kind: 'mail', bytes: item.bytes, ...(item.posted ? { posted: item.posted } : {}) }
 }

@@ -2,8 +2,11 @@
 // mail's own line "From " is told from that depends on the dialect (mbox-dialect.ts).
 import { limits } from '../../base/limits.ts'
 import { toLogLines } from '../../base/line-ends.ts'
+import { readHeaders } from '../../tracker/decode/headers.ts'
+import { parseDate } from '../../tracker/mail/date.ts'
+import { hasDate } from '../../tracker/mail/said-time.ts'
 import { markLength } from './byte-order-mark.ts'
-import { contentLength, isFromLine, type MboxDialect } from './mbox-dialect.ts'
+import { beginsHeader, contentLength, isFromLine, type MboxDialect } from './mbox-dialect.ts'
 
 /**
  * A mail, or the size of one above `importMailBytesMax`. `begin` is where its "From " line stands in the file,
@@ -15,6 +18,8 @@ export type MboxItem = (MboxMail | { readonly bytes: null; readonly tooLarge: nu
 }
 interface MboxMail {
   readonly bytes: Buffer
+  /** The time of its "From " line, ISO 8601, where the mail has no Date of its own. */
+  readonly posted?: string
 }
 
 /**
@@ -96,9 +101,9 @@ class Window {
     while (this.#start < this.#end && isLineEnd(this.#bytes[this.#start])) this.#advance(1)
     this.#searched = this.#start
     if (this.#start === this.#end) return false
-    const line = this.#lineAt(this.#start, atEnd)
-    if (line === undefined) return false
-    if (!isFromLine(line)) throw new Error('not an mbox: it does not begin with a "From " line')
+    const begins = this.#beginsMail(this.#start, atEnd)
+    if (begins === undefined) return false
+    if (!begins) throw new Error('not an mbox: it does not begin with a "From " line')
     this.#begun = true
     return true
   }
@@ -151,11 +156,23 @@ class Window {
       // All but the last five bytes, which may be the first of a separator.
       this.#searched = found < 0 ? Math.max(this.#searched, this.#end - 5) : found
       if (found < 0) return undefined
-      const line = this.#lineAt(found + 1, atEnd)
-      if (line === undefined) return undefined
-      if (this.#isBlankLineEnd(found) && isFromLine(line)) return found
+      const begins = this.#isBlankLineEnd(found) && this.#beginsMail(found + 1, atEnd)
+      if (begins === undefined) return undefined
+      if (begins) return found
       this.#searched = found + 1
     }
+  }
+
+  /** A "From " line with its date, or a bare one above a header; undefined while too little was read to tell. */
+  #beginsMail(at: number, atEnd: boolean): boolean | undefined {
+    const line = this.#lineAt(at, atEnd)
+    if (line === undefined) return undefined
+    if (!line.startsWith('From ')) return false
+    if (isFromLine(line)) return true
+    const below = at + line.length + 1
+    const head = this.#bytes.toString('latin1', below, Math.min(this.#end, below + limits.mboxHeadBytesMax))
+    const whole = atEnd || head.length === limits.mboxHeadBytesMax || /\n\r?\n/.test(head)
+    return whole ? beginsHeader(head) : undefined
   }
 
   #isBlankLineEnd(at: number): boolean {
@@ -217,7 +234,16 @@ function toMail(content: Buffer, dialect: MboxDialect): MboxMail {
   const hasCrlf = content[line - 1] === CR
   const lines = hasCrlf ? toLogLines(mail) : mail
   // The blank line behind a CRLF mail leaves its CR.
-  return { bytes: unquote(hasCrlf && lines.at(-1) === CR ? lines.subarray(0, -1) : lines, dialect) }
+  const bytes = unquote(hasCrlf && lines.at(-1) === CR ? lines.subarray(0, -1) : lines, dialect)
+  const posted = postedAt(content.toString('latin1', 0, Math.max(0, line)), bytes)
+  return posted === null ? { bytes } : { bytes, posted }
+}
+
+/** git and public-inbox write the same time above all mails, which is none. */
+function postedAt(fromLine: string, mail: Buffer): string | null {
+  if (/ 1970\s*$/.test(fromLine)) return null
+  const time = parseDate(fromLine.slice('From '.length).replace(/^\S+\s/, ''))
+  return time === null || hasDate(readHeaders(mail).headers) ? null : new Date(time).toISOString()
 }
 
 /** Takes one ">" from each line that is "From " behind any number of them; in mboxo and mboxcl behind just one. */

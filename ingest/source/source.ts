@@ -14,6 +14,8 @@ interface SourceMail {
   readonly kind: 'mail'
   /** With line ends as in the log. */
   readonly bytes: Buffer
+  /** What an mbox says above a mail without a Date, ISO 8601. */
+  readonly posted?: string
 }
 
 /** The archive took this mail out again. */

@@ -48,6 +48,51 @@ describe('an mbox', () => {
     ])
   })
 
+  const header =
+    'X-Mozilla-Status: 0001\nFrom: Ada <ada@example.org>\nSubject: two\nMessage-ID: <two@example.org>\n'
+  test.each([
+    ['From '],
+    ['From -'],
+    ['From ada@example.org'],
+    ['From ada@example.org 2026-03-02 09:00:00'],
+    ['From ada@example.org on Monday'],
+  ])('is split at %j above a header, in any chunks', async line => {
+    const one = 'Subject: one\n\ntext\n'
+    for (const size of [1, 7, 100]) {
+      const items = await read(Buffer.from(`${fromLine}${one}\n${line}\n${header}\ntext\n\n`), size)
+      expect(texts(items)).toEqual([one, `${header}\ntext\n`])
+    }
+    expect(await textsOf(`${line}\n${header}\ntext\n`)).toEqual([`${header}\ntext\n`])
+  })
+
+  test.each([
+    ['prose', 'From ada I heard this:\nSubject: none\n\ntext\n'],
+    [
+      'a header that somebody quotes',
+      'From ada\nFrom: Ada <ada@example.org>\nSubject: x\nDate: today\n\ntext\n',
+    ],
+    ['a header with other lines', `From ada\n${header}and more\n\ntext\n`],
+  ])('is not split at a bare "From " line above %s', async (_, rest) => {
+    const body = `Subject: s\n\ntext\n\n${rest}`
+    expect(await textsOf(`${fromLine}${body}\n`)).toEqual([body])
+  })
+
+  test('gives the time of its "From " line to a mail without a Date, and to no other', async () => {
+    const line = 'From ada@example.org Mon Mar  2 10:00:00 2026\n'
+    const items = await read(
+      Buffer.from(
+        `${line}Subject: a\n\na\n\n${line}Subject: b\nDate: soon\n\nb\n\n${line}Date: Mon, 2 Mar 2026 09:00:00 +0000\n\nc\n\nFrom mboxrd@z Thu Jan  1 00:00:00 1970\nSubject: d\n\nd\n`,
+      ),
+    )
+    const posted = '2026-03-02T10:00:00.000Z'
+    expect(items.map(item => (item.bytes ? item.posted : null))).toEqual([
+      posted,
+      posted,
+      undefined,
+      undefined,
+    ])
+  })
+
   test.each([
     ['has no date', 'From now on we use tabs\n'],
     ['has a time without a year', 'From 10:00:00 on\n'],

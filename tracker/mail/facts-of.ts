@@ -24,7 +24,7 @@ import { answersLine, referencesOf } from './references.ts'
 import { releasesOf } from './release.ts'
 import { resultOf } from './result.ts'
 import { personBehind, robotOf, type Traits, traitsOf } from './robots.ts'
-import { saidTime } from './said-time.ts'
+import { saidTime, type Travelled } from './said-time.ts'
 import { signalsOf } from './signals.ts'
 import { parseSubject } from './subject.ts'
 import { tagsOf } from './tags.ts'
@@ -36,13 +36,13 @@ import { withdrawalOf } from './withdrawal.ts'
 export const factsVersion = 12
 
 /**
- * Pure: the same bytes, trace and dressing give the same facts. `trace`: when a live mail reached us, ISO 8601.
+ * Pure: the same bytes, envelope and dressing give the same facts. `envelope`: what the way it came says of its time.
  * `dressing`: what is known of the list that the mail is on.
  */
 export function factsOf(
   mail: DecodedMail,
   id: { id: MessageId; made: boolean },
-  envelope: { trace?: string },
+  envelope: Travelled,
   dressing: Dressing = noDressing,
 ): MailFacts {
   const written = decodeWords(header(mail.headers, 'subject') ?? '')
@@ -80,7 +80,7 @@ export function factsOf(
     answers && robot === null && checks.length === 0 && !isPosting && text.diff === ''
       ? resultOf(lines, { sender: from, subject: subject.text })
       : null
-  const said = saidTime(mail.headers, envelope.trace)
+  const said = saidTime(mail.headers, envelope)
   const marks = marksOf(mail.headers, written, text, dressing)
   const releases = releasesOf(lines)
   const postedLines = isPosting ? [...lines, ...attached.flatMap(ownOf)] : lines

@@ -63,13 +63,13 @@ interface WaitingMail {
 }
 
 function readMail(
-  { seq, message_id, known_at: knownAt, envelope: { trace } }: WaitingMail,
+  { seq, message_id, known_at: knownAt, envelope: { trace, posted } }: WaitingMail,
   bytes: Buffer,
   dressing: ListDressing,
   log: Log | undefined,
 ): ReadMail {
   const id = { id: messageId(message_id), made: message_id.endsWith('@no-message-id.invalid') }
-  const envelope = trace === undefined ? {} : { trace }
+  const envelope = { ...(trace === undefined ? {} : { trace }), ...(posted === undefined ? {} : { posted }) }
   const key = indexKey(message_id)
   const place = { seq, key, knownAt, dressing: dressing.version, live: trace !== undefined }
   try {

@@ -1,9 +1,11 @@
 // Mails -> the reply tree. No subject threading, no recursion, no loops; ghosts stand for mails that never came.
 import type { MessageId } from '../../base/ids.ts'
+import type { MailFacts } from '../mail/facts.ts'
 import type { Unit } from './unit.ts'
 
 /** A mail in its tree. `said` is never before the parent's; `depth` is 0 at a root. */
-export interface Node extends Omit<Unit, 'said'> {
+export interface Node extends Omit<Unit, 'said' | 'facts'> {
+  facts: MailFacts
   said: number
   /** It heads a series without saying so in its subject: a plain cover (series.ts). */
   announces: boolean
@@ -21,7 +23,19 @@ export function treeOf(units: readonly Unit[]): Node[] {
   const all = [...nodes.values()].sort(inOrder)
   for (const node of all) setParent(node, nodes)
   for (const node of all) settle(node)
-  return all.sort(inOrder)
+  all.sort(inOrder)
+  for (const node of all) if (revisesNothing(node)) node.facts = { ...node.facts, posting: 'offered' }
+  return all
+}
+
+/** An answer with files of a version (`v3-0001-...`) is a revision of what its thread posts; below a report it is an offer. */
+function revisesNothing(node: Node): boolean {
+  if (node.facts.posting !== 'patch' || !node.facts.subject.reply) return false
+  const mails = [...above(node)]
+  const top = mails.at(-1) ?? node
+  return (
+    top.ghost === null && !mails.some(({ facts }) => facts.posting !== 'none' && facts.posting !== 'offered')
+  )
 }
 
 /** The mails above this one, the nearest first. */

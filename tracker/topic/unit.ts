@@ -144,8 +144,11 @@ function textAndSender(arrivals: readonly Arrival[]): (arrival: Arrival) => stri
 const hasAddress = ({ facts }: Arrival) => facts.sender.address !== ''
 
 function earliestFirst(a: Arrival, b: Arrival): number {
-  return a.facts.said - b.facts.said || (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0)
+  return saidIn(a) - saidIn(b) || (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0)
 }
+
+/** A copy that lost its date says nothing of the time. */
+const saidIn = ({ facts }: Arrival) => (facts.said === 0 ? Number.MAX_SAFE_INTEGER : facts.said)
 
 function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
   return Map.groupBy(items, key)
