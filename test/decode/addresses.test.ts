@@ -29,6 +29,22 @@ test.each([
     ['Mara Lind via pumps|pumps@lists.example.net'],
   ],
   ['a name in a comment', 'mara@example.org (Mara Lind)', ['Mara Lind|mara@example.org']],
+  [
+    'all of it in an encoded word',
+    '=?utf-8?q?J=C3=B6rg_Lind_=3Cj=40example=2Eorg=3E?=',
+    ['Jörg Lind|j@example.org'],
+  ],
+  [
+    'all of it in two encoded words',
+    '=?utf-8?q?J=C3=B6rg_Lind_=3Cj=40?= =?utf-8?q?example=2Eorg=3E?=',
+    ['Jörg Lind|j@example.org'],
+  ],
+  [
+    'all of it in base64',
+    `=?utf-8?B?${Buffer.from('Jörg <j@example.org>').toString('base64')}?=`,
+    ['Jörg|j@example.org'],
+  ],
+  ['an encoded bare address', '=?us-ascii?q?j=40example=2Eorg?=', ['|j@example.org']],
   ['two people', 'a@example.org, Bo <b@example.org>', ['|a@example.org', 'Bo|b@example.org']],
   ['a group', 'Pumps: a@example.org, Bo <b@example.org>;', ['|a@example.org', 'Bo|b@example.org']],
   ['a closing bracket missing', 'Mara Lind <mara@example.org', ['Mara Lind|mara@example.org']],

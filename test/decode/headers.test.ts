@@ -67,3 +67,29 @@ test('NUL bytes are kept in header and body; storing them is the gate’s work',
   expect(mail.headers.find(header => header.name === 'subject')?.value).toBe('[PATCH] nul \0 here')
   expect(mail.body).toBe('one \0 two\n')
 })
+
+test.each([
+  ['iso-8859-2', 'b3f364bc', 'łódź'],
+  ['koi8-r', 'e9d3d0d2c1d7ccc5cecf', 'Исправлено'],
+  ['gb2312', 'd0deb8b4', '修复'],
+  ['shift_jis', '8f4390b3', '修正'],
+  ['euc-kr', 'bcf6c1a4', '수정'],
+  ['iso-2022-jp', '1b24423d2440351b2842', '修正'],
+])('a subject in raw %s is read by the charset of the text', (charset, hex, text) => {
+  const subject = Buffer.from(hex, 'hex')
+  const whole = (type: string, body: string) =>
+    Buffer.concat([
+      Buffer.from('From: =?utf-8?Q?J=C3=B6rg?= <j@example.org>\nX-Utf-8: Jörg\nSubject: [PATCH] '),
+      subject,
+      Buffer.from(`\n${type}\n\n${body}`),
+      subject,
+      Buffer.from('\n'),
+    ])
+  const plain = `Content-Type: text/plain; charset=${charset}`
+  const mails = [whole(plain, ''), whole('Content-Type: multipart/mixed; boundary=U', `--U\n${plain}\n\n`)]
+  for (const mail of mails) {
+    const { headers } = decodeMail(mail)
+    expect(headers.find(({ name }) => name === 'subject')?.value).toBe(`[PATCH] ${text}`)
+    expect(headers.find(({ name }) => name === 'x-utf-8')?.value).toBe('Jörg')
+  }
+})

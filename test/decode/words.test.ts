@@ -25,6 +25,12 @@ test.each([
   ['words glued to text', 'a=?utf-8?Q?=C3=B6?=b', 'aöb'],
   ['a word without its end', '[PATCH] =?utf-8?Q?J=C3=B6', '[PATCH] =?utf-8?Q?J=C3=B6'],
   ['something else that begins like a word', '=?x =?utf-8?X?a?= =?utf-8?Q?b?=', '=?x =?utf-8?X?a?= b'],
+  ['words that were encoded once more', '=?utf-8?Q?=3D=3Futf-8=3FQ=3FJ=3DC3=3DB6rg=3F=3D?=', 'Jörg'],
+  [
+    'words of B encoded once more',
+    `=?us-ascii?B?${Buffer.from('[PATCH] =?iso-8859-1?Q?J=F6rg?=').toString('base64')}?=`,
+    '[PATCH] Jörg',
+  ],
   ['an empty word', 'a =?utf-8?Q??= b', 'a  b'],
 ])('%s', (_, value, text) => {
   expect(decodeWords(value)).toBe(text)

@@ -14,7 +14,11 @@ export interface Person {
 export function parseAddresses(value: string): Person[] {
   const plain = plainAddress.exec(value.trim())
   if (plain) return [person(plain[1] ?? '', plain[2] ?? plain[3] ?? '')]
-  return addressparser(value, { flatten: true }).map(mailbox => person(mailbox.name, mailbox.address))
+  const people = addressparser(value, { flatten: true }).map(mailbox => person(mailbox.name, mailbox.address))
+  if (people.some(({ address }) => address.includes('@')) || !value.includes('=?')) return people
+  // Mercurial and some scripts put the address into the encoded word, too, which RFC 2047 forbids.
+  const decoded = decodeWords(value)
+  return decoded === value ? people : parseAddresses(decoded)
 }
 
 /** `Name <a@b>` or `a@b` without any special character, which nearly every From is: five times faster than the parser. */

@@ -2,8 +2,8 @@
 import { limits } from '../../base/limits.ts'
 import { withLfLines } from '../../base/line-ends.ts'
 import { type Reading, readBody, textLeaves } from './body.ts'
-import { readHeaders } from './headers.ts'
-import type { DecodedMail, OtherPart } from './mail.ts'
+import { type HeaderBlock, isOfCharset, readHeaders } from './headers.ts'
+import type { DecodedMail, Header, OtherPart, TextPart } from './mail.ts'
 import { type MimeNode, readTree } from './mime.ts'
 
 /** Decodes a whole mail within the limits of base/limits.ts. Never throws. */
@@ -15,14 +15,23 @@ export function decodeMail(raw: Uint8Array): DecodedMail {
   else if (block.headers.length === 0) problems.add('The mail has no header; all of it is read as text')
   const root = readTree(block.headers, bytes.subarray(block.bodyAt), problems)
   const { body, attachedPatches } = withinLines(readBody(root), problems)
+  const parts = textLeaves(root)
   return {
-    headers: block.headers,
-    parts: textLeaves(root),
+    headers: headersOf(bytes, block, parts),
+    parts,
     others: otherLeaves(root),
     body,
     attachedPatches,
     problems: [...problems],
   }
+}
+
+/** Bytes above 127 in a header say no charset; most mailers that write them so use that of the text below. */
+function headersOf(bytes: Buffer, block: HeaderBlock, parts: readonly TextPart[]): readonly Header[] {
+  const charset = parts[0]?.charset ?? 'utf-8'
+  if (charset === 'utf-8' || charset === 'us-ascii' || !isOfCharset(bytes.subarray(0, block.bodyAt)))
+    return block.headers
+  return readHeaders(bytes, charset).headers
 }
 
 /** Every reader of a mail goes through its lines, so their number is bounded and not only their length. */

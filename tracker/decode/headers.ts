@@ -1,8 +1,8 @@
 // The header block of a mail or of a MIME part: fields in their order, unfolded, their bytes read as text.
-
+import { isUtf8 } from 'node:buffer'
 import { limits } from '../../base/limits.ts'
 import { withoutCr } from '../../base/line-ends.ts'
-import { readBytes } from './charset.ts'
+import { readBytes, readText } from './charset.ts'
 import type { Header } from './mail.ts'
 
 export interface HeaderBlock {
@@ -12,8 +12,11 @@ export interface HeaderBlock {
   readonly problems: readonly string[]
 }
 
-/** Reads the block that starts at the first of `bytes`, whose lines end in LF or CRLF. Never throws. */
-export function readHeaders(bytes: Buffer): HeaderBlock {
+/**
+ * Reads the block that starts at the first of `bytes`, whose lines end in LF or CRLF. `charset`: what bytes above 127 that
+ * are no UTF-8 are read as, windows-1252 without it. Never throws.
+ */
+export function readHeaders(bytes: Buffer, charset?: string): HeaderBlock {
   const start = headerStart(bytes)
   if (start === null) {
     const text = afterMboxLine(bytes)
@@ -21,9 +24,26 @@ export function readHeaders(bytes: Buffer): HeaderBlock {
   }
   const { end, bodyAt } = blockEnd(bytes, start)
   // A CRLF block is at most twice as long as its LF twin, and both must be cut at the same place.
-  const text = readBytes(bytes.subarray(start, Math.min(end, start + 2 * limits.headerBytesMax)))
+  const block = bytes.subarray(start, Math.min(end, start + 2 * limits.headerBytesMax))
+  const text = charset === undefined ? readBytes(block) : linesIn(block, charset)
   return { ...readFields(text), bodyAt }
 }
+
+/** Each line for itself: beside one of another charset most are ASCII, and some UTF-8. */
+function linesIn(block: Buffer, charset: string): string {
+  const lines: string[] = []
+  for (let at = 0; at < block.length; ) {
+    const newline = block.indexOf(LF, at)
+    const end = newline < 0 ? block.length : newline + 1
+    const line = block.subarray(at, end)
+    lines.push(isOfCharset(line) ? readText(line, charset).text : readBytes(line))
+    at = end
+  }
+  return lines.join('')
+}
+
+/** Bytes that are no UTF-8, or the escapes of ISO-2022. */
+export const isOfCharset = (bytes: Buffer): boolean => !isUtf8(bytes) || bytes.includes(0x1b)
 
 /** Offset of the first field, null when the bytes do not begin with one. */
 export function headerStart(bytes: Buffer): number | null {

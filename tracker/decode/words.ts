@@ -2,9 +2,17 @@
 // between two words, spaces inside, words inside quotes or glued to text, charsets that are wrong or unknown.
 import { readText } from './charset.ts'
 
-/** Text with every encoded word decoded; what is no whole word stays as it is. Linear, never throws. */
+/**
+ * Text with every encoded word decoded; what is no whole word stays as it is. What a gateway encoded once more is decoded
+ * twice. Linear, never throws.
+ */
 export function decodeWords(value: string): string {
   if (!value.includes('=?')) return value
+  const text = decodeOnce(value)
+  return text !== value && text.includes('=?') ? decodeOnce(text) : text
+}
+
+function decodeOnce(value: string): string {
   let text = ''
   let done = 0
   let run: Word[] = []
