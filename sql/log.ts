@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib'
 import { type Kysely, sql } from 'kysely'
-import { type ListId, type MessageId, messageId, type Seq, seq } from '../base/ids.ts'
+import { type IndexKey, type ListId, type MessageId, messageId, type Seq, seq } from '../base/ids.ts'
 import { indexKey } from '../base/key.ts'
 import { limits } from '../base/limits.ts'
 import { toStorableText } from '../base/storable.ts'
@@ -80,8 +80,8 @@ export async function appendWithin(
 export const arrivalsOf = (
   db: Kysely<Tables>,
   list: ListId,
-  key: string,
-): Promise<{ seq: string; raw_hash: Buffer }[]> =>
+  key: IndexKey,
+): Promise<{ seq: Seq; raw_hash: Buffer }[]> =>
   db
     .selectFrom('mail')
     .select(['seq', 'raw_hash'])

@@ -2,7 +2,7 @@
 // a reason without its mail; it holds the bytes, so each attempt sends the same ones under one Message-ID.
 import { createHmac } from 'node:crypto'
 import { type Kysely, type NotNull, type Selectable, sql } from 'kysely'
-import type { ListId } from '../base/ids.ts'
+import type { IndexKey, ListId } from '../base/ids.ts'
 import { indexKey } from '../base/key.ts'
 import { limits } from '../base/limits.ts'
 import { toStorableText } from '../base/storable.ts'
@@ -104,7 +104,7 @@ async function owedSince(
   to: string,
   kinds: readonly OwedKind[],
   since: string,
-  thread?: string,
+  thread?: IndexKey,
 ): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from outbox where recipient = ${to} and kind = any(${kinds}::text[])

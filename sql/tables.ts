@@ -1,6 +1,7 @@
 // Row types, one for each table of sql/migrations, in their order and with their columns. Values come as `pg` gives them: bigint
 // is a string. What a row is and why stands with the tables.
 import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { ClusterId, IndexKey, Seq } from '../base/ids.ts'
 import type { ListConfig } from '../base/list-settings.ts'
 import type { MailFacts } from '../tracker/mail/facts.ts'
 import type { CommitFacts } from '../tracker/topic/commit.ts'
@@ -45,22 +46,22 @@ export interface Tables {
   raw: { hash: Buffer; bytes: Buffer; encoding: 'plain' | 'zstd' | 'purged'; size: number }
   mail: {
     list_id: number
-    seq: GeneratedAlways<string>
+    seq: GeneratedAlways<Seq>
     message_id: string
-    message_key: string
+    message_key: IndexKey
     raw_hash: Buffer
     envelope: JSONColumnType<Envelope>
     known_at: Generated<Date>
     hidden: Generated<boolean>
   }
   /** `late`: it has facts already. */
-  unsorted: { list_id: number; seq: string; late: Generated<boolean> }
+  unsorted: { list_id: number; seq: Seq; late: Generated<boolean> }
   import_progress: { list_id: number | null; source: string; position: string }
   tombstone: {
     id: GeneratedAlways<string>
     list_id: number | null
     message_id: string
-    message_key: string
+    message_key: IndexKey
     raw_hash: Buffer | null
     kind: 'hidden' | 'purged'
     who: string
@@ -80,7 +81,7 @@ export interface Tables {
   }
   verdict: {
     list_id: number
-    seq: string
+    seq: Seq
     grade: 'A' | 'B' | 'C'
     how: JSONColumnType<How>
     identity: string | null
@@ -89,7 +90,7 @@ export interface Tables {
   }
   unjudged: {
     list_id: number
-    seq: string
+    seq: Seq
     tries: Generated<number>
     next_at: Generated<Date>
     arrived_at: Generated<Date>
@@ -98,7 +99,7 @@ export interface Tables {
   token_mail: {
     token_hash: Buffer
     list_id: number
-    seq: string
+    seq: Seq
     address: string
     made_at: Generated<Date>
     expires_at: Date
@@ -107,18 +108,18 @@ export interface Tables {
   }
   held: {
     list_id: number
-    seq: string
-    message_key: string
+    seq: Seq
+    message_key: IndexKey
     person: string
     since: Generated<Date>
     released_at: Date | null
     released_by: string | null
   }
   let_in: { list_id: number; person: string }
-  release_line: { list_id: number; seq: string; message_key: string; obeyed: boolean | null }
+  release_line: { list_id: number; seq: Seq; message_key: IndexKey; obeyed: boolean | null }
   // 0003_projection.sql
   cluster: {
-    id: GeneratedAlways<string>
+    id: GeneratedAlways<ClusterId>
     list_id: number
     mails: Generated<number>
     dirty: Generated<boolean>
@@ -128,23 +129,23 @@ export interface Tables {
   }
   fact: {
     list_id: number
-    seq: string
-    message_key: string
-    cluster: string
+    seq: Seq
+    message_key: IndexKey
+    cluster: ClusterId
     version: number
     /** `list.dressing` when it was read. */
     dressing: Generated<number>
     said: Date
     data: JSONColumnType<MailFacts>
   }
-  cluster_key: { list_id: number; key: string; cluster: string }
-  sketch: { list_id: number; seq: string; said: Date; data: JSONColumnType<Sketch> }
-  revision_hint: { list_id: number; key: string; said: Date; seq: string }
+  cluster_key: { list_id: number; key: IndexKey; cluster: ClusterId }
+  sketch: { list_id: number; seq: Seq; said: Date; data: JSONColumnType<Sketch> }
+  revision_hint: { list_id: number; key: IndexKey; said: Date; seq: Seq }
   topic: {
     list_id: number
     id: string
-    id_key: string
-    cluster: string
+    id_key: IndexKey
+    cluster: ClusterId
     kind: Topic['kind']
     title: string
     author: string
@@ -165,16 +166,16 @@ export interface Tables {
   }
   topic_mail: {
     list_id: number
-    message_key: string
-    topic_key: string
-    cluster: string
+    message_key: IndexKey
+    topic_key: IndexKey
+    cluster: ClusterId
     shown: Buffer | null
   }
   statement: {
     list_id: number
-    topic_key: string
-    target_key: string
-    mail_key: string
+    topic_key: IndexKey
+    target_key: IndexKey
+    mail_key: IndexKey
     what: Statement['what']
     data: JSONColumnType<Statement>
     digest: string
@@ -182,10 +183,10 @@ export interface Tables {
     said: string
   }
   established: { list_id: number; person: string }
-  judged: { list_id: number; person: string; cluster: string }
-  worn: { list_id: number; mark: string; person: string; seq: string }
+  judged: { list_id: number; person: string; cluster: ClusterId }
+  worn: { list_id: number; mark: string; person: string; seq: Seq }
   dressing: { list_id: number; mark: string; people: number; mails: number; learnt: Generated<boolean> }
-  search: { list_id: number; seq: string; message_key: string; said: Date; words: string }
+  search: { list_id: number; seq: Seq; message_key: IndexKey; said: Date; words: string }
   // 0004_git.sql
   repository: { list_id: number; read_at: Date; problem: string | null }
   branch: {
@@ -208,7 +209,7 @@ export interface Tables {
   commit_key: { list_id: number; key: string; commit: string }
   landing: {
     list_id: number
-    message_key: string
+    message_key: IndexKey
     commit: string
     branch: string
     release: string | null
@@ -221,12 +222,12 @@ export interface Tables {
   instance: { one: Generated<boolean>; secret: string; address: Generated<string>; quiet_until: Date | null }
   outbox: {
     id: GeneratedAlways<string>
-    key: string
+    key: IndexKey
     hash: string
     message_id: string
     kind: string
     list_id: number | null
-    thread: string | null
+    thread: IndexKey | null
     recipient: string
     bytes: Buffer | null
     state: Generated<'owed' | 'sent' | 'kept' | 'dead' | 'bounced'>
@@ -242,13 +243,13 @@ export interface Tables {
     list_id: number
     number: number
     message_id: string
-    message_key: string
+    message_key: IndexKey
     given_at: Generated<Date>
   }
   event: {
     id: GeneratedAlways<string>
     list_id: number
-    topic_key: string
+    topic_key: IndexKey
     topic_id: string
     at: Generated<Date>
     mail: string
@@ -258,8 +259,8 @@ export interface Tables {
     became: string
     told_at: Date | null
   }
-  error_due: { list_id: number; message_key: string; due_at: Date }
-  unannounced: { list_id: number; seq: string }
-  untold: { list_id: number; topic_key: string; target_key: string; pending: boolean }
-  topic_before: { list_id: number; topic_key: string; data: JSONColumnType<Topic> | null }
+  error_due: { list_id: number; message_key: IndexKey; due_at: Date }
+  unannounced: { list_id: number; seq: Seq }
+  untold: { list_id: number; topic_key: IndexKey; target_key: IndexKey; pending: boolean }
+  topic_before: { list_id: number; topic_key: IndexKey; data: JSONColumnType<Topic> | null }
 }

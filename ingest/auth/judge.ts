@@ -2,7 +2,7 @@
 // processes may judge. Where DNS does not answer the mail waits, and in the end nothing is believed of it.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
-import { listId, seq } from '../../base/ids.ts'
+import { type IndexKey, listId, type Seq, seq } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
 import type { Metrics } from '../../base/metrics.ts'
@@ -182,11 +182,11 @@ async function takeCases(db: Kysely<Tables>): Promise<Case[]> {
 
 interface CaseRow {
   list_id: number
-  seq: string
+  seq: Seq
   tries: number
   arrived_at: Date
   message_id: string
-  message_key: string
+  message_key: IndexKey
   raw_hash: Buffer
   size: number
   envelope: Envelope

@@ -113,7 +113,7 @@ async function seenBefore(
 ): Promise<ReadonlySet<string>> {
   const cases = all.filter(({ checks }) => checks.some(({ method }) => method === 'DKIM'))
   if (cases.length === 0) return new Set()
-  const { rows } = await sql<{ seq: string }>`
+  const { rows } = await sql<{ seq: Seq }>`
     select c.seq from unnest(${cases.map(one => one.seq)}::bigint[], ${cases.map(one => toStorableText(one.claim.address))}::text[],
       ${cases.map(one => one.messageKey)}::text[]) as c (seq, address, key)
     where exists (select from verdict v join mail m using (list_id, seq)

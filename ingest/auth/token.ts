@@ -92,7 +92,7 @@ async function findToken(trx: Transaction<Tables>, hashes: readonly Buffer[]): P
   const { rows } = await sql<{
     token_hash: Buffer
     list_id: number
-    seq: string
+    seq: Seq
     address: string
     used: boolean
     expired: boolean

@@ -1,7 +1,7 @@
 // A list with people whose mails arrive live, get a verdict and are sorted; and what its tracker then owes to whom. Its clock
 // is that of the mails.
 import { sql } from 'kysely'
-import { messageId } from '../../base/ids.ts'
+import { messageId, type Seq, seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { GivenList } from '../../base/list-settings.ts'
 import { saveLists } from '../../sql/lists.ts'
@@ -42,18 +42,18 @@ export async function makeDesk({ answers, maintainers = [] }: DeskOptions = {}) 
     { name: 'tarn', address: 'tarn-devel@lists.example.org', people, answers },
   ])
   if (list === undefined) throw new Error('No list')
-  const seqs = new Map<string, string>()
+  const seqs = new Map<string, Seq>()
 
   /** As whoever makes the verdict does it: with it, the thread is to be folded again. */
   async function judge(name: string, grade: 'A' | 'B' | 'C'): Promise<void> {
-    const seq = seqs.get(name) ?? ''
-    const [row] = await db.selectFrom('fact').select(['cluster', 'data']).where('seq', '=', seq).execute()
+    const place = seqs.get(name) ?? seq(0)
+    const [row] = await db.selectFrom('fact').select(['cluster', 'data']).where('seq', '=', place).execute()
     const identity = grade === 'C' ? null : (row?.data.sender.address ?? null)
     await db.transaction().execute(async trx => {
-      await trx.deleteFrom('unjudged').where('seq', '=', seq).execute()
+      await trx.deleteFrom('unjudged').where('seq', '=', place).execute()
       await trx
         .insertInto('verdict')
-        .values({ list_id: list?.id ?? 0, seq, grade, how: '{"code":"unsigned"}', identity })
+        .values({ list_id: list?.id ?? 0, seq: place, grade, how: '{"code":"unsigned"}', identity })
         .execute()
       await wake(trx, sql`select ${row?.cluster ?? null}::bigint`, 'now')
     })
@@ -68,13 +68,13 @@ export async function makeDesk({ answers, maintainers = [] }: DeskOptions = {}) 
     const from = options.from ?? senderOf(mail.headers).address
     const envelope = grade === 'imported' ? { road: 'import' } : { road: 'smtp', from, trace }
     const [appended] = await append(db, list?.id ?? (0 as never), [{ bytes, envelope }])
-    const seq = String(appended?.seq)
-    seqs.set(name, seq)
-    await sql`update mail set known_at = ${trace} where seq = ${seq}`.execute(db)
+    const place = appended?.seq ?? seq(0)
+    seqs.set(name, place)
+    await sql`update mail set known_at = ${trace} where seq = ${place}`.execute(db)
     if (grade !== 'imported')
       await db
         .insertInto('unjudged')
-        .values({ list_id: list?.id ?? 0, seq })
+        .values({ list_id: list?.id ?? 0, seq: place })
         .onConflict(conflict => conflict.doNothing())
         .execute()
     await sortAll(db, list?.id ?? (0 as never))

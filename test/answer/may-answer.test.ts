@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { seq } from '../../base/ids.ts'
 import type { Envelope } from '../../sql/tables.ts'
 import { type Arrival, mayAnswer, type Situation } from '../../tracker/answer/may-answer.ts'
 import { decodeMail } from '../../tracker/decode/decode.ts'
@@ -19,7 +20,7 @@ function arrival(name: string, more: Partial<Arrival> = {}): Arrival {
   const { trace } = more.envelope ?? live
   const facts = factsOf(mail, messageIdOf(bytes), trace === undefined ? {} : { trace })
   const verdict = { grade: 'A' as const, identity: facts.sender.address }
-  return { seq: '1', facts, headers: mail.headers, envelope: live, verdict, ...more }
+  return { seq: seq(1), facts, headers: mail.headers, envelope: live, verdict, ...more }
 }
 
 const situation: Situation = {

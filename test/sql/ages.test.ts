@@ -1,6 +1,8 @@
 // What is kept for a time only: gone when its age has come, and nothing else is.
+
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import { makeLog } from '../../base/log.ts'
 import { saveLists } from '../../sql/lists.ts'
@@ -40,11 +42,15 @@ test('the text of a mail goes a month after it left, what makes it known stays',
   await sendNext(db, { now: new Date(Date.now() + day), attempt: attempt('refused') })
   await sendNext(db, { now: new Date(Date.now() + day), attempt: attempt('sent') })
   const past = new Date(Date.now() - (limits.outboxTextDaysMax + 1) * day)
-  await db.updateTable('outbox').set({ settled_at: past }).where('key', 'in', ['old', 'refused']).execute()
+  await db
+    .updateTable('outbox')
+    .set({ settled_at: past })
+    .where('key', 'in', ['old', 'refused'].map(indexKey))
+    .execute()
   await db
     .updateTable('outbox')
     .set({ next_at: new Date(Date.now() + day) })
-    .where('key', '=', 'waits')
+    .where('key', '=', indexKey('waits'))
     .execute()
   const texts = async () =>
     (await db.selectFrom('outbox').select(['key', 'bytes']).orderBy('id').execute()).flatMap(

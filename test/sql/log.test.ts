@@ -85,7 +85,8 @@ describe('the log', () => {
       { ...arrival(bytes), list: other },
     ])
     expect(appended.map(({ fresh }) => fresh)).toEqual([true, true])
-    for (const one of [list, other]) expect(await storedMails(db, one, 'both@example.org')).toEqual([bytes])
+    for (const one of [list, other])
+      expect(await storedMails(db, one, indexKey('both@example.org'))).toEqual([bytes])
     expect(await db.selectFrom('raw').select('hash').execute()).toHaveLength(1)
   })
 
@@ -93,8 +94,8 @@ describe('the log', () => {
     const { db, list } = await log()
     const copies = [mail('one'), mail('one', 'With a footer.\n'), mail('one', 'By an imposter.\n')]
     for (const bytes of copies) await append(db, list, [arrival(bytes)])
-    expect(await storedMails(db, list, 'one@example.org')).toEqual(copies)
-    expect(await storedMails(db, list, 'none@example.org')).toEqual([])
+    expect(await storedMails(db, list, indexKey('one@example.org'))).toEqual(copies)
+    expect(await storedMails(db, list, indexKey('none@example.org'))).toEqual([])
   })
 
   test('reads as many mails at once as fit into memory, in the order asked for', async () => {

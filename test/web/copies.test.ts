@@ -1,6 +1,8 @@
 // A Message-ID that came more than once: pages show the text that the topic counts.
+
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { seq as toSeq } from '../../base/ids.ts'
 import { sortAll } from '../../tracker/project/projector.ts'
 import { dkimOf } from '../verdicts.ts'
 import { type Archive, makeArchive, patchBody, write } from './archive.ts'
@@ -12,7 +14,7 @@ const pages = [`/tarn/${id}/`, `/tarn/${id}/T/`]
 async function sign({ db, list }: Archive, seq: number): Promise<void> {
   const verdict = {
     list_id: list.id,
-    seq: String(seq),
+    seq: toSeq(seq),
     grade: 'A' as const,
     how: JSON.stringify(dkimOf('example.org')),
   }

@@ -1,6 +1,6 @@
 // All that is to be known of a mail before it is answered: its arrivals with their envelopes and verdicts, and the list.
 import type { Kysely } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import type { IndexKey, ListId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { ListConfig } from '../../base/list-settings.ts'
 import { allLists } from '../../sql/lists.ts'
@@ -37,7 +37,7 @@ export async function answeringList(db: Kysely<Tables>, list: ListId): Promise<A
 export async function arrivalsOf(
   db: Kysely<Tables>,
   list: ListId,
-  key: string,
+  key: IndexKey,
 ): Promise<{ arrivals: Arrival[]; pending: boolean }> {
   const rows = await db
     .selectFrom('mail')
@@ -107,7 +107,7 @@ export async function situationOf(
 export async function topicHolding(
   db: Kysely<Tables>,
   list: ListId,
-  key: string,
+  key: IndexKey,
 ): Promise<Topic | undefined> {
   const row = await db
     .selectFrom('topic_mail')

@@ -1,7 +1,9 @@
 // Mails by the calendar, for lists that chose them: daily to each configured person what is delegated to them, and on Mondays
 // to the maintainers what waits for whom and for how long.
+
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
+import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import type { ListConfig } from '../../base/list-settings.ts'
 import { allLists } from '../../sql/lists.ts'
@@ -88,7 +90,7 @@ type Owed = Parameters<typeof oweMail>[1]
 const owe = (db: Kysely<Tables>, mail: Owed) => db.transaction().execute(trx => oweMail(trx, mail))
 
 async function isOwed(db: Kysely<Tables>, key: string): Promise<boolean> {
-  const row = await db.selectFrom('outbox').select('id').where('key', '=', key).executeTakeFirst()
+  const row = await db.selectFrom('outbox').select('id').where('key', '=', indexKey(key)).executeTakeFirst()
   return row !== undefined
 }
 

@@ -1,6 +1,7 @@
 // May a program write to whoever sent this mail? Two robots that answer each other, an answer to a forged sender or to
 // everybody who posts an old archive again: each of these has happened to somebody. RFC 3834, and what debbugs, syzbot and
 // vacation programs learnt.
+import type { Seq } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Envelope } from '../../sql/tables.ts'
 import type { Header } from '../decode/mail.ts'
@@ -11,7 +12,7 @@ import type { TopicKind } from '../topic/topic.ts'
 
 /** One arrival of the mail: copies come by several roads. */
 export interface Arrival {
-  readonly seq: string
+  readonly seq: Seq
   readonly facts: MailFacts
   readonly headers: readonly Header[]
   readonly envelope: Envelope

@@ -1,7 +1,7 @@
 // Events -> the mails that a list chose to send: a new bug's number to its reporter, a new state to the author. Events of one
 // topic that come close together make one mail.
 import { type Kysely, type Selectable, sql } from 'kysely'
-import { type ListId, listId } from '../../base/ids.ts'
+import { type IndexKey, type ListId, listId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
@@ -25,7 +25,7 @@ type Event = Selectable<Tables['event']>
 
 /** Tells the events of each topic whose newest is some minutes old. */
 export async function tellEvents(db: Kysely<Tables>, now: Date, log?: Log): Promise<void> {
-  const { rows } = await sql<{ list_id: number; topic_key: string }>`
+  const { rows } = await sql<{ list_id: number; topic_key: IndexKey }>`
     select list_id, topic_key from event where told_at is null group by list_id, topic_key
     having max(at) <= ${new Date(now.getTime() - limits.eventRestMinutesMin * 60_000)} order by min(id)`.execute(
     db,
@@ -36,7 +36,7 @@ export async function tellEvents(db: Kysely<Tables>, now: Date, log?: Log): Prom
     )
 }
 
-function tellTopic(db: Kysely<Tables>, id: ListId, key: string, now: Date): Promise<void> {
+function tellTopic(db: Kysely<Tables>, id: ListId, key: IndexKey, now: Date): Promise<void> {
   return db.transaction().execute(async trx => {
     const events = await trx
       .selectFrom('event')

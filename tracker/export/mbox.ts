@@ -1,13 +1,13 @@
 // The way out that needs no tool of ours: a list's log as mboxrd, which mutt, git, b4 and public-inbox read.
 import type { Kysely } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import { type ListId, type Seq, seq } from '../../base/ids.ts'
 import { toMboxrd } from '../../base/mboxrd.ts'
 import { rawBytes } from '../../sql/log.ts'
 import type { Tables } from '../../sql/tables.ts'
 
 /** Every arrival of the list in log order, copies and imposters too; one chunk is a mail. */
 export async function* exportMbox(db: Kysely<Tables>, list: ListId): AsyncGenerator<Buffer> {
-  let last = '0'
+  let last = seq(0)
   for (;;) {
     const rows = await rowsBehind(db, list, last)
     const end = rows.at(-1)
@@ -20,7 +20,7 @@ export async function* exportMbox(db: Kysely<Tables>, list: ListId): AsyncGenera
 
 const batchMails = 100
 
-const rowsBehind = (db: Kysely<Tables>, list: ListId, last: string) =>
+const rowsBehind = (db: Kysely<Tables>, list: ListId, last: Seq) =>
   db
     .selectFrom('mail')
     .select(['seq', 'raw_hash'])

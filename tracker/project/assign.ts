@@ -2,7 +2,7 @@
 // of a thread that come at once land in four clusters. Decoding happens before, folding after it.
 import { isDeepStrictEqual } from 'node:util'
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import type { ClusterId, IndexKey, ListId, Seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
@@ -59,7 +59,7 @@ interface Taken {
 
 /** Another process may have been faster with some of them, or may have learnt another dressing since they were read. */
 async function take(trx: Trx, list: ListId, mails: readonly ReadMail[]): Promise<Taken[]> {
-  const { rows } = await sql<{ seq: string; again: boolean }>`
+  const { rows } = await sql<{ seq: Seq; again: boolean }>`
     delete from unsorted u
     using unnest(${mails.map(mail => mail.seq)}::bigint[], ${mails.map(mail => mail.dressing)}::integer[]) as read (seq, dressing), list l
     where u.list_id = ${list} and u.seq = read.seq and l.id = u.list_id and l.dressing = read.dressing
@@ -74,9 +74,9 @@ async function take(trx: Trx, list: ListId, mails: readonly ReadMail[]): Promise
 
 /** A mail with all that ties it to others. */
 interface Tied extends Taken {
-  readonly keys: readonly string[]
+  readonly keys: readonly IndexKey[]
   readonly sketch: Sketch | null
-  readonly hints: readonly string[]
+  readonly hints: readonly IndexKey[]
 }
 
 async function assignTaken(
@@ -104,14 +104,10 @@ async function assignTaken(
 }
 
 /** An older program may have seen other marks in a mail. Answers the mails whose marks are to be counted anew. */
-async function uncountOldMarks(
-  trx: Trx,
-  list: ListId,
-  taken: readonly Taken[],
-): Promise<ReadonlySet<string>> {
+async function uncountOldMarks(trx: Trx, list: ListId, taken: readonly Taken[]): Promise<ReadonlySet<Seq>> {
   const again = new Map(taken.flatMap(({ mail, again }) => (again ? [[mail.seq, mail.facts] as const] : [])))
   if (again.size === 0) return new Set()
-  const { rows } = await sql<{ seq: string; facts: MailFacts }>`
+  const { rows } = await sql<{ seq: Seq; facts: MailFacts }>`
     select seq, data as facts from fact
     where list_id = ${list} and seq = any(${[...again.keys()]}::bigint[]) and version < ${factsVersion}`.execute(
     trx,
@@ -129,17 +125,21 @@ function tie({ mail, again }: Taken, mailmap: Mailmap): Tied {
 }
 
 /** The clusters that hold one of the keys already. */
-async function knownClusters(trx: Trx, list: ListId, tied: readonly Tied[]): Promise<Map<string, string>> {
+async function knownClusters(
+  trx: Trx,
+  list: ListId,
+  tied: readonly Tied[],
+): Promise<Map<IndexKey, ClusterId>> {
   const keys = [...new Set(tied.flatMap(one => one.keys))]
-  const { rows } = await sql<{ key: string; cluster: string }>`
+  const { rows } = await sql<{ key: IndexKey; cluster: ClusterId }>`
     select key, cluster from cluster_key where list_id = ${list} and key = any(${keys}::text[])`.execute(trx)
   return new Map(rows.map(row => [row.key, row.cluster]))
 }
 
 interface Candidate {
-  readonly cluster: string
+  readonly cluster: ClusterId
   readonly sketch: Sketch
-  readonly hints: readonly string[]
+  readonly hints: readonly IndexKey[]
 }
 
 /** Earlier patches under the same hints. */
@@ -148,7 +148,7 @@ async function candidatesOf(trx: Trx, list: ListId, tied: readonly Tied[]): Prom
   if (hints.length === 0) return []
   const said = tied.filter(one => one.sketch !== null).map(one => one.mail.facts.said)
   const days = limits.revisionDaysMax * 86_400_000
-  const { rows } = await sql<{ cluster: string; data: Sketch }>`
+  const { rows } = await sql<{ cluster: ClusterId; data: Sketch }>`
     select f.cluster, s.data from sketch s join fact f using (list_id, seq)
     where list_id = ${list} and seq in
       (select h.seq from revision_hint h where h.list_id = ${list} and h.key = any(${hints}::text[])
@@ -160,21 +160,21 @@ async function candidatesOf(trx: Trx, list: ListId, tied: readonly Tied[]): Prom
 interface Group {
   readonly mails: readonly Tied[]
   /** Clusters that stand and become one with these mails. */
-  readonly clusters: readonly string[]
+  readonly clusters: readonly ClusterId[]
 }
 
 /** Union-find over this batch's mails and the clusters they touch. */
 function groupsOf(
   tied: readonly Tied[],
-  known: ReadonlyMap<string, string>,
+  known: ReadonlyMap<IndexKey, ClusterId>,
   candidates: readonly Candidate[],
 ): Group[] {
   const standing = [...new Set([...known.values(), ...candidates.map(candidate => candidate.cluster)])]
   const place = new Map(standing.map((cluster, index) => [cluster, tied.length + index]))
   const sets = new DisjointSets(tied.length + standing.length)
-  const joinCluster = (index: number, cluster: string) => sets.join(index, place.get(cluster) ?? index)
-  const firstWith = new Map<string, number>()
-  const byHint = new Map<string, Candidate[]>()
+  const joinCluster = (index: number, cluster: ClusterId) => sets.join(index, place.get(cluster) ?? index)
+  const firstWith = new Map<IndexKey, number>()
+  const byHint = new Map<IndexKey, Candidate[]>()
   for (const candidate of candidates) {
     for (const hint of candidate.hints) {
       const found = byHint.get(hint)
@@ -182,7 +182,7 @@ function groupsOf(
       else byHint.set(hint, [candidate])
     }
   }
-  const batchByHint = new Map<string, number[]>()
+  const batchByHint = new Map<IndexKey, number[]>()
   tied.forEach((one, index) => {
     for (const key of one.keys) {
       const cluster = known.get(key)
@@ -211,8 +211,8 @@ const likeInBatch = (other: Tied | undefined, sketch: Sketch) =>
   other?.sketch != null && alike(other.sketch, sketch)
 
 /** The cluster of each mail: a new one, the one that stands, or several joined into one. */
-async function clustersFor(trx: Trx, list: ListId, groups: readonly Group[]): Promise<Map<Tied, string>> {
-  const result = new Map<Tied, string>()
+async function clustersFor(trx: Trx, list: ListId, groups: readonly Group[]): Promise<Map<Tied, ClusterId>> {
+  const result = new Map<Tied, ClusterId>()
   const fresh = groups.filter(group => group.clusters.length === 0)
   const made = await newClusters(trx, list, fresh)
   for (const group of groups) {
@@ -222,26 +222,31 @@ async function clustersFor(trx: Trx, list: ListId, groups: readonly Group[]): Pr
   return result
 }
 
-async function newClusters(trx: Trx, list: ListId, groups: readonly Group[]): Promise<Map<Group, string>> {
+async function newClusters(trx: Trx, list: ListId, groups: readonly Group[]): Promise<Map<Group, ClusterId>> {
   if (groups.length === 0) return new Map()
   const rows = await trx
     .insertInto('cluster')
     .values(groups.map(group => ({ list_id: list, mails: newMails(group) })))
     .returning('id')
     .execute()
-  return new Map(groups.map((group, index) => [group, rows[index]?.id ?? '']))
+  return new Map(
+    rows.flatMap(({ id }, index) => {
+      const group = groups[index]
+      return group ? [[group, id]] : []
+    }),
+  )
 }
 
 const newMails = ({ mails }: Group) => mails.filter(({ again }) => !again).length
 
 /** The largest cluster takes the others in, so that few rows change. Row locks keep a fold of any of them away. */
-async function joinClusters(trx: Trx, list: ListId, group: Group): Promise<string> {
+async function joinClusters(trx: Trx, list: ListId, group: Group): Promise<ClusterId> {
   const [only] = group.clusters
   if (only !== undefined && group.clusters.length === 1) {
     await growCluster(trx, only, newMails(group), whenOf(group))
     return only
   }
-  const { rows } = await sql<{ id: string; mails: number; now: boolean }>`
+  const { rows } = await sql<{ id: ClusterId; mails: number; now: boolean }>`
     select id, mails, dirty and not late as now from cluster where id = any(${group.clusters}::bigint[]) order by id for update`.execute(
     trx,
   )
@@ -263,7 +268,7 @@ async function joinClusters(trx: Trx, list: ListId, group: Group): Promise<strin
 /** Mails that were only read again are on their pages already. */
 const whenOf = (group: Group): When => (newMails(group) > 0 ? 'now' : 'late')
 
-async function growCluster(trx: Trx, cluster: string, mails: number, when: When): Promise<void> {
+async function growCluster(trx: Trx, cluster: ClusterId, mails: number, when: When): Promise<void> {
   const { numAffectedRows } =
     await sql`update cluster set mails = mails + ${mails}, ${woken(when)} where id = ${cluster}`.execute(trx)
   if (!numAffectedRows) throw new Error(`The cluster ${cluster} is gone`)

@@ -1,5 +1,7 @@
 // What the fold needs of a cluster's mails: their facts and hashes, and how far their senders are authenticated.
+
 import { type Kysely, sql, type Transaction } from 'kysely'
+import type { ClusterId, Seq } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import { memo } from '../../base/memo.ts'
 import { keepRecent } from '../../base/recent.ts'
@@ -19,15 +21,15 @@ type ReadArrival = Pick<Arrival, 'hash' | 'facts' | 'knownAt'>
  */
 export async function clusterArrivals(
   trx: Transaction<Tables>,
-  clusters: readonly string[],
+  clusters: readonly ClusterId[],
   db: Kysely<Tables>,
-): Promise<Map<string, Arrival[]>> {
+): Promise<Map<ClusterId, Arrival[]>> {
   const { rows } = await sql<ClusterMails>`
     select f.cluster, f.list_id, ${verdictColumns}, string_agg(concat_ws(' ', f.seq, f.version, f.dressing), ',') as mails
     from fact f left join verdict v using (list_id, seq)
     where f.cluster = any(${clusters}::bigint[]) group by f.cluster, f.list_id, ${verdictGroup}`.execute(trx)
   const recent = recentOf(db)
-  const arrivals = new Map<string, Arrival[]>(clusters.map(cluster => [cluster, []]))
+  const arrivals = new Map<ClusterId, Arrival[]>(clusters.map(cluster => [cluster, []]))
   const absent: StoredMail[] = []
   const take = ({ cluster, verdict }: Pick<StoredMail, 'cluster' | 'verdict'>, read: ReadArrival) =>
     arrivals.get(cluster)?.push({ ...read, verdict: verdict ?? withoutVerdict(read) })
@@ -54,14 +56,14 @@ export async function clusterArrivals(
 const withoutVerdict = ({ knownAt }: ReadArrival) => (knownAt === null ? imported : null)
 
 interface ClusterMails extends VerdictRow {
-  cluster: string
+  cluster: ClusterId
   list_id: number
   /** `seq version dressing` of each. */
   mails: string
 }
 
 interface StoredMail {
-  readonly cluster: string
+  readonly cluster: ClusterId
   readonly list_id: number
   /** The mail's seq, which is never used again, and the versions of the reader and of the list's dressing: so its facts are the same. */
   readonly name: string
@@ -78,7 +80,7 @@ async function readArrivals(
   if (mails.length === 0) return []
   // A seq is one of the whole log, not of a list.
   const bySeq = new Map(mails.map(mail => [seqOf(mail.name), mail]))
-  const { rows } = await sql<{ seq: string; hash: string; known_at: number | null; data: string }>`
+  const { rows } = await sql<{ seq: Seq; hash: string; known_at: number | null; data: string }>`
     select f.seq, encode(m.raw_hash, 'hex') as hash, f.data::text as data,
       case when m.envelope->>'trace' is not null then floor(extract(epoch from m.known_at) * 1000)::float end as known_at
     from fact f join mail m using (list_id, seq) where (list_id, seq) in (

@@ -3,7 +3,7 @@
 // arrival: what is learnt is a function of the mails that are in sight, and a mail's marks are a function of its bytes.
 import { createHash } from 'node:crypto'
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import type { ListId, Seq } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { readAgain } from '../../sql/wake.ts'
@@ -38,7 +38,7 @@ type Row = {
 
 /** A mail that was read: for the first time, or again. */
 interface Seen {
-  readonly seq: string
+  readonly seq: Seq
   readonly facts: MailFacts
   readonly again: boolean
 }

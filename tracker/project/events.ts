@@ -1,7 +1,7 @@
 // What a fold of live mails changed, written once: numbers of bugs, events, and mails whose lines had no effect. Importing and
 // rebuilding write no event, and neither does a mail whose verdict is pending: then the topics are remembered as they were.
 import { sql, type Transaction } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import type { ClusterId, IndexKey, ListId, Seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import { toStorableJson, toStorableText } from '../../base/storable.ts'
@@ -22,8 +22,8 @@ type Trx = Transaction<Tables>
 export async function tellChanges(
   trx: Trx,
   list: ListId,
-  folds: readonly { readonly cluster: string; readonly fold: { readonly topics: readonly Topic[] } }[],
-): Promise<{ telling: ReadonlyMap<string, Telling>; marked: boolean }> {
+  folds: readonly { readonly cluster: ClusterId; readonly fold: { readonly topics: readonly Topic[] } }[],
+): Promise<{ telling: ReadonlyMap<ClusterId, Telling>; marked: boolean }> {
   await giveNumbers(
     trx,
     list,
@@ -32,7 +32,7 @@ export async function tellChanges(
   const clusters = folds.map(({ cluster }) => cluster)
   const live = await liveMails(trx, list, clusters)
   const { marked, here: untold } = await untoldIn(trx, list, clusters)
-  const telling = new Map<string, Telling>()
+  const telling = new Map<ClusterId, Telling>()
   for (const { cluster, fold } of folds) {
     const mails = live.filter(mail => mail.cluster === cluster)
     const heard = untold.filter(mark => mark.cluster === cluster)
@@ -50,9 +50,9 @@ export async function tellChanges(
 }
 
 interface LiveMail {
-  readonly cluster: string
-  readonly seq: string
-  readonly key: string
+  readonly cluster: ClusterId
+  readonly seq: Seq
+  readonly key: IndexKey
   /** No verdict yet. */
   readonly pending: boolean
   readonly misses: number
@@ -63,7 +63,7 @@ interface LiveMail {
  * Of these clusters the mails that came live and of which nothing was told yet. Read from them, who are few: left to
  * itself PostgreSQL read all mails of a large thread instead, which took ten times as long.
  */
-async function liveMails(trx: Trx, list: ListId, clusters: readonly string[]): Promise<LiveMail[]> {
+async function liveMails(trx: Trx, list: ListId, clusters: readonly ClusterId[]): Promise<LiveMail[]> {
   const { rows } = await sql<LiveMail>`
     select f.cluster, live.seq, f.key, live.pending, m.known_at as "knownAt", f.misses
     from (select seq, true as pending from unjudged where list_id = ${list}
@@ -75,12 +75,12 @@ async function liveMails(trx: Trx, list: ListId, clusters: readonly string[]): P
 }
 
 interface Standing {
-  readonly key: string
+  readonly key: IndexKey
   /** Null for one that did not stand when a pending mail came. */
   readonly topic: Topic | null
 }
 
-async function standingTopics(trx: Trx, cluster: string): Promise<Standing[]> {
+async function standingTopics(trx: Trx, cluster: ClusterId): Promise<Standing[]> {
   const rows = await trx
     .selectFrom('topic')
     .select(['id_key', 'kind', ...topicColumns])

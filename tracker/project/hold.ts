@@ -2,7 +2,7 @@
 // is in the log and in nothing that is made from it, until a maintainer releases it. What was decided is kept, so a
 // rebuild shows the same mails; an imported archive is never held.
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { type ListId, listId, type MessageId } from '../../base/ids.ts'
+import { type IndexKey, type ListId, listId, type MessageId, type Seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
@@ -116,7 +116,7 @@ type Taken = readonly { readonly mail: ReadMail }[]
 
 /** Mails that waited once, or for which a maintainer's line is there already. */
 async function decidedOf(trx: Trx, list: ListId, taken: Taken): Promise<Set<string>> {
-  const { rows } = await sql<{ seq: string }>`
+  const { rows } = await sql<{ seq: Seq }>`
     select m.seq from unnest(${taken.map(({ mail }) => mail.seq)}::bigint[], ${taken.map(({ mail }) => mail.key)}::text[])
       as m (seq, key)
     where exists (select from held h where h.list_id = ${list} and h.seq = m.seq)
@@ -158,14 +158,14 @@ async function letIn(trx: Trx, list: ListId, people: readonly string[]): Promise
 }
 
 /** A mail with a tombstone on it stays out of sight. */
-async function releaseOn(trx: Trx, list: ListId, key: string, who: string): Promise<number> {
+async function releaseOn(trx: Trx, list: ListId, key: IndexKey, who: string): Promise<number> {
   const { rows: people } = await sql<{ person: string }>`
     select distinct person from held where list_id = ${list} and message_key = ${key} and released_at is null`.execute(
     trx,
   )
   const persons = people.map(row => row.person)
   await letIn(trx, list, persons)
-  const { rows } = await sql<{ seq: string }>`
+  const { rows } = await sql<{ seq: Seq }>`
     update held set released_at = now(), released_by = ${toStorableText(who)}
     where list_id = ${list} and person = any(${persons}::text[]) and released_at is null returning seq`.execute(
     trx,
@@ -178,7 +178,7 @@ async function releaseOn(trx: Trx, list: ListId, key: string, who: string): Prom
 }
 
 /** Back to whoever sorts, where nothing keeps them away any more. Answers how many. */
-export async function showAgain(trx: Trx, list: ListId, seqs: readonly string[]): Promise<number> {
+export async function showAgain(trx: Trx, list: ListId, seqs: readonly Seq[]): Promise<number> {
   const { rows } = await sql`
     with shown as (
       update mail m set hidden = false
@@ -196,8 +196,8 @@ export async function showAgain(trx: Trx, list: ListId, seqs: readonly string[])
 }
 
 interface JudgedLine {
-  seq: string
-  message_key: string
+  seq: Seq
+  message_key: IndexKey
   grade: 'A' | 'B' | 'C'
   identity: string | null
 }

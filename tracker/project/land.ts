@@ -2,7 +2,7 @@
 // answered from all commits and all mails that are here, so it does not matter which of the two was seen first. The
 // answer is kept in the table `landing`; a cluster that another one loses a landing to is folded again.
 import { sql, type Transaction } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import type { ClusterId, IndexKey, ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { memo } from '../../base/memo.ts'
 import { toStorableJson } from '../../base/storable.ts'
@@ -29,7 +29,7 @@ import { mailmapOf } from './people.ts'
 import { type Turning, turnsOf } from './turns.ts'
 
 type Trx = Transaction<Tables>
-type Arrivals = Map<string, Arrival[]>
+type Arrivals = Map<ClusterId, Arrival[]>
 
 /** The same arrivals with their landings. */
 export async function withLandings(trx: Trx, list: ListId, arrivals: Arrivals): Promise<Arrivals> {
@@ -68,7 +68,7 @@ async function followingOf(trx: Trx, list: ListId): Promise<Following | null> {
 async function match(
   trx: Trx,
   list: ListId,
-  clusters: readonly string[],
+  clusters: readonly ClusterId[],
   arrivals: readonly Arrival[],
 ): Promise<void> {
   const commits = await commitsFor(trx, list, arrivals)
@@ -154,7 +154,7 @@ interface Found {
 }
 
 interface Row {
-  readonly key: string
+  readonly key: IndexKey
   readonly landing: Landing
 }
 
@@ -194,7 +194,7 @@ const branchesOf = (turning: Turning, commit: string): readonly string[] => turn
 async function writeRows(
   trx: Trx,
   list: ListId,
-  clusters: readonly string[],
+  clusters: readonly ClusterId[],
   commits: readonly StoredCommit[],
   rows: readonly Row[],
 ): Promise<void> {
@@ -203,12 +203,12 @@ async function writeRows(
     rows.map(({ landing }) => landing.commit),
     rows.map(({ landing }) => landing.branch),
   ] as const
-  const gone = await sql<{ message_key: string }>`
+  const gone = await sql<{ message_key: IndexKey }>`
     delete from landing l where list_id = ${list} and commit = any(${commits.map(({ facts }) => facts.id)}::text[])
       and not exists (select from unnest(${columns[0]}::text[], ${columns[1]}::text[], ${columns[2]}::text[]) as n (key, commit, branch)
         where n.key = l.message_key and n.commit = l.commit and n.branch = l.branch)
     returning message_key`.execute(trx)
-  const written = await sql<{ message_key: string }>`
+  const written = await sql<{ message_key: IndexKey }>`
     insert into landing (list_id, message_key, commit, branch, release, at, how, reverted_by, data)
     select ${list}, * from unnest(${columns[0]}::text[], ${columns[1]}::text[], ${columns[2]}::text[],
       ${rows.map(({ landing }) => landing.release)}::text[],
@@ -238,7 +238,7 @@ async function landingsOf(
   arrivals: readonly Arrival[],
 ): Promise<Map<string, Landing[]>> {
   const keys = arrivals.map(({ facts }) => keyOfMail(facts))
-  const { rows } = await sql<{ message_key: string; data: Landing }>`
+  const { rows } = await sql<{ message_key: IndexKey; data: Landing }>`
     select l.message_key, l.data from landing l join branch b on b.list_id = l.list_id and b.name = l.branch
     where l.list_id = ${list} and l.message_key = any(${keys}::text[])
     order by l.at, l.commit collate "C", b.place, l.how`.execute(trx)

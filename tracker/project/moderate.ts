@@ -1,7 +1,7 @@
 // Takes mails out of sight, and back. What is hidden stays in the log and in nothing that is made from it; of what is purged only
 // the hash is left. Both are a tombstone first, so that the mail stays away when it comes again.
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { type ListId, listId, type MessageId } from '../../base/ids.ts'
+import { type ClusterId, type ListId, listId, type MessageId, type Seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { liftTombstones, standingTombstones, type Tombstone, writeTombstone } from '../../sql/tombstones.ts'
@@ -50,7 +50,7 @@ export const moderate = { hide, purge, unhide, release }
 
 type Trx = Transaction<Tables>
 
-async function arrivalsOf(trx: Trx, list: ListId, id: MessageId): Promise<string[]> {
+async function arrivalsOf(trx: Trx, list: ListId, id: MessageId): Promise<Seq[]> {
   const rows = await trx
     .selectFrom('mail')
     .select('seq')
@@ -94,7 +94,7 @@ async function holdersOf(
 
 async function buryOnList(trx: Trx, list: ListId, stone: Tombstone): Promise<number> {
   await lockAssignment(trx, list)
-  const { rows } = await sql<{ seq: string; was_hidden: boolean }>`
+  const { rows } = await sql<{ seq: Seq; was_hidden: boolean }>`
     update mail m set hidden = true from mail before
     where m.list_id = ${list} and m.message_key = ${indexKey(stone.messageId)}
       and (${stone.hash ?? null}::bytea is null or m.raw_hash = ${stone.hash ?? null}::bytea)
@@ -125,10 +125,10 @@ async function forget(
   trx: Trx,
   list: ListId,
   id: MessageId,
-  seqs: readonly string[],
+  seqs: readonly Seq[],
   when: When,
 ): Promise<void> {
-  const { rows } = await sql<{ cluster: string; seq: string; data: MailFacts }>`
+  const { rows } = await sql<{ cluster: ClusterId; seq: Seq; data: MailFacts }>`
     delete from fact where list_id = ${list} and seq = any(${seqs}::bigint[]) returning cluster, seq, data`.execute(
     trx,
   )
@@ -151,7 +151,7 @@ async function forget(
 }
 
 /** A cluster without mails has no topics; nobody would fold it. */
-async function shrink(trx: Trx, list: ListId, cluster: string, when: When): Promise<void> {
+async function shrink(trx: Trx, list: ListId, cluster: ClusterId, when: When): Promise<void> {
   const { rows } = await sql<{ mails: number }>`
     update cluster set ${woken(when)}, mails = (select count(*)::int from fact where cluster = ${cluster}::bigint)
     where id = ${cluster}::bigint returning mails`.execute(trx)
@@ -163,7 +163,7 @@ async function shrink(trx: Trx, list: ListId, cluster: string, when: When): Prom
 }
 
 /** Takes away the bytes that no list shows any more, and who sent them. Answers how many mails had something to take. */
-async function empty(trx: Trx, list: ListId, seqs: readonly string[]): Promise<number> {
+async function empty(trx: Trx, list: ListId, seqs: readonly Seq[]): Promise<number> {
   const { rows: mails } = await sql<{ raw_hash: Buffer }>`
     update mail set envelope = jsonb_build_object('road', envelope->'road')
     where list_id = ${list} and seq = any(${seqs}::bigint[]) returning raw_hash`.execute(trx)

@@ -1,7 +1,7 @@
 // The list's profile in the database: read for the people of a fold, grown by it, and what was judged without the
 // growth made dirty.
 import { type Kysely, sql } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import type { ClusterId, IndexKey, ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { wake } from '../../sql/wake.ts'
@@ -14,7 +14,7 @@ import type { Profile } from '../topic/profile.ts'
 export async function profileFor(
   db: Kysely<Tables>,
   list: ListId,
-  arrivals: ReadonlyMap<string, readonly { facts: MailFacts }[]>,
+  arrivals: ReadonlyMap<ClusterId, readonly { facts: MailFacts }[]>,
 ): Promise<Profile> {
   const keys = new Set<string>()
   // Most mails of a long thread are by few people.
@@ -26,7 +26,7 @@ export async function profileFor(
     for (const key of personKeys(facts.sender)) keys.add(key)
   }
   const byRow = new Map([...keys].map(key => [indexKey(key), key]))
-  const { rows } = await sql<{ person: string }>`
+  const { rows } = await sql<{ person: IndexKey }>`
     select person from established where list_id = ${list} and person = any(${[...byRow.keys()]}::text[])`.execute(
     db,
   )
@@ -38,7 +38,7 @@ export async function writeProfile(
   db: Kysely<Tables>,
   list: ListId,
   known: Profile,
-  folds: readonly { cluster: string; fold: Folded }[],
+  folds: readonly { cluster: ClusterId; fold: Folded }[],
 ): Promise<void> {
   await writeJudged(db, list, folds)
   const now = new Set(folds.flatMap(({ fold }) => [...fold.established]))
@@ -61,7 +61,7 @@ export async function writeProfile(
 async function writeJudged(
   db: Kysely<Tables>,
   list: ListId,
-  folds: readonly { cluster: string; fold: Folded }[],
+  folds: readonly { cluster: ClusterId; fold: Folded }[],
 ): Promise<void> {
   const rows = folds.flatMap(({ cluster, fold }) =>
     [...fold.judged].map(person => [indexKey(person), cluster] as const),

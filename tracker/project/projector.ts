@@ -2,7 +2,7 @@
 // one; work is taken by locks of the database, never held in memory only.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
-import { type ListId, listId } from '../../base/ids.ts'
+import { type ListId, listId, noCluster } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
 import type { Metrics } from '../../base/metrics.ts'
@@ -12,7 +12,7 @@ import { obeyReleases } from './hold.ts'
 import { type Lag, measureLag } from './lag.ts'
 import { requeueRedressed, wakeOutdated } from './outdated.ts'
 import { refold } from './refold.ts'
-import { dropStale, noCluster } from './stale.ts'
+import { dropStale } from './stale.ts'
 import { settleWords } from './write-search.ts'
 
 export interface Projector {

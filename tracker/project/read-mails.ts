@@ -1,6 +1,6 @@
 // Unsorted mails -> their facts: bytes from the log, decoded and read, outside of any lock.
 import { type Kysely, sql } from 'kysely'
-import { type ListId, messageId } from '../../base/ids.ts'
+import { type IndexKey, type ListId, messageId, type Seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
@@ -15,8 +15,8 @@ import { searchText } from './search-text.ts'
 import { wordVector } from './word-vector.ts'
 
 export interface ReadMail {
-  readonly seq: string
-  readonly key: string
+  readonly seq: Seq
+  readonly key: IndexKey
   readonly knownAt: Date
   readonly facts: MailFacts
   /** `list.dressing` when it was read. */
@@ -55,7 +55,7 @@ export async function readUnsorted(
 }
 
 interface WaitingMail {
-  seq: string
+  seq: Seq
   message_id: string
   known_at: Date
   raw_hash: Buffer

@@ -2,12 +2,11 @@
 // stand, and rows that come out equal are not written.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import { type ListId, noCluster } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { sortAll } from './projector.ts'
 import { requeue } from './requeue.ts'
-import { noCluster } from './stale.ts'
 
 /**
  * Reads, sorts and folds every mail of the list. Stopped in the middle, the next sorting goes on where it was. Whoever

@@ -1,7 +1,7 @@
 // Dirty clusters -> topics. A cluster is leased by its row lock, folded whole, and only rows that differ are written.
 import { createHash } from 'node:crypto'
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import type { ClusterId, IndexKey, ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Log } from '../../base/log.ts'
 import { memo } from '../../base/memo.ts'
@@ -67,14 +67,14 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
 
 /** A cluster that could be folded. */
 interface ClusterFold {
-  readonly cluster: string
+  readonly cluster: ClusterId
   readonly fold: Folded
 }
 
 type Trx = Transaction<Tables>
 
-async function lease(trx: Trx, list: ListId, count: number): Promise<{ id: string; late: boolean }[]> {
-  const { rows } = await sql<{ id: string; late: boolean }>`
+async function lease(trx: Trx, list: ListId, count: number): Promise<{ id: ClusterId; late: boolean }[]> {
+  const { rows } = await sql<{ id: ClusterId; late: boolean }>`
     select id, late from cluster where list_id = ${list} and dirty order by late, id limit ${count} for update skip locked`.execute(
     trx,
   )
@@ -82,7 +82,7 @@ async function lease(trx: Trx, list: ListId, count: number): Promise<{ id: strin
 }
 
 /** The people that the .mailmap means in place of those the mails name. */
-function mapped(arrivals: Map<string, Arrival[]>, mailmap: Mailmap): Map<string, Arrival[]> {
+function mapped(arrivals: Map<ClusterId, Arrival[]>, mailmap: Mailmap): Map<ClusterId, Arrival[]> {
   if (mailmap.length === 0) return arrivals
   const one = (arrival: Arrival) => arrivalWithMailmap(arrival, mailmap)
   return new Map([...arrivals].map(([cluster, mails]) => [cluster, mails.map(one)]))
@@ -90,7 +90,7 @@ function mapped(arrivals: Map<string, Arrival[]>, mailmap: Mailmap): Map<string,
 
 /** A cluster that can't be folded (null) keeps the topics it has; doctor names it. */
 function foldSafely(
-  cluster: string,
+  cluster: ClusterId,
   arrivals: readonly Arrival[],
   rules: Rules,
   profile: Profile,
@@ -109,7 +109,11 @@ function foldSafely(
 }
 
 /** Clusters that failed are set to version -1; of the others who was judged is told anew by `writeProfile`. */
-async function markFolded(trx: Trx, clusters: readonly string[], folded: readonly string[]): Promise<void> {
+async function markFolded(
+  trx: Trx,
+  clusters: readonly ClusterId[],
+  folded: readonly ClusterId[],
+): Promise<void> {
   await sql`
     with before as (delete from judged where cluster = any(${folded}::bigint[]))
     update cluster set dirty = false, late = false, folded = case when id = any(${folded}::bigint[]) then ${foldVersion}::int else -1 end
@@ -122,13 +126,13 @@ async function write(
   list: ListId,
   folds: readonly ClusterFold[],
   telling: Awaited<ReturnType<typeof tellChanges>>,
-): Promise<{ changed: boolean; targets: string[] }> {
+): Promise<{ changed: boolean; targets: IndexKey[] }> {
   const clusters = folds.map(({ cluster }) => cluster)
   const wanted = folds.flatMap(({ cluster, fold: { topics, shown } }) =>
     topics.map(topic => topicRow(list, cluster, topic, shown)),
   )
   const wantedKeys = new Set(wanted.map(row => row.id_key))
-  const { rows: standing } = await sql<{ id_key: string; digest: string; cluster: string }>`
+  const { rows: standing } = await sql<{ id_key: IndexKey; digest: string; cluster: ClusterId }>`
     select id_key, digest, cluster from topic where list_id = ${list}
       and (cluster = any(${clusters}::bigint[]) or id_key = any(${[...wantedKeys]}::text[]))`.execute(trx)
   const before = new Map(standing.map(row => [row.id_key, `${row.digest} ${row.cluster}`]))
@@ -171,7 +175,7 @@ function jsonArray(items: readonly Buffer[]): Buffer {
 
 const [opening, comma, closing] = [Buffer.from('['), Buffer.from(','), Buffer.from(']')]
 
-function topicRow(list: ListId, cluster: string, topic: Topic, shown: Folded['shown']) {
+function topicRow(list: ListId, cluster: ClusterId, topic: Topic, shown: Folded['shown']) {
   const { mails, ...rest } = topic
   const data = toStorableJson(rest)
   const mailData = packJson(jsonArray(mails.map(mailJson)))
@@ -230,11 +234,11 @@ async function writeTopics(trx: Trx, rows: readonly TopicRow[]): Promise<void> {
 async function writeTopicMails(
   trx: Trx,
   list: ListId,
-  clusters: readonly string[],
+  clusters: readonly ClusterId[],
   wanted: readonly TopicRow[],
 ): Promise<void> {
   // One row a topic: 2,000 rows, each parsed for itself, cost more than the comparison.
-  const { rows } = await sql<{ topic_key: string; cluster: string; mails: string[] }>`
+  const { rows } = await sql<{ topic_key: IndexKey; cluster: ClusterId; mails: string[] }>`
     select topic_key, cluster, json_agg(concat_ws(' ', encode(shown, 'hex'), message_key)) as mails from topic_mail
     where cluster = any(${clusters}::bigint[]) group by topic_key, cluster`.execute(trx)
   const before = new Map(rows.map(row => [`${row.topic_key} ${row.cluster}`, new Set(row.mails)]))

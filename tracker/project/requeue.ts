@@ -1,9 +1,8 @@
 // Every mail of a list waits to be sorted again, by whoever sorts: what was made from the log is made anew.
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import { type ListId, noCluster } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { lockAssignment, lockFolding } from './lock.ts'
-import { noCluster } from './stale.ts'
 
 /**
  * Topics that stand are shown meanwhile; what no fold claims is dropped at the end. When `change` answers false nothing

@@ -1,11 +1,8 @@
 // Topics that a rebuild left behind: they stand (and are shown) until everything is folded again.
 import { type Kysely, sql } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import { type ListId, noCluster } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { dropStatements } from './statements.ts'
-
-/** The cluster of rows whose cluster is being made again. */
-export const noCluster = '0'
 
 /** Removes topics that no fold claimed, once nothing waits any more. Answers whether others must be folded again. */
 export function dropStale(db: Kysely<Tables>, list: ListId): Promise<boolean> {

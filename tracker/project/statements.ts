@@ -2,7 +2,7 @@
 // of the other's cluster, which is folded again when it changes: so either may come first.
 import { createHash } from 'node:crypto'
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import type { ClusterId, IndexKey, ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import { toStorableJson } from '../../base/storable.ts'
@@ -23,7 +23,7 @@ type Trx = Transaction<Tables>
 export async function outsideOf(
   trx: Trx,
   list: ListId,
-  arrivals: ReadonlyMap<string, readonly Arrival[]>,
+  arrivals: ReadonlyMap<ClusterId, readonly Arrival[]>,
 ): Promise<Outside> {
   const own = [...arrivals.values()].flat().map(({ facts }) => facts)
   const statements = await statementsFor(trx, list, await spokenOfAmong(trx, list, own))
@@ -36,10 +36,10 @@ async function spokenOfAmong(
   trx: Trx,
   list: ListId,
   mails: readonly MailFacts[],
-): Promise<readonly string[]> {
+): Promise<readonly IndexKey[]> {
   const keys = () => [...new Set(mails.map(({ messageId }) => indexKey(messageId)))]
   if (mails.length < largeMin) return keys()
-  const { rows } = await sql<{ target_key: string }>`
+  const { rows } = await sql<{ target_key: IndexKey }>`
     select target_key from statement where list_id = ${list} limit ${sql.lit(spokenOfMax)}`.execute(trx)
   if (rows.length === 0) return []
   if (rows.length >= spokenOfMax) return keys()
@@ -51,7 +51,7 @@ const largeMin = 200
 const spokenOfMax = 1_000
 
 /** What is said of the mails with these keys; of too much of one kind that which the fold would choose (voicesFor). */
-async function statementsFor(trx: Trx, list: ListId, keys: readonly string[]): Promise<Statement[]> {
+async function statementsFor(trx: Trx, list: ListId, keys: readonly IndexKey[]): Promise<Statement[]> {
   if (keys.length === 0) return []
   const { rows } = await sql<{ data: Statement }>`
     select data from (
@@ -63,13 +63,13 @@ async function statementsFor(trx: Trx, list: ListId, keys: readonly string[]): P
 
 /** Which topic says something, of which mail, and a hash of what it says. */
 interface Said {
-  readonly topic_key: string
-  readonly target_key: string
+  readonly topic_key: IndexKey
+  readonly target_key: IndexKey
   readonly digest: string
 }
 
 interface StatementRow extends Said {
-  readonly mail_key: string
+  readonly mail_key: IndexKey
   readonly what: Statement['what']
   readonly data: string
   readonly unconfirmed: boolean
@@ -87,7 +87,10 @@ interface Moved {
 export async function moveStatements(
   trx: Trx,
   list: ListId,
-  topics: { readonly gone: readonly string[]; readonly written: readonly { id_key: string; topic: Topic }[] },
+  topics: {
+    readonly gone: readonly IndexKey[]
+    readonly written: readonly { id_key: IndexKey; topic: Topic }[]
+  },
 ): Promise<Moved> {
   const before = await takeBack(trx, list, [...topics.gone, ...topics.written.map(row => row.id_key)])
   const rows = topics.written.flatMap(({ id_key, topic }) =>
@@ -103,7 +106,7 @@ export async function moveStatements(
 
 const nameOf = ({ topic_key, target_key, digest }: Said) => `${topic_key} ${target_key} ${digest}`
 
-function rowOf(topic: string, statement: Statement): StatementRow {
+function rowOf(topic: IndexKey, statement: Statement): StatementRow {
   const data = toStorableJson(statement)
   return {
     topic_key: topic,
@@ -118,7 +121,7 @@ function rowOf(topic: string, statement: Statement): StatementRow {
 }
 
 /** What the topics with these keys have said is said no more. */
-async function takeBack(db: Kysely<Tables>, list: ListId, keys: readonly string[]): Promise<Said[]> {
+async function takeBack(db: Kysely<Tables>, list: ListId, keys: readonly IndexKey[]): Promise<Said[]> {
   if (keys.length === 0) return []
   const { rows } = await sql<Said>`
     delete from statement where list_id = ${list} and topic_key = any(${keys}::text[])
@@ -140,10 +143,10 @@ export async function writeStatements(trx: Trx, list: ListId, { rows }: Moved): 
 export async function dropStatements(
   db: Kysely<Tables>,
   list: ListId,
-  cluster: string,
+  cluster: ClusterId,
   when: When,
 ): Promise<boolean> {
-  const { rows: topics } = await sql<{ id_key: string }>`
+  const { rows: topics } = await sql<{ id_key: IndexKey }>`
     select id_key from topic where list_id = ${list} and cluster = ${cluster}::bigint`.execute(db)
   const keys = topics.map(row => row.id_key)
   const waiting = await release(db, list, keys)
@@ -154,5 +157,5 @@ export async function dropStatements(
 }
 
 /** What selects the clusters of these mails. */
-export const clustersOf = (list: ListId, targets: readonly string[]): RawBuilder<unknown> =>
+export const clustersOf = (list: ListId, targets: readonly IndexKey[]): RawBuilder<unknown> =>
   sql`select cluster from fact where list_id = ${list} and message_key = any(${targets}::text[])`

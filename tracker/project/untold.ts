@@ -1,7 +1,7 @@
 // Topics that hear something else of another topic since live mails changed that one: when they are folded, it is told as if
 // the mails were their own. While one of the mails has no verdict it is remembered as it was.
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import { type ClusterId, type IndexKey, type ListId, noCluster } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
 
 type Trx = Transaction<Tables>
@@ -16,8 +16,8 @@ export interface Spoken {
 }
 
 interface TopicInCluster {
-  readonly id_key: string
-  readonly cluster: string
+  readonly id_key: IndexKey
+  readonly cluster: ClusterId
 }
 
 /**
@@ -29,11 +29,11 @@ export async function markUntold(
   list: ListId,
   changed: readonly Mark[],
   { stand, gone }: Spoken,
-  { telling, marked }: { readonly telling: ReadonlyMap<string, Telling>; readonly marked: boolean },
-): Promise<string[]> {
+  { telling, marked }: { readonly telling: ReadonlyMap<ClusterId, Telling>; readonly marked: boolean },
+): Promise<IndexKey[]> {
   if (!marked && changed.length === 0) return []
   const clusters = new Map([...gone, ...stand].map(({ id_key, cluster }) => [id_key, cluster]))
-  const how = (topic: string) => telling.get(clusters.get(topic) ?? '')
+  const how = (topic: IndexKey) => telling.get(clusters.get(topic) ?? noCluster)
   const left = await takeMarks(
     trx,
     list,
@@ -43,8 +43,8 @@ export async function markUntold(
   const standing = new Map(stand.map(({ id_key, cluster }) => [cluster, id_key]))
   const kept = new Set(stand.map(({ id_key }) => id_key))
   // Whether a mark is pending is asked of the cluster, so any of its topics may bear it.
-  const bearer = (topic: string) =>
-    kept.has(topic) ? topic : (standing.get(clusters.get(topic) ?? '') ?? topic)
+  const bearer = (topic: IndexKey) =>
+    kept.has(topic) ? topic : (standing.get(clusters.get(topic) ?? noCluster) ?? topic)
   await writeMarks(
     trx,
     list,
@@ -63,11 +63,11 @@ export async function markUntold(
 
 /** The topic that speaks, and the mail whose topic hears it. */
 interface Mark {
-  readonly topic_key: string
-  readonly target_key: string
+  readonly topic_key: IndexKey
+  readonly target_key: IndexKey
 }
 
-async function takeMarks(trx: Trx, list: ListId, topics: readonly string[]): Promise<Mark[]> {
+async function takeMarks(trx: Trx, list: ListId, topics: readonly IndexKey[]): Promise<Mark[]> {
   if (topics.length === 0) return []
   const { rows } = await sql<Mark>`
     delete from untold where list_id = ${list} and topic_key = any(${topics}::text[])
@@ -102,9 +102,9 @@ async function writeMarks(
 export async function release(
   db: Kysely<Tables>,
   list: ListId,
-  topics: readonly string[],
-): Promise<string[]> {
-  const { rows } = await sql<{ target_key: string }>`
+  topics: readonly IndexKey[],
+): Promise<IndexKey[]> {
+  const { rows } = await sql<{ target_key: IndexKey }>`
     update untold set pending = false
     where list_id = ${list} and pending and topic_key = any(${topics}::text[]) returning target_key`.execute(
     db,
@@ -118,7 +118,7 @@ export async function release(
  * A mail that is not here is told of when it comes live, and is not when it is imported: no mark waits for it, since most
  * never come, and all marks are read for each fold.
  */
-async function dropVain(db: Kysely<Tables>, list: ListId, targets: readonly string[]): Promise<void> {
+async function dropVain(db: Kysely<Tables>, list: ListId, targets: readonly IndexKey[]): Promise<void> {
   if (targets.length === 0) return
   await sql`
     delete from untold where list_id = ${list} and not pending and target_key = any(${targets}::text[])
@@ -129,8 +129,8 @@ async function dropVain(db: Kysely<Tables>, list: ListId, targets: readonly stri
 
 /** A mark at a topic of this cluster. */
 export interface Untold {
-  readonly cluster: string
-  readonly target: string
+  readonly cluster: ClusterId
+  readonly target: IndexKey
   readonly pending: boolean
 }
 
@@ -141,14 +141,14 @@ export interface Untold {
 export async function untoldIn(
   trx: Trx,
   list: ListId,
-  clusters: readonly string[],
+  clusters: readonly ClusterId[],
 ): Promise<{ marked: boolean; here: Untold[] }> {
   const { rows: marks } = await sql<Omit<Untold, 'cluster'>>`
     select target_key as target, bool_or(pending) as pending from untold where list_id = ${list} group by target_key`.execute(
     trx,
   )
   if (marks.length === 0) return { marked: false, here: [] }
-  const { rows: hearing } = await sql<{ cluster: string; key: string }>`
+  const { rows: hearing } = await sql<{ cluster: ClusterId; key: IndexKey }>`
     select distinct cluster, message_key as key from fact
     where list_id = ${list} and message_key = any(${marks.map(({ target }) => target)}::text[])
       and cluster = any(${clusters}::bigint[])`.execute(trx)

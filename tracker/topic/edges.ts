@@ -1,5 +1,6 @@
 // Which mails must be folded together. Edges are structural: ids a mail carries or answers, a change-id, one run of
 // `git send-email`, and two patches that are alike (likeness.ts). Links in a text are claims and make no edge.
+import type { IndexKey } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { memo } from '../../base/memo.ts'
 import type { MailFacts } from '../mail/facts.ts'
@@ -12,7 +13,7 @@ export const edgeKeys = memo((facts: MailFacts) => keysWith(facts, facts.referen
 /** The same, of all that it answers its parent alone counting. */
 export const nearEdgeKeys = memo((facts: MailFacts) => keysWith(facts, facts.references.slice(0, 1)))
 
-function keysWith(facts: MailFacts, references: MailFacts['references']): readonly string[] {
+function keysWith(facts: MailFacts, references: MailFacts['references']): readonly IndexKey[] {
   const keys = [facts.messageId, ...references].map(id => `m ${id}`)
   if (facts.changeId) keys.push(`c ${facts.changeId}`)
   const run = facts.posting === 'none' || facts.posting === 'offered' ? null : sendRun(facts.messageId)

@@ -1,7 +1,7 @@
 // What topics say about each other, both ways: which ones a topic names, and which ones name it, each with the mail that
 // says so. The fold keeps claims as values; here they are looked up.
 import { type Kysely, sql } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import type { IndexKey, ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
@@ -172,7 +172,7 @@ async function topicsOfMails(
 ): Promise<ReadonlyMap<string, Found>> {
   if (targets.length === 0) return new Map()
   const keys = new Map(targets.map(target => [indexKey(target), target]))
-  const { rows } = await sql<LinkRow & { message_key: string }>`
+  const { rows } = await sql<LinkRow & { message_key: IndexKey }>`
     select m.message_key, ${linkColumns} from topic_mail m
     join topic t on t.list_id = m.list_id and t.id_key = m.topic_key
     where m.list_id = ${list} and m.message_key = any(${[...keys.keys()]}::text[])`.execute(db)

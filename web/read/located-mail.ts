@@ -1,7 +1,7 @@
 // Where a request leads: the list, and of a Message-ID the topic that holds it, with the versions of both. It is the
 // one query behind every page, and all that a 304 needs.
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import { type ListId, listId, type MessageId, messageId } from '../../base/ids.ts'
+import { type IndexKey, type ListId, listId, type MessageId, messageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { completeList, type ListConfig } from '../../base/list-settings.ts'
 import { toStorableText } from '../../base/storable.ts'
@@ -20,11 +20,11 @@ export interface ListRow extends ListConfig {
 export interface LocatedMail {
   readonly list: ListRow
   readonly id: MessageId
-  readonly key: string
+  readonly key: IndexKey
   /** Of its bytes; of its copies those to show (mails.ts). */
   readonly hash: Buffer
   /** Null for a mail that is in the log and not sorted yet. */
-  readonly topic: { readonly key: string; readonly version: string } | null
+  readonly topic: { readonly key: IndexKey; readonly version: string } | null
   /** The same mail on other lists, by name. */
   readonly twins: readonly Twin[]
 }
@@ -116,7 +116,7 @@ interface LocatedRow {
   settings: ListConfig
   version: string
   rebuilding: boolean
-  id_key: string | null
+  id_key: IndexKey | null
   kind: Topic['kind'] | null
   topic_version: string
   message_id: string | null

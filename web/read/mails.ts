@@ -1,6 +1,6 @@
 // The text of mails, decoded from their bytes for the page that shows them and for no other.
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import type { ListId, MessageId } from '../../base/ids.ts'
+import type { IndexKey, ListId, MessageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
@@ -30,7 +30,7 @@ export async function findPrimaries(
 ): Promise<ReadonlyMap<string, Buffer>> {
   if (ids.length === 0) return new Map()
   // As JSON: of an array PostgreSQL counts the items and makes a plan for each number, at more than the query costs.
-  const { rows } = await sql<{ key: string; raw_hash: Buffer }>`
+  const { rows } = await sql<{ key: IndexKey; raw_hash: Buffer }>`
     select k.key, own.raw_hash from json_array_elements_text(${JSON.stringify(ids.map(indexKey))}::json) as k(key)
     cross join lateral (select m.raw_hash from mail m ${primaryFirst(sql`${list}`, sql`k.key`)}) own`.execute(
     db,

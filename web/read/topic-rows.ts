@@ -1,6 +1,6 @@
 // Rows of topics as lists show them: their columns and summaries (tracker/topic/summary.ts), never the topics.
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import type { IndexKey, ListId } from '../../base/ids.ts'
 import { toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { TopicSummary } from '../../tracker/topic/summary.ts'
@@ -89,7 +89,7 @@ export async function readTopicGroups(
 const rowColumns = sql`t.id, t.id_key, t.kind, t.title, t.author, t.state, t.mails, t.last_said, t.summary`
 
 interface DatabaseRow extends Pick<TopicRow, 'id' | 'kind' | 'title' | 'state' | 'mails'> {
-  id_key: string
+  id_key: IndexKey
   author: string
   last_said: Date
   /** Empty between an upgrade of the database and the next fold. */

@@ -1,6 +1,6 @@
 // One topic.
 import type { Kysely } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import type { IndexKey, ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
@@ -14,7 +14,7 @@ export interface TopicLink {
 }
 
 /** Undefined when it was refolded into another one since its place was read. */
-export async function readTopic(db: Kysely<Tables>, list: ListId, key: string): Promise<Topic | undefined> {
+export async function readTopic(db: Kysely<Tables>, list: ListId, key: IndexKey): Promise<Topic | undefined> {
   const row = await db
     .selectFrom('topic')
     .select(topicColumns)

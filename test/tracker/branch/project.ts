@@ -6,6 +6,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
+import { indexKey } from '../../../base/key.ts'
 import type { GivenList } from '../../../base/list-settings.ts'
 import { makeLog } from '../../../base/log.ts'
 import { type List, saveLists } from '../../../sql/lists.ts'
@@ -169,7 +170,7 @@ export class Project {
     const place = await this.db
       .selectFrom('topic_mail')
       .select('topic_key')
-      .where('message_key', '=', id)
+      .where('message_key', '=', indexKey(id))
       .executeTakeFirst()
     const topic = place && (await readTopic(this.db, this.list.id, place.topic_key))
     if (!topic) throw new Error(`No topic holds ${id}`)

@@ -1,6 +1,8 @@
 // A robot is its entry in the table: whatever treats robots does as the entry says, for each of them. A new one needs a
 // mail of its own here and no other line.
+
 import { describe, expect, it, test } from 'vitest'
+import { seq } from '../../../base/ids.ts'
 import { mayAnswer } from '../../../tracker/answer/may-answer.ts'
 import { decodeMail } from '../../../tracker/decode/decode.ts'
 import { type RobotName, reportAddress, robotNames, traitsOf } from '../../../tracker/mail/robots.ts'
@@ -114,7 +116,7 @@ describe.each(robotNames)('%s', name => {
     const { facts } = arrivalOf(raw)
     const trace = '2026-03-16T11:00:05.000Z'
     const arrival = {
-      seq: '1',
+      seq: seq(1),
       facts,
       headers: decodeMail(raw).headers,
       envelope: { road: 'smtp', from: 'x@example.net', trace },

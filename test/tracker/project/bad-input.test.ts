@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { IndexKey } from '../../../base/ids.ts'
 import { indexKey } from '../../../base/key.ts'
 import { type List, saveLists } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
@@ -75,7 +76,7 @@ describe.each(Object.entries(mails))('%s', (_, { bytes, says }) => {
   })
 })
 
-async function topicOf(key: string): Promise<Topic> {
+async function topicOf(key: IndexKey): Promise<Topic> {
   const row = await db
     .selectFrom('topic_mail')
     .innerJoin('topic', join =>
@@ -99,6 +100,6 @@ it('the same mail ten times at once is one mail', async () => {
   )
   expect(answers.flat().filter(one => one.fresh)).toHaveLength(1)
   await sortAll(db, list.id)
-  expect(await storedMails(db, list.id, 'once@example.org')).toHaveLength(1)
-  expect((await topicOf('once@example.org')).mails).toHaveLength(1)
+  expect(await storedMails(db, list.id, indexKey('once@example.org'))).toHaveLength(1)
+  expect((await topicOf(indexKey('once@example.org'))).mails).toHaveLength(1)
 })

@@ -2,7 +2,7 @@
 
 import type { Kysely } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { messageId, type Seq } from '../../../base/ids.ts'
+import { messageId, type Seq, seq as toSeq } from '../../../base/ids.ts'
 import type { GivenList } from '../../../base/list-settings.ts'
 import { type List, saveLists } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
@@ -71,7 +71,7 @@ const release = (list: List, name: string) =>
 async function judge(list: List, seq: Seq | undefined, grade: 'A' | 'B' | 'C', identity: string | null) {
   await db
     .insertInto('verdict')
-    .values({ list_id: list.id, seq: seq ?? '', grade, how: '{"code":"unsigned"}', identity })
+    .values({ list_id: list.id, seq: seq ?? toSeq(0), grade, how: '{"code":"unsigned"}', identity })
     .execute()
   await sortAll(db, list.id)
 }
@@ -231,7 +231,7 @@ test('a quoted line releases nothing, and a line once refused is not heard later
     .where('list_id', '=', list.id)
     .where('message_id', '=', 'welcome@example.org')
     .executeTakeFirstOrThrow()
-  await judge(list, row.seq as Seq, 'A', 'mia@example.org')
+  await judge(list, row.seq, 'A', 'mia@example.org')
   await saveLists(db, [{ name: list.name, ...settings }])
   await rebuild(db, list.id)
   expect(await state(list)).not.toContain('"first@example.org"')
@@ -246,7 +246,7 @@ test('a worker obeys as soon as the verdict is there', async () => {
     .insertInto('verdict')
     .values({
       list_id: list.id,
-      seq: seq ?? '',
+      seq: seq ?? toSeq(0),
       grade: 'A',
       how: '{"code":"unsigned"}',
       identity: 'mia@example.org',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { messageId } from '../../../base/ids.ts'
+import { indexKey } from '../../../base/key.ts'
 import { saveLists } from '../../../sql/lists.ts'
 import { append, appendAll } from '../../../sql/log.ts'
 import { exportMbox } from '../../../tracker/export/mbox.ts'
@@ -197,10 +198,10 @@ describe('bytes', () => {
     expect(await bytes()).toContain('purged')
     const [there] = await arrive(letter('alone'), [bpf])
     expect(there?.fresh).toBe(true)
-    expect(await storedMails(db, bpf.id, 'alone@example.org')).toEqual([letter('alone')])
+    expect(await storedMails(db, bpf.id, indexKey('alone@example.org'))).toEqual([letter('alone')])
     const [here] = await append(db, demo.id, [{ bytes: letter('alone'), envelope: { road: 'smtp' } }])
     expect(here?.fresh).toBe(false)
-    expect(await storedMails(db, demo.id, 'alone@example.org')).toEqual([])
+    expect(await storedMails(db, demo.id, indexKey('alone@example.org'))).toEqual([])
   })
 })
 
