@@ -27,6 +27,7 @@ export const deliberate: { readonly [name: string]: string } = {
   'body: digest': 'mailparser shows the mails of a digest as the text of this one',
   'body: delivery report': 'mailparser shows the lines for machines in a delivery report as its text',
   'body: limit': 'text, parts and nesting above our limits are in the raw mail only',
+  'wrapped by a list': 'a mail that a list wrapped whole is the mail inside',
   'header: stray bytes':
     'a header byte that is not UTF-8 is one letter of windows-1252 here, a replacement sign there',
   'header: encoded twice': 'what a gateway encoded once more is decoded twice, and an address inside a word is one',
@@ -39,6 +40,7 @@ export const deliberate: { readonly [name: string]: string } = {
 /** The classes of what the two read differently; empty when they agree on subject, id, From and text. */
 export async function againstMailparser(raw: Buffer): Promise<string[]> {
   const ours = decodeMail(raw)
+  if (ours.wraps !== undefined) return ['wrapped by a list']
   const theirs = await simpleParser(raw, textOnly)
   if (ours.headers.length === 0 || !raw.includes(10)) return ['header: none']
   return [...headerDifferences(raw, ours, theirs), ...bodyDifference(raw, ours, theirs)]

@@ -4,12 +4,35 @@ import { withLfLines } from '../../base/line-ends.ts'
 import { type Reading, readBody, textLeaves } from './body.ts'
 import { type HeaderBlock, isOfCharset, readHeaders } from './headers.ts'
 import type { DecodedMail, Header, OtherPart, TextPart } from './mail.ts'
+import { messageIdOf } from './message-id.ts'
 import { type MimeNode, readTree } from './mime.ts'
+import { type Wrapped, wrappedMail } from './wrapped.ts'
 
-/** Decodes a whole mail within the limits of base/limits.ts. Never throws. */
+/** Decodes a whole mail within the limits of base/limits.ts; one that a list wrapped as the mail inside. Never throws. */
 export function decodeMail(raw: Uint8Array): DecodedMail {
   const bytes = withLfLines(raw)
   const block = readHeaders(bytes)
+  const wrapped = wrappedMail(block.headers, bytes.subarray(block.bodyAt))
+  return wrapped ? unwrapped(block.headers, wrapped) : decodeBlock(bytes, block)
+}
+
+/** The mail inside with what the list says of itself; its parts are not counted among those outside. */
+function unwrapped(outer: readonly Header[], { bytes, path }: Wrapped): DecodedMail {
+  const lines = withLfLines(bytes)
+  const mail = decodeBlock(lines, readHeaders(lines))
+  return {
+    ...mail,
+    wraps: messageIdOf(lines).id,
+    headers: [
+      ...mail.headers,
+      ...outer.filter(({ name }) => /^(?:received|x-beenthere|list-.*)$/.test(name)),
+    ],
+    parts: mail.parts.map(part => ({ ...part, attached: false })),
+    others: [{ path, type: 'message/rfc822', filename: null, bytes: bytes.length }],
+  }
+}
+
+function decodeBlock(bytes: Buffer, block: HeaderBlock): DecodedMail {
   const problems = new Set(block.problems)
   if (bytes.length === 0) problems.add('The mail is empty')
   else if (block.headers.length === 0) problems.add('The mail has no header; all of it is read as text')

@@ -1,4 +1,5 @@
 // What is left of a mail once its encodings are undone. Made by `decodeMail`, read by everything behind it.
+import type { MessageId } from '../../base/ids.ts'
 
 /** One header field: name in lower case, value unfolded, RFC 2047 words still encoded. */
 export interface Header {
@@ -28,6 +29,8 @@ export interface OtherPart {
 }
 
 export interface DecodedMail {
+  /** The Message-ID of the mail inside, when a list wrapped it whole: all below is read from there. */
+  readonly wraps?: MessageId
   readonly headers: readonly Header[]
   /** Text leaves in the order of the mail. */
   readonly parts: readonly TextPart[]

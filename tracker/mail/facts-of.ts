@@ -88,6 +88,7 @@ export function factsOf(
   return {
     messageId: id.id,
     ...(id.made ? { madeId: true as const } : {}),
+    ...(mail.wraps === undefined || mail.wraps === id.id ? {} : { wraps: mail.wraps }),
     references,
     sender,
     author: (isPosting ? authorOf(message, attached) : null) ?? sender,

@@ -209,6 +209,8 @@ export interface MailFacts {
   readonly messageId: MessageId
   /** True when the mail had no usable Message-ID and this one is made from its bytes. */
   readonly madeId?: true
+  /** The id of the mail that a list wrapped whole in this one; absent when it is the same. */
+  readonly wraps?: MessageId
   /** Ids this mail refers to, nearest first, without itself, dirt and repeats: In-Reply-To, then References backwards. */
   readonly references: readonly MessageId[]
   /** Who wrote it: behind list rewriting, before an in-body From. */

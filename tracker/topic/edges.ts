@@ -14,7 +14,8 @@ export const edgeKeys = memo((facts: MailFacts) => keysWith(facts, facts.referen
 export const nearEdgeKeys = memo((facts: MailFacts) => keysWith(facts, facts.references.slice(0, 1)))
 
 function keysWith(facts: MailFacts, references: MailFacts['references']): readonly IndexKey[] {
-  const keys = [facts.messageId, ...references].map(id => `m ${id}`)
+  const own = facts.wraps ? [facts.messageId, facts.wraps] : [facts.messageId]
+  const keys = [...own, ...references].map(id => `m ${id}`)
   if (facts.changeId) keys.push(`c ${facts.changeId}`)
   const run = facts.posting === 'none' || facts.posting === 'offered' ? null : sendRun(facts.messageId)
   // The run is part of the ids themselves; with the person, so that a stranger can't join by choosing his id.

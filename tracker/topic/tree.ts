@@ -21,6 +21,9 @@ export function treeOf(units: readonly Unit[]): Node[] {
   for (const unit of units)
     nodes.set(unit.id, { ...unit, announces: false, depth: unsettled, parent: null, ghost: null })
   const all = [...nodes.values()].sort(inOrder)
+  // Who answers the mail that a list wrapped answers the one around it, where that alone came.
+  for (const node of all)
+    if (node.facts.wraps && !nodes.has(node.facts.wraps)) nodes.set(node.facts.wraps, node)
   for (const node of all) setParent(node, nodes)
   for (const node of all) settle(node)
   all.sort(inOrder)

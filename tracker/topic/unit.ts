@@ -41,14 +41,37 @@ export interface Unit {
   readonly automatic: boolean
 }
 
-export function unitsOf(arrivals: readonly Arrival[], rules: Rules): Unit[] {
-  const ids = new Set(arrivals.map(({ facts }) => facts.messageId))
+export function unitsOf(all: readonly Arrival[], rules: Rules): Unit[] {
+  const ids = new Set(all.map(({ facts }) => facts.messageId))
+  const arrivals = all.map(arrival =>
+    arrival.facts.wraps && ids.has(arrival.facts.wraps)
+      ? { ...arrival, facts: wrapperOf(arrival.facts, arrival.facts.wraps) }
+      : arrival,
+  )
   if (ids.size === arrivals.length)
     return arrivals.map(arrival => unitOf(arrival.facts.messageId, [arrival], rules))
   return [...groupBy(arrivals, arrival => arrival.facts.messageId)].map(([id, same]) =>
     unitOf(id, same, rules),
   )
 }
+
+/** What a list wrapped is here by itself: the wrapper says nothing that the mail does not say. */
+const wrapperOf = ({ result: _, ...facts }: MailFacts, wraps: MessageId): MailFacts => ({
+  ...facts,
+  references: [wraps],
+  posting: 'none',
+  patchId: null,
+  files: [],
+  trailers: [],
+  tags: [],
+  misses: [],
+  checks: [],
+  applied: null,
+  withdrawal: null,
+  pullRequest: null,
+  bugSign: null,
+  signals: null,
+})
 
 function unitOf(id: MessageId, arrivals: readonly Arrival[], rules: Rules): Unit {
   const [only] = arrivals
