@@ -24,7 +24,7 @@ export const command: Command = {
 }
 
 async function list({ db }: Ground, sent: boolean): Promise<number> {
-  const { listOutbox } = await import('../sql/outbox.ts')
+  const { listOutbox } = await import('../sql/outbox-rows.ts')
   const { outboxLine } = await import('../tracker/answer/outbox-line.ts')
   const { table } = await import('../base/help.ts')
   const rows = await listOutbox(db, { sent })
@@ -32,7 +32,7 @@ async function list({ db }: Ground, sent: boolean): Promise<number> {
 }
 
 async function retry({ db }: Ground, ids: readonly string[]): Promise<number> {
-  const { retryMail } = await import('../sql/outbox.ts')
+  const { retryMail } = await import('../sql/outbox-rows.ts')
   for (const id of ids)
     if (!(await retryMail(db, id)))
       throw new Error(

@@ -93,7 +93,7 @@ async function startRoles(
 
 async function saveConfigured(config: Config, { db }: Database): Promise<void> {
   const { saveLists } = await import('../sql/lists.ts')
-  const { saveInstance } = await import('../sql/outbox.ts')
+  const { saveInstance } = await import('../sql/instance.ts')
   const lists = await saveLists(db, config.lists)
   await saveInstance(db, config.address)
   if (config.file !== null) return

@@ -1,7 +1,7 @@
 // Mail to an address that a mail of ours named: a bounce to its return path, or a reader who wants no more of it. It marks
 // that mail in the outbox and is in no list's log.
 import type { Kysely } from 'kysely'
-import { markBounced, ownAddress, unsubscribe } from '../sql/outbox.ts'
+import { markBounced, ownAddress, unsubscribe } from '../sql/own-address.ts'
 import type { Tables } from '../sql/tables.ts'
 import { decodeMail } from '../tracker/decode/decode.ts'
 import { headerValue } from '../tracker/decode/headers.ts'

@@ -1,7 +1,7 @@
 // What waits to be sorted and folded, and what could not be: for the metrics and for doctor.
 import { type Kysely, sql } from 'kysely'
 import type { Backlog } from '../base/metrics.ts'
-import { outboxState } from './outbox.ts'
+import { outboxState } from './outbox-rows.ts'
 import type { Tables } from './tables.ts'
 
 /** Cheap for a log of any size: it is asked every few seconds. */

@@ -1,16 +1,13 @@
 // The log: every mail of every list, raw, append only. `append` is the only way in; once it resolves the mail is
 // on disk, and a road (SMTP, import) may say so to whoever sent it. Bytes are kept once, however often they come.
 import { createHash } from 'node:crypto'
-import { promisify } from 'node:util'
-import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib'
 import { type Kysely, sql } from 'kysely'
 import { type IndexKey, type ListId, type MessageId, messageId, type Seq, seq } from '../base/ids.ts'
 import { indexKey } from '../base/key.ts'
 import { limits } from '../base/limits.ts'
 import { toStorableText } from '../base/storable.ts'
 import { messageIdOf } from '../tracker/decode/message-id.ts'
-import { binaryArray } from './binary-array.ts'
-import { keepBytes, recentBytes } from './recent-bytes.ts'
+import { hashArray, writeBytes, writeHashes } from './raw.ts'
 import type { Envelope, Tables } from './tables.ts'
 import { readTombstones } from './tombstones.ts'
 
@@ -91,54 +88,6 @@ export const arrivalsOf = (
     .orderBy('seq')
     .limit(limits.copiesReadMax)
     .execute()
-
-/**
- * The bytes with these hashes, in their order, without asking which list has them; purged and unknown ones are left
- * out. No more than `readBytesMax` of them are in memory at once, and a larger mail alone. Those that passed just now
- * come from memory, so an import does not read back what it wrote.
- */
-export async function* rawBytes(
-  db: Kysely<Tables>,
-  hashes: readonly Buffer[],
-): AsyncGenerator<[hash: string, bytes: Buffer]> {
-  let portion = new Map<string, Buffer>()
-  for (const [index, hash] of hashes.entries()) {
-    const name = hash.toString('base64')
-    if (!portion.has(name) && recentBytes(hash) === undefined)
-      portion = await readPortion(db, hashes.slice(index))
-    const bytes = portion.get(name) ?? recentBytes(hash)
-    if (bytes !== undefined) yield [name, bytes]
-  }
-}
-
-/** `rawBytes` of hashes that fit into memory together, by hash in base64. */
-export async function readBytes(
-  db: Kysely<Tables>,
-  hashes: readonly Buffer[],
-): Promise<ReadonlyMap<string, Buffer>> {
-  const found = new Map<string, Buffer>()
-  for await (const [hash, bytes] of rawBytes(db, hashes)) found.set(hash, bytes)
-  return found
-}
-
-/** As many of the first of these as fit, of those that are not in memory. */
-async function readPortion(db: Kysely<Tables>, hashes: readonly Buffer[]): Promise<Map<string, Buffer>> {
-  const absent = hashes.filter(hash => recentBytes(hash) === undefined)
-  // An array, or it would be another statement for each number of hashes.
-  const { rows } = await sql<PackedBytes & { hash: Buffer; size: number }>`
-    select hash, bytes, encoding, size from (
-      select r.*, sum(size) over (order by place rows unbounded preceding) - size as before
-      from unnest(${binaryArray('bytea', absent)}::bytea[]) with ordinality as wanted (hash, place)
-      join raw r using (hash) where r.encoding <> 'purged') found
-    where before < ${limits.readBytesMax}`.execute(db)
-  const portion = new Map<string, Buffer>()
-  for (const row of rows) {
-    const bytes = await unpack(row)
-    keepBytes(row.hash, bytes)
-    portion.set(row.hash.toString('base64'), bytes)
-  }
-  return portion
-}
 
 interface Entry extends ListArrival {
   readonly hash: Buffer
@@ -254,61 +203,6 @@ async function writeBuried(
   return new Map(rows.map(row => [placeOf(row.list_id, row.raw_hash), seq(row.seq)]))
 }
 
-/** The bytes may stand already: another list keeps them. */
-async function writeHashes(transaction: Kysely<Tables>, entries: readonly Entry[]): Promise<void> {
-  if (entries.length === 0) return
-  await transaction
-    .insertInto('raw')
-    .values(entries.map(({ hash }) => ({ hash, bytes: Buffer.alloc(0), encoding: 'purged', size: 0 })))
-    .onConflict(conflict => conflict.column('hash').doNothing())
-    .execute()
-}
-
-/**
- * Writes the bytes that are new and holds the rows of all, always in the order of hashes: two transactions with the
- * same mails wait for each other here, one behind the other, and never crosswise at their rows in `mail`.
- */
-async function writeBytes(db: Kysely<Tables>, entries: readonly Entry[]): Promise<void> {
-  if (entries.length === 0) return
-  const byHash = new Map(entries.map(entry => [entry.hash.toString('base64'), entry]))
-  const ordered = [...byHash.values()].sort((a, b) => Buffer.compare(a.hash, b.hash))
-  const rows = await Promise.all(
-    ordered.map(async ({ hash, bytes }) => {
-      keepBytes(hash, bytes)
-      return { hash, ...(await pack(bytes)), size: bytes.length }
-    }),
-  )
-  const { numInsertedOrUpdatedRows } = await db
-    .insertInto('raw')
-    .columns(['hash', 'bytes', 'encoding', 'size'])
-    .expression(
-      sql`select * from unnest(${hashArray(rows)}::bytea[], ${binaryArray(
-        'bytea',
-        rows.map(row => row.bytes),
-      )}::bytea[], ${rows.map(row => row.encoding)}::text[], ${rows.map(row => row.size)}::integer[])`,
-    )
-    // Purged on one list, and now on another for the first time.
-    .onConflict(conflict =>
-      conflict
-        .column('hash')
-        .doUpdateSet(({ ref }) => ({
-          bytes: ref('excluded.bytes'),
-          encoding: ref('excluded.encoding'),
-          size: ref('excluded.size'),
-        }))
-        .where('raw.encoding', '=', 'purged'),
-    )
-    .executeTakeFirstOrThrow()
-  if (Number(numInsertedOrUpdatedRows) === rows.length) return
-  await db
-    .selectFrom('raw')
-    .select('hash')
-    .where(sql<boolean>`hash = any(${hashArray(rows)}::bytea[])`)
-    .orderBy('hash')
-    .forNoKeyUpdate()
-    .execute()
-}
-
 /** As arrays: the statement is the same for each number of mails, and so prepared. */
 function mailRows(entries: readonly Entry[]) {
   const rows = entries.map(toMailRow)
@@ -319,12 +213,6 @@ function mailRows(entries: readonly Entry[]) {
       ${rows.map(row => row.envelope)}::text[]) as row (list_id, message_id, message_key, raw_hash, envelope)`
 }
 
-const hashArray = (entries: readonly { hash: Buffer }[]) =>
-  binaryArray(
-    'bytea',
-    entries.map(entry => entry.hash),
-  )
-
 const toMailRow = ({ list, id, hash, envelope }: Entry) => ({
   list_id: list,
   message_id: id,
@@ -334,28 +222,3 @@ const toMailRow = ({ list, id, hash, envelope }: Entry) => ({
     typeof value === 'string' ? toStorableText(value) : value,
   ),
 })
-
-type PackedBytes = Pick<Tables['raw'], 'bytes' | 'encoding'>
-
-/** Level 3 without a dictionary: half of deflate's time for the same size on list mail. */
-const packOptions = { params: { [constants.ZSTD_c_compressionLevel]: 3 } }
-
-/** One buffer of the right size instead of pieces to be joined (0.06 -> 0.03 ms a mail). */
-const unpackOptions = (size: number) => ({ chunkSize: Math.max(64, size + 1) })
-/** Below this, handing the work to a thread costs more than the work. */
-const packHereBytesMax = 64 * 1024
-
-async function pack(bytes: Buffer): Promise<PackedBytes> {
-  const packed =
-    bytes.length <= packHereBytesMax
-      ? zstdCompressSync(bytes, packOptions)
-      : await promisify(zstdCompress)(bytes, packOptions)
-  return packed.length < bytes.length ? { bytes: packed, encoding: 'zstd' } : { bytes, encoding: 'plain' }
-}
-
-async function unpack({ bytes, encoding, size }: PackedBytes & { size: number }): Promise<Buffer> {
-  if (encoding !== 'zstd') return bytes
-  return bytes.length <= packHereBytesMax
-    ? zstdDecompressSync(bytes, unpackOptions(size))
-    : promisify(zstdDecompress)(bytes, unpackOptions(size))
-}

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createTransport } from 'nodemailer'
 import type { RelayConfig } from '../base/config.ts'
 import { limits } from '../base/limits.ts'
-import type { Attempt, DueMail } from './outbox.ts'
+import type { Attempt, DueMail } from './attempt.ts'
 
 export interface Relay {
   send(mail: DueMail): Promise<Attempt>

@@ -1,7 +1,8 @@
 // What the log holds, for tests that look whether every byte is there.
 import type { Kysely } from 'kysely'
 import type { IndexKey, ListId } from '../base/ids.ts'
-import { arrivalsOf, rawBytes } from '../sql/log.ts'
+import { arrivalsOf } from '../sql/log.ts'
+import { rawBytes } from '../sql/raw.ts'
 import type { Tables } from '../sql/tables.ts'
 
 /** The bytes of every arrival under this index key, the first to come first. */

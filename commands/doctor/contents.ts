@@ -2,7 +2,7 @@
 import { type Kysely, sql } from 'kysely'
 import { limits } from '../../base/limits.ts'
 import { backlog } from '../../sql/backlog.ts'
-import { outboxState } from '../../sql/outbox.ts'
+import { outboxState } from '../../sql/outbox-rows.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Finding } from './finding.ts'
 

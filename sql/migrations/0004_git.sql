@@ -1,4 +1,8 @@
 -- What the lists' repositories hold. It can be made again by reading them.
+--
+-- Foreign keys: of a list, no others. One reader (tracker/branch/scan.ts) writes and forgets a commit in one transaction with
+-- its keys and its place on the branch, tens of thousands at a first reading, and each check would look up what it has just
+-- written. A landing is of a mail by its Message-ID, which several arrivals may bear.
 
 -- What is known of a list's repository.
 create table repository (

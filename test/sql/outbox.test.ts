@@ -3,19 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { sendNext } from '../../sql/attempt.ts'
+import { saveInstance } from '../../sql/instance.ts'
 import { saveLists } from '../../sql/lists.ts'
-import {
-  listOutbox,
-  markBounced,
-  type OwedMail,
-  outboxState,
-  oweMail,
-  ownAddress,
-  retryMail,
-  saveInstance,
-  sendNext,
-  unsubscribe,
-} from '../../sql/outbox.ts'
+import { type OwedMail, oweMail } from '../../sql/outbox.ts'
+import { listOutbox, outboxState, retryMail } from '../../sql/outbox-rows.ts'
+import { markBounced, ownAddress, unsubscribe } from '../../sql/own-address.ts'
 import { makeRelay, type Relay } from '../../sql/relay.ts'
 import { type MailServer, type MailServerOptions, startMailServer } from '../answer/mail-server.ts'
 import { testDatabase } from '../database.ts'

@@ -2,9 +2,9 @@
 // the rest is kept in the outbox, where the operator sees it. The demo runs so.
 import type { Kysely } from 'kysely'
 import { lfOnly } from '../../base/line-ends.ts'
+import type { Attempt, DueMail } from '../../sql/attempt.ts'
 import { allLists } from '../../sql/lists.ts'
 import { appendWithin } from '../../sql/log.ts'
-import type { Attempt, DueMail } from '../../sql/outbox.ts'
 import type { Tables } from '../../sql/tables.ts'
 
 /** In the transaction that settles the mail, so it is in the log exactly once. */

@@ -1,5 +1,5 @@
 // One mail of the outbox as a line for the operator.
-import type { OutboxRow } from '../../sql/outbox.ts'
+import type { OutboxRow } from '../../sql/outbox-rows.ts'
 
 /** Columns: its number and state, and the rest as a sentence. */
 export function outboxLine(row: OutboxRow): [string, string] {

@@ -2,7 +2,7 @@
 // once, and each time as the same bytes.
 import type { Kysely } from 'kysely'
 import type { Log } from '../../base/log.ts'
-import { type Attempt, type DueMail, sendNext } from '../../sql/outbox.ts'
+import { type Attempt, type DueMail, sendNext } from '../../sql/attempt.ts'
 import type { Relay } from '../../sql/relay.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { loopback } from './loopback.ts'

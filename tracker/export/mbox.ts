@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely'
 import { type ListId, type Seq, seq } from '../../base/ids.ts'
 import { toMboxrd } from '../../base/mboxrd.ts'
-import { rawBytes } from '../../sql/log.ts'
+import { rawBytes } from '../../sql/raw.ts'
 import type { Tables } from '../../sql/tables.ts'
 
 /** Every arrival of the list in log order, copies and imposters too; one chunk is a mail. */

@@ -4,7 +4,7 @@ import { type IndexKey, type ListId, messageId, type Seq } from '../../base/ids.
 import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
-import { readBytes } from '../../sql/log.ts'
+import { readBytes } from '../../sql/raw.ts'
 import type { Envelope, Tables } from '../../sql/tables.ts'
 import { decodeMail } from '../decode/decode.ts'
 import type { DecodedMail } from '../decode/mail.ts'

@@ -3,7 +3,7 @@
 import type { Kysely } from 'kysely'
 import { limits } from '../../base/limits.ts'
 import { keepRecent } from '../../base/recent.ts'
-import { rawBytes } from '../../sql/log.ts'
+import { rawBytes } from '../../sql/raw.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { decodeMail } from '../../tracker/decode/decode.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'

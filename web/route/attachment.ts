@@ -2,7 +2,7 @@
 // a file to save and never something to look at here.
 import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
-import { rawBytes } from '../../sql/log.ts'
+import { rawBytes } from '../../sql/raw.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { answerFresh, safeHeaders } from '../answer.ts'
 import { type Attachment, attachmentsOf } from '../archive/attachments.ts'
