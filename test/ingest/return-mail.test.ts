@@ -62,7 +62,7 @@ test.each(['smtp', 'lmtp'] as const)('a bounce marks its mail and is in no log, 
   const { db, send, inLog, at } = await door('error')
   expect(await send('bounced', at('bounce'), road)).toMatch(/^250 /)
   expect(await listOutbox(db, { sent: false })).toMatchObject([
-    { state: 'bounced', said: 'Undelivered Mail Returned to Sender' },
+    { state: 'bounced', reply: 'Undelivered Mail Returned to Sender' },
   ])
   expect(await inLog()).toBe(0)
 })
