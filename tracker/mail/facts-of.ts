@@ -14,6 +14,7 @@ import { checksOf } from './check.ts'
 import { touchedFiles } from './diff.ts'
 import { type Dressing, isLearntBracket, noDressing } from './dressing.ts'
 import type { MailFacts, Posting, PullRequestFact, SubjectFact, TagFact } from './facts.ts'
+import { tagNames } from './facts.ts'
 import { inBodyFrom } from './in-body.ts'
 import { linksOf } from './links.ts'
 import { isListPrefix } from './list-prefix.ts'
@@ -27,6 +28,7 @@ import { personBehind, robotOf, type Traits, traitsOf } from './robots.ts'
 import { saidTime, type Travelled } from './said-time.ts'
 import { signalsOf } from './signals.ts'
 import { parseSubject } from './subject.ts'
+import { surroundingsOf } from './surroundings.ts'
 import { tagsOf } from './tags.ts'
 import { readText, type Text } from './text.ts'
 import { trailersOf } from './trailers.ts'
@@ -85,6 +87,13 @@ export function factsOf(
   const releases = releasesOf(lines)
   const postedLines = isPosting ? [...lines, ...attached.flatMap(ownOf)] : lines
   const message = posting === 'patch' ? commitMessage(text, attached) : lines
+  // A CI bot says on what it applied the patch, not that it is in.
+  const applied = isPosting || checks.length > 0 ? null : appliedOf(subject.text, lines, subject.tags)
+  const withdrawal = isPosting || robot ? null : withdrawalOf(lines)
+  const surroundings = surroundingsOf(lines, [
+    ...(isPosting ? tagLines(lines) : tags.map(({ line }) => line)),
+    ...[applied, withdrawal].flatMap(fact => fact?.line ?? []),
+  ])
   return {
     messageId: id.id,
     ...(id.made ? { madeId: true as const } : {}),
@@ -104,9 +113,8 @@ export function factsOf(
     tags,
     misses: spoken.misses,
     checks,
-    // A CI bot says on what it applied the patch, not that it is in.
-    applied: isPosting || checks.length > 0 ? null : appliedOf(subject.text, lines, subject.tags),
-    withdrawal: isPosting || robot ? null : withdrawalOf(lines),
+    applied,
+    withdrawal,
     pullRequest,
     links: linksOf(lines),
     // A robot's report is a report, whatever its subject says.
@@ -120,6 +128,7 @@ export function factsOf(
     ),
     ...(releases.length === 0 ? {} : { releases }),
     ...(marks === null ? {} : { marks }),
+    ...(surroundings.length === 0 ? {} : { surroundings }),
     ...(result === null ? {} : { result }),
     gist: gistOf(lines),
     problems: [
@@ -145,6 +154,10 @@ function answeredBy(mail: DecodedMail, own: MessageId): readonly MessageId[] {
   const named = answersLine(mail.body)
   return named === null || named === own ? [] : [named]
 }
+
+/** A commit message says nothing; an answer that repeats it without a mark would. */
+const tagLines = (lines: readonly string[]): string[] => lines.filter(line => tagLine.test(line.slice(0, 40)))
+const tagLine = new RegExp(`^(?:${tagNames.join('|')}):`, 'i')
 
 const fencedIn = ({ lines, kinds }: Text): string[] => lines.filter((_, at) => kinds[at] === 'code')
 

@@ -1,9 +1,11 @@
 // Everything that one mail says, as values. `factsOf` makes it from the decoded mail and its envelope, once;
 // it is stored as it is and folded with its neighbours'. Nothing here depends on another mail or on a clock.
+
 import type { MessageId } from '../../base/ids.ts'
 import type { BugStatus, PatchState } from '../../base/state-words.ts'
 import type { Person } from '../decode/addresses.ts'
 import type { Commanded, RobotName } from './robots.ts'
+import type { Surroundings } from './surroundings.ts'
 
 export type { Person }
 
@@ -252,6 +254,8 @@ export interface MailFacts {
   readonly dressing: string
   /** Mails that it asks to release from moderation; absent when there is none. */
   readonly releases?: readonly MessageId[]
+  /** The words around its lines that have an effect; absent for a posting, and when it has none. */
+  readonly surroundings?: readonly Surroundings[]
   /** What may be the list's dressing (dressing.ts); absent when the list did not stamp the mail. */
   readonly marks?: readonly string[]
   /** The first lines of what is said, at most 200 characters, for trees and lists. */

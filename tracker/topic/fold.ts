@@ -4,6 +4,7 @@ import type { MessageId } from '../../base/ids.ts'
 import { chainsOf } from './chain.ts'
 import { missingOf } from './completeness.ts'
 import { type Component, componentsOf } from './component.ts'
+import { dropEchoes } from './echo.ts'
 import { guessOf } from './guess.ts'
 import { nothingOutside, type Outside } from './outside.ts'
 import { patchsetOf } from './patchset.ts'
@@ -54,6 +55,7 @@ function foldComponent(
   outside: Outside,
 ): Folded {
   const nodes = treeOf(unitsOf(arrivals, rules))
+  dropEchoes(nodes)
   const chains = chainsOf(draftsOf(nodes))
   const homes = homesOf(nodes, chains)
   const patchsets = chains.map((drafts, index) =>

@@ -5,6 +5,7 @@ import type { Unit } from './unit.ts'
 
 /** A mail in its tree. `said` is never before the parent's; `depth` is 0 at a root. */
 export interface Node extends Omit<Unit, 'said' | 'facts'> {
+  /** What it says itself: without what it only repeats of a mail above it (echo.ts). */
   facts: MailFacts
   said: number
   /** It heads a series without saying so in its subject: a plain cover (series.ts). */
