@@ -46,11 +46,11 @@ export function firstBracket(decoded: string): string | null {
 }
 
 const wordsOf = (bracket: string) =>
-  bracket
-    .replace(spacedCount, '$1/$2')
+  (mayBeSpaced.test(bracket) ? bracket.replace(spacedCount, '$1/$2') : bracket)
     .split(/[\s,;:[\]]+/)
     .filter(Boolean)
 
+const mayBeSpaced = /\s\/|\/\s|\sof\s/i
 /** `1 of 3` as Mercurial writes it, `1 / 3`. */
 const spacedCount = /(?<![\d.])(\d{1,4}(?:\.\d)?)\s{0,2}(?:\/|\bof\b)\s{0,2}(\d{1,4})(?!\d)/gi
 
