@@ -30,7 +30,8 @@ export const deliberate: { readonly [name: string]: string } = {
   'wrapped by a list': 'a mail that a list wrapped whole is the mail inside',
   'header: stray bytes':
     'a header byte that is not UTF-8 is one letter of windows-1252 here, a replacement sign there',
-  'header: encoded twice': 'what a gateway encoded once more is decoded twice, and an address inside a word is one',
+  'header: encoded twice':
+    'what a gateway encoded once more is decoded twice, and an address inside a word is one',
   'header: charset of the text': 'raw bytes in a header are read by the charset of the text below',
   'header: unusable id':
     'an id that is empty, a dot or two (no page could have it) is made; one ends at its first >',
@@ -72,12 +73,15 @@ function headerDifferences(raw: Buffer, ours: DecodedMail, theirs: ParsedMail): 
         .join(),
     ],
   ]
-  return pairs.filter(([, mine, yours]) => mine !== yours).map(([name, mine, yours]) => headerClass(name, mine, yours))
+  return pairs
+    .filter(([, mine, yours]) => mine !== yours)
+    .map(([name, mine, yours]) => headerClass(name, mine, yours))
 }
 
 function headerClass(name: string, ours: string, theirs: string): string {
   if (theirs.includes('=?') && !ours.includes('=?')) return 'header: encoded twice'
-  if (/[\u0080-\uffff]|\x1b/.test(theirs) && !theirs.includes(replacement)) return 'header: charset of the text'
+  if (/[\u0080-\uffff]|\x1b/.test(theirs) && !theirs.includes(replacement))
+    return 'header: charset of the text'
   if (theirs.includes(replacement)) return 'header: stray bytes'
   return name === 'Message-ID' && /^<[\s.]*>$|>./.test(theirs) ? 'header: unusable id' : `header: ${name}`
 }
