@@ -30,6 +30,6 @@ async function dropTexts(db: Kysely<Tables>, before: Date): Promise<void> {
 /** Counted back from the oldest mail that waits for its verdict: who judges it later asks what was known when it came. */
 async function dropSignatures(db: Kysely<Tables>, now: Date): Promise<void> {
   await sql`
-    delete from signature_use where at < least(${now}::timestamptz, (select min(arrived_at) from unjudged))
+    delete from signature_use where at < least(${now}::timestamptz, (select min(arrived_at) from verdict_due))
       - make_interval(days => ${limits.signatureKeptDaysMax})`.execute(db)
 }

@@ -136,7 +136,7 @@ async function writeMails(db: Kysely<Tables>, entries: readonly Entry[]): Promis
     // Whoever sent a live mail is to be authenticated while his keys can be had.
     .with('to_judge', query =>
       query
-        .insertInto('unjudged')
+        .insertInto('verdict_due')
         .columns(['list_id', 'seq'])
         .expression(
           query.selectFrom('written').select(['list_id', 'seq']).where(sql<boolean>`envelope ? 'trace'`),
@@ -163,7 +163,7 @@ async function queueLiveCopies(
   const live = known.filter(entry => entry.envelope.trace !== undefined)
   if (live.length === 0) return
   await sql`
-    insert into unjudged (list_id, seq)
+    insert into verdict_due (list_id, seq)
     select m.list_id, m.seq from mail m
       join unnest(${live.map(entry => entry.list)}::integer[], ${live.map(entry => places.get(entry.place))}::bigint[])
         as live (list_id, seq) using (list_id, seq)

@@ -88,7 +88,7 @@ export interface Tables {
     data: JSONColumnType<VerdictData, string | undefined>
     made_at: Generated<Date>
   }
-  unjudged: {
+  verdict_due: {
     list_id: number
     seq: Seq
     tries: Generated<number>
@@ -183,7 +183,7 @@ export interface Tables {
     said: string
   }
   established: { list_id: number; person: string }
-  judged: { list_id: number; person: string; cluster: ClusterId }
+  stranger: { list_id: number; person: string; cluster: ClusterId }
   worn: { list_id: number; mark: string; person: string; seq: Seq }
   dressing: { list_id: number; mark: string; people: number; mails: number; learnt: Generated<boolean> }
   search: { list_id: number; seq: Seq; message_key: IndexKey; said: Date; words: string }

@@ -10,7 +10,7 @@ export async function contents(db: Kysely<Tables>): Promise<Finding[]> {
   return [
     await size(db),
     ...(await waiting(db)),
-    await unjudged(db),
+    await verdictsDue(db),
     await leftBehind(db),
     await outbox(db),
     ...(await followed(db)),
@@ -54,11 +54,11 @@ async function failures(db: Kysely<Tables>, failed: number): Promise<{ found: st
 }
 
 /** Live mails without a verdict: those that no worker has looked at, and those that wait for another try of DNS. */
-async function unjudged(db: Kysely<Tables>): Promise<Finding> {
+async function verdictsDue(db: Kysely<Tables>): Promise<Finding> {
   const { rows } = await sql<{ untried: number; again: number; seconds: number }>`
     select count(*) filter (where tries = 0)::int as untried, count(*) filter (where tries > 0)::int as again,
       coalesce(extract(epoch from now() - min(arrived_at) filter (where tries = 0)), 0)::float8 as seconds
-    from unjudged`.execute(db)
+    from verdict_due`.execute(db)
   const { untried = 0, again = 0, seconds = 0 } = rows[0] ?? {}
   const found = `${untried} not looked at, ${again} wait for DNS`
   if (seconds < limits.unsortedSecondsMax) return { well: true, what: 'mails without verdict', found }

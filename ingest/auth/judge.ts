@@ -156,11 +156,11 @@ function tell(log: Log, one: Case, { grade, how, pending }: Judgement): void {
 async function takeCases(db: Kysely<Tables>): Promise<Case[]> {
   const { rows } = await sql<CaseRow>`
     with due as (
-      select u.list_id, u.seq from unjudged u
+      select u.list_id, u.seq from verdict_due u
       where u.next_at <= now() and exists (select from fact f where f.list_id = u.list_id and f.seq = u.seq)
       order by u.next_at, u.seq limit ${limits.judgedAtOnceMax} for update skip locked),
     taken as (
-      update unjudged u set tries = u.tries + 1, next_at = now() + make_interval(secs => ${limits.judgeLeaseSecondsMax})
+      update verdict_due u set tries = u.tries + 1, next_at = now() + make_interval(secs => ${limits.judgeLeaseSecondsMax})
       from due where u.list_id = due.list_id and u.seq = due.seq
       returning u.list_id, u.seq, u.tries, u.arrived_at)
     select t.*, m.message_id, m.message_key, m.raw_hash, m.envelope, l.name, r.size

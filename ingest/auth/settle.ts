@@ -167,10 +167,10 @@ async function postpone(
   const secondsOf = ({ tries }: Case) =>
     stopping ? 0 : Math.min(3_600, limits.judgeAgainSecondsMin * 2 ** Math.min(20, tries - 1))
   await sql`
-    update unjudged set next_at = now() + make_interval(secs => later.seconds)
+    update verdict_due set next_at = now() + make_interval(secs => later.seconds)
     from unnest(${settled.map(({ one }) => one.seq)}::bigint[], ${settled.map(({ one }) => secondsOf(one))}::integer[])
       as later (seq, seconds)
-    where list_id = ${list} and unjudged.seq = later.seq`.execute(trx)
+    where list_id = ${list} and verdict_due.seq = later.seq`.execute(trx)
 }
 
 async function write(trx: Trx, list: ListId, settled: readonly Settled[]): Promise<void> {
@@ -188,7 +188,7 @@ async function write(trx: Trx, list: ListId, settled: readonly Settled[]): Promi
   }))
   // One that has a verdict was confirmed meanwhile.
   await sql`
-    with judged as (delete from unjudged where list_id = ${list} and seq = any(${seqs}::bigint[]))
+    with judged as (delete from verdict_due where list_id = ${list} and seq = any(${seqs}::bigint[]))
     insert into verdict (list_id, seq, grade, how, identity, data)
     select ${list}, * from unnest(${rows.map(row => row.seq)}::bigint[], ${rows.map(row => row.grade)}::text[],
       ${rows.map(row => row.how)}::jsonb[], ${rows.map(row => row.identity)}::text[], ${rows.map(row => row.data)}::jsonb[])

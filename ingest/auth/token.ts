@@ -116,7 +116,7 @@ async function raise(
     update token_mail set used_at = now(), answered_by = ${toStorableText(by)} where token_hash = ${hash}`.execute(
     trx,
   )
-  await sql`delete from unjudged where list_id = ${list} and seq = ${at}`.execute(trx)
+  await sql`delete from verdict_due where list_id = ${list} and seq = ${at}`.execute(trx)
   await sql`
     insert into verdict (list_id, seq, grade, how, identity, data)
     values (${list}, ${at}, 'B', jsonb_build_object('code', 'token'), ${address}, jsonb_build_object('confirmed', now()))

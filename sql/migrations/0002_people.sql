@@ -33,7 +33,7 @@ create table verdict (
 create index verdict_aligned on verdict (list_id, (data->>'aligned')) where data ? 'aligned';
 
 -- A live mail that waits for its verdict; written with the mail.
-create table unjudged (
+create table verdict_due (
   list_id    integer not null,
   seq        bigint not null,
   tries      integer not null default 0,
@@ -42,7 +42,7 @@ create table unjudged (
   arrived_at timestamptz not null default now(),
   primary key (list_id, seq)
 );
-create index unjudged_next on unjudged (next_at);
+create index verdict_due_next on verdict_due (next_at);
 
 -- Which mail a signature came with first: under another Message-ID, or as an answer to another mail, it is a replay. Goes when
 -- the signature is too old to count (sql/ages.ts).

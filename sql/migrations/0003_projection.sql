@@ -158,14 +158,15 @@ create table established (
   primary key (list_id, person)
 );
 
--- A cluster with a topic that was judged while its sender was a stranger; folded again when he is established.
-create table judged (
+-- A sender whom the list did not know when a cluster was folded, and on whose being a stranger the kind of a topic hangs: spam,
+-- or a bug by its words. The cluster is folded again when he is established.
+create table stranger (
   list_id integer not null,
   person  text not null,
   cluster bigint not null,
   primary key (list_id, person, cluster)
 );
-create index judged_cluster on judged (cluster);
+create index stranger_cluster on stranger (cluster);
 
 -- A mark of possible dressing (tracker/mail/dressing.ts): which mail of the list has it, and of whom it is.
 create table worn (

@@ -50,7 +50,7 @@ export async function makeDesk({ answers, maintainers = [] }: DeskOptions = {}) 
     const [row] = await db.selectFrom('fact').select(['cluster', 'data']).where('seq', '=', place).execute()
     const identity = grade === 'C' ? null : (row?.data.sender.address ?? null)
     await db.transaction().execute(async trx => {
-      await trx.deleteFrom('unjudged').where('seq', '=', place).execute()
+      await trx.deleteFrom('verdict_due').where('seq', '=', place).execute()
       await trx
         .insertInto('verdict')
         .values({ list_id: list?.id ?? 0, seq: place, grade, how: '{"code":"unsigned"}', identity })
@@ -73,7 +73,7 @@ export async function makeDesk({ answers, maintainers = [] }: DeskOptions = {}) 
     await sql`update mail set known_at = ${trace} where seq = ${place}`.execute(db)
     if (grade !== 'imported')
       await db
-        .insertInto('unjudged')
+        .insertInto('verdict_due')
         .values({ list_id: list?.id ?? 0, seq: place })
         .onConflict(conflict => conflict.doNothing())
         .execute()

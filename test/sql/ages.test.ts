@@ -82,12 +82,12 @@ test('a used signature goes when it counts no more, but not while an older mail 
     from unnest(${[1, kept - 1, kept + 1, kept + 20]}::integer[]) as days`.execute(db)
   const bytes = Buffer.from('Message-ID: <waits@example.org>\nFrom: ada@example.org\n\nx\n')
   await append(db, list.id, [{ bytes, envelope: { road: 'smtp', trace: new Date().toISOString() } }])
-  await sql`update unjudged set arrived_at = now() - interval '10 days'`.execute(db)
+  await sql`update verdict_due set arrived_at = now() - interval '10 days'`.execute(db)
   const count = async () => (await db.selectFrom('signature_use').select('at').execute()).length
   await look(async () => (await count()) < 4)
   expect(await count()).toBe(3)
 
-  await db.deleteFrom('unjudged').execute()
+  await db.deleteFrom('verdict_due').execute()
   await look(async () => (await count()) < 3)
   expect(await count()).toBe(2)
 })

@@ -47,8 +47,8 @@ export async function arrivalsOf(
     .leftJoin('verdict', join =>
       join.onRef('verdict.list_id', '=', 'mail.list_id').onRef('verdict.seq', '=', 'mail.seq'),
     )
-    .leftJoin('unjudged', join =>
-      join.onRef('unjudged.list_id', '=', 'mail.list_id').onRef('unjudged.seq', '=', 'mail.seq'),
+    .leftJoin('verdict_due', join =>
+      join.onRef('verdict_due.list_id', '=', 'mail.list_id').onRef('verdict_due.seq', '=', 'mail.seq'),
     )
     .select([
       'mail.seq',
@@ -59,7 +59,7 @@ export async function arrivalsOf(
       'verdict.identity',
       'verdict.data as found',
     ])
-    .select('unjudged.seq as waits')
+    .select('verdict_due.seq as waits')
     .where('mail.list_id', '=', list)
     .where('mail.message_key', '=', key)
     .where('mail.hidden', '=', false)

@@ -66,7 +66,7 @@ interface LiveMail {
 async function liveMails(trx: Trx, list: ListId, clusters: readonly ClusterId[]): Promise<LiveMail[]> {
   const { rows } = await sql<LiveMail>`
     select f.cluster, live.seq, f.key, live.pending, m.known_at as "knownAt", f.misses
-    from (select seq, true as pending from unjudged where list_id = ${list}
+    from (select seq, true as pending from verdict_due where list_id = ${list}
       union all select seq, false from unannounced where list_id = ${list}) live,
     lateral (select cluster, message_key as key, coalesce(jsonb_array_length(data->'misses'), 0) as misses
       from fact where list_id = ${list} and seq = live.seq and cluster = any(${clusters}::bigint[]) offset 0) f,

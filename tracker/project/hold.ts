@@ -76,7 +76,7 @@ export async function obeyReleases(db: Kysely<Tables>, list: ListId): Promise<nu
     await lockAssignment(trx, list)
     const { roster } = await sortingRulesOf(trx, list)
     let mails = 0
-    for (const line of await judgedLines(trx, list)) {
+    for (const line of await linesWithVerdict(trx, list)) {
       const obeyed = line.grade !== 'C' && isMaintainer(roster, line.identity)
       await sql`
         update release_line set obeyed = ${obeyed}
@@ -195,15 +195,15 @@ export async function showAgain(trx: Trx, list: ListId, seqs: readonly Seq[]): P
   return rows.length
 }
 
-interface JudgedLine {
+interface LineWithVerdict {
   seq: Seq
   message_key: IndexKey
   grade: 'A' | 'B' | 'C'
   identity: string | null
 }
 
-async function judgedLines(trx: Trx, list: ListId): Promise<JudgedLine[]> {
-  const { rows } = await sql<JudgedLine>`
+async function linesWithVerdict(trx: Trx, list: ListId): Promise<LineWithVerdict[]> {
+  const { rows } = await sql<LineWithVerdict>`
     select r.seq, r.message_key, v.grade, lower(v.identity) as identity
     from release_line r join verdict v using (list_id, seq)
     where r.list_id = ${list} and r.obeyed is null order by r.seq, r.message_key`.execute(trx)

@@ -132,7 +132,7 @@ async function forget(
     delete from fact where list_id = ${list} and seq = any(${seqs}::bigint[]) returning cluster, seq, data`.execute(
     trx,
   )
-  for (const table of ['unsorted', 'unjudged', 'search', 'sketch', 'revision_hint'] as const)
+  for (const table of ['unsorted', 'verdict_due', 'search', 'sketch', 'revision_hint'] as const)
     await sql`delete from ${sql.table(table)} where list_id = ${list} and seq = any(${seqs}::bigint[])`.execute(
       trx,
     )

@@ -40,7 +40,7 @@ export async function writeProfile(
   known: Profile,
   folds: readonly { cluster: ClusterId; fold: Folded }[],
 ): Promise<void> {
-  await writeJudged(db, list, folds)
+  await writeStrangers(db, list, folds)
   const now = new Set(folds.flatMap(({ fold }) => [...fold.established]))
   const established = [...now].filter(person => !known.established.has(person)).map(indexKey)
   if (established.length === 0) return
@@ -52,23 +52,23 @@ export async function writeProfile(
   const people = rows.map(row => row.person)
   await wake(
     db,
-    sql`select cluster from judged where list_id = ${list} and person = any(${people}::text[])`,
+    sql`select cluster from stranger where list_id = ${list} and person = any(${people}::text[])`,
     'late',
     'beside',
   )
 }
 
-async function writeJudged(
+async function writeStrangers(
   db: Kysely<Tables>,
   list: ListId,
   folds: readonly { cluster: ClusterId; fold: Folded }[],
 ): Promise<void> {
   const rows = folds.flatMap(({ cluster, fold }) =>
-    [...fold.judged].map(person => [indexKey(person), cluster] as const),
+    [...fold.strangers].map(person => [indexKey(person), cluster] as const),
   )
   if (rows.length === 0) return
   await sql`
-    insert into judged (list_id, person, cluster)
+    insert into stranger (list_id, person, cluster)
     select ${list}, * from unnest(${rows.map(([person]) => person)}::text[], ${rows.map(([, cluster]) => cluster)}::bigint[])
     on conflict do nothing`.execute(db)
 }

@@ -108,14 +108,14 @@ function foldSafely(
   }
 }
 
-/** Clusters that failed are set to version -1; of the others who was judged is told anew by `writeProfile`. */
+/** Clusters that failed are set to version -1; of the others `writeProfile` writes anew on which strangers they hang. */
 async function markFolded(
   trx: Trx,
   clusters: readonly ClusterId[],
   folded: readonly ClusterId[],
 ): Promise<void> {
   await sql`
-    with before as (delete from judged where cluster = any(${folded}::bigint[]))
+    with before as (delete from stranger where cluster = any(${folded}::bigint[]))
     update cluster set dirty = false, late = false, folded = case when id = any(${folded}::bigint[]) then ${foldVersion}::int else -1 end
     where id = any(${clusters}::bigint[])`.execute(trx)
 }

@@ -35,7 +35,7 @@ async function empty(trx: Transaction<Tables>, list: ListId): Promise<void> {
     'worn',
     'dressing',
     'established',
-    'judged',
+    'stranger',
     'cluster',
   ] as const)
     await sql`delete from ${sql.table(table)} where list_id = ${list}`.execute(trx)

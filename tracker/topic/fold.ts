@@ -25,8 +25,8 @@ export interface Folded {
   readonly topics: readonly Topic[]
   /** The person keys that these mails establish on the list (profile.ts). */
   readonly established: ReadonlySet<string>
-  /** The person keys on which topics hang that a growing profile may change. */
-  readonly judged: ReadonlySet<string>
+  /** The person keys of strangers: topics here may become something else when the list knows them. */
+  readonly strangers: ReadonlySet<string>
   /** Of mails that came in several copies or texts the hash of the one that was read, when it is not the earliest said. */
   readonly shown: ReadonlyMap<MessageId, string>
 }
@@ -43,7 +43,7 @@ export function fold(
   return {
     topics: parts.flatMap(part => part.topics),
     established: new Set(parts.flatMap(part => [...part.established])),
-    judged: new Set(parts.flatMap(part => [...part.judged])),
+    strangers: new Set(parts.flatMap(part => [...part.strangers])),
     shown: new Map(parts.flatMap(part => [...part.shown])),
   }
 }
@@ -83,7 +83,9 @@ function foldComponent(
       large ? { ...topic, problems: [...topic.problems, largeProblem] } : topic,
     ),
     established: establishedBy(nodes),
-    judged: new Set([...threads.values()].filter(mails => guessOf(mails, profile).judged).flatMap(sendersOf)),
+    strangers: new Set(
+      [...threads.values()].filter(mails => guessOf(mails, profile).ofStranger).flatMap(sendersOf),
+    ),
     shown: new Map(nodes.flatMap(({ id, shown }) => (shown === null ? [] : [[id, shown] as const]))),
   }
 }

@@ -9,21 +9,22 @@ export interface Guess {
   /** Why it may be a bug all the same, for a person to judge. */
   readonly candidate: string | null
   /** Did the answer depend on whom the list knows? Then it is asked again when that changes. */
-  readonly judged: boolean
+  readonly ofStranger: boolean
 }
 
 /** `mails` in order; the first one is judged. */
 export function guessOf(mails: readonly Node[], profile: Profile): Guess {
   const [first] = mails
   const signals = first?.facts.signals
-  if (!first || !signals || first.facts.robot) return { kind: 'discussion', candidate: null, judged: false }
+  if (!first || !signals || first.facts.robot)
+    return { kind: 'discussion', candidate: null, ofStranger: false }
   const answered = mails.some(mail => !samePerson(mail.facts.sender, first.facts.sender))
   const strange = looksStrange(first)
   if (strange && !answered && !isEstablished(first, profile))
-    return { kind: 'spam', candidate: null, judged: true }
+    return { kind: 'spam', candidate: null, ofStranger: true }
   if (signals.announcement && !signals.question)
-    return { kind: 'announcement', candidate: null, judged: strange }
-  return { ...bugGuess(first), judged: strange }
+    return { kind: 'announcement', candidate: null, ofStranger: strange }
+  return { ...bugGuess(first), ofStranger: strange }
 }
 
 /** No word of the trade in it (or one and nothing of a bug), or a script that nearly nobody on the list reads. */

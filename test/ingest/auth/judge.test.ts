@@ -78,7 +78,7 @@ async function office(list: Partial<GivenList> = {}) {
     )
     await assignAll(db, demo.id)
   }
-  const waiting = () => db.selectFrom('unjudged').selectAll().execute()
+  const waiting = () => db.selectFrom('verdict_due').selectAll().execute()
   const verdicts = async () => {
     const rows = await db.selectFrom('verdict').selectAll().orderBy('seq').execute()
     return rows.map(row => ({ ...row, how: howWords(row.how) }))
@@ -297,7 +297,7 @@ describe('DNS that does not answer', () => {
     expect(await verdicts()).toEqual([])
     dns.mood = 'answers'
     await db
-      .updateTable('unjudged')
+      .updateTable('verdict_due')
       .set({ next_at: new Date(0) })
       .execute()
     void judge.look()
@@ -309,7 +309,7 @@ describe('DNS that does not answer', () => {
     const { db, start, arrive, verdicts, settled } = await office({ people: [ada] })
     dns.mood = 'broken'
     await arrive(await letter({}, signer))
-    await sql`update unjudged set arrived_at = now() - interval '7 hours', tries = 12`.execute(db)
+    await sql`update verdict_due set arrived_at = now() - interval '7 hours', tries = 12`.execute(db)
     start()
     await settled()
     expect(await verdicts()).toMatchObject([

@@ -34,7 +34,7 @@ async function desk() {
     const envelope = { road: 'smtp', trace: new Date().toISOString() }
     const [at] = await append(db, list, [{ bytes, envelope }])
     await sortAll(db, list)
-    await sql`delete from unjudged`.execute(db)
+    await sql`delete from verdict_due`.execute(db)
     await sql`insert into verdict (list_id, seq, grade, how) values (${list}, ${at?.seq}, 'C', '{"code":"unsigned"}') on conflict do nothing`.execute(
       db,
     )
