@@ -151,7 +151,7 @@ create table statement (
 );
 create index statement_target on statement (list_id, target_key, unconfirmed, said);
 
--- Somebody whom the list knows (tracker/topic/profile.ts).
+-- Somebody whom the list knows (tracker/topic/known-people.ts).
 create table established (
   list_id integer not null,
   person  text not null,

@@ -1,4 +1,4 @@
-// The explicit forms of a bug report. A guess from its words comes with the whole list's profile, not from one mail.
+// The explicit forms of a bug report. A guess from its words needs to know the whole list's people, not from one mail.
 import type { Header } from '../decode/mail.ts'
 import type { SubjectFact, TagFact } from './facts.ts'
 

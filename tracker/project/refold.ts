@@ -11,9 +11,9 @@ import { binaryArray } from '../../sql/binary-array.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { wake } from '../../sql/wake.ts'
 import { type Folded, fold, foldVersion } from '../topic/fold.ts'
+import type { KnownPeople } from '../topic/known-people.ts'
 import { arrivalWithMailmap, type Mailmap, rostersWithMailmap } from '../topic/mailmap.ts'
 import type { Outside } from '../topic/outside.ts'
-import type { Profile } from '../topic/profile.ts'
 import type { Rules } from '../topic/rules.ts'
 import { summaryOf } from '../topic/summary.ts'
 import type { Topic, TopicMail } from '../topic/topic.ts'
@@ -21,17 +21,17 @@ import type { Arrival } from '../topic/unit.ts'
 import { clusterArrivals } from './cluster-arrivals.ts'
 import { tellChanges } from './events.ts'
 import { jsonTexts } from './json-texts.ts'
+import { knownPeopleFor, writeKnownPeople } from './known-people.ts'
 import { withLandings } from './land.ts'
 import { lockToFold } from './lock.ts'
 import { isOpen } from './open.ts'
 import { peopleOf } from './people.ts'
-import { profileFor, writeProfile } from './profile.ts'
 import { clustersOf, moveStatements, outsideOf, writeStatements } from './statements.ts'
 import { markUntold } from './untold.ts'
 
 /**
  * Folds at most `count` dirty clusters of the list; answers how many, 0 when none is left. One fold a list at a time:
- * whom the list knows grows with each, and what was judged without it must be seen by the next.
+ * whom the list knows grows with each, and what was guessed without it must be seen by the next.
  */
 export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Log): Promise<number> {
   return db.transaction().execute(async trx => {
@@ -42,11 +42,11 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
     const { rules: written, mailmap } = await peopleOf(trx, list)
     const rules = { ...written, rosters: rostersWithMailmap(written.rosters, mailmap) }
     const arrivals = await withLandings(trx, list, mapped(await clusterArrivals(trx, clusters, db), mailmap))
-    const profile = await profileFor(trx, list, arrivals)
+    const known = await knownPeopleFor(trx, list, arrivals)
     const outside = await outsideOf(trx, list, arrivals)
     const folds = clusters.map(cluster => ({
       cluster,
-      fold: foldSafely(cluster, arrivals.get(cluster) ?? [], rules, profile, outside, log),
+      fold: foldSafely(cluster, arrivals.get(cluster) ?? [], rules, known, outside, log),
     }))
     const done = folds.filter((one): one is ClusterFold => one.fold !== null)
     const telling = await tellChanges(trx, list, done)
@@ -56,7 +56,7 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
       clusters,
       done.map(({ cluster }) => cluster),
     )
-    await writeProfile(trx, list, profile, done)
+    await writeKnownPeople(trx, list, known, done)
     // Who hears something of a new mail waits no longer than that mail.
     const when = leased.every(({ late }) => late) ? 'late' : 'now'
     if (targets.length > 0) await wake(trx, clustersOf(list, targets), when, 'beside')
@@ -93,12 +93,12 @@ function foldSafely(
   cluster: ClusterId,
   arrivals: readonly Arrival[],
   rules: Rules,
-  profile: Profile,
+  known: KnownPeople,
   outside: Outside,
   log: Log | undefined,
 ): Folded | null {
   try {
-    return fold(arrivals, rules, profile, outside)
+    return fold(arrivals, rules, known, outside)
   } catch (error) {
     log?.error(
       { cluster, mails: arrivals.map(({ facts }) => facts.messageId), error },

@@ -6,10 +6,10 @@ import { missingOf } from './completeness.ts'
 import { type Component, componentsOf } from './component.ts'
 import { dropEchoes } from './echo.ts'
 import { guessOf } from './guess.ts'
+import { establishedBy, type KnownPeople, withPeople } from './known-people.ts'
 import { nothingOutside, type Outside } from './outside.ts'
 import { patchsetOf } from './patchset.ts'
 import { personKeys } from './person.ts'
-import { establishedBy, type Profile, withPeople } from './profile.ts'
 import type { Rules } from './rules.ts'
 import { type Draft, draftsOf, isPosting } from './series.ts'
 import { threadTopicOf } from './thread-topic.ts'
@@ -23,7 +23,7 @@ export const foldVersion = 11
 export interface Folded {
   /** Every mail is in exactly one of them. */
   readonly topics: readonly Topic[]
-  /** The person keys that these mails establish on the list (profile.ts). */
+  /** The person keys that these mails establish on the list (known-people.ts). */
   readonly established: ReadonlySet<string>
   /** The person keys of strangers: topics here may become something else when the list knows them. */
   readonly strangers: ReadonlySet<string>
@@ -35,10 +35,10 @@ export interface Folded {
 export function fold(
   arrivals: readonly Arrival[],
   rules: Rules,
-  profile: Profile,
+  people: KnownPeople,
   outside: Outside = nothingOutside,
 ): Folded {
-  const known = withPeople(profile, rules.rosters)
+  const known = withPeople(people, rules.rosters)
   const parts = componentsOf(arrivals).map(component => foldComponent(component, rules, known, outside))
   return {
     topics: parts.flatMap(part => part.topics),
@@ -51,7 +51,7 @@ export function fold(
 function foldComponent(
   { arrivals, large }: Component,
   rules: Rules,
-  profile: Profile,
+  known: KnownPeople,
   outside: Outside,
 ): Folded {
   const nodes = treeOf(unitsOf(arrivals, rules))
@@ -66,7 +66,7 @@ function foldComponent(
     node => String(homes.get(node)),
   )
   const threadTopics = new Map(
-    [...threads].map(([name, mails]) => [name, threadTopicOf(mails, rules, profile, outside)]),
+    [...threads].map(([name, mails]) => [name, threadTopicOf(mails, rules, known, outside)]),
   )
   const withFixes = patchsets.map((topic, index) => {
     const drafts = chains[index] ?? []
@@ -84,7 +84,7 @@ function foldComponent(
     ),
     established: establishedBy(nodes),
     strangers: new Set(
-      [...threads.values()].filter(mails => guessOf(mails, profile).ofStranger).flatMap(sendersOf),
+      [...threads.values()].filter(mails => guessOf(mails, known).ofStranger).flatMap(sendersOf),
     ),
     shown: new Map(nodes.flatMap(({ id, shown }) => (shown === null ? [] : [[id, shown] as const]))),
   }

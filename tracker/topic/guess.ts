@@ -1,7 +1,8 @@
 // What a thread without explicit signs is: spam, an announcement, a bug by two signs, a candidate by one. Measured on
 // hand-labelled archives; a guess never sends mail, and a moderator's or maintainer's `Type:` line overrules it.
+
+import { isEstablished, type KnownPeople } from './known-people.ts'
 import { samePerson } from './person.ts'
-import { isEstablished, type Profile } from './profile.ts'
 import type { Node } from './tree.ts'
 
 export interface Guess {
@@ -13,14 +14,14 @@ export interface Guess {
 }
 
 /** `mails` in order; the first one is judged. */
-export function guessOf(mails: readonly Node[], profile: Profile): Guess {
+export function guessOf(mails: readonly Node[], known: KnownPeople): Guess {
   const [first] = mails
   const signals = first?.facts.signals
   if (!first || !signals || first.facts.robot)
     return { kind: 'discussion', candidate: null, ofStranger: false }
   const answered = mails.some(mail => !samePerson(mail.facts.sender, first.facts.sender))
   const strange = looksStrange(first)
-  if (strange && !answered && !isEstablished(first, profile))
+  if (strange && !answered && !isEstablished(first, known))
     return { kind: 'spam', candidate: null, ofStranger: true }
   if (signals.announcement && !signals.question)
     return { kind: 'announcement', candidate: null, ofStranger: strange }

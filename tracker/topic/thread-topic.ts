@@ -5,8 +5,8 @@ import { answersOf, topicMail } from './answers.ts'
 import { closingOf } from './bug-fixes.ts'
 import { type Planning, planningOf } from './bug-steps.ts'
 import { type Guess, guessOf } from './guess.ts'
+import type { KnownPeople } from './known-people.ts'
 import type { Outside } from './outside.ts'
-import type { Profile } from './profile.ts'
 import type { Rules } from './rules.ts'
 import { threadStanding } from './standing.ts'
 import type { Topic, TopicKind } from './topic.ts'
@@ -16,12 +16,12 @@ import type { Node } from './tree.ts'
 export function threadTopicOf(
   mails: readonly Node[],
   rules: Rules,
-  profile: Profile,
+  known: KnownPeople,
   { statements, numbers }: Outside,
 ): Topic {
   const first = mails[0]
   if (!first) throw new Error('A thread has no mail')
-  const guess = guessOf(mails, profile)
+  const guess = guessOf(mails, known)
   const planning = planningOf(mails, {
     rules,
     numbers,

@@ -1,5 +1,5 @@
-// The list's profile in the database: read for the people of a fold, grown by it, and what was judged without the
-// growth made dirty.
+// Whom the list knows, in the database: read for the people of a fold, grown by it, and what was guessed without the growth
+// folded again.
 import { type Kysely, sql } from 'kysely'
 import type { ClusterId, IndexKey, ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
@@ -7,15 +7,15 @@ import type { Tables } from '../../sql/tables.ts'
 import { wake } from '../../sql/wake.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import type { Folded } from '../topic/fold.ts'
+import type { KnownPeople } from '../topic/known-people.ts'
 import { personKeys } from '../topic/person.ts'
-import type { Profile } from '../topic/profile.ts'
 
 /** What the list knows of the senders of these mails. */
-export async function profileFor(
+export async function knownPeopleFor(
   db: Kysely<Tables>,
   list: ListId,
   arrivals: ReadonlyMap<ClusterId, readonly { facts: MailFacts }[]>,
-): Promise<Profile> {
+): Promise<KnownPeople> {
   const keys = new Set<string>()
   // Most mails of a long thread are by few people.
   const names = new Map<string, string>()
@@ -33,11 +33,11 @@ export async function profileFor(
   return { established: new Set(rows.flatMap(row => byRow.get(row.person) ?? [])) }
 }
 
-/** `known` is the profile that they were folded with. Call it under the list's fold lock. */
-export async function writeProfile(
+/** `known`: with whom they were folded. Call it under the list's fold lock. */
+export async function writeKnownPeople(
   db: Kysely<Tables>,
   list: ListId,
-  known: Profile,
+  known: KnownPeople,
   folds: readonly { cluster: ClusterId; fold: Folded }[],
 ): Promise<void> {
   await writeStrangers(db, list, folds)

@@ -1,19 +1,19 @@
 // What only the whole list can say: whom the list knows. A person is established who posted a patch, or was answered
 // by somebody else. The set only grows with the mails, so the fold stays free of the order of arrival: when it grows,
-// the threads that were judged without it are folded again.
+// the threads that were guessed without it are folded again.
 import { memo } from '../../base/memo.ts'
 import { personKeys, samePerson } from './person.ts'
 import { addressesOf, type DatedRoster } from './rules.ts'
 import { isPosting } from './series.ts'
 import type { Node } from './tree.ts'
 
-export interface Profile {
+export interface KnownPeople {
   /** Person keys (person.ts). */
   readonly established: Pick<ReadonlySet<string>, 'has'>
 }
 
 /** Whoever had a role on the list at any time is no stranger; by the address, since anybody may bear the name. */
-export function withPeople({ established }: Profile, rosters: readonly DatedRoster[]): Profile {
+export function withPeople({ established }: KnownPeople, rosters: readonly DatedRoster[]): KnownPeople {
   const people = addressesIn(rosters)
   return { established: { has: key => established.has(key) || people.has(key) } }
 }
@@ -23,8 +23,8 @@ const addressesIn = memo((rosters: readonly DatedRoster[]) => {
   return new Set([...entries].flatMap(addressesOf))
 })
 
-export const isEstablished = (node: Node, profile: Profile): boolean =>
-  personKeys(node.facts.sender).some(key => profile.established.has(key))
+export const isEstablished = (node: Node, known: KnownPeople): boolean =>
+  personKeys(node.facts.sender).some(key => known.established.has(key))
 
 /** The person keys that these mails establish. */
 export function establishedBy(nodes: readonly Node[]): Set<string> {
