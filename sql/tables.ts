@@ -39,8 +39,9 @@ export interface Tables {
     mailmap_hash: GeneratedAlways<string>
     maintainers: JSONColumnType<Roster, string | undefined>
     /** Grows when the dressing under which mails are read changes. */
-    dressing: Generated<number>
-    dressed: string | null
+    dressing_version: Generated<number>
+    /** Digest of the settings that they are read under. */
+    read_under: string | null
     version: Generated<string>
   }
   raw: { hash: Buffer; bytes: Buffer; encoding: 'plain' | 'zstd' | 'purged'; size: number }
@@ -133,8 +134,8 @@ export interface Tables {
     message_key: IndexKey
     cluster: ClusterId
     version: number
-    /** `list.dressing` when it was read. */
-    dressing: Generated<number>
+    /** `list.dressing_version` when it was read. */
+    dressing_version: Generated<number>
     said: Date
     data: JSONColumnType<MailFacts>
   }
@@ -184,8 +185,8 @@ export interface Tables {
   }
   established: { list_id: number; person: string }
   stranger: { list_id: number; person: string; cluster: ClusterId }
-  worn: { list_id: number; mark: string; person: string; seq: Seq }
-  dressing: { list_id: number; mark: string; people: number; mails: number; learnt: Generated<boolean> }
+  mail_mark: { list_id: number; mark: string; person: string; seq: Seq }
+  mark_count: { list_id: number; mark: string; people: number; mails: number; learnt: Generated<boolean> }
   search: { list_id: number; seq: Seq; message_key: IndexKey; said: Date; words: string }
   // 0004_git.sql
   repository: { list_id: number; read_at: Date; problem: string | null }

@@ -19,9 +19,9 @@ create table list (
   -- what the file of the repository with the maintainers says: a roster
   maintainers      jsonb not null default '[]',
   -- grows when the dressing that mails are read under changes
-  dressing         integer not null default 0,
+  dressing_version integer not null default 0,
   -- digest of the settings that mails were read under
-  dressed          text,
+  read_under       text,
   -- grows with every projected change: the ETag of the list's pages
   version          bigint not null default 1
 );

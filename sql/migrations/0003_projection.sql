@@ -2,7 +2,7 @@
 --
 -- Foreign keys: a fact is of a mail and in a cluster, and what a topic says of others goes with it. Where there is none:
 -- topic and topic_mail outlive their cluster during a rebuild, under number 0 (tracker/project/stale.ts); a place of a mail may be
--- there before and after its topic within a fold; sketch, revision_hint, worn and search are written and deleted with the fact.
+-- there before and after its topic within a fold; sketch, revision_hint, mail_mark and search are written and deleted with the fact.
 -- Each check costs three times what writing a small row does, 0.5 % of an import for one row a mail: for all of the nine rows
 -- a mail has here it would be 4 to 5 %.
 
@@ -24,16 +24,16 @@ create index cluster_failed on cluster (list_id, id) where folded = -1;
 
 -- What one arrival says (tracker/mail/facts.ts).
 create table fact (
-  list_id     integer not null,
-  seq         bigint not null,
-  message_key text not null,
-  cluster     bigint not null references cluster,
+  list_id          integer not null,
+  seq              bigint not null,
+  message_key      text not null,
+  cluster          bigint not null references cluster,
   -- of the reader
-  version     integer not null,
-  -- list.dressing when it was read
-  dressing    integer not null default 0,
-  said        timestamptz not null,
-  data        jsonb not null,
+  version          integer not null,
+  -- list.dressing_version when it was read
+  dressing_version integer not null default 0,
+  said             timestamptz not null,
+  data             jsonb not null,
   primary key (list_id, seq),
   foreign key (list_id, seq) references mail
 );
@@ -169,7 +169,7 @@ create table stranger (
 create index stranger_cluster on stranger (cluster);
 
 -- A mark of possible dressing (tracker/mail/dressing.ts): which mail of the list has it, and of whom it is.
-create table worn (
+create table mail_mark (
   list_id integer not null,
   mark    bigint not null,
   person  bigint not null,
@@ -178,7 +178,7 @@ create table worn (
 );
 
 -- The same counted. Mark 0 stands for every mail with the list's stamp.
-create table dressing (
+create table mark_count (
   list_id integer not null,
   mark    bigint not null,
   people  integer not null,
@@ -186,7 +186,7 @@ create table dressing (
   learnt  boolean not null default false,
   primary key (list_id, mark)
 );
-create index dressing_many on dressing (list_id) where learnt or people >= 5 or mark = 0;
+create index mark_count_many on mark_count (list_id) where learnt or people >= 5 or mark = 0;
 
 -- The words of a mail: subject A, author B, files C, body D; quoted lines are left out.
 create table search (

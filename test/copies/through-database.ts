@@ -52,7 +52,7 @@ export async function compareThroughDatabase(
 
   async function countLearnt(list: List): Promise<number> {
     const rows = await db
-      .selectFrom('dressing')
+      .selectFrom('mark_count')
       .select('mark')
       .where('list_id', '=', list.id)
       .where('learnt', '=', true)

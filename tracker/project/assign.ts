@@ -61,8 +61,8 @@ interface Taken {
 async function take(trx: Trx, list: ListId, mails: readonly ReadMail[]): Promise<Taken[]> {
   const { rows } = await sql<{ seq: Seq; again: boolean }>`
     delete from unsorted u
-    using unnest(${mails.map(mail => mail.seq)}::bigint[], ${mails.map(mail => mail.dressing)}::integer[]) as read (seq, dressing), list l
-    where u.list_id = ${list} and u.seq = read.seq and l.id = u.list_id and l.dressing = read.dressing
+    using unnest(${mails.map(mail => mail.seq)}::bigint[], ${mails.map(mail => mail.dressingVersion)}::integer[]) as read (seq, dressing_version), list l
+    where u.list_id = ${list} and u.seq = read.seq and l.id = u.list_id and l.dressing_version = read.dressing_version
     returning u.seq, exists (
       select from fact f where f.list_id = u.list_id and f.seq = u.seq) as again`.execute(trx)
   const ours = new Map(rows.map(row => [row.seq, row.again]))
@@ -281,14 +281,16 @@ async function writeFacts(
   clusters: ReadonlyMap<Tied, string>,
 ): Promise<void> {
   await sql`
-    insert into fact (list_id, seq, message_key, cluster, version, dressing, said, data)
-    select ${list}, seq, message_key, cluster, ${factsVersion}, ${tied[0]?.mail.dressing ?? 0}, said, data::jsonb from rows from (
+    insert into fact (list_id, seq, message_key, cluster, version, dressing_version, said, data)
+    select ${list}, seq, message_key, cluster, ${factsVersion}, ${tied[0]?.mail.dressingVersion ?? 0}, said, data::jsonb from rows from (
       unnest(${tied.map(one => one.mail.seq)}::bigint[], ${tied.map(one => one.mail.key)}::text[],
         ${tied.map(one => clusters.get(one) ?? '')}::bigint[],
         ${tied.map(one => toTimestamp(one.mail.facts.said))}::timestamptz[]),
       ${jsonTexts(tied.map(one => toStorableJson(one.mail.facts)))}) as row (seq, message_key, cluster, said, data)
-    on conflict (list_id, seq) do update set (cluster, version, dressing, said, data) =
-      (excluded.cluster, excluded.version, excluded.dressing, excluded.said, excluded.data)`.execute(trx)
+    on conflict (list_id, seq) do update set (cluster, version, dressing_version, said, data) =
+      (excluded.cluster, excluded.version, excluded.dressing_version, excluded.said, excluded.data)`.execute(
+    trx,
+  )
 }
 
 async function writeKeys(

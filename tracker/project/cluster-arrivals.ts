@@ -25,7 +25,7 @@ export async function clusterArrivals(
   db: Kysely<Tables>,
 ): Promise<Map<ClusterId, Arrival[]>> {
   const { rows } = await sql<ClusterMails>`
-    select f.cluster, f.list_id, ${verdictColumns}, string_agg(concat_ws(' ', f.seq, f.version, f.dressing), ',') as mails
+    select f.cluster, f.list_id, ${verdictColumns}, string_agg(concat_ws(' ', f.seq, f.version, f.dressing_version), ',') as mails
     from fact f left join verdict v using (list_id, seq)
     where f.cluster = any(${clusters}::bigint[]) group by f.cluster, f.list_id, ${verdictGroup}`.execute(trx)
   const recent = recentOf(db)
@@ -58,7 +58,7 @@ const withoutVerdict = ({ knownAt }: ReadArrival) => (knownAt === null ? importe
 interface ClusterMails extends VerdictRow {
   cluster: ClusterId
   list_id: number
-  /** `seq version dressing` of each. */
+  /** `seq version dressing_version` of each. */
   mails: string
 }
 

@@ -19,8 +19,8 @@ export interface ListDressing extends Dressing {
 
 export async function dressingOf(db: Kysely<Tables>, list: ListId): Promise<ListDressing> {
   const { rows } = await sql<Row>`
-    select settings->>'address' as address, settings->>'listId' as list_id, settings->>'prefix' as prefix, dressing as version,
-      array(select mark::text from dressing d where d.list_id = l.id and d.learnt) as learnt
+    select settings->>'address' as address, settings->>'listId' as list_id, settings->>'prefix' as prefix, dressing_version as version,
+      array(select mark::text from mark_count d where d.list_id = l.id and d.learnt) as learnt
     from list l where id = ${list}`.execute(db)
   const [row] = rows
   if (row === undefined) throw new Error(`There is no list ${list}`)
@@ -54,17 +54,17 @@ export async function countMarks(trx: Trx, list: ListId, mails: readonly Seen[])
     list,
     sql<Counted>`
       with fresh as (
-        insert into worn select ${list}, * from unnest(${marks}::bigint[], ${people}::bigint[], ${seqs}::bigint[])
+        insert into mail_mark select ${list}, * from unnest(${marks}::bigint[], ${people}::bigint[], ${seqs}::bigint[])
         on conflict do nothing returning mark, person, seq),
       counted as (
         select mark, count(*)::int as mails, (count(distinct person) filter (where not exists (
-          select from worn w where w.list_id = ${list} and w.mark = fresh.mark and w.person = fresh.person)))::int as people
+          select from mail_mark w where w.list_id = ${list} and w.mark = fresh.mark and w.person = fresh.person)))::int as people
         from fresh group by mark
         union all select 0, ${fresh}, 0 where ${fresh} > 0),
       summed as (
-        insert into dressing (list_id, mark, people, mails) select ${list}, mark, people, mails from counted
+        insert into mark_count (list_id, mark, people, mails) select ${list}, mark, people, mails from counted
         on conflict (list_id, mark) do update
-          set people = dressing.people + excluded.people, mails = dressing.mails + excluded.mails
+          set people = mark_count.people + excluded.people, mails = mark_count.mails + excluded.mails
         returning mark, people, mails, learnt)
       ${counts(list)}`,
   )
@@ -84,17 +84,17 @@ export async function uncountMarks(
     list,
     sql<Counted>`
       with gone as (
-        delete from worn using unnest(${marks}::bigint[], ${people}::bigint[], ${seqs}::bigint[]) as g (mark, person, seq)
-        where list_id = ${list} and worn.mark = g.mark and worn.person = g.person and worn.seq = g.seq
-        returning worn.mark, worn.person, worn.seq),
+        delete from mail_mark using unnest(${marks}::bigint[], ${people}::bigint[], ${seqs}::bigint[]) as g (mark, person, seq)
+        where list_id = ${list} and mail_mark.mark = g.mark and mail_mark.person = g.person and mail_mark.seq = g.seq
+        returning mail_mark.mark, mail_mark.person, mail_mark.seq),
       counted as (
         select mark, count(*)::int as mails, (count(distinct person) filter (where not exists (
-          select from worn w where w.list_id = ${list} and w.mark = gone.mark and w.person = gone.person
+          select from mail_mark w where w.list_id = ${list} and w.mark = gone.mark and w.person = gone.person
             and w.seq not in (select seq from gone))))::int as people
         from gone group by mark
         union all select 0, ${stamped.length}, 0),
       summed as (
-        update dressing d set people = d.people - counted.people, mails = d.mails - counted.mails
+        update mark_count d set people = d.people - counted.people, mails = d.mails - counted.mails
         from counted where d.list_id = ${list} and d.mark = counted.mark
         returning d.mark, d.people, d.mails, d.learnt)
       ${counts(list)}`,
@@ -113,7 +113,7 @@ const counts = (list: ListId) => sql`
   select mark::text as mark, people, mails, learnt from summed
   where mark = 0 or learnt or people >= ${limits.dressingPeopleMin}
   union all
-  select mark::text, people, mails, learnt from dressing d
+  select mark::text, people, mails, learnt from mark_count d
   where list_id = ${list} and (learnt or people >= 5 or mark = 0) and mark not in (select mark from summed)`
 
 /** Turns what the counts turn. A mail is read at most a few times for it; see `isDressing`. */
@@ -123,13 +123,13 @@ async function learn(trx: Trx, list: ListId, counting: ReturnType<typeof sql<Cou
   const turned = rows.filter(row => row.mark !== '0' && isDressing(row, all) !== row.learnt)
   if (turned.length === 0) return
   const marks = turned.map(({ mark }) => mark)
-  await sql`update dressing set learnt = not learnt where list_id = ${list} and mark = any(${marks}::bigint[])`.execute(
+  await sql`update mark_count set learnt = not learnt where list_id = ${list} and mark = any(${marks}::bigint[])`.execute(
     trx,
   )
-  await sql`update list set dressing = dressing + 1 where id = ${list}`.execute(trx)
+  await sql`update list set dressing_version = dressing_version + 1 where id = ${list}`.execute(trx)
   await readAgain(
     trx,
-    sql`select distinct list_id, seq from worn where list_id = ${list} and mark = any(${marks}::bigint[])`,
+    sql`select distinct list_id, seq from mail_mark where list_id = ${list} and mark = any(${marks}::bigint[])`,
   )
 }
 

@@ -15,18 +15,18 @@ export async function wakeOutdated(db: Kysely<Tables>): Promise<void> {
 }
 
 /** Mails that were read under other settings of their list (address, List-Id, prefix) wait to be read again. */
-export async function requeueRedressed(db: Kysely<Tables>, only?: ListId): Promise<void> {
+export async function requeueChanged(db: Kysely<Tables>, only?: ListId): Promise<void> {
   const { rows } = await sql<{ id: number }>`
-    select id from list where dressed is distinct from ${settings}
+    select id from list where read_under is distinct from ${settings}
       and (${only ?? null}::integer is null or id = ${only ?? null}::integer)`.execute(db)
   for (const { id } of rows)
     await requeue(db, listId(id), async trx => {
-      const { rows: redressed } = await sql<{ fresh: boolean }>`
-        update list set dressed = ${settings} from list old where old.id = list.id
-          and list.id = ${id} and list.dressed is distinct from ${settings}
-        returning old.dressed is null as fresh`.execute(trx)
+      const { rows: changed } = await sql<{ fresh: boolean }>`
+        update list set read_under = ${settings} from list old where old.id = list.id
+          and list.id = ${id} and list.read_under is distinct from ${settings}
+        returning old.read_under is null as fresh`.execute(trx)
       // A list that was just made has no mail that was read under other settings.
-      return redressed.some(({ fresh }) => !fresh)
+      return changed.some(({ fresh }) => !fresh)
     })
 }
 

@@ -10,7 +10,7 @@ import type { Tables } from '../../sql/tables.ts'
 import { assign } from './assign.ts'
 import { obeyReleases } from './hold.ts'
 import { type Lag, measureLag } from './lag.ts'
-import { requeueRedressed, wakeOutdated } from './outdated.ts'
+import { requeueChanged, wakeOutdated } from './outdated.ts'
 import { refold } from './refold.ts'
 import { dropStale } from './stale.ts'
 import { settleWords } from './write-search.ts'
@@ -49,7 +49,7 @@ export function startProjector(
       try {
         if (!upgraded) {
           await wakeOutdated(db)
-          await requeueRedressed(db)
+          await requeueChanged(db)
         }
         upgraded = true
         const done = await sortOnce(db, log, list => lagOf(lags, list, log, metrics), onSorted)
@@ -82,7 +82,7 @@ export async function sortAll(
   onProgress?: (sorted: number) => void,
   log?: Log,
 ): Promise<number> {
-  await requeueRedressed(db, list)
+  await requeueChanged(db, list)
   let sorted = await assignAll(db, list, onProgress, log)
   if ((await obeyReleases(db, list)) > 0) sorted += await assignAll(db, list, onProgress, log)
   do for (;;) if ((await refold(db, list, limits.foldClustersMax, log)) === 0) break

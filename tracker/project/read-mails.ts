@@ -19,8 +19,8 @@ export interface ReadMail {
   readonly key: IndexKey
   readonly knownAt: Date
   readonly facts: MailFacts
-  /** `list.dressing` when it was read. */
-  readonly dressing: number
+  /** `list.dressing_version` when it was read. */
+  readonly dressingVersion: number
   /** It reached us by itself, and not in an archive. */
   readonly live: boolean
   /** What the word index holds of it (word-vector.ts). */
@@ -71,7 +71,7 @@ function readMail(
   const id = { id: messageId(message_id), made: message_id.endsWith('@no-message-id.invalid') }
   const envelope = { ...(trace === undefined ? {} : { trace }), ...(posted === undefined ? {} : { posted }) }
   const key = indexKey(message_id)
-  const place = { seq, key, knownAt, dressing: dressing.version, live: trace !== undefined }
+  const place = { seq, key, knownAt, dressingVersion: dressing.version, live: trace !== undefined }
   try {
     const decoded = decodeMail(bytes)
     const facts = factsOf(decoded, id, envelope, dressing)

@@ -26,14 +26,14 @@ export function requeue(
 
 async function empty(trx: Transaction<Tables>, list: ListId): Promise<void> {
   await sql`select id from cluster where list_id = ${list} order by id for update`.execute(trx)
-  await sql`update list set dressing = dressing + 1 where id = ${list}`.execute(trx)
+  await sql`update list set dressing_version = dressing_version + 1 where id = ${list}`.execute(trx)
   for (const table of [
     'fact',
     'cluster_key',
     'revision_hint',
     'sketch',
-    'worn',
-    'dressing',
+    'mail_mark',
+    'mark_count',
     'established',
     'stranger',
     'cluster',

@@ -88,7 +88,7 @@ const learnt = async (list: List) =>
   Number(
     (
       await db
-        .selectFrom('dressing')
+        .selectFrom('mark_count')
         .select(eb => eb.fn.countAll().as('count'))
         .where('list_id', '=', list.id)
         .where('learnt', '=', true)
