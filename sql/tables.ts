@@ -258,10 +258,10 @@ export interface Tables {
     what: 'bug' | 'bug-status' | 'patch-state'
     was: string | null
     became: string
-    told_at: Date | null
+    notified_at: Date | null
   }
   error_due: { list_id: number; message_key: IndexKey; due_at: Date }
-  unannounced: { list_id: number; seq: Seq }
-  untold: { list_id: number; topic_key: IndexKey; target_key: IndexKey; pending: boolean }
+  event_due: { list_id: number; seq: Seq }
+  statement_due: { list_id: number; topic_key: IndexKey; target_key: IndexKey; pending: boolean }
   topic_before: { list_id: number; topic_key: IndexKey; data: JSONColumnType<Topic> | null }
 }

@@ -64,23 +64,23 @@ create unique index bug_number_mail on bug_number (list_id, message_key);
 
 -- A change of state that a live mail made, written once; a correction is another event.
 create table event (
-  id        bigint generated always as identity primary key,
-  list_id   integer not null references list,
-  topic_key text not null,
-  topic_id  text not null,
-  at        timestamptz not null default now(),
+  id          bigint generated always as identity primary key,
+  list_id     integer not null references list,
+  topic_key   text not null,
+  topic_id    text not null,
+  at          timestamptz not null default now(),
   -- the mail that made the change
-  mail      text not null,
+  mail        text not null,
   -- the mails it speaks of: patches, or the first of a bug
-  on_mails  jsonb not null,
-  what      text not null check (what in ('bug', 'bug-status', 'patch-state')),
-  was       text,
-  became    text not null,
+  on_mails    jsonb not null,
+  what        text not null check (what in ('bug', 'bug-status', 'patch-state')),
+  was         text,
+  became      text not null,
   -- when whoever is to hear of it was written to, or nobody was
-  told_at   timestamptz
+  notified_at timestamptz
 );
 create index event_topic on event (list_id, topic_key, id);
-create index event_untold on event (id) where told_at is null;
+create index event_unnotified on event (id) where notified_at is null;
 
 -- A mail with lines that had no effect; looked at again when due, since what they need may still come.
 create table error_due (
@@ -91,24 +91,24 @@ create table error_due (
 );
 create index error_due_at on error_due (due_at);
 
--- A live mail whose verdict was made or raised and whose effect no fold has told yet.
-create table unannounced (
+-- A live mail whose verdict was made or raised and whose effect no fold has written as events yet.
+create table event_due (
   list_id integer not null,
   seq     bigint not null,
   primary key (list_id, seq)
 );
 -- Whoever writes a verdict need not know of it.
-create function mark_unannounced() returns trigger language plpgsql as $$
+create function mark_event_due() returns trigger language plpgsql as $$
 begin
-  insert into unannounced (list_id, seq) values (new.list_id, new.seq) on conflict do nothing;
+  insert into event_due (list_id, seq) values (new.list_id, new.seq) on conflict do nothing;
   return new;
 end $$;
-create trigger verdict_unannounced after insert or update of grade on verdict
-  for each row execute function mark_unannounced();
+create trigger verdict_event_due after insert or update of grade on verdict
+  for each row execute function mark_event_due();
 
--- A topic that hears something else of another topic since live mails changed it, and was not told of it yet: what it leads to
--- is told once.
-create table untold (
+-- What a topic says of another changed by live mails, and the other was not folded with it yet: what that changes is written as
+-- events, once.
+create table statement_due (
   list_id    integer not null,
   -- who says it
   topic_key  text not null,
@@ -119,7 +119,7 @@ create table untold (
   primary key (list_id, topic_key, target_key)
 );
 
--- A topic as it stood before mails came whose verdict is pending: what is told is the difference to this.
+-- A topic as it stood before mails came whose verdict is pending: its events are the difference to this.
 create table topic_before (
   list_id   integer not null,
   topic_key text not null,

@@ -156,7 +156,7 @@ test('a bug that never came is not waited for, and one that comes live is told a
   await desk.arrive('fix', { bytes: fix })
   await desk.arrive('in', { bytes: accepted, grade: 'pending' })
   await desk.judge('in', 'A')
-  expect(await desk.db.selectFrom('untold').selectAll().execute()).toEqual([])
+  expect(await desk.db.selectFrom('statement_due').selectAll().execute()).toEqual([])
   await desk.arrive('bug')
   expect(await told(desk)).toEqual(['bug null fixed bug@example.org'])
 })

@@ -9,7 +9,7 @@ import { saveLists } from '../../sql/lists.ts'
 import { append } from '../../sql/log.ts'
 import { wake } from '../../sql/wake.ts'
 import { answerErrors } from '../../tracker/answer/errors.ts'
-import { tellEvents } from '../../tracker/answer/tell.ts'
+import { notifyOfEvents } from '../../tracker/answer/notify.ts'
 import { decodeMail } from '../../tracker/decode/decode.ts'
 import { headerValue } from '../../tracker/decode/headers.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
@@ -92,7 +92,7 @@ export async function makeDesk({ answers, maintainers = [] }: DeskOptions = {}) 
       await answerErrors(db, new Date(`2026-03-02T${time}:00Z`))
     },
     /** Lets the events rest, and tells them. */
-    tell: () => tellEvents(db, new Date(Date.now() + 11 * 60_000)),
+    tell: () => notifyOfEvents(db, new Date(Date.now() + 11 * 60_000)),
     /** What is owed, oldest first. */
     async owed() {
       const rows = await db.selectFrom('outbox').selectAll().orderBy('id').execute()

@@ -5,8 +5,8 @@ import { limits } from '../../base/limits.ts'
 import { dropAged } from '../../sql/ages.ts'
 import { oweDigests } from './digests.ts'
 import { answerErrors } from './errors.ts'
+import { notifyOfEvents } from './notify.ts'
 import { type SenderOptions, sendDue } from './send.ts'
-import { tellEvents } from './tell.ts'
 
 export interface Sender {
   /** Lets the mail under way end. */
@@ -44,7 +44,7 @@ async function round(options: SenderOptions, calendar: Calendar, signal: AbortSi
   const { db, log } = options
   const now = new Date()
   await answerErrors(db, now, log)
-  await tellEvents(db, now, log)
+  await notifyOfEvents(db, now, log)
   if (now >= calendar.next) {
     await oweDigests(db, now)
     calendar.next = new Date(now.getTime() + limits.digestLookMinutesMax * 60_000)

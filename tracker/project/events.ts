@@ -10,20 +10,20 @@ import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import type { Topic } from '../topic/topic.ts'
 import { giveNumbers } from './bug-number.ts'
 import { changesBetween, type TopicChange } from './changes.ts'
-import { forgetUntold, type Telling, untoldIn } from './untold.ts'
+import { dropStatementsDue, type EventState, statementsDueIn } from './statements-due.ts'
 
 type Trx = Transaction<Tables>
 
 /**
  * Called before the topics are written, in their transaction: the rows that stand are the state before. Answers which
  * clusters tell something: what their topics say of others is told when those are folded. `marked`: a topic of the list
- * bears a mark (untold.ts).
+ * bears a mark (statements-due.ts).
  */
-export async function tellChanges(
+export async function recordChanges(
   trx: Trx,
   list: ListId,
   folds: readonly { readonly cluster: ClusterId; readonly fold: { readonly topics: readonly Topic[] } }[],
-): Promise<{ telling: ReadonlyMap<ClusterId, Telling>; marked: boolean }> {
+): Promise<{ events: ReadonlyMap<ClusterId, EventState>; marked: boolean }> {
   await giveNumbers(
     trx,
     list,
@@ -31,22 +31,22 @@ export async function tellChanges(
   )
   const clusters = folds.map(({ cluster }) => cluster)
   const live = await liveMails(trx, list, clusters)
-  const { marked, here: untold } = await untoldIn(trx, list, clusters)
-  const telling = new Map<ClusterId, Telling>()
+  const { marked, here: due } = await statementsDueIn(trx, list, clusters)
+  const events = new Map<ClusterId, EventState>()
   for (const { cluster, fold } of folds) {
     const mails = live.filter(mail => mail.cluster === cluster)
-    const heard = untold.filter(mark => mark.cluster === cluster)
+    const heard = due.filter(mark => mark.cluster === cluster)
     if (mails.length + heard.length === 0) continue
     const standing = await standingTopics(trx, cluster)
-    if (mails.length > 0) telling.set(cluster, mails.some(({ pending }) => pending) ? 'pending' : 'told')
+    if (mails.length > 0) events.set(cluster, mails.some(({ pending }) => pending) ? 'pending' : 'written')
     if ([...mails, ...heard].some(({ pending }) => pending)) {
       await remember(trx, list, standing, fold.topics)
       continue
     }
-    await tell(trx, list, standing, fold.topics, mails)
-    await forgetUntold(trx, list, heard)
+    await record(trx, list, standing, fold.topics, mails)
+    await dropStatementsDue(trx, list, heard)
   }
-  return { telling, marked }
+  return { events, marked }
 }
 
 interface LiveMail {
@@ -67,7 +67,7 @@ async function liveMails(trx: Trx, list: ListId, clusters: readonly ClusterId[])
   const { rows } = await sql<LiveMail>`
     select f.cluster, live.seq, f.key, live.pending, m.known_at as "knownAt", f.misses
     from (select seq, true as pending from verdict_due where list_id = ${list}
-      union all select seq, false from unannounced where list_id = ${list}) live,
+      union all select seq, false from event_due where list_id = ${list}) live,
     lateral (select cluster, message_key as key, coalesce(jsonb_array_length(data->'misses'), 0) as misses
       from fact where list_id = ${list} and seq = live.seq and cluster = any(${clusters}::bigint[]) offset 0) f,
     lateral (select known_at from mail where list_id = ${list} and seq = live.seq offset 0) m`.execute(trx)
@@ -113,7 +113,7 @@ async function remember(
     .execute()
 }
 
-async function tell(
+async function record(
   trx: Trx,
   list: ListId,
   standing: readonly Standing[],
@@ -147,8 +147,8 @@ async function takeRemembered(
 ): Promise<Standing[]> {
   const keys = [...standing.map(({ key }) => key), ...folded.map(({ id }) => indexKey(id))]
   const { rows } = await sql<{ remembered: Standing[] }>`
-    with told as (
-      delete from unannounced where list_id = ${list} and seq = any(${mails.map(mail => mail.seq)}::bigint[])),
+    with done as (
+      delete from event_due where list_id = ${list} and seq = any(${mails.map(mail => mail.seq)}::bigint[])),
     before as (
       delete from topic_before where list_id = ${list} and topic_key = any(${keys}::text[]) returning topic_key, data)
     select array(select json_build_object('key', topic_key, 'topic', data) from before) as remembered,

@@ -19,7 +19,7 @@ import { summaryOf } from '../topic/summary.ts'
 import type { Topic, TopicMail } from '../topic/topic.ts'
 import type { Arrival } from '../topic/unit.ts'
 import { clusterArrivals } from './cluster-arrivals.ts'
-import { tellChanges } from './events.ts'
+import { recordChanges } from './events.ts'
 import { jsonTexts } from './json-texts.ts'
 import { knownPeopleFor, writeKnownPeople } from './known-people.ts'
 import { withLandings } from './land.ts'
@@ -27,7 +27,7 @@ import { lockToFold } from './lock.ts'
 import { isOpen } from './open.ts'
 import { peopleOf } from './people.ts'
 import { clustersOf, moveStatements, outsideOf, writeStatements } from './statements.ts'
-import { markUntold } from './untold.ts'
+import { markStatementsDue } from './statements-due.ts'
 
 /**
  * Folds at most `count` dirty clusters of the list; answers how many, 0 when none is left. One fold a list at a time:
@@ -49,8 +49,8 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
       fold: foldSafely(cluster, arrivals.get(cluster) ?? [], rules, known, outside, log),
     }))
     const done = folds.filter((one): one is ClusterFold => one.fold !== null)
-    const telling = await tellChanges(trx, list, done)
-    const { changed, targets } = await write(trx, list, done, telling)
+    const events = await recordChanges(trx, list, done)
+    const { changed, targets } = await write(trx, list, done, events)
     await markFolded(
       trx,
       clusters,
@@ -125,7 +125,7 @@ async function write(
   trx: Trx,
   list: ListId,
   folds: readonly ClusterFold[],
-  telling: Awaited<ReturnType<typeof tellChanges>>,
+  events: Awaited<ReturnType<typeof recordChanges>>,
 ): Promise<{ changed: boolean; targets: IndexKey[] }> {
   const clusters = folds.map(({ cluster }) => cluster)
   const wanted = folds.flatMap(({ cluster, fold: { topics, shown } }) =>
@@ -144,7 +144,7 @@ async function write(
     await sql`delete from topic where list_id = ${list} and id_key = any(${gone}::text[])`.execute(trx)
   if (differing.length > 0) await writeTopics(trx, differing)
   await writeStatements(trx, list, said)
-  const released = await markUntold(trx, list, said.changed, { stand: wanted, gone: left }, telling)
+  const released = await markStatementsDue(trx, list, said.changed, { stand: wanted, gone: left }, events)
   await writeTopicMails(trx, list, clusters, wanted)
   return {
     changed: gone.length > 0 || differing.length > 0,

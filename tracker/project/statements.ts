@@ -15,7 +15,7 @@ import { isUnconfirmed } from '../topic/statement.ts'
 import type { Statement, Topic } from '../topic/topic.ts'
 import type { Arrival } from '../topic/unit.ts'
 import { bugsNumbered } from './bug-number.ts'
-import { release } from './untold.ts'
+import { release } from './statements-due.ts'
 
 type Trx = Transaction<Tables>
 

@@ -1,13 +1,13 @@
-// Topics that hear something else of another topic since live mails changed that one: when they are folded, it is told as if
-// the mails were their own. While one of the mails has no verdict it is remembered as it was.
+// Statements that live mails changed: when the topic that hears one is folded, its events are written as if the mails were its
+// own. While one of the mails has no verdict it is remembered as it was.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { type ClusterId, type IndexKey, type ListId, noCluster } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
 
 type Trx = Transaction<Tables>
 
-/** Of a cluster with live mails that nobody was told of yet; others are silent. */
-export type Telling = 'told' | 'pending'
+/** Of a cluster with live mails: its events are written now, or when no verdict is pending. Others have none. */
+export type EventState = 'written' | 'pending'
 
 /** Topics and their clusters, after a fold. */
 export interface Spoken {
@@ -21,19 +21,19 @@ interface TopicInCluster {
 }
 
 /**
- * After a fold: what changed in clusters that tell is to be told where it is heard. Answers the mails whose topics may tell
- * now what they kept while a verdict was missing.
+ * After a fold: what changed in clusters with events has events where it is heard, too. Answers the mails whose topics may have
+ * those now that were kept while a verdict was missing.
  */
-export async function markUntold(
+export async function markStatementsDue(
   trx: Trx,
   list: ListId,
   changed: readonly Mark[],
   { stand, gone }: Spoken,
-  { telling, marked }: { readonly telling: ReadonlyMap<ClusterId, Telling>; readonly marked: boolean },
+  { events, marked }: { readonly events: ReadonlyMap<ClusterId, EventState>; readonly marked: boolean },
 ): Promise<IndexKey[]> {
   if (!marked && changed.length === 0) return []
   const clusters = new Map([...gone, ...stand].map(({ id_key, cluster }) => [id_key, cluster]))
-  const how = (topic: IndexKey) => telling.get(clusters.get(topic) ?? noCluster)
+  const how = (topic: IndexKey) => events.get(clusters.get(topic) ?? noCluster)
   const left = await takeMarks(
     trx,
     list,
@@ -70,7 +70,7 @@ interface Mark {
 async function takeMarks(trx: Trx, list: ListId, topics: readonly IndexKey[]): Promise<Mark[]> {
   if (topics.length === 0) return []
   const { rows } = await sql<Mark>`
-    delete from untold where list_id = ${list} and topic_key = any(${topics}::text[])
+    delete from statement_due where list_id = ${list} and topic_key = any(${topics}::text[])
     returning topic_key, target_key`.execute(trx)
   return rows
 }
@@ -83,7 +83,7 @@ async function writeMarks(
   const rows = new Map(marks.map(mark => [`${mark.topic_key} ${mark.target_key}`, mark]))
   if (rows.size === 0) return
   await trx
-    .insertInto('untold')
+    .insertInto('statement_due')
     .values([...rows.values()].map(row => ({ list_id: list, ...row })))
     .onConflict(conflict =>
       conflict
@@ -105,7 +105,7 @@ export async function release(
   topics: readonly IndexKey[],
 ): Promise<IndexKey[]> {
   const { rows } = await sql<{ target_key: IndexKey }>`
-    update untold set pending = false
+    update statement_due set pending = false
     where list_id = ${list} and pending and topic_key = any(${topics}::text[]) returning target_key`.execute(
     db,
   )
@@ -121,14 +121,14 @@ export async function release(
 async function dropVain(db: Kysely<Tables>, list: ListId, targets: readonly IndexKey[]): Promise<void> {
   if (targets.length === 0) return
   await sql`
-    delete from untold where list_id = ${list} and not pending and target_key = any(${targets}::text[])
-      and not exists (select from fact f where f.list_id = untold.list_id and f.message_key = untold.target_key)`.execute(
+    delete from statement_due where list_id = ${list} and not pending and target_key = any(${targets}::text[])
+      and not exists (select from fact f where f.list_id = statement_due.list_id and f.message_key = statement_due.target_key)`.execute(
     db,
   )
 }
 
 /** A mark at a topic of this cluster. */
-export interface Untold {
+export interface StatementDue {
   readonly cluster: ClusterId
   readonly target: IndexKey
   readonly pending: boolean
@@ -138,13 +138,13 @@ export interface Untold {
  * Whether the list has marks, and those for these clusters. In two steps: hardly ever is there one, and of both in one
  * statement PostgreSQL made a second's work in a large thread.
  */
-export async function untoldIn(
+export async function statementsDueIn(
   trx: Trx,
   list: ListId,
   clusters: readonly ClusterId[],
-): Promise<{ marked: boolean; here: Untold[] }> {
-  const { rows: marks } = await sql<Omit<Untold, 'cluster'>>`
-    select target_key as target, bool_or(pending) as pending from untold where list_id = ${list} group by target_key`.execute(
+): Promise<{ marked: boolean; here: StatementDue[] }> {
+  const { rows: marks } = await sql<Omit<StatementDue, 'cluster'>>`
+    select target_key as target, bool_or(pending) as pending from statement_due where list_id = ${list} group by target_key`.execute(
     trx,
   )
   if (marks.length === 0) return { marked: false, here: [] }
@@ -159,10 +159,14 @@ export async function untoldIn(
 }
 
 /** They were told. */
-export async function forgetUntold(trx: Trx, list: ListId, marks: readonly Untold[]): Promise<void> {
+export async function dropStatementsDue(
+  trx: Trx,
+  list: ListId,
+  marks: readonly StatementDue[],
+): Promise<void> {
   if (marks.length === 0) return
   await sql`
-    delete from untold where list_id = ${list} and target_key = any(${marks.map(({ target }) => target)}::text[])`.execute(
+    delete from statement_due where list_id = ${list} and target_key = any(${marks.map(({ target }) => target)}::text[])`.execute(
     trx,
   )
 }

@@ -24,42 +24,42 @@ import { oneLine } from './one-line.ts'
 type Event = Selectable<Tables['event']>
 
 /** Tells the events of each topic whose newest is some minutes old. */
-export async function tellEvents(db: Kysely<Tables>, now: Date, log?: Log): Promise<void> {
+export async function notifyOfEvents(db: Kysely<Tables>, now: Date, log?: Log): Promise<void> {
   const { rows } = await sql<{ list_id: number; topic_key: IndexKey }>`
-    select list_id, topic_key from event where told_at is null group by list_id, topic_key
+    select list_id, topic_key from event where notified_at is null group by list_id, topic_key
     having max(at) <= ${new Date(now.getTime() - limits.eventRestMinutesMin * 60_000)} order by min(id)`.execute(
     db,
   )
   for (const row of rows)
-    await tellTopic(db, listId(row.list_id), row.topic_key, now).catch((error: unknown) =>
+    await notifyOfTopic(db, listId(row.list_id), row.topic_key, now).catch((error: unknown) =>
       log?.warn({ error }, 'Changes of a topic could not be told and will be tried again'),
     )
 }
 
-function tellTopic(db: Kysely<Tables>, id: ListId, key: IndexKey, now: Date): Promise<void> {
+function notifyOfTopic(db: Kysely<Tables>, id: ListId, key: IndexKey, now: Date): Promise<void> {
   return db.transaction().execute(async trx => {
     const events = await trx
       .selectFrom('event')
       .selectAll()
       .where('list_id', '=', id)
       .where('topic_key', '=', key)
-      .where('told_at', 'is', null)
+      .where('notified_at', 'is', null)
       .orderBy('id')
       .forUpdate()
       .skipLocked()
       .execute()
-    const owing = await told(trx, id, events, now)
+    const owing = await notify(trx, id, events, now)
     const fresh = (event: Event) => owing === 'limited' && now.getTime() - +event.at < dayMs
     const done = events.filter(event => !fresh(event)).map(event => event.id)
     if (done.length > 0)
-      await trx.updateTable('event').set({ told_at: now }).where('id', 'in', done).execute()
+      await trx.updateTable('event').set({ notified_at: now }).where('id', 'in', done).execute()
   })
 }
 
 const dayMs = 86_400_000
 
 /** Null when nobody is to hear of it. What is over the limits of an hour waits for the next one. */
-async function told(
+async function notify(
   trx: Kysely<Tables>,
   id: ListId,
   events: readonly Event[],
@@ -90,7 +90,7 @@ async function told(
   if (news.length === 0) return null
   const number = (await numbersOf(trx, id, [topic])).get(topic.id)
   return oweMail(trx, {
-    key: `told ${id} ${news.map(event => event.id).join(' ')}`,
+    key: `events ${id} ${news.map(event => event.id).join(' ')}`,
     list: id,
     to: asked.to,
     ...answering(facts),
@@ -121,13 +121,13 @@ async function speakerOf(
   return authorIn(topic) ?? authorIn(await topicHolding(trx, list, indexKey(mail)))
 }
 
-interface Told {
+interface Notice {
   /** Of the bug. */
   readonly number: number | undefined
   readonly speaker: Person | undefined
 }
 
-function sentence(event: Event, topic: Topic, list: AnsweringList, { number, speaker }: Told): string {
+function sentence(event: Event, topic: Topic, list: AnsweringList, { number, speaker }: Notice): string {
   const name = number === undefined ? 'Your report' : `Bug #${number}`
   if (event.what === 'bug')
     return `Your report to ${list.address} is${number === undefined ? ' kept' : ` bug #${number}`}:\n\n  ${oneLine(topic.title)}\n\nAnswers in its thread belong to it.`
