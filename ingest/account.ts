@@ -12,7 +12,7 @@ export interface Reply {
 }
 
 /** As much of a mail as the log tells. */
-interface Told {
+interface Received {
   readonly messageId: string
   /** Names of the lists that it is for, with commas. */
   readonly list: string
@@ -25,13 +25,13 @@ export interface ReceptionLog {
 }
 
 export interface Account {
-  kept(mail: Told & { readonly ms: number; readonly fresh: boolean }): void
+  kept(mail: Received & { readonly ms: number; readonly fresh: boolean }): void
   /** The database refused it or is away. */
-  failed(mail: Told, error: unknown): void
+  failed(mail: Received, error: unknown): void
   /** The id is empty when it was not seen. */
   refused(messageId: string, reply: Reply): void
   /** It was for a token's address, and is in no log of a list. */
-  answered(mail: Told, reply: Reply): void
+  answered(mail: Received, reply: Reply): void
   recipientRefused(to: string, reply: Reply): void
   recipientFailed(to: string, error: unknown): void
 }
@@ -46,15 +46,15 @@ export function accountFor(
   const sender = { from, client: session.remoteAddress }
   const count = (result: string) => metrics?.arrivals.inc({ road, result })
   return {
-    kept({ fresh, ...told }) {
+    kept({ fresh, ...received }) {
       count(fresh ? 'kept' : 'known')
-      if (fresh) metrics?.arrivalBytes.inc({ road }, told.bytes)
-      log.info({ ...told, ...sender }, fresh ? 'Kept a mail' : 'Had a mail already')
+      if (fresh) metrics?.arrivalBytes.inc({ road }, received.bytes)
+      log.info({ ...received, ...sender }, fresh ? 'Kept a mail' : 'Had a mail already')
     },
-    failed(told, error) {
+    failed(received, error) {
       count('later')
       metrics?.errors.inc({ kind: 'store' })
-      log.warn({ ...told, ...sender, error }, 'Answered 451 to a mail')
+      log.warn({ ...received, ...sender, error }, 'Answered 451 to a mail')
     },
     refused(messageId, { code, text }) {
       count(code >= 500 ? 'refused' : 'later')

@@ -4,12 +4,12 @@
 import type { Kysely } from 'kysely'
 import { limits } from '../base/limits.ts'
 import { portions } from '../base/portions.ts'
-import { type Appended, appendAll, type ListArrival } from '../sql/log.ts'
+import { type Appended, appendAll, type MailForList } from '../sql/log.ts'
 import type { Tables } from '../sql/tables.ts'
 
 export interface GroupCommit {
   /** Appends one mail to its lists, all or none; resolves when that is durable, rejects when nothing was kept. */
-  append(arrivals: readonly ListArrival[]): Promise<Appended[]>
+  append(arrivals: readonly MailForList[]): Promise<Appended[]>
   /** Resolves when nothing is under way. */
   idle(): Promise<void>
 }
@@ -41,7 +41,7 @@ export function startGroupCommit(db: Kysely<Tables>, onCommit: () => void): Grou
 }
 
 interface Job {
-  readonly arrivals: readonly ListArrival[]
+  readonly arrivals: readonly MailForList[]
   resolve(appended: Appended[]): void
   reject(error: unknown): void
 }

@@ -81,15 +81,15 @@ export function startReception(options: ReceptionOptions): Reception {
     address: string,
     account: Account,
   ): Promise<Reply> {
-    const told = { messageId: messageIdOf(bytes).id, list: '', bytes: bytes.length }
+    const received = { messageId: messageIdOf(bytes).id, list: '', bytes: bytes.length }
     try {
       const { confirmed, text } = await confirm(db, tokenIn(address) ?? '', { bytes, from })
       const reply = { code: confirmed ? 250 : 550, text }
-      account.answered(told, reply)
+      account.answered(received, reply)
       if (confirmed) onArrival()
       return reply
     } catch (error) {
-      account.failed(told, error)
+      account.failed(received, error)
       return tryAgain
     }
   }
@@ -102,19 +102,19 @@ export function startReception(options: ReceptionOptions): Reception {
     account: Account,
   ): Promise<Reply> {
     const began = performance.now()
-    const told = { messageId: messageIdOf(bytes).id, list: '', bytes: bytes.length }
+    const received = { messageId: messageIdOf(bytes).id, list: '', bytes: bytes.length }
     try {
       const returned = await takeReturned(db, to, bytes)
       const targets = await listsOf(to)
       if (returned && targets.length === 0) return returned
       if (targets.length === 0) throw new Error('Its lists are gone')
-      told.list = targets.map(list => list.name).join(', ')
+      received.list = targets.map(list => list.name).join(', ')
       const appended = await commits.append(targets.map(list => ({ list: list.id, bytes, envelope })))
       const ms = Math.round(performance.now() - began)
-      account.kept({ ...told, ms, fresh: appended.some(({ fresh }) => fresh) })
-      return { code: 250, text: `OK: in the log of ${told.list}` }
+      account.kept({ ...received, ms, fresh: appended.some(({ fresh }) => fresh) })
+      return { code: 250, text: `OK: in the log of ${received.list}` }
     } catch (error) {
-      account.failed(told, error)
+      account.failed(received, error)
       return tryAgain
     }
   }

@@ -21,7 +21,7 @@ async function dropTexts(db: Kysely<Tables>, before: Date): Promise<void> {
   await db
     .updateTable('outbox')
     .set({ bytes: null })
-    .where('settled_at', '<', before)
+    .where('ended_at', '<', before)
     .where('state', '!=', 'owed')
     .where('bytes', 'is not', null)
     .execute()

@@ -23,7 +23,7 @@ export interface Attempt {
 export interface SendOptions {
   readonly now: Date
   readonly perHourMax?: number | undefined
-  /** Never throws. `trx` settles the mail: what is written with it stands when the mail counts as sent. */
+  /** Never throws. `trx` ends the attempt: what is written with it stands when the mail counts as sent. */
   readonly attempt: (mail: DueMail, trx: Kysely<Tables>) => Promise<Attempt>
 }
 
@@ -54,7 +54,7 @@ export function sendNext(
     const { id, hash, message_id, recipient: to, bytes } = row
     const returnPath = `bounce+${hash}@${hostOf(message_id)}`
     const done = await attempt({ id, messageId: message_id, returnPath, to, bytes }, trx)
-    await settle(trx, row, done, now)
+    await end(trx, row, done, now)
     return done
   })
 }
@@ -67,7 +67,7 @@ async function isQuiet(trx: Kysely<Tables>, now: Date, perHourMax: number): Prom
     .selectFrom('outbox')
     .select(sql<number>`count(*)::int`.as('left'))
     .where('state', 'in', ['sent', 'bounced'])
-    .where('settled_at', '>', new Date(now.getTime() - hourMs))
+    .where('ended_at', '>', new Date(now.getTime() - hourMs))
     .executeTakeFirstOrThrow()
   if (left < perHourMax) return false
   await trx
@@ -79,7 +79,7 @@ async function isQuiet(trx: Kysely<Tables>, now: Date, perHourMax: number): Prom
 
 const hourMs = 3_600_000
 
-async function settle(
+async function end(
   trx: Kysely<Tables>,
   row: Pick<Selectable<Tables['outbox']>, 'id' | 'attempts' | 'give_up_at'>,
   { result, reply }: Attempt,
@@ -94,7 +94,7 @@ async function settle(
       ? { next_at: next, reply: text }
       : {
           state: again || result === 'refused' ? ('dead' as const) : result,
-          settled_at: now,
+          ended_at: now,
           reply: again ? toStorableText(`given up after ${attempts} attempts: ${text}`) : text,
         }
   await trx

@@ -11,13 +11,13 @@ import { hashArray, writeBytes, writeHashes } from './raw.ts'
 import type { Envelope, Tables } from './tables.ts'
 import { readTombstones } from './tombstones.ts'
 
-export interface Arrival {
+export interface NewMail {
   readonly bytes: Buffer
   readonly envelope: Envelope
 }
 
 /** An arrival and the list it is for. */
-export interface ListArrival extends Arrival {
+export interface MailForList extends NewMail {
   readonly list: ListId
 }
 
@@ -32,7 +32,7 @@ export interface Appended {
  * Appends mails to one list in one transaction and answers each in the same order. When it resolves they are
  * durable; when it throws none of them is in the log.
  */
-export function append(db: Kysely<Tables>, list: ListId, arrivals: readonly Arrival[]): Promise<Appended[]> {
+export function append(db: Kysely<Tables>, list: ListId, arrivals: readonly NewMail[]): Promise<Appended[]> {
   return appendAll(
     db,
     arrivals.map(arrival => ({ ...arrival, list })),
@@ -40,14 +40,14 @@ export function append(db: Kysely<Tables>, list: ListId, arrivals: readonly Arri
 }
 
 /** `append` for mails to several lists at once. */
-export function appendAll(db: Kysely<Tables>, arrivals: readonly ListArrival[]): Promise<Appended[]> {
+export function appendAll(db: Kysely<Tables>, arrivals: readonly MailForList[]): Promise<Appended[]> {
   return db.transaction().execute(transaction => appendWithin(transaction, arrivals))
 }
 
 /** `append` as a part of the caller's transaction, for what must be written together with the mails. */
 export async function appendWithin(
   transaction: Kysely<Tables>,
-  arrivals: readonly ListArrival[],
+  arrivals: readonly MailForList[],
 ): Promise<Appended[]> {
   const entries = arrivals.map(toEntry)
   const places = await findPlaces(transaction, entries)
@@ -89,14 +89,14 @@ export const arrivalsOf = (
     .limit(limits.copiesReadMax)
     .execute()
 
-interface Entry extends ListArrival {
+interface Entry extends MailForList {
   readonly hash: Buffer
   readonly id: MessageId
   /** List and hash: what makes an arrival the same as another. */
   readonly place: string
 }
 
-function toEntry(arrival: ListArrival): Entry {
+function toEntry(arrival: MailForList): Entry {
   const hash = createHash('sha256').update(arrival.bytes).digest()
   const id = messageId(toStorableText(messageIdOf(arrival.bytes).id))
   return { ...arrival, hash, id, place: placeOf(arrival.list, hash) }

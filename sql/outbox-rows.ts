@@ -39,7 +39,7 @@ export async function retryMail(db: Kysely<Tables>, id: string): Promise<boolean
   const now = new Date()
   const { numUpdatedRows } = await db
     .updateTable('outbox')
-    .set({ state: 'owed', attempts: 0, next_at: now, give_up_at: giveUpAfter(now), settled_at: null })
+    .set({ state: 'owed', attempts: 0, next_at: now, give_up_at: giveUpAfter(now), ended_at: null })
     .where('id', '=', id)
     .where('state', '!=', 'sent')
     .where('bytes', 'is not', null)
@@ -58,7 +58,7 @@ export interface OutboxState {
 export async function outboxState(db: Kysely<Tables>): Promise<OutboxState> {
   const { rows } = await sql<{ owed: number; failed: number; quiet: Date | null }>`
     select (select count(*)::int from outbox where state = 'owed') as owed,
-      (select count(*)::int from outbox where state in ('dead', 'bounced') and settled_at > now() - interval '7 days') as failed,
+      (select count(*)::int from outbox where state in ('dead', 'bounced') and ended_at > now() - interval '7 days') as failed,
       (select quiet_until from instance where quiet_until > now()) as quiet`.execute(db)
   const { owed = 0, failed = 0, quiet = null } = rows[0] ?? {}
   return { owed, failed, quietUntil: quiet }

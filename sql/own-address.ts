@@ -30,7 +30,7 @@ export async function markBounced(db: Kysely<Tables>, id: string, reply: string)
     .set({
       state: 'bounced',
       reply: toStorableText(reply.slice(0, 500)),
-      settled_at: sql`coalesce(settled_at, now())`,
+      ended_at: sql`coalesce(ended_at, now())`,
     })
     .where('id', '=', id)
     .execute()

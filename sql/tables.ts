@@ -236,7 +236,7 @@ export interface Tables {
     made_at: Generated<Date>
     next_at: Date
     give_up_at: Date
-    settled_at: Date | null
+    ended_at: Date | null
     reply: string | null
   }
   unsubscribed: { list_id: number; address: string; at: Generated<Date> }

@@ -33,14 +33,14 @@ create table outbox (
   made_at    timestamptz not null default now(),
   next_at    timestamptz not null,
   give_up_at timestamptz not null,
-  settled_at timestamptz,
+  ended_at timestamptz,
   -- the last answer of the relay, or why it was given up
   reply      text,
   check (bytes is not null or state <> 'owed')
 );
 create index outbox_owed on outbox (next_at, id) where state = 'owed';
-create index outbox_failed on outbox (settled_at) where state in ('dead', 'bounced');
-create index outbox_left on outbox (settled_at) where state in ('sent', 'bounced');
+create index outbox_failed on outbox (ended_at) where state in ('dead', 'bounced');
+create index outbox_left on outbox (ended_at) where state in ('sent', 'bounced');
 create index outbox_recipient on outbox (recipient, made_at);
 
 -- Somebody who wants no more of what a list sends without being asked.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { seq } from '../../base/ids.ts'
 import type { Envelope } from '../../sql/tables.ts'
-import { type Arrival, mayAnswer, type Situation } from '../../tracker/answer/may-answer.ts'
+import { type MailCopy, mayAnswer, type Situation } from '../../tracker/answer/may-answer.ts'
 import { decodeMail } from '../../tracker/decode/decode.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import { factsOf } from '../../tracker/mail/facts-of.ts'
@@ -14,7 +14,7 @@ const live: Envelope = {
   trace: '2026-03-02T10:00:05.000Z',
 }
 
-function arrival(name: string, more: Partial<Arrival> = {}): Arrival {
+function copy(name: string, more: Partial<MailCopy> = {}): MailCopy {
   const bytes = answerMail(name)
   const mail = decodeMail(bytes)
   const { trace } = more.envelope ?? live
@@ -35,7 +35,7 @@ const situation: Situation = {
 }
 
 test.each(['person', 'auto-submitted-no', 'x-loop-of-the-list'])('%s is answered', name => {
-  expect(mayAnswer([arrival(name)], situation)).toEqual({ to: 'ada@example.org' })
+  expect(mayAnswer([copy(name)], situation)).toEqual({ to: 'ada@example.org' })
 })
 
 test.each([
@@ -58,10 +58,10 @@ test.each([
   ['replayed', /old when it came/],
   ['without-date', /no date/],
 ])('%s is not answered', (name, reason) => {
-  expect(mayAnswer([arrival(name)], situation)).toEqual({ reason: expect.stringMatching(reason) })
+  expect(mayAnswer([copy(name)], situation)).toEqual({ reason: expect.stringMatching(reason) })
 })
 
-test.each<[string, Partial<Arrival>, Partial<Situation>, RegExp]>([
+test.each<[string, Partial<MailCopy>, Partial<Situation>, RegExp]>([
   ['a null sender', { envelope: { ...live, from: '' } }, {}, /envelope has no sender/],
   ['an import', { envelope: { road: 'import' } }, {}, /imported/],
   ['a week that went by', {}, { now: new Date('2026-03-10T10:00:00Z') }, /too long ago/],
@@ -71,7 +71,7 @@ test.each<[string, Partial<Arrival>, Partial<Situation>, RegExp]>([
   ['only From', { verdict: { grade: 'C', identity: null } }, {}, /nobody vouches/],
   ['another identity', { verdict: { grade: 'A', identity: 'eve@example.net' } }, {}, /nobody vouches/],
 ])('%s is a reason not to answer', (_, more, other, reason) => {
-  expect(mayAnswer([arrival('person', more)], { ...situation, ...other })).toEqual({
+  expect(mayAnswer([copy('person', more)], { ...situation, ...other })).toEqual({
     reason: expect.stringMatching(reason),
   })
 })
@@ -79,15 +79,15 @@ test.each<[string, Partial<Arrival>, Partial<Situation>, RegExp]>([
 test('a list that trusts From answers From, but a robot never', () => {
   const forged = { verdict: { grade: 'C' as const, identity: null } }
   const trusting = { ...situation, trust: 'from' as const }
-  expect(mayAnswer([arrival('person', forged)], trusting)).toEqual({ to: 'ada@example.org' })
-  expect(mayAnswer([arrival('vacation', forged)], trusting)).toHaveProperty('reason')
+  expect(mayAnswer([copy('person', forged)], trusting)).toEqual({ to: 'ada@example.org' })
+  expect(mayAnswer([copy('vacation', forged)], trusting)).toHaveProperty('reason')
 })
 
 test('of copies the best vouches, and each can forbid', () => {
-  const weak = arrival('person', { verdict: { grade: 'C', identity: null } })
-  const good = arrival('person')
-  const bounce = arrival('person', { envelope: { ...live, from: '' } })
-  const archived = arrival('person', { envelope: { road: 'import' }, verdict: null })
+  const weak = copy('person', { verdict: { grade: 'C', identity: null } })
+  const good = copy('person')
+  const bounce = copy('person', { envelope: { ...live, from: '' } })
+  const archived = copy('person', { envelope: { road: 'import' }, verdict: null })
   expect(mayAnswer([weak, good], situation)).toEqual({ to: 'ada@example.org' })
   expect(mayAnswer([archived, good], situation)).toEqual({ to: 'ada@example.org' })
   expect(mayAnswer([good, bounce], situation)).toHaveProperty('reason')
@@ -95,5 +95,5 @@ test('of copies the best vouches, and each can forbid', () => {
 
 test('news about an old patch may be told to its author', () => {
   const later = { ...situation, now: new Date('2026-05-02T10:00:00Z'), recent: false }
-  expect(mayAnswer([arrival('person')], later)).toEqual({ to: 'ada@example.org' })
+  expect(mayAnswer([copy('person')], later)).toEqual({ to: 'ada@example.org' })
 })

@@ -47,7 +47,7 @@ test('the text of a mail goes a month after it left, what makes it known stays',
   const past = new Date(Date.now() - (limits.outboxTextDaysMax + 1) * day)
   await db
     .updateTable('outbox')
-    .set({ settled_at: past })
+    .set({ ended_at: past })
     .where('key', 'in', ['old', 'refused'].map(indexKey))
     .execute()
   await db

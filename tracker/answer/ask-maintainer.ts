@@ -11,7 +11,7 @@ import { type Mailmap, mappedPerson, rosterWithMailmap } from '../topic/mailmap.
 import { addressesOf } from '../topic/rules.ts'
 import type { Topic } from '../topic/topic.ts'
 import type { AnsweringList } from './asker.ts'
-import { type Arrival, mayAnswer, type Situation } from './may-answer.ts'
+import { type MailCopy, mayAnswer, type Situation } from './may-answer.ts'
 import { tokenMail } from './token-mail.ts'
 
 export interface Unconfirmed {
@@ -19,23 +19,23 @@ export interface Unconfirmed {
   readonly list: AnsweringList
   /** That of the mail, and those of which it speaks beside. */
   readonly topics: readonly [Topic, ...Topic[]]
-  readonly arrivals: readonly Arrival[]
+  readonly copies: readonly MailCopy[]
   readonly situation: Situation
 }
 
 /** Owes the question once; nothing when the mail waits for no confirmation, or nobody can give it. */
 export async function askMaintainer(trx: Transaction<Tables>, asked: Unconfirmed): Promise<void> {
-  const { id, list, topics, arrivals, situation } = asked
-  const [first] = arrivals
+  const { id, list, topics, copies, situation } = asked
+  const [first] = copies
   const lines = first ? waitingLines(topics, first) : []
-  const signed = arrivals.find(({ envelope, facts, verdict }) => {
+  const signed = copies.find(({ envelope, facts, verdict }) => {
     const dressed = envelope.trace !== undefined && facts.dressing !== ''
     return dressed && verdict?.broken?.some(domain => sameOrganisation(domain, facts.sender.address))
   })
   const address = first && configuredAddress(list, first.facts.sender, await mailmapOf(trx, id))
   // By the rules for robots, whoever is in From; the mail goes to the configured address and no other.
   if (!signed || !address || lines.length === 0) return
-  if ('reason' in mayAnswer(arrivals, { ...situation, trust: 'from' })) return
+  if ('reason' in mayAnswer(copies, { ...situation, trust: 'from' })) return
   const { messageId, subject } = signed.facts
   const { own } = situation
   const question = {
@@ -52,7 +52,7 @@ export async function askMaintainer(trx: Transaction<Tables>, asked: Unconfirmed
 }
 
 /** The mail's lines that a confirmed sender would be allowed. */
-function waitingLines(topics: readonly Topic[], { facts }: Arrival): string[] {
+function waitingLines(topics: readonly Topic[], { facts }: MailCopy): string[] {
   const waits = topics.some(({ history }) =>
     history.some(change => change.mail === facts.messageId && change.unconfirmed),
   )

@@ -1,4 +1,4 @@
-// All that is to be known of a mail before it is answered: its arrivals with their envelopes and verdicts, and the list.
+// All that is to be known of a mail before it is answered: its copies with their envelopes and verdicts, and the list.
 import type { Kysely } from 'kysely'
 import type { IndexKey, ListId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
@@ -14,7 +14,7 @@ import type { MailFacts } from '../mail/facts.ts'
 import { addressesOf, type Roster } from '../topic/rules.ts'
 import type { Topic } from '../topic/topic.ts'
 import type { VerdictData } from '../topic/verdict.ts'
-import type { Arrival, Situation } from './may-answer.ts'
+import type { MailCopy, Situation } from './may-answer.ts'
 
 export interface AnsweringList {
   readonly name: string
@@ -33,12 +33,12 @@ export async function answeringList(db: Kysely<Tables>, list: ListId): Promise<A
   return { ...settings, people: configuredRoster(settings.people) }
 }
 
-/** The arrivals of a mail; `pending` while one of them has no verdict. */
-export async function arrivalsOf(
+/** The copies of a mail; `pending` while one of them has no verdict. */
+export async function copiesOf(
   db: Kysely<Tables>,
   list: ListId,
   key: IndexKey,
-): Promise<{ arrivals: Arrival[]; pending: boolean }> {
+): Promise<{ copies: MailCopy[]; pending: boolean }> {
   const rows = await db
     .selectFrom('mail')
     .innerJoin('fact', join =>
@@ -66,16 +66,16 @@ export async function arrivalsOf(
     .orderBy('mail.seq')
     .limit(limits.copiesReadMax)
     .execute()
-  const headersOf = new Map<string, Arrival['headers']>()
+  const headersOf = new Map<string, MailCopy['headers']>()
   const hashes = rows.map(row => row.raw_hash)
   for await (const [hash, bytes] of rawBytes(db, hashes)) headersOf.set(hash, readHeaders(bytes).headers)
-  const arrivals = rows.flatMap(({ seq, raw_hash, envelope, data, grade, identity, found }): Arrival[] => {
+  const copies = rows.flatMap(({ seq, raw_hash, envelope, data, grade, identity, found }): MailCopy[] => {
     const headers = headersOf.get(raw_hash.toString('base64'))
     if (!headers) return []
     const verdict = grade === null ? null : { grade, identity, broken: brokenIn(found) }
     return [{ seq, facts: data, headers, envelope, verdict }]
   })
-  return { arrivals, pending: rows.some(({ waits }) => waits !== null) }
+  return { copies, pending: rows.some(({ waits }) => waits !== null) }
 }
 
 /** The domains whose DKIM signature does not hold: what a list's footer leaves of it. */

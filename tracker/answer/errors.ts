@@ -7,7 +7,7 @@ import { oweMail } from '../../sql/outbox.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Topic } from '../topic/topic.ts'
 import { askMaintainer } from './ask-maintainer.ts'
-import { answering, answeringList, arrivalsOf, situationOf, topicHolding } from './asker.ts'
+import { answering, answeringList, copiesOf, situationOf, topicHolding } from './asker.ts'
 import { errorsOf, errorText } from './error-text.ts'
 import { mayAnswer } from './may-answer.ts'
 
@@ -64,18 +64,18 @@ const waitMs = 10 * 60_000
 async function answer(trx: Transaction<Tables>, due: Due, now: Date): Promise<boolean> {
   const id = listId(due.list_id)
   const topic = await topicHolding(trx, id, due.message_key)
-  const { arrivals, pending } = await arrivalsOf(trx, id, due.message_key)
+  const { copies, pending } = await copiesOf(trx, id, due.message_key)
   if (pending) return true
-  const [first] = arrivals
+  const [first] = copies
   if (!topic || !first) return false
   const mail = first.facts.messageId
   const reached = await topicsReached(trx, id, topic, mail)
   const errors = errorsOf(first.facts, topic, reached)
   const list = await answeringList(trx, id)
   const situation = await situationOf(trx, list, topic, { now, mail, recent: true })
-  await askMaintainer(trx, { id, list, topics: [topic, ...reached.values()], arrivals, situation })
+  await askMaintainer(trx, { id, list, topics: [topic, ...reached.values()], copies, situation })
   if (errors.length === 0) return false
-  const asked = mayAnswer(arrivals, situation)
+  const asked = mayAnswer(copies, situation)
   if ('reason' in asked) return false
   await oweMail(trx, {
     // Not of the list: what went to two lists is answered once.

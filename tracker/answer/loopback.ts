@@ -7,7 +7,7 @@ import { allLists } from '../../sql/lists.ts'
 import { appendWithin } from '../../sql/log.ts'
 import type { Tables } from '../../sql/tables.ts'
 
-/** In the transaction that settles the mail, so it is in the log exactly once. */
+/** In the transaction that ends the attempt, so it is in the log exactly once. */
 export async function loopback(mail: DueMail, trx: Kysely<Tables>): Promise<Attempt> {
   const list = (await allLists(trx)).find(({ address }) => address.toLowerCase() === mail.to)
   if (!list) return { result: 'kept', reply: 'kept, loopback' }

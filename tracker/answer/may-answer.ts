@@ -10,8 +10,8 @@ import type { MailFacts } from '../mail/facts.ts'
 import { traitsOf } from '../mail/robots.ts'
 import type { TopicKind } from '../topic/topic.ts'
 
-/** One arrival of the mail: copies come by several roads. */
-export interface Arrival {
+/** One copy of the mail: copies come by several roads. */
+export interface MailCopy {
   readonly seq: Seq
   readonly facts: MailFacts
   readonly headers: readonly Header[]
@@ -44,15 +44,15 @@ export interface Situation {
 
 export type Addressee = { readonly to: string } | { readonly reason: string }
 
-/** Every arrival must allow it, and one of them must show that the sender is who it says. */
-export function mayAnswer(arrivals: readonly Arrival[], situation: Situation): Addressee {
-  const [first] = arrivals
-  const live = arrivals.filter(({ envelope }) => envelope.trace !== undefined)
+/** Every copy must allow it, and one of them must show that the sender is who it says. */
+export function mayAnswer(copies: readonly MailCopy[], situation: Situation): Addressee {
+  const [first] = copies
+  const live = copies.filter(({ envelope }) => envelope.trace !== undefined)
   if (!first || live.length === 0) return { reason: 'it was imported' }
   const reason =
     aboutTopic(situation) ??
-    arrivals.map(arrival => byRobot(arrival, situation)).find(found => found !== null) ??
-    live.map(arrival => byRoad(arrival, situation)).find(found => found !== null)
+    copies.map(copy => byRobot(copy, situation)).find(found => found !== null) ??
+    live.map(copy => byRoad(copy, situation)).find(found => found !== null)
   if (reason != null) return { reason }
   return addressee(live, situation)
 }
@@ -63,7 +63,7 @@ function aboutTopic({ kind, imposters }: Situation): string | null {
 }
 
 /** What the mail says of itself. */
-function byRobot({ facts, headers }: Arrival, { own, robots, lists }: Situation): string | null {
+function byRobot({ facts, headers }: MailCopy, { own, robots, lists }: Situation): string | null {
   const { address } = facts.sender
   const value = (name: string) => headers.find(header => header.name === name)?.value.trim() ?? ''
   const submitted = value('auto-submitted')
@@ -89,7 +89,7 @@ const isOwnId = (id: string, own: string) =>
   /^tw\.[0-9a-f]{32}@/.test(id) && id.toLowerCase().endsWith(own.slice(own.lastIndexOf('@')))
 
 /** What the way says that it came. */
-function byRoad({ facts, envelope }: Arrival, { now, recent }: Situation): string | null {
+function byRoad({ facts, envelope }: MailCopy, { now, recent }: Situation): string | null {
   if (envelope.from === '') return 'its envelope has no sender'
   const arrived = Date.parse(envelope.trace ?? '')
   const dated = facts.date === null ? null : parseDate(facts.date)
@@ -100,7 +100,7 @@ function byRoad({ facts, envelope }: Arrival, { now, recent }: Situation): strin
 }
 
 /** Only an address that somebody vouches for: an answer to a forged one would bother a stranger. */
-function addressee(live: readonly Arrival[], { trust }: Situation): Addressee {
+function addressee(live: readonly MailCopy[], { trust }: Situation): Addressee {
   const vouched = live.find(
     ({ verdict, facts }) =>
       verdict !== null && verdict.grade !== 'C' && verdict.identity === facts.sender.address,

@@ -10,14 +10,7 @@ import type { Tables } from '../../sql/tables.ts'
 import type { Person } from '../mail/facts.ts'
 import { numbersOf } from '../project/bug-number.ts'
 import type { Topic } from '../topic/topic.ts'
-import {
-  type AnsweringList,
-  answering,
-  answeringList,
-  arrivalsOf,
-  situationOf,
-  topicHolding,
-} from './asker.ts'
+import { type AnsweringList, answering, answeringList, copiesOf, situationOf, topicHolding } from './asker.ts'
 import { mayAnswer } from './may-answer.ts'
 import { oneLine } from './one-line.ts'
 
@@ -74,11 +67,11 @@ async function notify(
   const wanted = events.filter(event => isWanted(event, list, topic))
   const concerned = wanted[0]?.on_mails[0]
   if (concerned === undefined) return null
-  const { arrivals, pending } = await arrivalsOf(trx, id, indexKey(concerned))
+  const { copies, pending } = await copiesOf(trx, id, indexKey(concerned))
   if (pending) return 'limited'
   const situation = await situationOf(trx, list, topic, { now, mail: concerned, recent: false })
-  const asked = mayAnswer(arrivals, situation)
-  const facts = arrivals[0]?.facts
+  const asked = mayAnswer(copies, situation)
+  const facts = copies[0]?.facts
   if ('reason' in asked || !facts) return null
   const speakers = new Map<string, Person | undefined>()
   for (const event of wanted) speakers.set(event.id, await speakerOf(trx, id, topic, event))

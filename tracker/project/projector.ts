@@ -13,7 +13,7 @@ import { type Lag, measureLag } from './lag.ts'
 import { requeueChanged, wakeOutdated } from './outdated.ts'
 import { refold } from './refold.ts'
 import { dropStale } from './stale.ts'
-import { settleWords } from './write-search.ts'
+import { indexWords } from './write-search.ts'
 
 export interface Projector {
   /** Something was appended: look now. */
@@ -87,7 +87,7 @@ export async function sortAll(
   if ((await obeyReleases(db, list)) > 0) sorted += await assignAll(db, list, onProgress, log)
   do for (;;) if ((await refold(db, list, limits.foldClustersMax, log)) === 0) break
   while (await dropStale(db, list))
-  await settleWords(db)
+  await indexWords(db)
   return sorted
 }
 

@@ -26,7 +26,7 @@ export async function writeSearch(
 }
 
 /** What `gatherWords` left for later goes into the index; until then each search reads through it. */
-export async function settleWords(db: Kysely<Tables>): Promise<void> {
+export async function indexWords(db: Kysely<Tables>): Promise<void> {
   await sql`select gin_clean_pending_list('search_words')`.execute(db)
 }
 

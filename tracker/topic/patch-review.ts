@@ -114,7 +114,7 @@ function stateOf(
   if (stays === false) return 'outdated'
   if (isAnswered(thread, patch)) return 'answered'
   if (stays) return 'kept'
-  const waits = thread.quote.length > 0 && !reviewing.has(thread.first.mail) && !settled.has(patch.state)
+  const waits = thread.quote.length > 0 && !reviewing.has(thread.first.mail) && !finalStates.has(patch.state)
   return waits ? 'open' : 'past'
 }
 
@@ -122,7 +122,7 @@ function stateOf(
 const reviewsIn = ({ trailers }: Topic): ReadonlySet<MessageId> =>
   new Set(trailers.filter(isReview).map(({ mail }) => mail))
 
-const settled: ReadonlySet<PatchState> = new Set<PatchState>([
+const finalStates: ReadonlySet<PatchState> = new Set<PatchState>([
   'accepted',
   'rejected',
   'superseded',

@@ -20,13 +20,13 @@ export interface Node extends Omit<Unit, 'said' | 'facts'> {
 export function treeOf(units: readonly Unit[]): Node[] {
   const nodes = new Map<MessageId, Node>()
   for (const unit of units)
-    nodes.set(unit.id, { ...unit, announces: false, depth: unsettled, parent: null, ghost: null })
+    nodes.set(unit.id, { ...unit, announces: false, depth: noDepth, parent: null, ghost: null })
   const all = [...nodes.values()].sort(inOrder)
   // Who answers the mail that a list wrapped answers the one around it, where that alone came.
   for (const node of all)
     if (node.facts.wraps && !nodes.has(node.facts.wraps)) nodes.set(node.facts.wraps, node)
   for (const node of all) setParent(node, nodes)
-  for (const node of all) settle(node)
+  for (const node of all) setDepth(node)
   all.sort(inOrder)
   for (const node of all) if (revisesNothing(node)) node.facts = { ...node.facts, posting: 'offered' }
   return all
@@ -69,10 +69,10 @@ function setParent(node: Node, nodes: ReadonlyMap<MessageId, Node>): void {
   node.ghost = node.facts.references.find(id => !nodes.has(id)) ?? null
 }
 
-/** Walks up to the next one that is settled, then hands depth and said time down the same path. */
-function settle(node: Node): void {
+/** Walks up to the next one whose depth is set, then hands depth and said time down the same path. */
+function setDepth(node: Node): void {
   const path: Node[] = []
-  for (let at: Node | null = node; at?.depth === unsettled; at = at.parent) path.push(at)
+  for (let at: Node | null = node; at?.depth === noDepth; at = at.parent) path.push(at)
   for (const child of path.reverse()) {
     const { parent } = child
     child.depth = parent ? parent.depth + 1 : 0
@@ -80,4 +80,4 @@ function settle(node: Node): void {
   }
 }
 
-const unsettled = -1
+const noDepth = -1
