@@ -1,10 +1,12 @@
 // The mailing lists we track, as rows. The configuration names them; everything else in the database hangs on
 // their ids, so a list that leaves the configuration keeps its row, its mails and its pages.
+
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { type ListId, listId } from '../base/ids.ts'
 import { completeList, differIn, type GivenList, type ListConfig } from '../base/list-settings.ts'
 import { toStorableJson, toStorableText } from '../base/storable.ts'
 import { dateRoster } from './date-roster.ts'
+import { renewPages } from './pages-version.ts'
 import type { Tables } from './tables.ts'
 import { wake } from './wake.ts'
 
@@ -60,7 +62,7 @@ async function beforeChange(trx: Kysely<Tables>, before: List, now: ListConfig):
   if (differIn('topics', before, now)) {
     // As a fold does it: clusters first, then the row of the list.
     await wake(trx, sql`select id from cluster where list_id = ${before.id}`, 'late')
-    await sql`update list set version = version + 1 where id = ${before.id}`.execute(trx)
+    await renewPages(trx, before.id)
   }
   if (now.moderate === 'first' && before.moderate !== 'first') await letInEarlierSenders(trx, before.id)
 }

@@ -1,5 +1,6 @@
 // What the newest commit of a list's repository says of its people: .mailmap, and the file that says who is maintainer
 // of what. A change is dated: it holds from when it was seen.
+
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { GitError, git } from '../../base/git.ts'
 import { limits } from '../../base/limits.ts'
@@ -8,6 +9,7 @@ import { toStorableJson } from '../../base/storable.ts'
 import { dateRoster } from '../../sql/date-roster.ts'
 import type { List } from '../../sql/lists.ts'
 import { mergedRoster } from '../../sql/merged-roster.ts'
+import { renewPages } from '../../sql/pages-version.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { readAgain, wake } from '../../sql/wake.ts'
 import { addressesMeantOtherwise, type Mailmap, parseMailmap } from '../topic/mailmap.ts'
@@ -76,7 +78,7 @@ async function saveMaintainers(db: Kysely<Tables>, list: List, text: string): Pr
     const changed = await datePeople(trx, row)
     if (changed) {
       await wake(trx, sql`select id from cluster where list_id = ${list.id}`, 'late')
-      await sql`update list set version = version + 1 where id = ${list.id}`.execute(trx)
+      await renewPages(trx, list.id)
     }
     return changed
   })

@@ -100,9 +100,8 @@ async function difference(
   if (last === null) return { came, gone: [] }
   // The old head is not even in the repository any more.
   const held = new Set(came)
-  const rows = await sql<{ commit: string }>`
-    select commit from branch_commit where list_id = ${list.id} and branch = ${name}`.execute(db)
-  return { came, gone: rows.rows.map(({ commit }) => commit).filter(commit => !held.has(commit)) }
+  const gone = (await commitsOn(db, list, name)).filter(commit => !held.has(commit))
+  return { came, gone }
 }
 
 async function hasCommit(directory: string, id: string): Promise<boolean> {
@@ -177,25 +176,33 @@ async function withdraw(trx: Trx, list: List, branch: string, ids: readonly stri
         and b.branch = landing.branch)`.execute(trx)
 }
 
+async function commitsOn(db: Kysely<Tables>, list: List, branch: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('branch_commit')
+    .select('commit')
+    .where('list_id', '=', list.id)
+    .where('branch', '=', branch)
+    .execute()
+  return rows.map(({ commit }) => commit)
+}
+
 async function forgetBranch(db: Kysely<Tables>, list: List, name: string): Promise<number> {
   return inOrder(db, list.id, async trx => {
-    const { rows } = await sql<{ commit: string }>`
-      select commit from branch_commit where list_id = ${list.id} and branch = ${name}`.execute(trx)
-    await withdraw(
-      trx,
-      list,
-      name,
-      rows.map(({ commit }) => commit),
-    )
-    await sql`delete from branch where list_id = ${list.id} and name = ${name}`.execute(trx)
-    return rows.length
+    const held = await commitsOn(trx, list, name)
+    await withdraw(trx, list, name, held)
+    await trx.deleteFrom('branch').where('list_id', '=', list.id).where('name', '=', name).execute()
+    return held.length
   })
 }
 
 /** After an upgrade that reads commits in another way. */
 async function forgetOtherVersions(db: Kysely<Tables>, list: List): Promise<void> {
-  const { rows } = await sql<{ name: string }>`
-    select name from branch where list_id = ${list.id} and version <> ${commitVersion}::int`.execute(db)
+  const rows = await db
+    .selectFrom('branch')
+    .select('name')
+    .where('list_id', '=', list.id)
+    .where('version', '!=', commitVersion)
+    .execute()
   if (rows.length > 0) await forgetRepository(db, list)
 }
 

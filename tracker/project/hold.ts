@@ -1,10 +1,12 @@
 // Moderation of newcomers. On a list with `moderate = "first"` a live mail of somebody who never had one there waits: it
 // is in the log and in nothing that is made from it, until a maintainer releases it. What was decided is kept, so a
 // rebuild shows the same mails; an imported archive is never held.
+
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { type IndexKey, type ListId, listId, type MessageId, type Seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { toStorableText } from '../../base/storable.ts'
+import { renewPages } from '../../sql/pages-version.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Person } from '../mail/facts.ts'
 import { addressesOf, type Roster } from '../topic/rules.ts'
@@ -69,20 +71,27 @@ export async function release(
  * (grade A or B); every other is without effect for ever. Answers how many mails it showed.
  */
 export async function obeyReleases(db: Kysely<Tables>, list: ListId): Promise<number> {
-  const { rows } =
-    await sql`select from release_line where list_id = ${list} and obeyed is null limit 1`.execute(db)
-  if (rows.length === 0) return 0
+  const waiting = await db
+    .selectFrom('release_line')
+    .select('seq')
+    .where('list_id', '=', list)
+    .where('obeyed', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+  if (!waiting) return 0
   return db.transaction().execute(async trx => {
     await lockAssignment(trx, list)
     const { roster } = await sortingRulesOf(trx, list)
     let mails = 0
     for (const line of await linesWithVerdict(trx, list)) {
       const obeyed = line.grade !== 'C' && isMaintainer(roster, line.identity)
-      await sql`
-        update release_line set obeyed = ${obeyed}
-        where list_id = ${list} and seq = ${line.seq}::bigint and message_key = ${line.message_key}`.execute(
-        trx,
-      )
+      await trx
+        .updateTable('release_line')
+        .set({ obeyed })
+        .where('list_id', '=', list)
+        .where('seq', '=', line.seq)
+        .where('message_key', '=', line.message_key)
+        .execute()
       if (obeyed) mails += await releaseOn(trx, list, line.message_key, `${line.identity} by mail`)
     }
     return mails
@@ -146,7 +155,7 @@ async function hold(trx: Trx, list: ListId, taken: Taken): Promise<void> {
     insert into held (list_id, seq, message_key, person)
     select ${list}, * from unnest(${mails.map(({ seq }) => seq)}::bigint[], ${mails.map(({ key }) => key)}::text[],
       ${mails.map(({ facts }) => personOf(facts.sender))}::text[])`.execute(trx)
-  await sql`update list set version = version + 1 where id = ${list}`.execute(trx)
+  await renewPages(trx, list)
 }
 
 async function letIn(trx: Trx, list: ListId, people: readonly string[]): Promise<void> {
@@ -159,10 +168,14 @@ async function letIn(trx: Trx, list: ListId, people: readonly string[]): Promise
 
 /** A mail with a tombstone on it stays out of sight. */
 async function releaseOn(trx: Trx, list: ListId, key: IndexKey, who: string): Promise<number> {
-  const { rows: people } = await sql<{ person: string }>`
-    select distinct person from held where list_id = ${list} and message_key = ${key} and released_at is null`.execute(
-    trx,
-  )
+  const people = await trx
+    .selectFrom('held')
+    .select('person')
+    .distinct()
+    .where('list_id', '=', list)
+    .where('message_key', '=', key)
+    .where('released_at', 'is', null)
+    .execute()
   const persons = people.map(row => row.person)
   await letIn(trx, list, persons)
   const { rows } = await sql<{ seq: Seq }>`
@@ -191,7 +204,7 @@ export async function showAgain(trx: Trx, list: ListId, seqs: readonly Seq[]): P
     insert into unsorted (list_id, seq) select list_id, seq from shown on conflict do nothing returning seq`.execute(
     trx,
   )
-  if (rows.length > 0) await sql`update list set version = version + 1 where id = ${list}`.execute(trx)
+  if (rows.length > 0) await renewPages(trx, list)
   return rows.length
 }
 

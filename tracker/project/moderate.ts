@@ -1,8 +1,10 @@
 // Takes mails out of sight, and back. What is hidden stays in the log and in nothing that is made from it; of what is purged only
 // the hash is left. Both are a tombstone first, so that the mail stays away when it comes again.
+
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { type ClusterId, type ListId, listId, type MessageId, type Seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
+import { renewPages } from '../../sql/pages-version.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { liftTombstones, standingTombstones, type Tombstone, writeTombstone } from '../../sql/tombstones.ts'
 import { type When, woken } from '../../sql/wake.ts'
@@ -147,7 +149,7 @@ async function forget(
     rows.map(({ seq, data }) => ({ seq, facts: data })),
   )
   for (const cluster of new Set(rows.map(row => row.cluster))) await shrink(trx, list, cluster, when)
-  await sql`update list set version = version + 1 where id = ${list}`.execute(trx)
+  await renewPages(trx, list)
 }
 
 /** A cluster without mails has no topics; nobody would fold it. */
@@ -159,7 +161,7 @@ async function shrink(trx: Trx, list: ListId, cluster: ClusterId, when: When): P
   await dropStatements(trx, list, cluster, when)
   for (const table of ['topic', 'topic_mail', 'cluster_key'] as const)
     await sql`delete from ${sql.table(table)} where cluster = ${cluster}::bigint`.execute(trx)
-  await sql`delete from cluster where id = ${cluster}::bigint`.execute(trx)
+  await trx.deleteFrom('cluster').where('id', '=', cluster).execute()
 }
 
 /** Takes away the bytes that no list shows any more, and who sent them. Answers how many mails had something to take. */

@@ -1,4 +1,5 @@
 // Dirty clusters -> topics. A cluster is leased by its row lock, folded whole, and only rows that differ are written.
+
 import { createHash } from 'node:crypto'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { ClusterId, IndexKey, ListId } from '../../base/ids.ts'
@@ -8,6 +9,7 @@ import { memo } from '../../base/memo.ts'
 import { packJson } from '../../base/pack.ts'
 import { toStorableJson, toStorableText } from '../../base/storable.ts'
 import { binaryArray } from '../../sql/binary-array.ts'
+import { renewPages } from '../../sql/pages-version.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { wake } from '../../sql/wake.ts'
 import { type Folded, fold, foldVersion } from '../topic/fold.ts'
@@ -60,7 +62,7 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
     // Who hears something of a new mail waits no longer than that mail.
     const when = leased.every(({ late }) => late) ? 'late' : 'now'
     if (targets.length > 0) await wake(trx, clustersOf(list, targets), when, 'beside')
-    if (changed) await sql`update list set version = version + 1 where id = ${list}`.execute(trx)
+    if (changed) await renewPages(trx, list)
     return clusters.length
   })
 }

@@ -47,9 +47,14 @@ export async function rosterWith(
 ): Promise<Roster | undefined> {
   const known = single.get(hash)
   if (known) return known
-  const { rows } = await sql<{ people: Roster }>`
-    select people from roster where list_id = ${list} and hash = ${hash} limit 1`.execute(db)
-  const roster = rows[0]?.people.map(sameEntry)
+  const row = await db
+    .selectFrom('roster')
+    .select('people')
+    .where('list_id', '=', list)
+    .where('hash', '=', hash)
+    .limit(1)
+    .executeTakeFirst()
+  const roster = row?.people.map(sameEntry)
   if (roster) single.keep(hash, roster, (roster.length + 1) * entryBytes)
   return roster
 }

@@ -146,8 +146,12 @@ export async function dropStatements(
   cluster: ClusterId,
   when: When,
 ): Promise<boolean> {
-  const { rows: topics } = await sql<{ id_key: IndexKey }>`
-    select id_key from topic where list_id = ${list} and cluster = ${cluster}::bigint`.execute(db)
+  const topics = await db
+    .selectFrom('topic')
+    .select('id_key')
+    .where('list_id', '=', list)
+    .where('cluster', '=', cluster)
+    .execute()
   const keys = topics.map(row => row.id_key)
   const waiting = await release(db, list, keys)
   const said = await takeBack(db, list, keys)
