@@ -77,6 +77,10 @@ export const tagNames = [
 ] as const
 export type TagName = (typeof tagNames)[number]
 
+/** Tags that only bugs heed, and those that only patches do; CI is for neither to heed. */
+export type BugTag = 'Bug-Status' | 'Type' | 'Severity' | 'Labels' | 'Title' | 'Target' | 'CI'
+export type PatchTag = 'Patch-Status' | 'Closes' | 'CI'
+
 /** What a line points to; a URL that names no mail is of another tracker. */
 export type Reference = { readonly mail: MessageId } | { readonly bug: number } | { readonly url: string }
 

@@ -1,5 +1,5 @@
 // What lines such as `Bug-Status: confirmed` in the mails of a thread do. Those about patches do nothing here.
-import { unreachable } from '../../base/unreachable.ts'
+import type { PatchTag } from '../mail/facts.ts'
 import { valueText } from '../mail/tag/value-text.ts'
 import { isBugType, type Planned } from './bug.ts'
 import { duplicatesIn, isNarrowed } from './claims.ts'
@@ -48,12 +48,8 @@ function obey(mail: Voice, tag: Line, planned: Planned): void {
     case 'Unclear':
       unclear(mail, tag, planned)
       break
-    case 'Patch-Status':
-    case 'Closes':
-    case 'CI':
-      break
     default:
-      unreachable(tag)
+      tag satisfies LineOf<PatchTag>
   }
 }
 

@@ -1,6 +1,5 @@
 // What lines such as `Patch-Status: accepted` in the mails of a patchset do. Those about bugs do nothing here.
-import { unreachable } from '../../base/unreachable.ts'
-import type { TagLine } from '../mail/facts.ts'
+import type { BugTag, TagLine } from '../mail/facts.ts'
 import { closesRefusal } from './authority.ts'
 import { delegateNamed } from './delegate.ts'
 import { namedBy } from './history.ts'
@@ -37,16 +36,8 @@ function obey(mail: Voice, tag: Line, patches: PatchStatuses): void {
     case 'Unclear':
       unclear(mail, tag, patches)
       break
-    case 'Bug-Status':
-    case 'Type':
-    case 'Severity':
-    case 'Labels':
-    case 'Title':
-    case 'Target':
-    case 'CI':
-      break
     default:
-      unreachable(tag)
+      tag satisfies LineOf<BugTag>
   }
 }
 

@@ -9,7 +9,7 @@ import { pairPatches, wholePatches } from './compare.ts'
 import { lineDiff } from './line-diff.ts'
 import { samePerson } from './person.ts'
 import { isReview } from './reviews.ts'
-import type { PatchState, Revision, Topic, TopicMail, TopicPatch } from './topic.ts'
+import { finalStates, type Revision, type Topic, type TopicMail, type TopicPatch } from './topic.ts'
 
 export interface ReviewThread extends CommentThread {
   /**
@@ -114,21 +114,14 @@ function stateOf(
   if (stays === false) return 'outdated'
   if (isAnswered(thread, patch)) return 'answered'
   if (stays) return 'kept'
-  const waits = thread.quote.length > 0 && !reviewing.has(thread.first.mail) && !finalStates.has(patch.state)
+  const waits =
+    thread.quote.length > 0 && !reviewing.has(thread.first.mail) && !finalStates.includes(patch.state)
   return waits ? 'open' : 'past'
 }
 
 /** The mails that give a review: what they remark besides stops nothing. */
 const reviewsIn = ({ trailers }: Topic): ReadonlySet<MessageId> =>
   new Set(trailers.filter(isReview).map(({ mail }) => mail))
-
-const finalStates: ReadonlySet<PatchState> = new Set<PatchState>([
-  'accepted',
-  'rejected',
-  'superseded',
-  'not-applicable',
-  'withdrawn',
-])
 
 /** The author's "will fix" promises a newer revision: until then nothing is done. */
 function isAnswered({ first, answers }: CommentThread, patch: TopicPatch): boolean {

@@ -1,6 +1,5 @@
 // The mail that a line such as `Closes: #12` points to.
 import type { MessageId } from '../../base/ids.ts'
-import { unreachable } from '../../base/unreachable.ts'
 import type { Reference, TagFact } from '../mail/facts.ts'
 import { refText, type Spoken } from '../mail/tag/value-text.ts'
 
@@ -29,27 +28,9 @@ export function resolve(
 
 /** What the value of a line points to. */
 export function referenceOf(tag: Spoken): Reference | null {
-  switch (tag.tag) {
-    case 'Closes':
-    case 'Blocks':
-      return tag.ref
-    case 'Bug-Status':
-      return tag.of ?? null
-    case 'Undo':
-      return { mail: tag.mail }
-    case 'Patch-Status':
-    case 'Type':
-    case 'Delegate':
-    case 'Severity':
-    case 'Labels':
-    case 'Title':
-    case 'Target':
-    case 'CI':
-    case 'Unclear':
-      return null
-    default:
-      return unreachable(tag)
-  }
+  if ('ref' in tag) return tag.ref
+  if (tag.tag === 'Bug-Status') return tag.of ?? null
+  return tag.tag === 'Undo' ? { mail: tag.mail } : null
 }
 
 /** The mail of another topic that a line speaks of, or why nobody can say; null when it speaks of the one with these mails. */

@@ -1,6 +1,6 @@
 // What each mail of a topic did: the trailers it gave and the states it set, as short words for trees and threads.
 import { html } from 'hono/html'
-import { unreachable } from '../../base/unreachable.ts'
+import type { TagName } from '../../tracker/mail/facts.ts'
 import { lookOf } from '../../tracker/topic/look.ts'
 import type { Change, Topic } from '../../tracker/topic/topic.ts'
 import { checkLook } from './chip.ts'
@@ -59,20 +59,8 @@ function changeWords({ what, value, effect }: Change): string {
       return `✓ ${what}`
     case 'withdrawn':
     case 'newer posting':
-    case 'Patch-Status':
-    case 'Bug-Status':
-    case 'Type':
-    case 'Delegate':
-    case 'Severity':
-    case 'Labels':
-    case 'Title':
-    case 'Target':
-    case 'Closes':
-    case 'Blocks':
-    case 'CI':
-    case 'Undo':
       return `✓ ${visible(value || what)}`
     default:
-      return unreachable(what)
+      return `✓ ${visible(value || (what satisfies TagName))}`
   }
 }

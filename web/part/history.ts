@@ -1,7 +1,7 @@
 // Every change of a topic with the mail behind it, who its sender was and how far authenticated; and the changes that
 // were understood and had no effect, with the reason.
 import { html } from 'hono/html'
-import { unreachable } from '../../base/unreachable.ts'
+import type { TagName } from '../../tracker/mail/facts.ts'
 import type { Change, Topic } from '../../tracker/topic/topic.ts'
 import { howWords } from '../../tracker/topic/verdict-words.ts'
 import { paths } from '../paths.ts'
@@ -74,23 +74,16 @@ function verb(change: Change): Html {
       return html`posted a newer revision, in place of <b>${visible(value)}</b>`
     case 'Undo':
       return html`took back what <code>${visible(value)}</code> changed`
-    case 'Type':
-    case 'Delegate':
-    case 'Severity':
-    case 'Labels':
-    case 'Title':
-    case 'Target':
-    case 'Closes':
-    case 'Blocks':
-    case 'CI':
     case 'landed':
     case 'reverted':
     case 'landed again':
-      return html`set ${visible(what)} to <b>${visible(value)}</b>`
+      return setVerb(what, value)
     default:
-      return unreachable(what)
+      return setVerb(what satisfies TagName, value)
   }
 }
+
+const setVerb = (what: string, value: string): Html => html`set ${visible(what)} to <b>${visible(value)}</b>`
 
 /** Refused, or it stood so already. */
 const withoutEffect = ({ what, value, reason }: Change): Html =>
