@@ -9,22 +9,30 @@ import type { Person } from './facts.ts'
 export function withoutInBody(lines: readonly string[]): readonly string[] {
   const hg = hgHead(lines)
   if (hg) return lines.slice(hg.end)
-  const seen = new Set<string>()
-  let at = lines.findIndex(line => line.trim() !== '')
-  if (at < 0) return lines
-  const start = at
-  for (; at < lines.length; at++) {
-    const name = lines[at]
-      ?.slice(0, 20)
-      .match(/^>?(From|Subject|Date):\s/i)?.[1]
-      ?.toLowerCase()
-    const goesOn = at > start && /^[ \t]+\S/.test(lines[at] ?? '')
-    if (!goesOn && (name === undefined || seen.has(name))) break
-    if (name !== undefined) seen.add(name)
+  const { end } = gitHead(lines)
+  if (end === 0) return lines
+  const text = lines.findIndex((line, index) => index >= end && line.trim() !== '')
+  return text < 0 ? [] : lines.slice(text)
+}
+
+/** The person of a `From:` among these headers, or of Mercurial's `# User`; null without them. */
+export const inBodyFrom = (lines: readonly string[]): Person | null => (hgHead(lines) ?? gitHead(lines)).user
+
+/** The headers at the start of a commit message, and the line behind them; 0 when there is none. */
+function gitHead(lines: readonly string[]): { user: Person | null; end: number } {
+  const start = Math.max(
+    lines.findIndex(line => line.trim() !== ''),
+    0,
+  )
+  const values = new Map<string, string>()
+  let end = start
+  for (; end < lines.length; end++) {
+    const [, name, value = ''] = lines[end]?.slice(0, 320).match(/^>?(From|Subject|Date):\s(.*)/i) ?? []
+    const goesOn = end > start && /^[ \t]+\S/.test(lines[end] ?? '')
+    if (!goesOn && (name === undefined || values.has(name.toLowerCase()))) break
+    if (name !== undefined) values.set(name.toLowerCase(), value)
   }
-  if (at === start) return lines
-  const said = lines.findIndex((line, index) => index >= at && line.trim() !== '')
-  return said < 0 ? [] : lines.slice(said)
+  return { user: addressed(values.get('from') ?? ''), end: end === start ? 0 : end }
 }
 
 /** What Mercurial writes above a change (`hg export`, `hg email`), and the line behind it; null when there is none. */
@@ -35,20 +43,6 @@ export function hgHead(lines: readonly string[]): { user: Person | null; end: nu
   while (lines[end]?.startsWith('# ') || lines[end] === '#') end++
   const user = lines.slice(start, end).find(line => line.startsWith('# User '))
   return { user: user === undefined ? null : addressed(user.slice(7, 300)), end }
-}
-
-/** The person of a `From:` among the first lines of a commit message, or of Mercurial's `# User`; null without them. */
-export function inBodyFrom(lines: readonly string[]): Person | null {
-  const start = lines.findIndex(line => line.trim() !== '')
-  if (start < 0) return null
-  const hg = hgHead(lines)
-  if (hg) return hg.user
-  for (const line of lines.slice(start, start + 6)) {
-    const from = line.match(/^>?From:\s{1,5}(\S.{0,300})$/)
-    if (from?.[1]) return addressed(from[1])
-    if (!/^[A-Za-z-]{2,30}:\s/.test(line)) return null
-  }
-  return null
 }
 
 const addressed = (text: string): Person | null =>
