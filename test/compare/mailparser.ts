@@ -80,7 +80,7 @@ function headerDifferences(raw: Buffer, ours: DecodedMail, theirs: ParsedMail): 
 
 function headerClass(name: string, ours: string, theirs: string): string {
   if (theirs.includes('=?') && !ours.includes('=?')) return 'header: encoded twice'
-  if (/[\u0080-\uffff]|\x1b/.test(theirs) && !theirs.includes(replacement))
+  if (/[\u0080-\uffff]/.test(theirs.replaceAll('\u001b', '\u0080')) && !theirs.includes(replacement))
     return 'header: charset of the text'
   if (theirs.includes(replacement)) return 'header: stray bytes'
   return name === 'Message-ID' && /^<[\s.]*>$|>./.test(theirs) ? 'header: unusable id' : `header: ${name}`
