@@ -95,8 +95,6 @@ export const limits = {
   revisionDaysMax: 400,
   /** A Date earlier than the newest Received by more than this is not believed. */
   dateBeforeTraceDaysMax: 30,
-  /** A live copy of an archived mail that comes so long after it was said is no witness of it: twice the above. */
-  replayDaysMin: 60,
   /** Mails folded together; above it the topics say "large". */
   clusterMailsMax: 2_000,
   /** Mails of one topic that speak of other topics: a release closes a dozen bugs; each makes another cluster fold again. */
@@ -260,6 +258,8 @@ export const limits = {
   mailLookupMillisecondsMax: 15_000,
   /** Signatures of one kind in a mail; one that went through several servers has four. */
   signaturesMax: 10,
+  /** Names of header fields that are kept of one signature; mail programs sign about twenty. */
+  fieldsCoveredMax: 60,
   /** A mail signed longer ago than this when it arrives proves nothing: somebody may send it again a year later. */
   signedBeforeDaysMax: 7,
   /** A used signature is remembered: for the days that it counts, the day that a clock may be ahead, and three weeks more. */

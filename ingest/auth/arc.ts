@@ -3,9 +3,11 @@
 import type { ARCChainEntry, ARCResult, ARCSigningData } from 'mailauth'
 import { arc as verifyChain } from 'mailauth/lib/arc/index.js'
 import { limits } from '../../base/limits.ts'
+import type { Header } from '../../tracker/decode/mail.ts'
 import type { Check } from './check.ts'
 import type { Claim } from './claim.ts'
-import { signedTime, weaknessOf } from './dkim.ts'
+import { coveredBy, signedTime, weaknessOf } from './dkim.ts'
+import { signatureHash } from './keyring.ts'
 import type { Lookups } from './resolver.ts'
 
 /** The check of the newest seal; null for a mail without ARC. `trusted` are domains in lower case. */
@@ -71,9 +73,41 @@ function passed(check: Pick<Check, 'method' | 'signer'>, result: ARCResult, clai
     ...seen,
     note: { code: 'dkim-seen', of: seen.domains.join(', ') },
     signedAt: signedTime(signature, claim),
+    ...passedOn(coveredBy(signature, claim.headers), claim.headers, seen.domains),
     ...(signature.id && { signature: signature.id }),
   }
 }
+
+/**
+ * The sealer saw that the author's signature holds, and that covers what its own h= names: whoever changes another field
+ * and sends the mail to the list again gets another seal. So it covers what both do, and the author's signature, too, is
+ * used once.
+ */
+function passedOn(
+  covers: readonly string[],
+  headers: readonly Header[],
+  domains: readonly string[],
+): Pick<Check, 'covers' | 'carried'> {
+  const authors = headers
+    .filter(({ name }) => name === 'dkim-signature')
+    .slice(0, limits.signaturesMax)
+    .map(({ value }) => signatureTags(value))
+    .filter(tags => domains.includes((tags.get('d') ?? '').toLowerCase()))
+  const named = authors.map(tags => (tags.get('h') ?? '').toLowerCase().split(':'))
+  return {
+    covers: covers.filter(name => named.length > 0 && named.every(names => names.includes(name))),
+    carried: authors.map(tags => signatureHash(`dkim ${tags.get('b') ?? ''}`)),
+  }
+}
+
+const signatureTags = (value: string): ReadonlyMap<string, string> =>
+  new Map(
+    value
+      .slice(0, limits.headerBytesMax)
+      .replace(/\s+/g, '')
+      .split(';')
+      .map(tag => [tag.slice(0, tag.indexOf('=')).toLowerCase(), tag.slice(tag.indexOf('=') + 1)] as const),
+  )
 
 /**
  * The domains whose DKIM passed at the sealer, and the addresses that it names whole: the user of a signature, or the

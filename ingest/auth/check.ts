@@ -11,6 +11,10 @@ export interface Check extends CheckResult {
   readonly signedAt?: number | null
   /** SHA-256 of the signature in hex: the same one never counts for two mails. */
   readonly signature?: string
+  /** Further signatures that this one vouches for; what holds for it holds for them. */
+  readonly carried?: readonly string[]
+  /** Header fields of which every one in the mail is signed, in lower case. */
+  readonly covers?: readonly string[]
 }
 
 /** Thrown where a signature turns out to be none; `noteOf` finds the reason again. */

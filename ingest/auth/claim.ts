@@ -18,8 +18,9 @@ export interface Claim {
   /** The Date field, in milliseconds; null when there is none to read. */
   readonly date: number | null
   readonly subject: boolean
-  /** The In-Reply-To field without white space; empty when there is none. */
-  readonly answers: string
+  /** What no signature has to cover and still makes it another mail (settle.ts), as one text. */
+  readonly rest: string
+  readonly headers: readonly Header[]
 }
 
 export function claimOf(bytes: Buffer): Claim {
@@ -34,8 +35,18 @@ export function claimOf(bytes: Buffer): Claim {
     problem: problemOf(headers, problems, own, from.length, rewritten),
     date: parseDate(headerValue(headers, 'date') ?? ''),
     subject: headerValue(headers, 'subject') !== null,
-    answers: (headerValue(headers, 'in-reply-to') ?? '').replace(/\s+/g, ''),
+    rest: restOf(headers),
+    headers,
   }
+}
+
+/**
+ * What it answers, when it was said, what it is called and how its text is to be read. OpenPGP covers none of it, DKIM and
+ * patatt what their h= names.
+ */
+function restOf(headers: readonly Header[]): string {
+  const names = ['in-reply-to', 'references', 'date', 'subject', 'content-type', 'content-transfer-encoding']
+  return names.map(name => (headerValue(headers, name) ?? '').replace(/\s+/g, ' ').trim()).join('\n')
 }
 
 /** RFC 5322 3.6 allows each of them once. We and mailers read the first of two, DKIM begins with the last. */

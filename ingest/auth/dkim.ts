@@ -5,10 +5,12 @@ import type { ARCSigningData, DKIMResult } from 'mailauth'
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import { limits } from '../../base/limits.ts'
 import { crlfOnly } from '../../base/line-ends.ts'
-import { headerStart, readHeaders } from '../../tracker/decode/headers.ts'
+import { headerStart } from '../../tracker/decode/headers.ts'
+import type { Header } from '../../tracker/decode/mail.ts'
 import type { Note } from '../../tracker/topic/verdict.ts'
 import type { Check } from './check.ts'
 import type { Claim } from './claim.ts'
+import { coveredFields } from './coverage.ts'
 import type { Resolve } from './resolver.ts'
 
 export interface DkimChecks {
@@ -24,9 +26,8 @@ export async function checkDkim(
   resolve: Resolve,
   now: number,
 ): Promise<DkimChecks> {
-  const signatures = readHeaders(bytes).headers.filter(({ name }) =>
-    /^(?:dkim-|arc-message-)signature$/.test(name),
-  )
+  const { headers } = claim
+  const signatures = headers.filter(({ name }) => /^(?:dkim-|arc-message-)signature$/.test(name))
   if (signatures.length === 0) return { checks: [], arc: null }
   if (signatures.length > limits.signaturesMax) {
     const note = { code: 'too-many', of: String(limits.signaturesMax) } as const
@@ -60,6 +61,7 @@ function toCheck(result: DKIMResult, claim: Claim): Check {
     result: 'pass',
     domains: [domain],
     signedAt: signedTime(result, claim),
+    covers: coveredBy(result, claim.headers),
     ...(result.id && { signature: result.id }),
   }
 }
@@ -78,6 +80,10 @@ export function signedTime(result: DKIMResult, claim: Claim): number | null {
   if (result.signTime) return Date.parse(result.signTime)
   return covers(result, 'date') ? claim.date : null
 }
+
+/** Of an ARC set, too. */
+export const coveredBy = (result: DKIMResult, headers: readonly Header[]): string[] =>
+  coveredFields(headers, (result.signingHeaders?.keys ?? '').split(':'))
 
 const covers = (result: DKIMResult, name: string): boolean =>
   (result.signingHeaders?.keys ?? '')

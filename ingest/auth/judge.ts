@@ -163,12 +163,13 @@ async function takeCases(db: Kysely<Tables>): Promise<Case[]> {
       update verdict_due u set tries = u.tries + 1, next_at = now() + make_interval(secs => ${limits.judgeLeaseSecondsMax})
       from due where u.list_id = due.list_id and u.seq = due.seq
       returning u.list_id, u.seq, u.tries, u.arrived_at)
-    select t.*, m.message_id, m.message_key, m.raw_hash, m.envelope, l.name, r.size
+    select t.*, m.message_id, m.message_key, m.raw_hash, m.envelope, l.name, l.settings->>'prefix' as prefix, r.size
     from taken t join mail m using (list_id, seq) join raw r on r.hash = m.raw_hash join list l on l.id = t.list_id
     order by t.seq`.execute(db)
   return rows.map(row => ({
     list: listId(row.list_id),
     listName: row.name,
+    prefix: row.prefix,
     seq: seq(row.seq),
     messageId: row.message_id,
     messageKey: row.message_key,
@@ -191,4 +192,5 @@ interface CaseRow {
   size: number
   envelope: Envelope
   name: string
+  prefix: string | null
 }

@@ -4,7 +4,7 @@ import type { SignaturePacket, VerifyMessageResult } from 'openpgp'
 import { limits } from '../../base/limits.ts'
 import { type Check, noteOf } from './check.ts'
 import { type Keys, keyName, type PgpKey, signatureHash } from './keyring.ts'
-import { signedText } from './signed-text.ts'
+import { type Signed, signedText } from './signed-text.ts'
 
 /** `now` is the time of arrival: a signature must not be of the future. */
 export async function checkPgp(bytes: Buffer, keys: Keys, now: number): Promise<Check[]> {
@@ -27,10 +27,18 @@ export async function checkPgp(bytes: Buffer, keys: Keys, now: number): Promise<
             date,
           })
     const checks = await checkSignatures(result, keys.pgp)
-    return signed.whole ? checks : checks.map(partOnly)
+    return signed.whole && isRead(signed, result.data) ? checks : checks.map(partOnly)
   } catch (error) {
     return [{ method: 'OpenPGP', result: 'fail', signer: null, note: noteOf(error) }]
   }
+}
+
+/** Is what a reader takes for the signed text what the signature covers? */
+function isRead(signed: Signed, data: string | Uint8Array): boolean {
+  if (signed.kind === 'mime') return true
+  const lines = (text: string) => text.split('\n').map(line => line.trimEnd())
+  const read = lines(signed.text).map(line => line.replace(/^- /, ''))
+  return lines(String(data)).join('\n').trimEnd() === read.join('\n').trimEnd()
 }
 
 /** The time until which a signature is not of the future: clocks differ. */
@@ -67,6 +75,8 @@ async function checkOne(
       addresses: [...new Set(holders.flatMap(({ addresses }) => addresses))],
       signedAt: packet?.created?.getTime() ?? null,
       signature: hashOf(packet, data),
+      // It signs the text.
+      covers: [],
     }
   } catch (error) {
     if (holders.length === 0) return { method, result: 'fail', signer: named, note: { code: 'key-unknown' } }

@@ -13,12 +13,14 @@ import { addressesOf, type Roster } from '../../tracker/topic/rules.ts'
 import type { Examined } from './examine.ts'
 import type { Keys } from './keyring.ts'
 import { lockClusters, refoldMails } from './refold-mails.ts'
-import { countable, type Judgement, judge, type Known, kept } from './verdict.ts'
+import { countable, type Judgement, judge, type Known, kept, signaturesOf } from './verdict.ts'
 
 /** A live mail without a verdict. */
 export interface Case {
   readonly list: ListId
   readonly listName: string
+  /** The word that it puts into subjects, without brackets. */
+  readonly prefix: string | null
   readonly seq: Seq
   readonly messageId: string
   readonly messageKey: string
@@ -130,7 +132,7 @@ async function useSignatures(
 ): Promise<(one: ExaminedCase) => ReadonlySet<string>> {
   const first = new Map<string, string>()
   for (const one of cases)
-    for (const signature of signaturesOf(one)) if (!first.has(signature)) first.set(signature, useOf(one))
+    for (const signature of signaturesIn(one)) if (!first.has(signature)) first.set(signature, useOf(one))
   if (first.size === 0) return () => new Set()
   // In one order for everybody, or two who judge would wait for each other.
   const rows = [...first].sort(([a], [b]) => (a < b ? -1 : 1))
@@ -143,18 +145,23 @@ async function useSignatures(
     select encode(signature, 'hex') as signature, encode(used_with, 'hex') as use from signature_use
     where signature = any(${signatures}::bytea[])`.execute(trx)
   const usedWith = new Map(uses.map(({ signature, use }) => [signature, use]))
-  return one => new Set(signaturesOf(one).filter(signature => usedWith.get(signature) !== useOf(one)))
+  return one => new Set(signaturesIn(one).filter(signature => usedWith.get(signature) !== useOf(one)))
 }
 
-const signaturesOf = ({ claim, checks, arrivedAt }: ExaminedCase): string[] =>
-  countable(claim, checks, arrivedAt).flatMap(({ signature }) => signature ?? [])
+const signaturesIn = ({ claim, checks, arrivedAt }: ExaminedCase): string[] =>
+  countable(claim, checks, arrivedAt).flatMap(signaturesOf)
 
 /**
  * Most signatures do not cover what a mail answers, and OpenPGP covers no field at all: the same "accepted" below
- * another patch is another mail.
+ * another patch, at another time or under another title is another mail. The first that arrives binds it. The word that
+ * the list itself puts into subjects is none of it.
  */
-function useOf({ messageKey, claim }: ExaminedCase): string {
-  return createHash('sha256').update(`${messageKey}\n${claim.answers}`).digest('hex')
+function useOf({ messageKey, claim, listName, prefix }: ExaminedCase): string {
+  const own = [listName, prefix ?? ''].map(word => `[${word}]`.toLowerCase())
+  const rest = claim.rest.replace(/\[[^[\]\n]{1,200}\] ?/g, bracket =>
+    own.includes(bracket.trim().toLowerCase()) ? '' : bracket,
+  )
+  return createHash('sha256').update(`${messageKey}\n${rest}`).digest('hex')
 }
 
 async function postpone(
@@ -184,6 +191,7 @@ async function write(trx: Trx, list: ListId, settled: readonly Settled[]): Promi
     data: toStorableJson({
       checks: one.checks.map(kept),
       ...(judgement.aligned && { aligned: judgement.aligned }),
+      ...(judgement.covers.length > 0 && { covers: judgement.covers }),
     }),
   }))
   // One that has a verdict was confirmed meanwhile.

@@ -5,6 +5,7 @@
 import { messageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import { crlfOnly, withoutCr } from '../../base/line-ends.ts'
+import { firstSigned } from '../../tracker/decode/clear-signed.ts'
 import { describePart } from '../../tracker/decode/content-type.ts'
 import { decodeMail } from '../../tracker/decode/decode.ts'
 import { readHeaders } from '../../tracker/decode/headers.ts'
@@ -13,13 +14,15 @@ import { undoTransfer } from '../../tracker/decode/transfer.ts'
 import { factsOf } from '../../tracker/mail/facts-of.ts'
 import { footerStart } from '../../tracker/mail/footer.ts'
 
-export type Signed = (
-  | { readonly kind: 'clear'; readonly armored: string }
-  | { readonly kind: 'mime'; readonly bytes: Buffer; readonly armored: string }
-) & {
-  /** Nothing but a list's footer is outside. */
-  readonly whole: boolean
-}
+export type Signed =
+  /** `text`: the lines that a reader takes for the signed ones. */
+  (
+    | { readonly kind: 'clear'; readonly armored: string; readonly text: string }
+    | { readonly kind: 'mime'; readonly bytes: Buffer; readonly armored: string }
+  ) & {
+    /** Nothing but a list's footer is outside. */
+    readonly whole: boolean
+  }
 
 /** Null for a mail without an OpenPGP signature of its own; signatures in attachments are somebody else's. */
 export function signedText(bytes: Buffer): Signed | null {
@@ -35,13 +38,19 @@ export function saysNothing(text: string): boolean {
   return lines.every(line => line.trim() === '') || footerStart(lines) === 0 || isIdle(lines)
 }
 
-/** A footer in words of its own. Read as an answer for itself it must give no fact that counts. */
-function isIdle(lines: readonly string[]): boolean {
-  if (lines.length > limits.footerLinesMax) return false
-  const mail = decodeMail(Buffer.from(`Subject: Re: x\n\n${lines.join('\n')}\n`))
+/** A footer in words of its own. Read as an answer for itself, or as mail to control@, it must give no fact that counts. */
+const isIdle = (lines: readonly string[]): boolean =>
+  lines.length <= limits.footerLinesMax &&
+  ['', 'To: control@invalid, 1@invalid\n'].every(to => saysNone(lines, to))
+
+function saysNone(lines: readonly string[], to: string): boolean {
+  const mail = decodeMail(Buffer.from(`${to}Subject: Re: x\n\n${lines.join('\n')}\n`))
   const id = { id: messageId('footer@invalid'), made: true }
-  const { tags, trailers, misses, applied, checks, withdrawal, files } = factsOf(mail, id, {})
-  return [tags, trailers, misses, checks, files].every(said => said.length === 0) && !applied && !withdrawal
+  const facts = factsOf(mail, id, {})
+  const tags = facts.tags.filter(({ line }) => !line.startsWith('To: '))
+  const { trailers, misses, checks, files, releases = [] } = facts
+  const silent = [tags, trailers, misses, checks, files, releases].every(said => said.length === 0)
+  return silent && !facts.applied && !facts.withdrawal
 }
 
 interface Part extends Omit<ReturnType<typeof describePart>, 'flowed'> {
@@ -88,21 +97,18 @@ function isFooter(bytes: Buffer): boolean {
   return type === 'text/plain' && saysNothing(undoTransfer(body, transferEncoding).bytes.toString('utf8'))
 }
 
-const begin = '-----BEGIN PGP SIGNED MESSAGE-----'
-const end = '-----END PGP SIGNATURE-----'
-
 function clearSigned({ body, transferEncoding, charset }: Part): Signed | null {
   const text = undoTransfer(body, transferEncoding).bytes.toString('utf8')
-  const from = text.indexOf(begin)
-  const to = from < 0 ? -1 : text.indexOf(`\n${end}`, from)
-  if (to < 0) return null
-  const after = to + 1 + end.length
+  const lines = text.split('\n').map(withoutCr)
+  const armour = firstSigned(lines)
+  if (armour === null) return null
   return {
     kind: 'clear',
-    armored: text.slice(from, after),
+    armored: lines.slice(armour.begin, armour.next).join('\n'),
+    text: lines.slice(armour.from, armour.end).join('\n'),
     whole:
-      text.slice(0, from).trim() === '' &&
-      saysNothing(text.slice(after)) &&
+      lines.slice(0, armour.begin).join('').trim() === '' &&
+      saysNothing(lines.slice(armour.next).join('\n')) &&
       // In other charsets the same bytes may be another text.
       /^(?:us-ascii|utf-?8|iso-8859-\d{1,2}|windows-125\d)?$/i.test(charset ?? ''),
   }

@@ -22,6 +22,8 @@ export interface Judgement {
   readonly identity: string | null
   /** The address that DKIM was aligned with, whatever the grade: the next mail of it is no longer the first. */
   readonly aligned: string | null
+  /** Header fields that what gives the grade covers, in lower case; none for C. */
+  readonly covers: readonly string[]
   /** The grade may be better when DNS answers. */
   readonly pending: boolean
 }
@@ -29,30 +31,39 @@ export interface Judgement {
 export function judge(claim: Claim, checks: readonly Check[], known: Known, arrivedAt: number): Judgement {
   const objection = (check: Check) => objectionTo(check, claim, known, arrivedAt)
   const good = checks.filter(check => check.result === 'pass' && objection(check) === null)
-  const own = good.find(({ method }) => method === 'OpenPGP' || method === 'patatt')
   const dkim = good.find(({ method }) => method === 'DKIM')
   const arc = good.find(({ method }) => method === 'ARC')
   const aligned = dkim ? claim.address : null
-  const raise = (grade: 'A' | 'B', how: How): Judgement => ({
+  const raise = (grade: 'A' | 'B', code: 'signed' | 'sealed', check: Check, all: Check[]): Judgement => ({
     grade,
-    how,
+    how: { code, check: kept(check) },
     identity: claim.address,
     aligned,
+    covers: [...new Set(all.flatMap(({ covers = [] }) => covers))],
     pending: false,
   })
-  if (own) return raise('A', { code: 'signed', check: kept(own) })
-  if (dkim && (known.person || known.seen)) return raise('A', { code: 'signed', check: kept(dkim) })
-  if (arc) return raise('B', { code: 'sealed', check: kept(arc) })
+  const signed = [...good.filter(isOwn), ...(dkim && (known.person || known.seen) ? [dkim] : [])]
+  const [best] = signed
+  if (best) return raise('A', 'signed', best, signed)
+  if (arc) return raise('B', 'sealed', arc, [arc])
   const how: How = dkim ? { code: 'first', check: kept(dkim) } : nearestMiss(claim, checks, objection)
   const pending = claim.problem === null && checks.some(isPending)
-  return { grade: 'C', how, identity: null, aligned, pending }
+  return { grade: 'C', how, identity: null, aligned, covers: [], pending }
 }
+
+const isOwn = ({ method }: Check) => method === 'OpenPGP' || method === 'patatt'
 
 /** The checks that would raise the grade if their signatures are new. */
 export const countable = (claim: Claim, checks: readonly Check[], arrivedAt: number): Check[] =>
   checks.filter(
     check => check.result === 'pass' && objectionTo(check, claim, nothingKnown, arrivedAt) === null,
   )
+
+/** All that this check stands on. */
+export const signaturesOf = ({ signature, carried = [] }: Check): string[] => [
+  ...(signature === undefined ? [] : [signature]),
+  ...carried,
+]
 
 const nothingKnown: Known = { person: false, seen: false, used: new Set() }
 
@@ -66,7 +77,7 @@ function objectionTo(check: Check, claim: Claim, known: Known, arrivedAt: number
   return (
     foreignTo(check, claim) ??
     untimely(check.signedAt ?? null, arrivedAt) ??
-    (check.signature !== undefined && known.used.has(check.signature) ? { code: 'replayed' } : null)
+    (signaturesOf(check).some(signature => known.used.has(signature)) ? { code: 'replayed' } : null)
   )
 }
 

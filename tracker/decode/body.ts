@@ -1,24 +1,56 @@
 // Which of a mail's text parts are what a reader reads, and which are patches that hang on it.
-import { withoutArmour } from './clear-signed.ts'
+import { firstSigned, withoutArmour } from './clear-signed.ts'
 import { htmlText } from './html-text.ts'
-import type { TextPart } from './mail.ts'
+import type { DecodedMail, TextPart } from './mail.ts'
 import type { MimeNode } from './mime.ts'
 import { beginsAsPatch, looksLikePatch } from './patch-part.ts'
 
 export interface Reading {
   readonly body: string
+  readonly signed?: DecodedMail['signed']
   readonly attachedPatches: readonly TextPart[]
 }
 
 /** Chooses the body among the leaves of `root`; `DecodedMail` says by which rules. */
 export function readBody(root: MimeNode): Reading {
-  if (root.kind === 'text') return { body: readable(root.part), attachedPatches: [] }
+  if (root.kind === 'text')
+    return { body: readable(root.part), ...clearSigned(root.part), attachedPatches: [] }
   const leaves = textLeaves(root)
   const patches = new Set(leaves.filter((part, index) => isPatch(part, index)))
   const shown = withoutEchoes(inlineText(root, patches))
   const kept =
     shown.length > 0 ? shown : leaves.filter(part => !part.attached && !patches.has(part)).slice(0, 1)
-  return { body: joinTexts(kept.map(readable)), attachedPatches: [...patches].map(bare) }
+  const signed = signedNode(root)
+  const covered = signed && new Set(textLeaves(signed))
+  return {
+    body: joinTexts(kept.map(readable)),
+    ...(covered && {
+      signed: { from: 0, end: linesOf(kept.filter(part => covered.has(part)).map(readable)) },
+    }),
+    attachedPatches: [...patches].map(bare),
+  }
+}
+
+/** What stands above an armour is kept as it is, so the signed lines begin where the armour began. */
+function clearSigned({ text }: TextPart): Pick<Reading, 'signed'> {
+  const found = firstSigned(text.split('\n'))
+  return found ? { signed: { from: found.begin, end: found.begin + found.end - found.from } } : {}
+}
+
+/** RFC 3156 5: the first part is what is signed. Mailman wraps the whole to put its footer below. */
+function signedNode(node: MimeNode): MimeNode | undefined {
+  if (node.kind !== 'multipart') return undefined
+  const [first] = node.children
+  if (node.type === 'multipart/signed') return first
+  return node.type === 'multipart/mixed' && first?.kind === 'multipart' && first.type === 'multipart/signed'
+    ? first.children[0]
+    : undefined
+}
+
+/** As many as they have when another text is put behind them. */
+function linesOf(texts: readonly string[]): number {
+  const body = joinTexts(texts)
+  return body === '' ? 0 : body.split('\n').length - (body.endsWith('\n') ? 1 : 0)
 }
 
 /** The text leaves below a node in the order of the mail. */

@@ -17,20 +17,31 @@ export function withoutArmour(text: string): string {
 
 const begin = '-----BEGIN PGP SIGNED MESSAGE-----'
 
-interface Signed {
+export interface Signed {
+  /** The first line of the armour. */
+  readonly begin: number
+  /** The first one that is signed. */
   readonly from: number
   /** Not in it. */
   readonly end: number
+  /** Behind the armour. */
   readonly next: number
+}
+
+/** The first signed text; null where there is none that also ends. */
+export function firstSigned(lines: readonly string[]): Signed | null {
+  const at = lines.findIndex(line => line.trimEnd() === begin)
+  return at < 0 ? null : signedLines(lines, at)
 }
 
 /** Null where no signed text begins that also ends. */
 function signedLines(lines: readonly string[], at: number): Signed | null {
   if (lines[at]?.trimEnd() !== begin) return null
   let from = at + 1
-  while (/^(?:Hash|Charset|Comment|Version|SaltedHash): /i.test(lines[from] ?? '')) from++
+  // Whatever a field there says: it is not signed.
+  while (/^[A-Za-z][\w-]{0,60}: /.test(lines[from] ?? '')) from++
   if (lines[from]?.trim() === '') from++
   const end = lines.findIndex((line, i) => i >= from && line.trimEnd() === '-----BEGIN PGP SIGNATURE-----')
   const last = lines.findIndex((line, i) => i > end && line.trimEnd() === '-----END PGP SIGNATURE-----')
-  return end < 0 || last < 0 ? null : { from, end, next: last + 1 }
+  return end < 0 || last < 0 ? null : { begin: at, from, end, next: last + 1 }
 }

@@ -37,13 +37,14 @@ function decodeBlock(bytes: Buffer, block: HeaderBlock): DecodedMail {
   if (bytes.length === 0) problems.add('The mail is empty')
   else if (block.headers.length === 0) problems.add('The mail has no header; all of it is read as text')
   const root = readTree(block.headers, bytes.subarray(block.bodyAt), problems)
-  const { body, attachedPatches } = withinLines(readBody(root), problems)
+  const { body, signed, attachedPatches } = withinLines(readBody(root), problems)
   const parts = textLeaves(root)
   return {
     headers: headersOf(bytes, block, parts),
     parts,
     others: otherLeaves(root),
     body,
+    ...(signed && { signed }),
     attachedPatches,
     problems: [...problems],
   }
@@ -58,7 +59,7 @@ function headersOf(bytes: Buffer, block: HeaderBlock, parts: readonly TextPart[]
 }
 
 /** Every reader of a mail goes through its lines, so their number is bounded and not only their length. */
-function withinLines({ body, attachedPatches }: Reading, problems: Set<string>): Reading {
+function withinLines({ body, attachedPatches, ...rest }: Reading, problems: Set<string>): Reading {
   let left: number = limits.textLinesMax
   const cut = (text: string): string => {
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
@@ -71,6 +72,7 @@ function withinLines({ body, attachedPatches }: Reading, problems: Set<string>):
     return text
   }
   return {
+    ...rest,
     body: cut(body),
     attachedPatches: attachedPatches.map(part => ({ ...part, text: cut(part.text) })),
   }

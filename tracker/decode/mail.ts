@@ -41,6 +41,8 @@ export interface DecodedMail {
    * without the armour of a clear-signed text.
    */
   readonly body: string
+  /** Of a mail that bears a signature for a part of it: which lines of the body that is. `end` is not in it. */
+  readonly signed?: { readonly from: number; readonly end: number }
   /** Attached patches (known by type, name or text: patch-part.ts), in order; not in `body`. */
   readonly attachedPatches: readonly TextPart[]
   /** Sentences for a person about what was wrong with the bytes; empty for a good mail. */

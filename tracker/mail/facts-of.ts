@@ -55,7 +55,7 @@ export function factsOf(
     bracket => isLearntBracket(dressing, bracket) || isListPrefix(bracket, mail.headers, dressing),
     answers,
   )
-  const text = readText(mail.body, dressing, isAnswer(own, answers) ? own.key : null)
+  const text = readText(mail.body, dressing, isAnswer(own, answers) ? own.key : null, mail.signed)
   const lines = text.own.map(({ line }) => line)
   const attached = mail.attachedPatches.map(readAttached)
   const subject = subjectWith(own, attached)
@@ -69,13 +69,15 @@ export function factsOf(
     answers,
     lines,
   })
-  const traits = robot && traitsOf(robot)
+  // Whether Auto-Submitted is to be believed is known when the mail has its verdict (topic/vouched.ts).
+  const speaker = robot === 'vacation' ? null : robot
+  const traits = speaker && traitsOf(speaker)
   const pullRequest = subject.reply ? null : pullRequestOf(lines)
   const posting = traits?.posts === false ? 'none' : postingOf(subject, text, diff, pullRequest, attached)
   const isPosting = posting !== 'none' && posting !== 'offered'
-  const spoken = tagsOf({ headers: mail.headers, text, posting, robot, isPlain: plainIn(mail) })
+  const spoken = tagsOf({ headers: mail.headers, text, posting, robot: speaker, isPlain: plainIn(mail) })
   const tags = [...spoken.tags, ...(traits?.changes ? changesIn[traits.changes](lines) : [])]
-  const who = robot && personBehind(robot, mail.headers)
+  const who = speaker && personBehind(speaker, mail.headers)
   const sender = who ? { name: '', address: who } : from
   const checks = checksOf(lines, answers ? robot : null, { sender: from, subject: subject.text })
   const result =
@@ -89,7 +91,7 @@ export function factsOf(
   const message = posting === 'patch' ? commitMessage(text, attached) : lines
   // A CI bot says on what it applied the patch, not that it is in.
   const applied = isPosting || checks.length > 0 ? null : appliedOf(subject.text, lines, subject.tags)
-  const withdrawal = isPosting || robot ? null : withdrawalOf(lines)
+  const withdrawal = isPosting || speaker ? null : withdrawalOf(lines)
   const surroundings = surroundingsOf(lines, [
     ...(isPosting ? tagLines(lines) : tags.map(({ line }) => line)),
     ...[applied, withdrawal].flatMap(fact => fact?.line ?? []),
@@ -111,7 +113,8 @@ export function factsOf(
     baseCommit: firstMatch(postedLines, /^base-commit:\s{1,5}([0-9a-f]{7,64})\s*$/),
     trailers: trailersOf(message),
     tags,
-    misses: spoken.misses,
+    // A program is told nothing.
+    misses: robot === 'vacation' ? [] : spoken.misses,
     checks,
     applied,
     withdrawal,

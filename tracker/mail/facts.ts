@@ -143,6 +143,10 @@ export interface TagLine {
   readonly on?: MessageId
   /** It speaks of the whole revision whichever patch the mail answers, as pw-bot has it. */
   readonly whole?: true
+  /** The header field that it was read from, in lower case; lines of the body have none. */
+  readonly field?: string
+  /** Said by the fold: no signature of the mail covers that field. */
+  readonly uncovered?: true
   /** In which other words it was said: `pw-bot`, `#syz fix`, `Control: close`. */
   readonly alias?: string
   /** The line as it stands in the mail. */

@@ -104,7 +104,7 @@ class Scan {
 
   #reading(at: number, line: string): Reading | null {
     const lines = this.#lines
-    const command = this.#controls ? bareCommandLine(lines, at) : null
+    const command = this.#controls ? bareCommandLine(lines, at, this.#debbugs) : null
     if (command) return command
     const first = line.charCodeAt(0)
     if (first === 35)

@@ -6,7 +6,8 @@ import { type Dressing, dressStart, noDressing } from './dressing.ts'
 import { footerStart } from './footer.ts'
 import { originalStart } from './original.ts'
 
-type LineKind = 'own' | 'quote' | 'diff' | 'forwarded' | 'code' | 'footer'
+/** `outside`: the mail is signed, and this line is not what is signed. */
+type LineKind = 'own' | 'quote' | 'diff' | 'forwarded' | 'code' | 'footer' | 'outside'
 
 export interface Text {
   readonly lines: readonly string[]
@@ -20,11 +21,15 @@ export interface Text {
   readonly own: readonly { readonly at: number; readonly line: string }[]
 }
 
-/** `answering`: the normalised title of an answer, empty when it is not known; null for a mail that is none. */
+/**
+ * `answering`: the normalised title of an answer, empty when it is not known; null for a mail that is none. `signed`: the
+ * lines that the mail's own signature covers; all where it has none.
+ */
 export function readText(
   body: string,
   dressing: Dressing = noDressing,
   answering: string | null = null,
+  signed = { from: 0, end: Number.POSITIVE_INFINITY },
 ): Text {
   const lines = body.split('\n')
   const original = originalStart(lines, answering)
@@ -37,6 +42,7 @@ export function readText(
     const line = lines[i] ?? ''
     if (i >= footer) plainKinds.push('footer')
     else if (inDiff[i]) plainKinds.push('diff')
+    else if (i < signed.from || i >= signed.end) plainKinds.push('outside')
     else if (isQuote(line)) plainKinds.push('quote')
     else {
       const fence = /^\s{0,3}(?:```|~~~)/.test(line)

@@ -9,16 +9,19 @@ export interface VerdictRow {
   readonly how: How
   readonly identity: string | null
   readonly confirmed: number | null
+  readonly covers: readonly string[] | null
 }
 
 export const verdictColumns = sql`v.grade, v.how, v.identity,
-  floor(extract(epoch from (v.data->>'confirmed')::timestamptz) * 1000)::float as confirmed`
-export const verdictGroup = sql`v.grade, v.how, v.identity, v.data->>'confirmed'`
+  floor(extract(epoch from (v.data->>'confirmed')::timestamptz) * 1000)::float as confirmed,
+  v.data->'covers' as covers`
+export const verdictGroup = sql`v.grade, v.how, v.identity, v.data->>'confirmed', v.data->'covers'`
 
-export const verdictOf = ({ grade, how, identity, confirmed }: VerdictRow): Verdict | null =>
+export const verdictOf = ({ grade, how, identity, confirmed, covers }: VerdictRow): Verdict | null =>
   grade && {
     grade,
     how,
     ...(identity === null ? {} : { identity }),
     ...(confirmed === null ? {} : { confirmed }),
+    ...(covers === null ? {} : { covers }),
   }

@@ -1,6 +1,6 @@
 // Who may change what. Without configured maintainers any sender is believed, and the list's page says so; with
 // them the final states are theirs and need a confirmed sender, and an author has own moves.
-import type { Person, TagName } from '../mail/facts.ts'
+import type { MailFacts, Person, TagName } from '../mail/facts.ts'
 import { traitsOf } from '../mail/robots.ts'
 import { samePerson } from './person.ts'
 import { type Roster, type RosterEntry, type Rules, rosterAt } from './rules.ts'
@@ -15,12 +15,15 @@ export interface Refusal {
   readonly unconfirmed?: true
 }
 
+/** What is asked of a mail to know how far its sender is believed. */
+export type Sent = Pick<Voice, 'verdict' | 'counts'> & { readonly facts: Pick<MailFacts, 'sender'> }
+
 /** Who asks, and whose patch or report it is. */
 export interface Asker {
   readonly mail: Voice
   readonly rules: Rules
-  /** The author of the patch, the reporter of the bug. */
-  readonly owner: Person
+  /** The patch, the report: whoever sent it has moves of his own. */
+  readonly original: Sent
   /** The files that the patch touches; none for a bug. */
   readonly files: readonly string[]
   /** What it stands at was decided by a maintainer. */
@@ -32,7 +35,7 @@ export function patchStateRefusal(state: PatchState, asker: Asker): Refusal | nu
   return firstGranted(asker, state, [
     ['maintainer', true, 'B'],
     ['robot', traitsOf(asker.mail.facts.robot).states.includes(state), 'B'],
-    ['author', authorsMoves.includes(state) && !asker.decided, 'C'],
+    ['author', authorsMoves.includes(state) && !asker.decided, ownersGrade(asker)],
     ['reviewer', reviewersMoves.includes(state) && !asker.decided, 'B'],
   ])
 }
@@ -51,7 +54,7 @@ export function bugStatusRefusal(status: BugStatus, asker: Asker): Refusal | nul
   return firstGranted(asker, status, [
     ['maintainer', true, 'B'],
     ['robot', true, 'B'],
-    ['reporter', reportersMoves.includes(status), 'C'],
+    ['reporter', reportersMoves.includes(status), ownersGrade(asker)],
     ['reviewer', ['confirmed', 'needs-info'].includes(status) && !asker.decided, 'B'],
     ['anybody', status === 'new' && !asker.decided, 'C'],
   ])
@@ -64,7 +67,7 @@ export function planningRefusal(tag: TagName, asker: Asker): Refusal | null {
   return firstGranted(asker, tag, [
     ['maintainer', true, 'B'],
     ['reviewer', true, 'B'],
-    ['reporter', true, 'C'],
+    ['reporter', true, ownersGrade(asker)],
   ])
 }
 
@@ -73,7 +76,7 @@ export function closesRefusal(tag: TagName, asker: Asker): Refusal | null {
   return firstGranted(asker, tag, [
     ['maintainer', true, 'B'],
     ['reviewer', true, 'B'],
-    ['author', true, 'C'],
+    ['author', true, ownersGrade(asker)],
   ])
 }
 
@@ -88,7 +91,7 @@ export function delegateRefusal(asker: Asker): Refusal | null {
 /** Null when the sender may undo what `undone` changed: it is an own mail with no better grade, or a maintainer asks. */
 export function undoRefusal(asker: Asker, undone: Voice): Refusal | null {
   const { mail, rules } = asker
-  const own = sameHuman(mail.facts.sender, undone.facts.sender, rosterOf(asker))
+  const own = isOwn(mail, undone, rules)
   if (own && credit(mail, rules) >= credit(undone, rules)) return autoresponder(asker)
   return firstGranted(asker, 'Undo', [['maintainer', true, own ? gradeOf(undone, rules) : 'B']])
 }
@@ -125,7 +128,12 @@ function unconfirmed({ verdict }: Voice, what: string): Refusal {
   if (verdict.how.code === 'pending')
     return { reason: `"${what}" needs a confirmed sender; it is not checked yet` }
   if (verdict.grade === 'I') return { reason: `"${what}" needs a confirmed sender; the mail was imported` }
-  const reason = verdict.grade === 'C' ? 'only From says so' : `there is only ${howWords(verdict.how)}`
+  const reason =
+    verdict.how.code === 'uncovered'
+      ? howWords(verdict.how)
+      : verdict.grade === 'C'
+        ? 'only From says so'
+        : `there is only ${howWords(verdict.how)}`
   return { reason: `"${what}" needs a confirmed sender; ${reason}`, unconfirmed: true }
 }
 
@@ -142,8 +150,7 @@ export function roleOf(asker: Asker, owner: 'author' | 'reporter'): Role {
 
 function has(role: Role, asker: Asker): boolean {
   if (role === 'anybody') return true
-  if (role === 'author' || role === 'reporter')
-    return sameHuman(asker.mail.facts.sender, asker.owner, rosterOf(asker))
+  if (role === 'author' || role === 'reporter') return isOwn(asker.mail, asker.original, asker.rules)
   return rosterOf(asker).some(entry => entry.role === role && holdsFor(entry, asker))
 }
 
@@ -177,20 +184,45 @@ const hasAddress = ({ person, aliases }: RosterEntry, address: string) =>
 
 const rosterOf = ({ mail, rules }: Asker) => rosterAt(rules.rosters, mail.counts)
 
+/** Nobody else than its sender can have sent it, as far as the list can tell. */
+const isVouchedFor = (mail: Sent, rules: Rules) =>
+  rules.trust !== 'from' && mail.verdict.grade !== 'I' && gradeOf(mail, rules) !== 'C'
+
+/** What its author or reporter needs for own moves: no less than what the original has. */
+const ownersGrade = ({ original, rules }: Asker): 'B' | 'C' => (isVouchedFor(original, rules) ? 'B' : 'C')
+
+/**
+ * Is this mail by whoever sent the original? A name says so only where nothing vouches for the original: whoever may send
+ * for example.net may call himself by any name.
+ */
+export function isOwn(mail: Sent, original: Sent, rules: Rules): boolean {
+  const roster = rosterAt(rules.rosters, mail.counts)
+  const [a, b] = [mail.facts.sender, original.facts.sender]
+  return isVouchedFor(original, rules) ? sameAddress(a, b, roster) : sameHuman(a, b, roster)
+}
+
+/** May this posting stand for that one of the same author: is it as well authenticated? */
+export const carriesOn = (younger: Sent, elder: Sent, rules: Rules): boolean =>
+  isOwn(younger, elder, rules) &&
+  (!isVouchedFor(elder, rules) || credit(younger, rules) >= credit(elder, rules))
+
 /** One person behind two addresses, by name, or because the list's people say so. */
 export function sameHuman(a: Person, b: Person, roster: Roster): boolean {
-  if (samePerson(a, b)) return true
-  return roster.some(entry => hasAddress(entry, a.address) && hasAddress(entry, b.address))
+  return samePerson(a, b) || sameAddress(a, b, roster)
 }
+
+const sameAddress = (a: Person, b: Person, roster: Roster): boolean =>
+  (a.address !== '' && a.address === b.address) ||
+  roster.some(entry => hasAddress(entry, a.address) && hasAddress(entry, b.address))
 
 const credits = { A: 3, B: 2, C: 1 } as const
 
 /** How much the sender of a mail is believed on this list, 1 to 3. */
-export function credit(mail: Voice, rules: Rules): number {
+export function credit(mail: Sent, rules: Rules): number {
   return credits[gradeOf(mail, rules)]
 }
 
-function gradeOf(mail: Voice, rules: Rules): 'A' | 'B' | 'C' {
+function gradeOf(mail: Sent, rules: Rules): 'A' | 'B' | 'C' {
   const { grade } = mail.verdict
   if (rules.trust === 'from') return 'A'
   if (grade === 'I') return rules.history ? 'A' : 'C'
@@ -198,7 +230,7 @@ function gradeOf(mail: Voice, rules: Rules): 'A' | 'B' | 'C' {
 }
 
 /** A signature of somebody else vouches for nothing; that of a robot on the list vouches for what it tells. */
-function isVouched({ facts, verdict, counts }: Voice, rules: Rules): boolean {
+function isVouched({ facts, verdict, counts }: Sent, rules: Rules): boolean {
   const { identity } = verdict
   if (identity === undefined || identity === facts.sender.address) return true
   return rosterAt(rules.rosters, counts).some(

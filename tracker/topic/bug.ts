@@ -41,12 +41,14 @@ export class Planned {
   delegate: Delegate | null = null
   readonly lines: Lines
   readonly #reporter: Person
+  readonly #report: Node | undefined
   readonly #inputs: BugInputs
   #set: Setting = { value: 'new', mail: null, role: null }
 
   constructor(here: ReadonlyMap<MessageId, Node>, others: readonly Voice[], inputs: BugInputs) {
     const mails = [...here.values()]
     const first = mails[0]?.facts
+    this.#report = mails[0]
     this.#reporter = first?.sender ?? { name: '', address: '' }
     this.#inputs = inputs
     this.decided = isReport(first?.bugSign ?? null, inputs.suspect) ? 'bug' : null
@@ -108,7 +110,7 @@ export class Planned {
 
   asker(mail: Voice): Asker {
     const decided = this.#set.role === 'maintainer' && finalStatuses.includes(this.bug.status)
-    return { mail, rules: this.#inputs.rules, owner: this.#reporter, files: [], decided }
+    return { mail, rules: this.#inputs.rules, original: this.#report ?? mail, files: [], decided }
   }
 
   /** Spam that carries lines is still spam; a line of somebody else takes it out. */

@@ -10,7 +10,7 @@ import { Statements, sentChange } from './statement.ts'
 import type { Change, Claim, Role } from './topic.ts'
 import type { Node } from './tree.ts'
 import type { Undoing } from './undo.ts'
-import type { Voice } from './voice.ts'
+import { heardAs, type Voice } from './voice.ts'
 
 /** A line that means something. */
 export type Line = Spoken<TagFact>
@@ -54,8 +54,8 @@ export class Lines {
     for (const tag of mail.facts.tags) {
       if (tag.tag === 'Recorded') continue
       const other = elsewhere(tag, mail.said, this.here, this.numbers)
-      if (other === null) handler.obey(mail, tag)
-      else this.#send(mail, tag, other, handler)
+      if (other === null) handler.obey(heardAs(mail, tag), tag)
+      else this.#send(heardAs(mail, tag), tag, other, handler)
     }
   }
 

@@ -1,7 +1,7 @@
 // The states of a patchset's patches as they stand while its mails are gone through (patch-steps.ts): who set each, and who
 // may set it to something else.
 import type { MessageId } from '../../base/ids.ts'
-import { type Asker, patchStateRefusal, roleOf } from './authority.ts'
+import { type Asker, carriesOn, patchStateRefusal, roleOf } from './authority.ts'
 import { conflictWith } from './conflict.ts'
 import type { Named } from './history.ts'
 import { Lines, type Ruling } from './lines.ts'
@@ -56,7 +56,8 @@ export class PatchStatuses {
   }
 
   get now(): Posted {
-    return { drafts: this.drafts, latest: this.latest }
+    const carries = (younger: Node, elder: Node) => carriesOn(younger, elder, this.rules)
+    return { drafts: this.drafts, latest: this.latest, carriesOn: carries }
   }
 
   /** The patches of the latest revision. */
@@ -110,7 +111,7 @@ export class PatchStatuses {
     return {
       mail,
       rules: this.rules,
-      owner: (patches[0] ?? this.drafts.at(-1)?.members[0] ?? mail).facts.sender,
+      original: patches[0] ?? this.drafts.at(-1)?.members[0] ?? mail,
       files: filesOf(patches),
       decided: standing.some(
         one => one && finalStates.includes(one.state) && (one.role === 'maintainer' || one.role === 'robot'),

@@ -1,8 +1,7 @@
 // A newer posting takes the place of patches of the older revisions: which ones, and who may do it.
-import { credit, sameHuman } from './authority.ts'
+import { credit, isOwn } from './authority.ts'
 import { isPartialReroll } from './completeness.ts'
 import type { PatchStatuses } from './patch-status.ts'
-import { rosterAt } from './rules.ts'
 import { changesOf } from './scope.ts'
 import { type Draft, numberOf } from './series.ts'
 import { isBelow, type Node } from './tree.ts'
@@ -40,8 +39,7 @@ function announce(mail: Node, draft: Draft, patches: PatchStatuses): void {
 /** By the same person, and as well authenticated; a worse grade will do while nothing was decided. */
 function isOwnAndAsGood(mail: Node, patch: Node, elders: readonly Draft[], patches: PatchStatuses): boolean {
   const { rules } = patches
-  const roster = rosterAt(rules.rosters, mail.counts)
-  if (!sameHuman(patch.facts.sender, mail.facts.sender, roster)) return false
+  if (!isOwn(mail, patch, rules)) return false
   if (credit(mail, rules) >= credit(patch, rules)) return true
   return !elders
     .flatMap(changesOf)

@@ -3,7 +3,7 @@
 import type { MessageId } from '../../base/ids.ts'
 import { type Asker, type Refusal, undoRefusal } from './authority.ts'
 import type { Undone } from './topic.ts'
-import type { Voice } from './voice.ts'
+import { heardAs, type Voice } from './voice.ts'
 
 export interface Undoing {
   /** The mail that undid what this one changed. */
@@ -25,12 +25,12 @@ export function undoingIn(mails: readonly Voice[], asker: (mail: Voice) => Asker
     mail.facts.tags.flatMap((tag): Wish[] => {
       if (tag.tag !== 'Undo') return []
       const target = targetOf(mail, tag.mail, byId)
-      return 'reason' in target || undoRefusal(asker(mail), target) ? [] : [{ mail, target }]
+      return 'reason' in target || undoRefusal(asker(heardAs(mail, tag)), target) ? [] : [{ mail, target }]
     }),
   )
-  const granted = settled(wishes)
+  const granted = new Map([...settled(wishes)].map(([target, mail]) => [target.id, mail]))
   const by = (mail: Voice) => {
-    const undoing = granted.get(mail)
+    const undoing = granted.get(mail.id)
     return undoing ? { mail: undoing.id, who: undoing.facts.sender } : mail.undone
   }
   return { by, refusal }
@@ -48,7 +48,7 @@ function targetOf(
 ): Voice | { readonly reason: string } {
   const target = byId.get(id)
   if (!target) return { reason: 'it names no mail of this topic' }
-  return target === mail ? { reason: 'it names itself' } : target
+  return target.id === mail.id ? { reason: 'it names itself' } : target
 }
 
 /**

@@ -1,12 +1,13 @@
-// Arrivals -> mails. Copies of a mail (directly and through the list) are one; the same id with another text is an
-// imposter, kept and counted. Which text is the mail never depends on which came first.
+// Arrivals -> mails. Of all that came under an id one arrival is read, the one whose own verdict is the best; its facts,
+// headers included, come from it alone. Copies of it (directly and through the list) are the same mail, another text is an
+// imposter, kept and counted. Which one is read never depends on which came first.
 import type { MessageId } from '../../base/ids.ts'
-import { limits } from '../../base/limits.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { traitsOf } from '../mail/robots.ts'
 import type { Held, Landing } from './landing.ts'
 import { addressesOf, type Roster, type Rules, rosterAt } from './rules.ts'
 import { pending, type Verdict } from './verdict.ts'
+import { vouchedFacts } from './vouched.ts'
 
 /** One arrival as the fold sees it: its facts, and the hash of its bytes for a last, fair tie-break. */
 export interface Arrival {
@@ -25,7 +26,7 @@ export interface Arrival {
 export interface Unit {
   readonly id: MessageId
   readonly facts: MailFacts
-  /** Earliest said time of the copies. */
+  /** The earliest of the copies that are worth as much as the one that is read. */
   readonly said: number
   /** Other texts seen under this id. */
   readonly imposters: number
@@ -33,7 +34,7 @@ export interface Unit {
   readonly shown: string | null
   readonly landed: readonly Landing[]
   readonly held: Held | null
-  /** The best of its copies'. */
+  /** Of the arrival that is read. */
   readonly verdict: Verdict
   /** The time whose roster counts: when it came live, else when it was said. */
   readonly counts: number
@@ -76,34 +77,33 @@ const wrapperOf = ({ result: _, ...facts }: MailFacts, wraps: MessageId): MailFa
 function unitOf(id: MessageId, arrivals: readonly Arrival[], rules: Rules): Unit {
   const [only] = arrivals
   // Nearly every mail came once.
-  if (only && arrivals.length === 1) return asUnit(id, only, only.verdict ?? pending, [only], rules)
-  const ranked = textsOf(arrivals)
-    .map(copies => ({ copies, ...bestVerdict(copies, rules) }))
-    .sort((a, b) => b.worth - a.worth || earliestFirst(first(a.copies), first(b.copies)))
-  const { copies: primary, verdict } = first(ranked)
-  // Of the copies the undressed one is read: its subject and sender are the author's own.
-  const known = primary.filter(hasAddress)
-  const plain = known.find(({ facts }) => facts.dressing === '') ?? known[0] ?? first(primary)
+  if (only && arrivals.length === 1) return asUnit(id, only, [only], rules)
+  const ranked = arrivals.map(arrival => ({ arrival, worth: worthOf(arrival, rules) })).sort(bestFirst)
+  const best = first(ranked)
+  const texts = textsOf(arrivals)
+  const copies = texts.find(text => text.includes(best.arrival)) ?? []
+  // Of copies that are worth as much the undressed one is read: its subject and sender are the author's own.
+  const equals = ranked.flatMap(({ arrival, worth }) =>
+    worth === best.worth && copies.includes(arrival) ? [arrival] : [],
+  )
+  const known = equals.filter(hasAddress)
+  const plain = known.find(({ facts }) => facts.dressing === '') ?? known[0] ?? best.arrival
   const earliest = first([...arrivals].sort(earliestFirst))
   const shown = plain.hash === earliest.hash ? null : plain.hash
-  return { ...asUnit(id, plain, verdict, primary, rules), imposters: ranked.length - 1, shown }
+  return { ...asUnit(id, plain, equals, rules), imposters: texts.length - 1, shown }
 }
 
-/** `copies` are those of `plain`, the earliest first; nothing else came under this id. */
-function asUnit(
-  id: MessageId,
-  plain: Arrival,
-  verdict: Verdict,
-  copies: readonly Arrival[],
-  rules: Rules,
-): Unit {
+/** `copies` are those of `plain` that are worth as much, the earliest first. */
+function asUnit(id: MessageId, plain: Arrival, copies: readonly Arrival[], rules: Rules): Unit {
+  const verdict = plain.verdict ?? pending
+  const facts = vouchedFacts(plain.facts, verdict)
   const { said } = first(copies).facts
   const live = copies.flatMap(copy => copy.knownAt ?? [])
   const counts =
     verdict.confirmed ?? (live.length > 0 ? Math.min(...live) : Math.max(said, peopledSince(rules)))
   return {
     id,
-    facts: plain.facts,
+    facts,
     said,
     imposters: 0,
     shown: null,
@@ -111,7 +111,7 @@ function asUnit(
     held: plain.held ?? null,
     verdict,
     counts,
-    automatic: isAutomatic(plain.facts, rosterAt(rules.rosters, counts)),
+    automatic: isAutomatic(facts, rosterAt(rules.rosters, counts)),
   }
 }
 
@@ -120,32 +120,30 @@ const isAutomatic = ({ robot, sender }: MailFacts, people: Roster): boolean =>
     ? traitsOf(robot).behind !== 'person'
     : people.some(entry => entry.role === 'robot' && addressesOf(entry).includes(sender.address))
 
-/** The copies of each text, earliest first. */
+/** The copies of each text. */
 function textsOf(arrivals: readonly Arrival[]): readonly Arrival[][] {
-  return [...groupBy(arrivals, textAndSender(arrivals))].map(([, copies]) => [...copies].sort(earliestFirst))
+  return [...groupBy(arrivals, textAndSender(arrivals)).values()]
 }
 
 /** An archive is older than the configuration as a rule: while nobody was named, the first who are named count for it. */
 const peopledSince = ({ rosters }: Rules) =>
   rosters.find(({ people }) => people.length > 0)?.since ?? Number.NEGATIVE_INFINITY
 
-/** A live copy tells more than the archive, and takes its word away; one that comes long after is somebody's replay. */
-function bestVerdict(copies: readonly Arrival[], { history }: Rules): { verdict: Verdict; worth: number } {
-  const live = copies.some(({ knownAt, facts }) => knownAt !== null && knownAt - facts.said < replayMs)
-  const verdicts = copies.map(({ verdict, facts }) => {
-    const known = verdict ?? pending
-    const vouched = known.identity === undefined || known.identity === facts.sender.address
-    return {
-      verdict: known,
-      worth: worths[known.grade === 'I' && !history ? 'C' : known.grade] - (vouched ? 0 : 0.5),
-    }
-  })
-  const counted = live ? verdicts.filter(({ verdict }) => verdict.grade !== 'I') : verdicts
-  return first([...counted].sort((a, b) => b.worth - a.worth))
+/** A grade belongs to bytes: an unsigned copy lends none and takes none. What is vouched for somebody else is worth less. */
+function worthOf({ verdict, facts }: Arrival, { history }: Rules): number {
+  const { grade, identity } = verdict ?? pending
+  const vouched = identity === undefined || identity === facts.sender.address
+  return worths[grade === 'I' && !history ? 'C' : grade] - (vouched ? 0 : 0.5)
 }
 
 const worths = { A: 4, B: 3, I: 2, C: 1 } as const
-const replayMs = limits.replayDaysMin * 86_400_000
+
+interface Ranked {
+  readonly arrival: Arrival
+  readonly worth: number
+}
+
+const bestFirst = (a: Ranked, b: Ranked) => b.worth - a.worth || earliestFirst(a.arrival, b.arrival)
 
 /**
  * What two copies share. Some lists leave only the name of a sender whom they rewrite ("X via list"): who has that name

@@ -33,6 +33,8 @@ function sentence(how: How): string {
       const { result, note } = how.check
       return `${checkName(how.check)} ${resultWords[result]}${note ? `, ${noteWords(note)}` : ''}`
     }
+    case 'uncovered':
+      return `no signature covers its ${how.field}`
     case 'unclear':
       return noteWords(how.note)
     default:

@@ -12,6 +12,8 @@ export interface Verdict {
   readonly how: How
   /** The address that is vouched for, in lower case; it may be another than the sender's. */
   readonly identity?: string
+  /** Header fields that what gives the grade covers, in lower case. */
+  readonly covers?: readonly string[]
   /** When its sender confirmed the mail by answering a token mail, milliseconds: it counts from then on. */
   readonly confirmed?: number
 }
@@ -27,6 +29,8 @@ export type How =
   | { readonly code: 'signed' | 'sealed' | 'first'; readonly check: CheckResult }
   /** Nothing counts, and this comes nearest. */
   | { readonly code: 'uncounted'; readonly check: CheckResult }
+  /** Of a line that was read from this header field, which no signature covers. */
+  | { readonly code: 'uncovered'; readonly field: string }
   /** Nothing can count: who wrote the mail is not plain. */
   | { readonly code: 'unclear'; readonly note: Note }
 
@@ -98,6 +102,8 @@ export interface VerdictData {
   readonly checks?: readonly CheckResult[]
   /** The address that DKIM was aligned with, whatever the grade. */
   readonly aligned?: string
+  /** Header fields that what gives the grade covers. */
+  readonly covers?: readonly string[]
   /** When a token mail was answered. */
   readonly confirmed?: string
 }

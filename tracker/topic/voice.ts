@@ -1,9 +1,10 @@
 // Who says something to a topic: one of its own mails, or a mail of another topic that speaks of it. What judges a line
 // (authority, conflict, undo) asks no more of a mail than this, so that both are judged alike.
 import type { MessageId } from '../../base/ids.ts'
-import type { MailFacts } from '../mail/facts.ts'
+import type { MailFacts, TagLine } from '../mail/facts.ts'
 import type { Undone } from './topic.ts'
 import type { Node } from './tree.ts'
+import type { Verdict } from './verdict.ts'
 
 /** A commit is named, and no branch has it. */
 export const notHeld = ({ held }: Pick<Voice, 'held'>): string | undefined =>
@@ -18,3 +19,17 @@ export interface Voice extends Pick<Node, 'id' | 'said' | 'verdict' | 'counts' |
   /** It was taken back in its own topic. */
   readonly undone?: Undone
 }
+
+/** The mail as the sender of this line: what no signature covers is said by who stands in From. */
+export function heardAs(mail: Voice, { field, uncovered }: Pick<TagLine, 'field' | 'uncovered'>): Voice {
+  if (!uncovered || field === undefined) return mail
+  const { confirmed } = mail.verdict
+  const verdict: Verdict = {
+    grade: 'C',
+    how: { code: 'uncovered', field: fieldName(field) },
+    ...(confirmed === undefined ? {} : { confirmed }),
+  }
+  return { ...mail, verdict }
+}
+
+const fieldName = (field: string) => field.replace(/(?:^|-)[a-z]/g, letter => letter.toUpperCase())

@@ -9,6 +9,8 @@ import { type RobotName, reportAddress, robotNames, traitsOf } from '../../../tr
 import { fold } from '../../../tracker/topic/fold.ts'
 import { openRules } from '../../../tracker/topic/rules.ts'
 import type { Arrival } from '../../../tracker/topic/unit.ts'
+import { vouchedFacts } from '../../../tracker/topic/vouched.ts'
+import { onlyFrom } from '../../verdicts.ts'
 import { arrivalOf } from '../threads.ts'
 
 type Headers = Readonly<Record<string, string>>
@@ -61,6 +63,8 @@ const patch = mail(
   diff,
 )
 const answering = { 'In-Reply-To': '<p@example.org>', Subject: 'Re: [PATCH] wal: sum' }
+/** Nothing vouches for it. */
+const heard = ({ facts }: Arrival) => vouchedFacts(facts, onlyFrom)
 const topicOf = (...arrivals: Arrival[]) => fold(arrivals, openRules, { established: new Set() }).topics[0]
 
 describe.each(robotNames)('%s', name => {
@@ -73,7 +77,7 @@ describe.each(robotNames)('%s', name => {
   })
 
   it('posts where its entry says so', () => {
-    const { posting } = mail({ ...own, Subject: '[PATCH] wal: sum' }, diff).facts
+    const { posting } = heard(mail({ ...own, Subject: '[PATCH] wal: sum' }, diff))
     expect(posting).toBe(traits.posts ? 'patch' : 'none')
   })
 
@@ -83,7 +87,7 @@ describe.each(robotNames)('%s', name => {
   })
 
   it('changes a state by its lines only where a person is behind it', () => {
-    const { tags } = mail({ ...own, ...answering }, 'Patch-Status: accepted\n').facts
+    const { tags } = heard(mail({ ...own, ...answering }, 'Patch-Status: accepted\n'))
     expect(tags.map(({ tag }) => tag)).toEqual(traits.behind === 'person' ? ['Patch-Status'] : [])
   })
 

@@ -24,11 +24,12 @@ export async function judge(
   for (const { seq, message_id } of mails) {
     const made = typeof verdict === 'function' ? verdict(messageId(message_id)) : verdict
     if (!made || made.grade === 'I') continue
-    const { grade, identity = null, confirmed } = made
+    const { grade, identity = null, confirmed, covers } = made
     const how = JSON.stringify(made.how)
-    const data = JSON.stringify(
-      confirmed === undefined ? {} : { confirmed: new Date(confirmed).toISOString() },
-    )
+    const data = JSON.stringify({
+      ...(confirmed === undefined ? {} : { confirmed: new Date(confirmed).toISOString() }),
+      ...(covers === undefined ? {} : { covers }),
+    })
     await db.insertInto('verdict').values({ list_id: list.id, seq, grade, how, identity, data }).execute()
   }
   await sql`update cluster set dirty = true where list_id = ${list.id}`.execute(db)

@@ -22,7 +22,7 @@ const cases = readdirSync(folder)
   .sort()
 
 /** What was seen when the mail came, so many hours after it was said; null for a mail of an archive. */
-type Seen = (Pick<Verdict, 'grade' | 'how'> & { hours?: number }) | null
+type Seen = (Pick<Verdict, 'grade' | 'how' | 'covers'> & { hours?: number }) | null
 
 let db: Kysely<Tables>
 beforeAll(async () => {
@@ -66,10 +66,13 @@ async function arrive(list: Awaited<ReturnType<typeof newList>>, bytes: Buffer, 
     .where('list_id', '=', list)
     .where('seq', '=', kept.seq)
     .execute()
-  const { grade } = seen
+  const { grade, covers } = seen
   const how = JSON.stringify(seen.how)
   if (grade !== 'I')
-    await db.insertInto('verdict').values({ list_id: list, seq: kept.seq, grade, how }).execute()
+    await db
+      .insertInto('verdict')
+      .values({ list_id: list, seq: kept.seq, grade, how, data: JSON.stringify(covers ? { covers } : {}) })
+      .execute()
 }
 
 async function topicsOf(list: Awaited<ReturnType<typeof newList>>) {

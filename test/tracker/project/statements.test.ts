@@ -23,7 +23,7 @@ afterAll(() => db.destroy())
 
 const marek = 'Marek Tolvanen <marek@example.com>'
 const ines = 'Ines Oduya <ines@example.net>'
-const signed: Verdict = { grade: 'A', how: dkimOf('example.com') }
+const signed: Verdict = { grade: 'A', how: dkimOf('example.com'), covers: ['to'] }
 
 async function save(name: string): Promise<List> {
   const people = [{ address: 'marek@example.com', role: 'maintainer' as const }]

@@ -46,8 +46,13 @@ const ask = (
   verdict: Verdict,
   { files = ['src/wal.c'], decided = false, by = rules } = {},
 ) =>
-  patchStateRefusal(state, { mail: node(sender, verdict), rules: by, owner: ines, files, decided })?.reason ??
-  null
+  patchStateRefusal(state, {
+    mail: node(sender, verdict),
+    rules: by,
+    original: node(ines, onlyFrom),
+    files,
+    decided,
+  })?.reason ?? null
 
 describe('who may set a state', () => {
   it('is anybody while no maintainer is configured', () => {

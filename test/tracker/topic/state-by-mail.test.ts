@@ -142,9 +142,12 @@ describe('a patch', () => {
     expect(topic.history.map(({ effect }) => effect)).toEqual([false, false, false])
   })
 
-  it('is withdrawn by its author with From alone, unless a maintainer decided', () => {
+  it('is withdrawn by its author, as well authenticated as it, unless a maintainer decided', () => {
     const withdrawn = answer('w', ines, 'Patch-Status: withdrawn', { verdict: onlyFrom, minute: 90 })
-    expect(topicOf([patch, withdrawn]).state).toBe('withdrawn')
+    const unsigned = { ...patch, verdict: onlyFrom }
+    expect(topicOf([unsigned, withdrawn]).state).toBe('withdrawn')
+    expect(topicOf([patch, withdrawn]).state).toBe('new')
+    expect(topicOf([patch, { ...withdrawn, verdict: signed }]).state).toBe('withdrawn')
     const decided = topicOf([patch, answer('a', marek, 'Patch-Status: rejected'), withdrawn])
     expect(decided.state).toBe('rejected')
   })
@@ -162,7 +165,10 @@ describe('a patch', () => {
   })
 
   it('is not moved by the automatic answer of a maintainer', () => {
-    const away = answer('a', marek, 'Patch-Status: accepted', { headers: 'Auto-Submitted: auto-replied\n' })
+    const away = answer('a', marek, 'Patch-Status: accepted', {
+      headers: 'Auto-Submitted: auto-replied\n',
+      verdict: { ...signed, covers: ['auto-submitted'] },
+    })
     expect(topicOf([patch, away]).state).toBe('new')
     expect(topicOf([patch, away], openRules).state).toBe('new')
   })
@@ -318,12 +324,12 @@ describe('the same mail twice', () => {
     expect(topic.mails.find(mail => mail.id === 'a@example.org')?.imposters).toBe(1)
   })
 
-  it('from an archive and live is what was seen live', () => {
+  it('from an archive is no less when a copy that nobody signed comes live', () => {
     const archived = answer('a', marek, 'Patch-Status: accepted', { came: null })
     expect(topicOf([patch, archived]).state).toBe('accepted')
     expect(topicOf([patch, archived], { ...rules, history: false }).state).toBe('new')
     const live = { ...archived, came: 1, verdict: onlyFrom, headers: 'X-Loop: a\n' }
-    expect(topicOf([patch, archived, live]).state).toBe('new')
+    expect(topicOf([patch, archived, live]).state).toBe('accepted')
   })
 
   it('a year later changes nothing', () => {
@@ -411,7 +417,9 @@ describe('a bug', () => {
     expect(topicOf([bug, say('a', marek, 'Bug-Status: fixed', { verdict: onlyFrom })]).state).toBe('new')
     expect(topicOf([bug, say('a', ines, 'Bug-Status: fixed')]).state).toBe('new')
     const reopened = say('b', kenji, 'Bug-Status: reopened', { minute: 90, answers: 'a', verdict: onlyFrom })
-    expect(topicOf([bug, say('a', marek, 'Bug-Status: invalid'), reopened]).state).toBe('reopened')
+    const invalid = say('a', marek, 'Bug-Status: invalid')
+    expect(topicOf([{ ...bug, verdict: onlyFrom }, invalid, reopened]).state).toBe('reopened')
+    expect(topicOf([bug, invalid, reopened]).state).toBe('invalid')
   })
 
   it('has a delegate whom a maintainer or reviewer names', () => {

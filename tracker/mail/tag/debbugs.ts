@@ -14,6 +14,8 @@ export interface DebbugsMail {
   /** `12-done@` as written, when the mail closes its bug. */
   readonly done: string | null
   readonly control: boolean
+  /** The fields that say so: `to`, `cc`. Null when none does. */
+  readonly field: string | null
   /** It went to another tracker of this kind. */
   readonly foreign: boolean
 }
@@ -27,19 +29,24 @@ export function debbugsMail(headers: readonly Header[]): DebbugsMail {
   const to = lines.flatMap(parseAddresses).map(({ address }) => address)
   const found = to.map(partsOf).filter(parts => parts !== null)
   const ours = found.filter(parts => isOurs(parts, headers, to, found.length))
+  const field = headers.find(
+    ({ name, value }) =>
+      (name === 'to' || name === 'cc') && trackerAddress.test(value.slice(0, addressesMax)),
+  )?.name
   const closing = ours.find(({ what }) => what === 'done' || what === 'close')
   const number = (closing ?? ours.find(({ bug }) => bug !== undefined))?.bug
   return {
     bug: number === undefined ? null : Number(number),
     done: closing ? `${closing.bug}-${closing.what}@` : null,
     control: ours.some(({ what }) => what === 'control'),
+    field: ours.length === 0 ? null : (field ?? null),
     foreign: found.some(
       parts => !ours.includes(parts) && (parts.what !== undefined || trackerHost.test(parts.host)),
     ),
   }
 }
 
-const nothing: DebbugsMail = { bug: null, done: null, control: false, foreign: false }
+const nothing: DebbugsMail = { bug: null, done: null, control: false, field: null, foreign: false }
 const addressesMax = 20_000
 const trackerAddress = /(?:^|[\s<,"+])(?:\d{1,9}(?:-[a-z]{4,9})?|control|submit)@/i
 /** Some providers give people numbers for names: a bare `12@` is another tracker's only where the host says so. */
@@ -96,14 +103,19 @@ const isListOf = (address: string, headers: readonly Header[]) =>
     )
   })
 
+/** What an address makes of a line stands and falls with the field that names it. */
+const fieldOf = ({ field }: DebbugsMail): { field?: string } => (field === null ? {} : { field })
+
 /** `12-done@`: fixed, in the version that the top of the mail names. */
 export function addressTags(mail: DebbugsMail, fields: ReadonlyMap<string, string>): TagFact[] {
   if (mail.bug === null) return []
   const version = fields.get('version') ?? fields.get('source-version')
   const line = `To: ${mail.done ?? `${mail.bug}@`}`
-  if (!mail.done) return [{ ...recordedTag(line.slice(4), '', line), bug: mail.bug }]
+  if (!mail.done) return [{ ...recordedTag(line.slice(4), '', line), ...fieldOf(mail), bug: mail.bug }]
   const rest = version ? { rest: `in ${oneLine(version).slice(0, 60)}` } : {}
-  return [{ tag: 'Bug-Status', status: 'fixed', ...rest, bug: mail.bug, alias: mail.done, line }]
+  return [
+    { tag: 'Bug-Status', status: 'fixed', ...rest, ...fieldOf(mail), bug: mail.bug, alias: mail.done, line },
+  ]
 }
 
 /** The fields at the top of the body, by name in lower case, and the place of the last; none unless they are debbugs'. */
@@ -139,7 +151,7 @@ export function fieldLine(lines: readonly OwnLine[], index: number, mail: Debbug
   if (mail.foreign) return { tags: [recordedTag(alias, value, line, 'debbugs')], lines: 1 }
   const reading = meaning && readTag(meaning, meaning === 'Labels' ? labels(value) : value, line)
   if (!reading || reading.misses) return { tags: [recordedTag(alias, value, line)], lines: 1 }
-  const own = mail.bug === null ? {} : { bug: mail.bug }
+  const own = mail.bug === null ? {} : { bug: mail.bug, ...fieldOf(mail) }
   return { tags: reading.tags.map(tag => ({ ...tag, ...own, alias })), lines: 1 }
 }
 
@@ -174,13 +186,16 @@ export function controlLine(lines: readonly OwnLine[], index: number, mail: Debb
   const match = line.slice(0, 600).match(/^control:[ \t]{0,10}(\S.*)$/i)
   const tags = match && controlCommand(match[1] ?? '', line, 'Control:', mail.bug)
   if (!tags) return null
-  if (!mail.foreign) return { tags, lines: 1 }
+  // -1 is the bug that the address names.
+  const byAddress = mail.bug !== null && /^\S+\s+#?-/.test(match[1] ?? '')
+  if (!mail.foreign)
+    return { tags: byAddress ? tags.map(tag => ({ ...tag, ...fieldOf(mail) })) : tags, lines: 1 }
   return { tags: [recordedTag(tags[0]?.alias ?? 'Control:', match[1] ?? '', line, 'debbugs')], lines: 1 }
 }
 
 /** A line of a mail to control@ is a command without any word before it. */
-export function bareCommandLine(lines: readonly OwnLine[], index: number): Reading | null {
+export function bareCommandLine(lines: readonly OwnLine[], index: number, mail: DebbugsMail): Reading | null {
   const line = lines[index]?.line.trim() ?? ''
   const tags = controlCommand(line, line, 'control@', null)
-  return tags && { tags, lines: 1 }
+  return tags && { tags: tags.map(tag => ({ ...tag, ...fieldOf(mail) })), lines: 1 }
 }

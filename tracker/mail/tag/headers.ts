@@ -10,11 +10,15 @@ export function headerTags(headers: readonly Header[], posting: Posting): TagFac
   const submission = posting === 'patch' || posting === 'cover' || posting === 'pull-request'
   return headers.flatMap(({ name, value }) => {
     if (!name.startsWith('x-')) return []
-    if (name === 'x-sourcehut-patchset-update') return sourcehutHeader(value.slice(0, 100)) ?? []
+    if (name === 'x-sourcehut-patchset-update') return readFrom(name, sourcehutHeader(value.slice(0, 100)))
     const hint = submission ? hints.get(name) : replies.get(name)
-    return hint ? tagsOfHint(hint, value.slice(0, 300)) : []
+    return hint ? readFrom(name, tagsOfHint(hint, value.slice(0, 300))) : []
   })
 }
+
+/** With the field that they were read from, which a signature may leave out. */
+const readFrom = (field: string, tags: readonly TagFact[] | TagFact | null): TagFact[] =>
+  [tags ?? []].flat().map(tag => ({ ...tag, field }))
 
 interface Hint {
   /** As patchwork's manual spells it. */
