@@ -39,10 +39,15 @@ function batchesOf(postings: readonly Outline[]): ReadonlySet<Outline> {
     if (!isPull(posting) || posting.patchTitles.length < 2) return
     const plain = postings.slice(0, index).filter(elder => !isPull(elder))
     const sources = sourcesOf(posting, plain)
-    if (sources.length > 1) batches.add(posting)
+    const [only] = sources
+    if (sources.length > 1 || (only && !isMostly(posting, only))) batches.add(posting)
   })
   return batches
 }
+
+/** At least half of what it carries was in that posting. */
+const isMostly = (batch: Outline, source: Outline): boolean =>
+  2 * source.draft.patches.size >= batch.draft.patches.size
 
 const isPull = ({ head }: Outline) => head.facts.pullRequest !== null || head.facts.subject.pull
 
@@ -66,6 +71,12 @@ const haveCommon = (a: Outline, b: Outline) => commonOf(a, b) > 0
 const commonOf = (a: Outline, b: Outline): number =>
   Math.max(shareOfSmaller(a.patchTitles, b.patchTitles), shareOfSmaller(a.patchIds, b.patchIds))
 
+/** The same of the larger side: one patch of two batches in common is no sign. */
+const commonOfLarger = (a: Outline, b: Outline): number => {
+  const [few, many] = [a, b].map(({ draft }) => draft.patches.size).sort((x, y) => x - y)
+  return (commonOf(a, b) * (few ?? 0)) / Math.max(1, many ?? 1)
+}
+
 /**
  * A batch and a plain posting that it repeats are not revisions of each other, but a single patch of it may be sent again
  * in its thread. Two pull requests with patches are revisions with a third of the patches in common, or as a raised
@@ -74,7 +85,9 @@ const commonOf = (a: Outline, b: Outline): number =>
 function isBatchApart(elder: Outline, younger: Outline, batches: ReadonlySet<Outline>): boolean {
   if (isPull(elder) && isPull(younger)) {
     if (elder.patchTitles.length < 2 || younger.patchTitles.length < 2) return false
-    return commonOf(elder, younger) < 0.3 && !(younger.version > elder.version && isBelow(younger, elder))
+    return (
+      commonOfLarger(elder, younger) < 0.3 && !(younger.version > elder.version && isBelow(younger, elder))
+    )
   }
   if (batches.has(younger)) return true
   return batches.has(elder) && !(younger.draft.patches.size === 1 && isBelow(younger, elder))

@@ -17,13 +17,13 @@ export interface Sketch {
   readonly lines: readonly string[]
   /**
    * Of a numbered posting: its place in a series that was sent mail by mail, or whose cover a relay gave another id.
-   * `alone`: it answers nothing; of two mails that have a cover's number and another one, the cover must be.
+   * `alone`: it answers nothing; of two mails of which one heads the series (0 or 1), that one must be.
    */
   readonly loose: {
     readonly total: number
     readonly version: number | null
     readonly alone: boolean
-    readonly cover: boolean
+    readonly head: boolean
   } | null
 }
 
@@ -46,7 +46,7 @@ export const sketchOf = memo((facts: MailFacts): Sketch | null => {
     loose:
       total === null
         ? null
-        : { total, version, alone: facts.references.length === 0, cover: facts.subject.number === 0 },
+        : { total, version, alone: facts.references.length === 0, head: (facts.subject.number ?? 0) <= 1 },
   }
 })
 
@@ -86,8 +86,8 @@ export function alike(a: Sketch, b: Sketch): boolean {
 function sentOneByOne(a: Sketch, b: Sketch): boolean {
   if (!a.loose || !b.loose || a.loose.total !== b.loose.total || Math.abs(a.said - b.said) >= looseMs)
     return false
-  const headless = (cover: Sketch['loose'], patch: Sketch['loose']) =>
-    cover?.cover === true && cover.alone && patch?.cover === false
+  const headless = (head: Sketch['loose'], patch: Sketch['loose']) =>
+    head?.head === true && head.alone && patch?.head === false
   if (!(a.loose.alone && b.loose.alone) && !headless(a.loose, b.loose) && !headless(b.loose, a.loose))
     return false
   return a.loose.version === b.loose.version || a.loose.version === null || b.loose.version === null

@@ -137,6 +137,8 @@ function repeats(draft: Draft, node: Node): boolean {
   const { facts } = node
   const twin = numberOf(node) === 0 ? draft.cover : draft.patches.get(numberOf(node))
   if (!twin || facts.subject.resend || !samePerson(twin.facts.sender, facts.sender)) return false
+  // A cover of the same title days later heads the next posting, though nobody raised its version.
+  if (facts.patchId === null && !near(twin, node, minutes(180))) return false
   const same =
     facts.patchId === null
       ? twin.facts.subject.key === facts.subject.key
@@ -197,12 +199,12 @@ function beside(member: Node, node: Node): boolean {
   return member.parent === null && member.ghost === null && near(node, member, looseMs)
 }
 
-/** A relay gave the cover another id: the patches answer one that never came, and the cover stands alone. */
+/** A relay gave the cover or 1/n another id: the patches answer one that never came, and their head stands alone. */
 const lostItsHead = (cover: Node, patch: Node): boolean =>
-  isCover(cover) &&
+  numberOf(cover) <= 1 &&
   cover.parent === null &&
   cover.ghost === null &&
-  patch.facts.posting === 'patch' &&
+  numberOf(patch) > numberOf(cover) &&
   patch.parent === null &&
   patch.ghost !== null
 
