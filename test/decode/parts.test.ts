@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { decodeMail } from '../../tracker/decode/decode.ts'
 import { decodeFixture, fixtureBytes } from './fixture.ts'
 
 const patch = fixtureBytes('flowed-patch').toString().split('\n\n').slice(1).join('\n\n')
@@ -131,3 +132,19 @@ test('an inner multipart with the boundary of the outer one loses no words', () 
 test('empty parts are no trouble', () => {
   expect(decodeFixture('empty-part')).toMatchObject({ body: 'words\n', problems: [] })
 })
+
+test.each(['application/pkcs7-mime; smime-type=signed-data; name="smime.p7m"', 'application/x-pkcs7-mime'])(
+  'a mail of the type %s says why it has no text',
+  type => {
+    const mail = decodeMail(
+      Buffer.from(`Subject: x\nContent-Type: ${type}\nContent-Transfer-Encoding: base64\n\nMIAGCSqG\n`),
+    )
+    expect(mail).toMatchObject({
+      body: '',
+      others: [{ type: type.split(';', 1)[0] }],
+      problems: [
+        'The mail is signed as one block or encrypted (S/MIME, application/pkcs7-mime); what it says is not read',
+      ],
+    })
+  },
+)

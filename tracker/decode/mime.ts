@@ -86,6 +86,7 @@ function readLeaf(walk: Walk, raw: RawPart, described: PartDescription): MimeNod
   const { type, filename } = described
   const path = raw.path === '' ? '1' : raw.path
   if (!holdsText(described)) {
+    if (/^application\/(?:x-)?pkcs7-mime$/.test(type)) walk.problems.add(sealed)
     const { bytes, packed } = undoTransfer(raw.body, described.transferEncoding)
     const own = packed ? bytes : lfOnly(bytes)
     if (!mayHoldPatch(type) || !looksLikePatch(own.toString('latin1', 0, patchHeadBytes)))
@@ -100,6 +101,10 @@ function readLeaf(walk: Walk, raw: RawPart, described: PartDescription): MimeNod
       !type.startsWith('text/'))
   return { kind: 'text', part: { path, type, filename, attached, charset, text } }
 }
+
+/** RFC 8551 3.2: signed as one block, or encrypted. */
+const sealed =
+  'The mail is signed as one block or encrypted (S/MIME, application/pkcs7-mime); what it says is not read'
 
 /** Of a type that says nothing the bytes tell: a patch called `fix.dif`, or without a name. */
 const mayHoldPatch = (type: string) => /^application\/(?:octet-stream|x-|mbox|text|diff|patch)/.test(type)

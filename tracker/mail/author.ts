@@ -13,11 +13,14 @@ import type { Person } from './facts.ts'
 export function senderOf(headers: readonly Header[], list = ''): Person {
   const from = people(headers, 'from')[0] ?? people(headers, 'sender')[0] ?? nobody
   const isList = (address: string) => (list !== '' && address === list) || isListAddress(headers, address)
-  const via = from.name.match(viaName)
-  if (!via && !isList(from.address)) return named(from)
-  const name = bareName(via?.[1] ?? from.name)
-  const original = people(headers, 'x-original-from')[0]
+  const behind = behindName(from.name, isList(from.address))
+  const hidden = addressWithin(from.address)
+  if (!behind && !isList(from.address)) return named(hidden ? { ...from, address: hidden } : from)
+  const name = behind?.name ?? bareName(from.name)
+  const original = ['x-original-from', 'x-original-sender'].flatMap(field => people(headers, field))[0]
   if (original && !isList(original.address)) return named(original, name)
+  const told = behind?.address || hidden
+  if (told) return { name, address: told }
   const replies = people(headers, 'reply-to').filter(p => !isList(p.address))
   const answer = replies.find(p => sameName(p.name, name)) ?? replies[0]
   if (answer) return named(answer, name)
@@ -34,7 +37,24 @@ export function addressesOf(headers: readonly Header[]): Set<string> {
 }
 
 const nobody: Person = { name: '', address: '' }
-const viaName = /^(.{1,200}?)\s+via\s+\S.{0,100}$/i
+const viaName = /^(.{1,200}?)\s+\(?(?:(\S{1,200}@\S{1,200})\s+)?via\s+\S.{0,100}$/i
+
+/** Who is named before "via" or, by a list, behind "on behalf of" (Sympa); an address there is the person's own. */
+function behindName(name: string, byList: boolean): Person | null {
+  const via = name.match(viaName)
+  const found = via?.[1] ?? (byList ? name.match(/\son behalf of\s+(\S.{0,200})$/i)?.[1] : undefined)
+  if (found === undefined) return null
+  const bare = bareName(found.replace(/\s\(\S{1,200}@\S{1,200}\)?$/, ''))
+  const address = via?.[2] ?? found.match(/[^\s()<>"']{1,100}@[^\s()<>"']{1,150}/)?.[0] ?? ''
+  return { name: bare === address ? '' : bare, address: address.toLowerCase() }
+}
+
+/** `ines=example.org@groups.io`, `ines=40example.org@dmarc.example.net`: the address within the one that was made of it. */
+const addressWithin = (address: string): string | null => {
+  const [, local, host] =
+    address.match(/^([^@=]{1,100})=(?:40)?([^@=]{1,100}\.[^@=.]{2,20})@(?:dmarc\.|groups\.)/) ?? []
+  return local && host ? `${local}@${host}` : null
+}
 
 function people(headers: readonly Header[], name: string): Person[] {
   return headers.filter(h => h.name === name).flatMap(h => parseAddresses(h.value))

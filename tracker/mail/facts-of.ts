@@ -258,8 +258,10 @@ function changeIdOf(headers: readonly Header[], lines: readonly string[]): strin
 /** What a reader sees, without list footer and line-end differences: equal for copies of a mail. */
 function textHash(mail: DecodedMail, text: Text): string {
   const hash = createHash('sha256')
-  const seen = text.lines.filter((_, at) => text.kinds[at] !== 'footer').map(line => line.trimEnd())
-  hash.update(seen.join('\n').trimEnd())
+  const seen = text.lines
+    .filter((_, at) => text.kinds[at] !== 'footer' && text.kinds[at] !== 'banner')
+    .map(line => line.trimEnd())
+  hash.update(seen.join('\n').trim())
   for (const part of mail.attachedPatches) hash.update(`\0${part.text.trimEnd()}`)
   return hash.digest('hex').slice(0, 32)
 }

@@ -65,15 +65,21 @@ function isFooter(rest: readonly string[]): boolean {
   if (/^_{20,}\s{0,5}$/.test(first))
     return (
       /mailing list|-- \S+@\S|^\S+@(?:\S*\.)?(?:lists?|groups)\b/i.test(second) ||
-      /listinfo|\/mailman/i.test(third)
+      /listinfo|\/mailman/i.test(third) ||
+      leaves(third)
     )
-  if (/^-{1,3}\s?$/.test(first)) return subscription.test(second)
+  if (/^-{1,3}\s?$/.test(first)) return subscription.test(second) || leaves(second)
   return /^(?:-=){8,}-\s?$/.test(first) && /^Groups\.io Links:/.test(second)
 }
 
 /** mlmmj as LTP and others set it up, Google Groups, majordomo, Sympa. */
 const subscription =
   /^(?:Mailing list info: |You received this message because you are subscribed to|(?:To )?unsubscribe\b|You are (?:currently )?subscribed|Subscription settings)/i
+
+/** In the words of the list's country, with an address for it, as Sympa and others are set up. */
+const leaves = (text: string) => leaving.test(text) && /mailto:|https?:\/\/|\S@\S/.test(text)
+const leaving =
+  /^(?:to |pour |zum |um |f[uü]r |para |per |om |för |for )?[^\n:]{0,60}(?:unsubscri|un-subscri|d[eé]sinscri|d[eé]sabonn|abmeld|abbestell|austrag|darse de baja|desuscri|cancelar|cancellar|disiscri|annullare l'iscrizione|afmeld|uitschrij|avregistr|avmeld|wypisa|rezygn|odhl[aá]s|leiratkoz|отпис|取消订阅|退订|退会|配信停止|수신거부|구독)/imu
 
 const isBlank = (line: string | undefined) => (line ?? '').trim() === ''
 

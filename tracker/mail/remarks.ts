@@ -108,9 +108,10 @@ interface Block {
 function blocksOf(kinds: Kinds, end: number): Block[] {
   const blocks: { quote: boolean; from: number; end: number }[] = []
   for (let at = 0; at < end; at++) {
+    if (kinds[at] === 'banner') continue
     const quote = kinds[at] === 'quote'
     const last = blocks.at(-1)
-    if (last?.quote === quote) last.end = at + 1
+    if (last?.quote === quote && last.end === at) last.end = at + 1
     else blocks.push({ quote, from: at, end: at + 1 })
   }
   return blocks

@@ -1,13 +1,14 @@
-// The anatomy of a mail's text: what is said here, what is quoted, what is diff, forwarded, fenced code, or the
-// list's footer. Every reader of lines (trailers, tags, "applied") asks this first, so that a quoted or forwarded
+// The anatomy of a mail's text: what is said here, what is quoted, what is diff, forwarded, fenced code, the
+// list's footer, or a gateway's banner. Every reader of lines (trailers, tags, "applied") asks this first, so that a quoted or forwarded
 // line never speaks for the sender.
+import { bannerLines } from './banner.ts'
 import { diffText } from './diff-text.ts'
 import { type Dressing, dressStart, noDressing } from './dressing.ts'
 import { footerStart } from './footer.ts'
 import { originalStart } from './original.ts'
 
 /** `outside`: the mail is signed, and this line is not what is signed. */
-type LineKind = 'own' | 'quote' | 'diff' | 'forwarded' | 'code' | 'footer' | 'outside'
+type LineKind = 'own' | 'quote' | 'diff' | 'forwarded' | 'code' | 'footer' | 'banner' | 'outside'
 
 export interface Text {
   readonly lines: readonly string[]
@@ -36,12 +37,14 @@ export function readText(
   // The diff below an answer is the original's. A posting keeps what it posts, whatever stands above it.
   const { diff, inDiff, damaged } = diffText(answering === null ? lines : lines.slice(0, original))
   const footer = footerStart(lines)
+  const banner = bannerLines(lines)
   const plainKinds: LineKind[] = []
   let fenced = false
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i] ?? ''
     if (i >= footer) plainKinds.push('footer')
     else if (inDiff[i]) plainKinds.push('diff')
+    else if (banner.has(i)) plainKinds.push('banner')
     else if (i < signed.from || i >= signed.end) plainKinds.push('outside')
     else if (isQuote(line)) plainKinds.push('quote')
     else {

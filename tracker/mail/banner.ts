@@ -1,0 +1,71 @@
+// What a company's mail gateway writes above or below the text of mails from outside: "CAUTION: This email originated from
+// outside of the organization. Do not click links ..." Nobody says it, least of all the sender.
+
+/** The lines that are such a banner; empty for nearly every mail. */
+export function bannerLines(lines: readonly string[]): ReadonlySet<number> {
+  const found = new Set<number>()
+  const blocks = blocksOf(lines)
+  for (const block of new Set([...blocks.slice(0, 3), ...blocks.slice(-2)]))
+    for (let at = block.from; at < bannerEnd(lines, block); at++) found.add(at)
+  return found
+}
+
+interface Block {
+  readonly from: number
+  readonly end: number
+}
+
+/** The first and the last stretches without a blank line. */
+function blocksOf(lines: readonly string[]): Block[] {
+  const isBlank = (at: number) => (lines[at] ?? '').trim() === ''
+  const blocks: Block[] = []
+  for (let at = 0; at < lines.length && blocks.length < 3; at++) {
+    if (isBlank(at)) continue
+    const from = at
+    while (at < lines.length && !isBlank(at)) at++
+    blocks.push({ from, end: at })
+  }
+  const below: Block[] = []
+  for (let at = lines.length; at > (blocks.at(-1)?.end ?? 0) && below.length < 2; at--) {
+    if (isBlank(at - 1)) continue
+    const end = at
+    while (at > 0 && !isBlank(at - 1)) at--
+    below.unshift({ from: at, end })
+  }
+  return [...blocks, ...below]
+}
+
+/** The line behind the banner that a block begins with; its first line when it begins with none. */
+function bannerEnd(lines: readonly string[], { from, end }: Block): number {
+  let at = from
+  let text = ''
+  while (at < Math.min(end, from + linesMax)) {
+    const line = lines[at] ?? ''
+    if (isOver(text) && !isRule(line) && !advice.test(line)) break
+    text = `${text} ${line.replace(/[*_[\]|<>]/g, ' ').trim()}`.trim()
+    if (
+      text.length > 0 &&
+      !isRule(line) &&
+      !opening.test(text.replace(/^(?:[-=~#!\s]|⚠|\ufe0f){1,200}/u, ''))
+    )
+      return from
+    at++
+  }
+  return warning.test(text) ? at : from
+}
+
+const linesMax = 10
+const isRule = (line: string) => /^[\s*_=~#|+-]{3,200}$/.test(line)
+const isOver = (text: string) => /[.!]\s?$/.test(text) && warning.test(text)
+
+/** How such a banner begins. */
+const opening =
+  /^(?:(?:caution|warning|attention|notice|important|alert|security notice|external|ext|external (?:e-?mail|sender|message)|vorsicht|achtung|hinweis|warnung|extern\w{0,2}|atenci[oó]n|aten[cç][aã]o|avertissement|prudence|attenzione|let op|advarsel|varning|uwaga|注意|外部)\b|(?:外部|注意)|this (?:e-?mail|message) (?:has )?(?:originated|came|comes|was sent|is) from|(?:e-?mail|message) (?:received )?from outside|diese (?:e-?mail|nachricht)|ce (?:message|courriel|mail)|cet e-?mail)/iu
+
+/** What it says: the mail is from outside. */
+const warning =
+  /\b(?:outside (?:of )?(?:[\w&.'-]{1,30} ){0,3}(?:organi[sz]ation|company|network|domain|institution|university|agency|enterprise|firm|group|inc|ltd|corp\w{0,8})\b|(?:originat|sent|came|comes|received)\w{0,4} from outside|external (?:e-?mail|sender|source|message|address|party)|from (?:an )?external|not from (?:within|inside)|extern\w{0,2} (?:e-?mail|absender|mail|nachricht|afzender)|au(?:ß|ss)erhalb|ext[eé]rieur|externe?s?\b|externo|esterno|esterna|buiten|udefra|utanför|zewn[aą]trz|do not click)|组织外部|外部邮件|社外|組織外/iu
+
+/** Lines that go on with it. */
+const advice =
+  /\b(?:click|links?|attachments?|recogni[sz]e|sender|safe|unless|verify|suspicious|phishing|trusted|report|anh[aä]ng\w{0,3}|anlagen|absender|vertrau\w{0,6}|pi[eè]ces? jointes?|liens?|exp[eé]diteur|enlaces|adjuntos|remitente|bijlagen|afzender)\b|链接|附件|添付/iu
