@@ -74,10 +74,10 @@ function byRobot({ facts, headers }: MailCopy, { own, robots, lists }: Situation
   if (autoHeaders.some(name => value(name) !== '')) return 'a header says that a program sent it'
   if (/^(?:auto_?reply|junk)\b/i.test(value('precedence'))) return 'Precedence says that a program sent it'
   if (/^multipart\/report\b/i.test(value('content-type'))) return 'it is a delivery report'
-  const isRobot = facts.robot !== null || robots.includes(address)
-  if (isRobot && !traitsOf(facts.robot).answered) return 'a robot sent it'
   if (/^(?:mailer-daemon|postmaster|no-?reply|bounces?|double-bounce)(?:[+=-][^@]*)?@/.test(address))
     return `nobody reads mail to ${address}`
+  const isRobot = facts.robot !== null || robots.includes(address)
+  if (isRobot && !traitsOf(facts.robot).answered) return 'a robot sent it'
   if (address === own || lists.includes(address)) return 'it is from a list or from us'
   return null
 }

@@ -17,8 +17,10 @@ export interface Seen {
 }
 
 export interface Traits {
-  /** Who speaks: a person through it, the program, or nobody, as in a vacation answer. Only a person's lines are read. */
+  /** Who speaks: a person through it, the program, or nobody, as in a vacation answer. */
   readonly behind: 'person' | 'program' | 'nobody'
+  /** Are its tags read? Robots that we know quote commands as help; one that a list names may state what it did. */
+  readonly tags: boolean
   /** The field that names this person. */
   readonly personIn: string | null
   /** The form in which its text says what changed. */
@@ -42,6 +44,7 @@ export interface Traits {
 /** Of a robot that only the people of a list name. */
 const usual: Traits = {
   behind: 'program',
+  tags: false,
   personIn: null,
   changes: null,
   posts: false,
@@ -82,7 +85,7 @@ const saysAutomatic =
 
 const syzbot = /^syzbot\+[0-9a-z]{10,60}@/
 const isSyzbot = from(syzbot)
-const bugzilla = { behind: 'person', personIn: 'x-bugzilla-who' } as const
+const bugzilla = { behind: 'person', tags: true, personIn: 'x-bugzilla-who' } as const
 
 /** The first that fits is it. */
 const robots = [
@@ -106,7 +109,7 @@ const robots = [
   // It repeats the patch that it tells is applied.
   { name: 'tip-bot2', is: from(/^tip-bot2?@/) },
   { name: 'bpf-ci', is: from(/^bot\+bpf-ci@/), check: 'warning' },
-  { name: 'b4-ty', is: mail => /\.b4-ty@/.test(mail.id), behind: 'person', posts: true },
+  { name: 'b4-ty', is: mail => /\.b4-ty@/.test(mail.id), behind: 'person', tags: true, posts: true },
   {
     // It signs with its own name or with the people who run it.
     name: 'kernel-test-robot',
@@ -142,7 +145,7 @@ const robots = [
     begins: 'report',
   },
   // No table knows all programs; this one says itself that it is one. Its mail may still be a patch.
-  { name: 'automatic', is: isAutomatic, posts: true },
+  { name: 'automatic', is: isAutomatic, posts: true, tags: true },
 ] as const satisfies readonly Robot[]
 
 export type RobotName = (typeof robots)[number]['name']

@@ -46,7 +46,7 @@ export interface Tags {
 /** What a mail says in order: header fields, addresses, lines. A value is not judged here: that needs its topic. */
 export function tagsOf(mail: TaggedMail): Tags {
   // Robots quote their own commands as help: "#syz fix: exact-commit-title".
-  const speaks = mail.robot === null || traitsOf(mail.robot).behind === 'person'
+  const speaks = mail.robot === null || traitsOf(mail.robot).tags
   return speaks ? new Scan(mail).result() : { tags: [], misses: [], problems: [] }
 }
 

@@ -86,9 +86,9 @@ describe.each(robotNames)('%s', name => {
     expect(topicOf(mail(own, 'It is torn.\n'))?.kind).toBe(bugSign ? 'bug' : (begins ?? 'discussion'))
   })
 
-  it('changes a state by its lines only where a person is behind it', () => {
+  it('changes a state by its lines only where its entry says so', () => {
     const { tags } = heard(mail({ ...own, ...answering }, 'Patch-Status: accepted\n'))
-    expect(tags.map(({ tag }) => tag)).toEqual(traits.behind === 'person' ? ['Patch-Status'] : [])
+    expect(tags.map(({ tag }) => tag)).toEqual(traits.tags ? ['Patch-Status'] : [])
   })
 
   it('is nobody who applies a patch when nobody wrote its mail', () => {
