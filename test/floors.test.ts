@@ -32,6 +32,7 @@ const floors: Record<string, readonly string[]> = {
 const purePackages = [
   'htmlparser2',
   'libmime',
+  'parse-diff',
   'nodemailer/lib/addressparser',
   'node:buffer',
   'node:crypto',

@@ -26,7 +26,8 @@ export function appliedOf(
   const branch = found.text
     .match(toBranch)?.[1]
     ?.replace(shaped, '')
-    .replace(/ branch$|[.,]+$/, '')
+    .replace(/ branch$/, '')
+    .replace(/[.,]{1,3}$/, '')
   return {
     commit,
     line,

@@ -1,4 +1,6 @@
-// A diff's text -> the files it touches.
+// A diff's text -> the files it touches. diff-lines.ts cuts it into files by the counts of its hunks and names them, as for
+// pages; parse-diff reads the hunks of each.
+import parseDiff from 'parse-diff'
 import { limits } from '../../base/limits.ts'
 import { type DiffFile, readDiff } from './diff-lines.ts'
 import type { TouchedFile } from './facts.ts'
@@ -16,15 +18,24 @@ export function touchedFiles(diff: string): TouchedFile[] {
 }
 
 function touchedFile(file: DiffFile): TouchedFile {
-  const { path, from, added, removed, remarks } = file
+  const { path, from, remarks } = file
+  const hunks = hunksOf(file)
   return {
     path,
     ...(from === null ? {} : { from }),
-    added,
-    removed,
+    added: hunks?.additions ?? 0,
+    removed: hunks?.deletions ?? 0,
     ...(remarks.some(isBinary) ? { binary: true as const } : {}),
-    lines: changedLines(file),
+    lines: hunks ? changedLines(hunks) : [],
   }
+}
+
+type Hunks = ReturnType<typeof parseDiff>[number]
+
+/** The names are known: whatever they are, the parser reads a plain one. */
+function hunksOf({ lines }: DiffFile): Hunks | undefined {
+  if (lines.length === 0) return undefined
+  return parseDiff(`--- a/x\n+++ b/x\n${lines.map(({ text }) => text).join('\n')}\n`)[0]
 }
 
 const isBinary = (remark: string) => remark === 'binary' || remark.startsWith('Binary files ')
@@ -35,14 +46,15 @@ function joined(a: TouchedFile, b: TouchedFile): TouchedFile {
 }
 
 /** The changed lines as short hashes, white space left out, so that a re-indented line is still the same. */
-function changedLines(file: DiffFile): string[] {
+function changedLines({ chunks }: Hunks): string[] {
   const hashes = new Set<string>()
-  for (const { kind, text: line } of file.lines) {
-    if (hashes.size >= limits.changedLinesMax) break
-    if (kind !== 'added' && kind !== 'removed') continue
-    const text = line.replace(/\s+/g, '')
-    if (text.length > 3) hashes.add(shortHash(text))
-  }
+  for (const { changes } of chunks)
+    for (const change of changes) {
+      if (hashes.size >= limits.changedLinesMax) return [...hashes].sort()
+      if (change.type === 'normal') continue
+      const text = change.content.replace(/\s+/g, '')
+      if (text.length > 3) hashes.add(shortHash(text))
+    }
   return [...hashes].sort()
 }
 

@@ -155,7 +155,7 @@ const plainWord = (tag: string) =>
     .replace(/\.y$/, '')
 
 /** `5.10`, `6.6.y`, `openwrt-22.03`, `branch-2.17`, `stable`. */
-const isRelease = (word: string) => /\d+\.\d+|stable|^lts/.test(word)
+const isRelease = (word: string) => /\d{1,4}\.\d{1,4}|stable|^lts/.test(word)
 
 const isStage = (word: string) =>
   /^(?:wip|draft|final|trivial|urgent|tests?|testing|experimental|early|fix(?:es|ed)?|bug(?:fix)?|docs?|review|request|series|cover|letter|nfc|typo|cleanup|minor|security|again|\W*\d?\W*)$/.test(
