@@ -8,6 +8,7 @@ export function appliedOf(
   lines: readonly string[],
   tags: readonly string[] = [],
 ): AppliedFact | null {
+  if (!lines.some(line => mayTell.test(line.slice(0, 300)))) return null
   const statements = statementsOf(withBranches(lines, tags))
   const notice = statements.find(one => isNotice(one) || commitLine.test(one.text))
   const found = notice ?? statements.find(({ text }) => isPassing(text))
@@ -38,6 +39,10 @@ export function appliedOf(
     ...(numbers.length > 0 ? { numbers } : {}),
   }
 }
+
+/** Most mails hold none of the words, and are not read further. */
+const mayTell =
+  /\b(?:applied|pushed|merged|queued|committed|picked|pulled|upstreamed|added|put|placed|taken|took|landed|staged|integrated|included|cherry-picked|backported|installed|checked in|stored|moved|now in|is in|are in|it's in|Commit-ID)\b/i
 
 /** A word of the subject's bracket names a branch as well: "[PATCH net] x", "added to net". It gets the shape of one. */
 function withBranches(lines: readonly string[], tags: readonly string[]): readonly string[] {
