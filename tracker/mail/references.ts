@@ -3,6 +3,7 @@
 import { type MessageId, messageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Header } from '../decode/mail.ts'
+import { originalStart } from './original.ts'
 
 /**
  * The ids a mail refers to, nearest first: In-Reply-To, then References from its end (as public-inbox reads them).
@@ -32,8 +33,10 @@ export function answersLine(body: string): MessageId | null {
     line => line.slice(0, 1_100).match(/^Answers:[ \t]{1,5}<([^<>\s]{3,1000})>\s*$/i)?.[1] ?? [],
   )
   const [only, ...more] = named
-  if (only === undefined || more.length > 0 || lines.some(line => line.startsWith('diff --git '))) return null
-  return messageId(only)
+  if (only === undefined || more.length > 0) return null
+  // The diff of an original below the answer posts nothing.
+  const own = lines.slice(0, originalStart(lines, ''))
+  return own.some(line => line.startsWith('diff --git ')) ? null : messageId(only)
 }
 
 function idsIn(headers: readonly Header[], name: string): MessageId[] {

@@ -46,8 +46,14 @@ function batchesOf(postings: readonly Outline[]): ReadonlySet<Outline> {
 }
 
 /** At least half of what it carries was in that posting. */
-const isMostly = (batch: Outline, source: Outline): boolean =>
-  2 * source.draft.patches.size >= batch.draft.patches.size
+const isMostly = (batch: Outline, source: Outline): boolean => {
+  const [titles, ids] = [new Set(source.patchTitles), new Set(source.patchIds)]
+  const known = Math.max(
+    batch.patchTitles.filter(title => titles.has(title)).length,
+    batch.patchIds.filter(id => ids.has(id)).length,
+  )
+  return 2 * known >= batch.draft.patches.size
+}
 
 const isPull = ({ head }: Outline) => head.facts.pullRequest !== null || head.facts.subject.pull
 
@@ -55,15 +61,12 @@ const isPull = ({ head }: Outline) => head.facts.pullRequest !== null || head.fa
 function sourcesOf(batch: Outline, plain: readonly Outline[]): Outline[] {
   const sources: Outline[] = []
   for (const posted of plain) {
-    if (!isHolding(batch, posted)) continue
+    if (!haveCommon(batch, posted)) continue
     const known = sources.some(source => haveCommon(source, posted))
     if (!known) sources.push(posted)
   }
   return sources
 }
-
-const isHolding = (batch: Outline, posted: Outline): boolean =>
-  commonOf(batch, posted) > 0 && batch.draft.patches.size > posted.draft.patches.size
 
 const haveCommon = (a: Outline, b: Outline) => commonOf(a, b) > 0
 

@@ -21,6 +21,14 @@ test('the line files the answer below what it names, with its tags and trailers'
   expect(topic).toMatchObject({ state: 'accepted', trailers: [{ on: 'p@x.org' }] })
 })
 
+test('the diff of an original below it posts nothing', () => {
+  const original =
+    'From: Ada Example\nSent: Monday, March 2, 2026 9:00 AM\nTo: pump\nSubject: [PATCH] lid: turn it\n\ndiff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-a\n+b\n'
+  expect(groupsOf([patch, answer(`Answers: <p@x.org>\n\nFine.\n\n${original}`)])).toEqual([
+    ['a@x.org', 'p@x.org'],
+  ])
+})
+
 test('without it a title never threads', () => {
   expect(groupsOf([patch, answer('Fine.')])).toEqual([['a@x.org'], ['p@x.org']])
 })
