@@ -5,15 +5,15 @@ import { arc as verifyChain } from 'mailauth/lib/arc/index.js'
 import { limits } from '../../base/limits.ts'
 import type { Header } from '../../tracker/decode/mail.ts'
 import type { Check } from './check.ts'
-import type { Claim } from './claim.ts'
 import { coveredBy, signedTime, weaknessOf } from './dkim.ts'
 import { signatureHash } from './keyring.ts'
+import type { Purported } from './purported.ts'
 import type { Lookups } from './resolver.ts'
 
 /** The check of the newest seal; null for a mail without ARC. `trusted` are domains in lower case. */
 export async function checkArc(
   data: ARCSigningData | null,
-  claim: Claim,
+  claim: Purported,
   trusted: readonly string[],
   { resolve, failed }: Lookups,
 ): Promise<Check | null> {
@@ -58,7 +58,7 @@ const keyNames = (chain: readonly ARCChainEntry[]): string[] =>
     ),
   )
 
-function passed(check: Pick<Check, 'method' | 'signer'>, result: ARCResult, claim: Claim): Check {
+function passed(check: Pick<Check, 'method' | 'signer'>, result: ARCResult, claim: Purported): Check {
   const { signature, authenticationResults } = result
   // The chain passes only with a valid message signature, but another domain than the sealer's may have made it.
   if (!signature || signature.signingDomain?.toLowerCase() !== check.signer)

@@ -9,8 +9,8 @@ import { headerStart } from '../../tracker/decode/headers.ts'
 import type { Header } from '../../tracker/decode/mail.ts'
 import type { Note } from '../../tracker/topic/verdict.ts'
 import type { Check } from './check.ts'
-import type { Claim } from './claim.ts'
 import { coveredFields } from './coverage.ts'
+import type { Purported } from './purported.ts'
 import type { Resolve } from './resolver.ts'
 
 export interface DkimChecks {
@@ -22,7 +22,7 @@ export interface DkimChecks {
 /** `bytes` as in the log; `now` is the time of arrival, at which a signature must not have expired. */
 export async function checkDkim(
   bytes: Buffer,
-  claim: Claim,
+  claim: Purported,
   resolve: Resolve,
   now: number,
 ): Promise<DkimChecks> {
@@ -47,7 +47,7 @@ function toWire(bytes: Buffer): Buffer {
   return crlfOnly(bytes.subarray(headerStart(bytes) ?? 0))
 }
 
-function toCheck(result: DKIMResult, claim: Claim): Check {
+function toCheck(result: DKIMResult, claim: Purported): Check {
   const { status, signingDomain = '' } = result
   const domain = signingDomain.toLowerCase()
   const check = { method: 'DKIM' as const, signer: domain }
@@ -67,7 +67,7 @@ function toCheck(result: DKIMResult, claim: Claim): Check {
 }
 
 /** Why a signature that holds is not enough, of DKIM or of an ARC set; null when it is. */
-export function weaknessOf(result: DKIMResult, claim: Claim): Note | null {
+export function weaknessOf(result: DKIMResult, claim: Purported): Note | null {
   // With l= anybody may append to the mail (RFC 6376 8.2).
   if (result.canonBodyLengthLimited) return { code: 'body-part' }
   // RFC 6376 3.6.1: mail of a domain that is testing is to be treated as unsigned.
@@ -76,7 +76,7 @@ export function weaknessOf(result: DKIMResult, claim: Claim): Note | null {
 }
 
 /** From t=, which is always signed, else from a signed Date. */
-export function signedTime(result: DKIMResult, claim: Claim): number | null {
+export function signedTime(result: DKIMResult, claim: Purported): number | null {
   if (result.signTime) return Date.parse(result.signTime)
   return covers(result, 'date') ? claim.date : null
 }

@@ -2,16 +2,16 @@
 import type { Envelope } from '../../sql/tables.ts'
 import { checkArc } from './arc.ts'
 import { type Check, messageOf } from './check.ts'
-import { type Claim, claimOf } from './claim.ts'
 import { checkDkim } from './dkim.ts'
 import type { Keys } from './keyring.ts'
 import { checkPatatt } from './patatt.ts'
 import { checkPgp } from './pgp.ts'
+import { type Purported, purportedOf } from './purported.ts'
 import type { Lookups } from './resolver.ts'
 import { checkSpf } from './spf.ts'
 
 export interface Examined {
-  readonly claim: Claim
+  readonly claim: Purported
   readonly checks: readonly Check[]
 }
 
@@ -29,7 +29,7 @@ export async function examine(
   { keys, lookups, trustedArc }: Means,
   now: number,
 ): Promise<Examined> {
-  const claim = claimOf(bytes)
+  const claim = purportedOf(bytes)
   // Nothing could count, and a header of megabytes is not worth the time.
   if (claim.problem !== null) return { claim, checks: [] }
   const bySigner = async () => {

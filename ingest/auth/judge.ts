@@ -13,8 +13,8 @@ import { howWords } from '../../tracker/topic/verdict-words.ts'
 import { examine } from './examine.ts'
 import type { Keyring, Keys } from './keyring.ts'
 import { lookupsOfOneMail, type Resolve } from './resolver.ts'
-import { type Case, type ExaminedCase, settle } from './settle.ts'
 import type { Judgement } from './verdict.ts'
+import { type Case, type ExaminedCase, writeVerdicts } from './write-verdicts.ts'
 
 export interface JudgeOptions {
   readonly db: Kysely<Tables>
@@ -136,7 +136,7 @@ async function settleSome(
   const [first] = cases
   if (first === undefined) return
   try {
-    const settled = await settle(options.db, first.list, cases, keys, stopping)
+    const settled = await writeVerdicts(options.db, first.list, cases, keys, stopping)
     for (const { one, judgement } of settled) tell(options.log, one, judgement)
   } catch (error) {
     if (cases.length === 1) throw error

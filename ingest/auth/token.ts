@@ -13,7 +13,7 @@ import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
 import { noteWords } from '../../tracker/topic/verdict-words.ts'
-import { claimOf } from './claim.ts'
+import { purportedOf } from './purported.ts'
 import { lockClusters, refoldMails } from './refold-mails.ts'
 
 /** The token in a recipient such as `confirm+TOKEN@lists.example.org`; null for any other address. */
@@ -45,7 +45,7 @@ const refused = (text: string): Confirmation => ({ confirmed: false, text })
 export async function confirm(db: Kysely<Tables>, token: string, answer: Answer): Promise<Confirmation> {
   const mail = decodeMail(answer.bytes)
   if (isAutomatic(mail, answer.from)) return refused('An automatic answer confirms nothing')
-  const { address, problem } = claimOf(answer.bytes)
+  const { address, problem } = purportedOf(answer.bytes)
   if (problem !== null) return refused(`It confirms nothing: ${noteWords(problem)}`)
   const hashes = [...new Set([token, ...tokensIn(mail)])].map(tokenHash)
   return db.transaction().execute(async trx => {

@@ -3,7 +3,7 @@ import { limits } from '../../base/limits.ts'
 import { sameOrganisation } from '../../base/organisation.ts'
 import type { CheckResult, Grade, How, Note } from '../../tracker/topic/verdict.ts'
 import type { Check } from './check.ts'
-import type { Claim } from './claim.ts'
+import type { Purported } from './purported.ts'
 
 /** What the mail itself cannot say. */
 export interface Known {
@@ -28,7 +28,12 @@ export interface Judgement {
   readonly pending: boolean
 }
 
-export function judge(claim: Claim, checks: readonly Check[], known: Known, arrivedAt: number): Judgement {
+export function judge(
+  claim: Purported,
+  checks: readonly Check[],
+  known: Known,
+  arrivedAt: number,
+): Judgement {
   const objection = (check: Check) => objectionTo(check, claim, known, arrivedAt)
   const good = checks.filter(check => check.result === 'pass' && objection(check) === null)
   const dkim = good.find(({ method }) => method === 'DKIM')
@@ -54,7 +59,7 @@ export function judge(claim: Claim, checks: readonly Check[], known: Known, arri
 const isOwn = ({ method }: Check) => method === 'OpenPGP' || method === 'patatt'
 
 /** The checks that would raise the grade if their signatures are new. */
-export const countable = (claim: Claim, checks: readonly Check[], arrivedAt: number): Check[] =>
+export const countable = (claim: Purported, checks: readonly Check[], arrivedAt: number): Check[] =>
   checks.filter(
     check => check.result === 'pass' && objectionTo(check, claim, nothingKnown, arrivedAt) === null,
   )
@@ -71,7 +76,7 @@ const nothingKnown: Known = { person: false, seen: false, used: new Set() }
 const isPending = ({ method, result }: Check) => result === 'unknown' && method !== 'SPF'
 
 /** Why a check that holds does not count for this mail; null when it does. */
-function objectionTo(check: Check, claim: Claim, known: Known, arrivedAt: number): Note | null {
+function objectionTo(check: Check, claim: Purported, known: Known, arrivedAt: number): Note | null {
   if (claim.problem !== null) return claim.problem
   if (claim.address === '') return { code: 'author-unclear' }
   return (
@@ -82,7 +87,7 @@ function objectionTo(check: Check, claim: Claim, known: Known, arrivedAt: number
 }
 
 /** Why it does not speak for the claimed address. */
-function foreignTo({ method, domains = [], addresses = [] }: Check, claim: Claim): Note | null {
+function foreignTo({ method, domains = [], addresses = [] }: Check, claim: Purported): Note | null {
   const { address, rewritten } = claim
   switch (method) {
     case 'OpenPGP':
@@ -110,7 +115,11 @@ function untimely(signedAt: number | null, arrivedAt: number): Note | null {
 }
 
 /** What came nearest to a grade, and why it is none. */
-function nearestMiss(claim: Claim, checks: readonly Check[], objection: (check: Check) => Note | null): How {
+function nearestMiss(
+  claim: Purported,
+  checks: readonly Check[],
+  objection: (check: Check) => Note | null,
+): How {
   if (claim.problem !== null) return { code: 'unclear', note: claim.problem }
   const tried = checks.filter(({ method }) => method !== 'SPF')
   const held = tried.find(({ result }) => result === 'pass')

@@ -35,7 +35,7 @@ import { trailersOf } from './trailers.ts'
 import { withdrawalOf } from './withdrawal.ts'
 
 /** Raised when a change here gives other facts for the same mail; a rebuild then reads every mail again. */
-export const factsVersion = 14
+export const factsVersion = 15
 
 /**
  * Pure: the same bytes, envelope and dressing give the same facts. `envelope`: what the way it came says of its time.

@@ -12,12 +12,12 @@ import type { MailFacts } from '../mail/facts.ts'
 import type { CommitFacts } from '../topic/commit.ts'
 import {
   closedBy,
-  type Held,
   idStart,
   isIn,
   type Landable,
   type Landing,
   landedBy,
+  type NamedCommit,
   namedCommit,
 } from '../topic/landing.ts'
 import { type Mailmap, mappedPerson } from '../topic/mailmap.ts'
@@ -38,12 +38,12 @@ export async function withLandings(trx: Trx, list: ListId, arrivals: Arrivals): 
   const all = [...arrivals.values()].flat()
   await match(trx, list, [...arrivals.keys()], all)
   const landed = await landingsOf(trx, list, all)
-  const held = await heldOf(trx, list, all, following)
+  const held = await namedCommitsOf(trx, list, all, following)
   const one = (arrival: Arrival): Arrival => {
     const landings = landed.get(keyOfMail(arrival.facts))
     const seen = held.get(arrival)
     if (!landings && !seen) return arrival
-    return { ...arrival, ...(landings && { landed: landings }), ...(seen && { held: seen }) }
+    return { ...arrival, ...(landings && { landed: landings }), ...(seen && { namedCommit: seen }) }
   }
   return new Map([...arrivals].map(([cluster, mails]) => [cluster, mails.map(one)]))
 }
@@ -247,12 +247,12 @@ async function landingsOf(
 }
 
 /** Of mails that name a commit: the branch that holds it. Nothing is said of commits older than what was read. */
-async function heldOf(
+async function namedCommitsOf(
   trx: Trx,
   list: ListId,
   arrivals: readonly Arrival[],
   { complete, since }: Following,
-): Promise<Map<Arrival, Held>> {
+): Promise<Map<Arrival, NamedCommit>> {
   const naming = arrivals.flatMap(arrival => {
     const commit = namedCommit(arrival.facts)
     return commit === null ? [] : [{ arrival, commit }]

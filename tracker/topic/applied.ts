@@ -6,15 +6,15 @@ import { landingsOf } from './patch-landing.ts'
 import type { PatchStatuses } from './patch-status.ts'
 import { samePerson } from './person.ts'
 import { nearestPatch, postingOf, scopeOf } from './scope.ts'
+import { unseenCommit } from './speaking-mail.ts'
 import type { Node } from './tree.ts'
-import { notHeld } from './voice.ts'
 
 export function takeApplied(mail: Node, applied: AppliedFact, statuses: PatchStatuses): void {
   const patches = meantBy(mail, applied, statuses)
   const named: Named = { what: 'applied', value: whereTo(applied, patches) }
   const reason = doubt(mail, applied, patches)
   if (reason) statuses.tell(mail, patches, named, { refusal: { reason } })
-  else statuses.setAllowed(mail, patches, 'accepted', named, notHeld(mail))
+  else statuses.setAllowed(mail, patches, 'accepted', named, unseenCommit(mail))
 }
 
 function meantBy(mail: Node, { numbers, all }: AppliedFact, { now }: PatchStatuses): Node[] {

@@ -4,9 +4,9 @@ import type { MailFacts, Person, TagName } from '../mail/facts.ts'
 import { traitsOf } from '../mail/robots.ts'
 import { samePerson } from './person.ts'
 import { type Roster, type RosterEntry, type Rules, rosterAt } from './rules.ts'
+import type { SpeakingMail } from './speaking-mail.ts'
 import type { BugStatus, PatchState, Role } from './topic.ts'
 import { howWords } from './verdict-words.ts'
-import type { Voice } from './voice.ts'
 
 /** Why a change is not allowed. */
 export interface Refusal {
@@ -16,11 +16,11 @@ export interface Refusal {
 }
 
 /** What is asked of a mail to know how far its sender is believed. */
-export type Sent = Pick<Voice, 'verdict' | 'counts'> & { readonly facts: Pick<MailFacts, 'sender'> }
+export type Sent = Pick<SpeakingMail, 'verdict' | 'counts'> & { readonly facts: Pick<MailFacts, 'sender'> }
 
 /** Who asks, and whose patch or report it is. */
 export interface Asker {
-  readonly mail: Voice
+  readonly mail: SpeakingMail
   readonly rules: Rules
   /** The patch, the report: whoever sent it has moves of his own. */
   readonly original: Sent
@@ -89,7 +89,7 @@ export function delegateRefusal(asker: Asker): Refusal | null {
 }
 
 /** Null when the sender may undo what `undone` changed: it is an own mail with no better grade, or a maintainer asks. */
-export function undoRefusal(asker: Asker, undone: Voice): Refusal | null {
+export function undoRefusal(asker: Asker, undone: SpeakingMail): Refusal | null {
   const { mail, rules } = asker
   const own = isOwn(mail, undone, rules)
   if (own && credit(mail, rules) >= credit(undone, rules)) return autoresponder(asker)
@@ -124,7 +124,7 @@ function firstGranted(asker: Asker, what: PatchState | BugStatus | TagName, gran
   }
 }
 
-function unconfirmed({ verdict }: Voice, what: string): Refusal {
+function unconfirmed({ verdict }: SpeakingMail, what: string): Refusal {
   if (verdict.how.code === 'pending')
     return { reason: `"${what}" needs a confirmed sender; it is not checked yet` }
   if (verdict.grade === 'I') return { reason: `"${what}" needs a confirmed sender; the mail was imported` }
@@ -172,7 +172,7 @@ const isExcepted = ({ except }: RosterEntry, files: readonly string[]) =>
  * Is the sender this person? A live mail's by the address: whoever may send for example.net may call himself by any
  * name. A robot may speak for others, as the Bugzilla bridge does, and is known by what was verified.
  */
-function isMeant(entry: RosterEntry, { facts, verdict }: Voice, rules: Rules): boolean {
+function isMeant(entry: RosterEntry, { facts, verdict }: SpeakingMail, rules: Rules): boolean {
   if (hasAddress(entry, facts.sender.address)) return true
   if (entry.role === 'robot' && verdict.identity !== undefined && hasAddress(entry, verdict.identity))
     return true

@@ -7,8 +7,8 @@ import { delegateNamed } from './delegate.ts'
 import { namedBy } from './history.ts'
 import type { Line, LineHandler, LineOf } from './lines.ts'
 import { resolve } from './reference.ts'
+import type { SpeakingMail } from './speaking-mail.ts'
 import type { Bug } from './topic.ts'
-import type { Voice } from './voice.ts'
 
 export const bugLineHandler = (planned: Planned): LineHandler => ({
   obey: (mail, tag) => obey(mail, tag, planned),
@@ -16,7 +16,7 @@ export const bugLineHandler = (planned: Planned): LineHandler => ({
   sendRefusal: mail => planned.sendRefusal(mail),
 })
 
-function obey(mail: Voice, tag: Line, planned: Planned): void {
+function obey(mail: SpeakingMail, tag: Line, planned: Planned): void {
   switch (tag.tag) {
     case 'Bug-Status':
       setStatus(mail, tag, planned)
@@ -53,7 +53,7 @@ function obey(mail: Voice, tag: Line, planned: Planned): void {
   }
 }
 
-function setStatus(mail: Voice, tag: LineOf<'Bug-Status'>, planned: Planned): void {
+function setStatus(mail: SpeakingMail, tag: LineOf<'Bug-Status'>, planned: Planned): void {
   const { lines } = planned
   const value = valueText(tag).toLowerCase()
   const role = planned.roleOf(mail)
@@ -65,7 +65,7 @@ function setStatus(mail: Voice, tag: LineOf<'Bug-Status'>, planned: Planned): vo
     })
 }
 
-function setType(mail: Voice, tag: LineOf<'Type'>, planned: Planned): void {
+function setType(mail: SpeakingMail, tag: LineOf<'Type'>, planned: Planned): void {
   const { type } = tag
   planned.change(mail, tag, planned.planRefusal(mail, tag), () => {
     if (isBugType(type)) planned.bug = { ...planned.bug, type }
@@ -73,7 +73,7 @@ function setType(mail: Voice, tag: LineOf<'Type'>, planned: Planned): void {
   })
 }
 
-function plan(mail: Voice, tag: Line, part: Partial<Bug>, planned: Planned): void {
+function plan(mail: SpeakingMail, tag: Line, part: Partial<Bug>, planned: Planned): void {
   planned.change(mail, tag, planned.planRefusal(mail, tag), () => {
     planned.bug = { ...planned.bug, ...part }
   })
@@ -85,13 +85,13 @@ const labelled = (labels: readonly string[], { add, remove }: LineOf<'Labels'>):
     .sort()
     .slice(0, 50)
 
-function setTitle(mail: Voice, tag: LineOf<'Title'>, planned: Planned): void {
+function setTitle(mail: SpeakingMail, tag: LineOf<'Title'>, planned: Planned): void {
   planned.change(mail, tag, planned.planRefusal(mail, tag), () => {
     planned.title = tag.title.slice(0, 200)
   })
 }
 
-function claimBlocked(mail: Voice, tag: LineOf<'Blocks'>, planned: Planned): void {
+function claimBlocked(mail: SpeakingMail, tag: LineOf<'Blocks'>, planned: Planned): void {
   const { lines } = planned
   const found = resolve(tag.ref, mail.said, lines.numbers)
   const refusal = 'reason' in found ? found : planned.planRefusal(mail, tag)
@@ -100,13 +100,13 @@ function claimBlocked(mail: Voice, tag: LineOf<'Blocks'>, planned: Planned): voi
   })
 }
 
-function setDelegate(mail: Voice, tag: LineOf<'Delegate'>, planned: Planned): void {
+function setDelegate(mail: SpeakingMail, tag: LineOf<'Delegate'>, planned: Planned): void {
   const named = delegateNamed(tag, planned.asker(mail))
   planned.change(mail, tag, 'reason' in named ? named : null, () => {
     if ('delegate' in named) planned.delegate = named.delegate
   })
 }
 
-function unclear(mail: Voice, tag: LineOf<'Unclear'>, planned: Planned): void {
+function unclear(mail: SpeakingMail, tag: LineOf<'Unclear'>, planned: Planned): void {
   if (tag.name === 'Bug-Status') planned.change(mail, tag, { reason: `"${tag.written}" is no bug status` })
 }

@@ -10,10 +10,10 @@ import { type Line, Lines, type Ruling } from './lines.ts'
 import { samePerson } from './person.ts'
 import type { BugNumbers } from './reference.ts'
 import type { Rules } from './rules.ts'
+import type { SpeakingMail } from './speaking-mail.ts'
 import type { Bug, BugStatus, Delegate, Role } from './topic.ts'
 import type { Node } from './tree.ts'
 import { undoingIn } from './undo.ts'
-import type { Voice } from './voice.ts'
 
 /** What lines make of a thread. */
 export type ThreadKind = 'bug' | 'discussion' | 'spam'
@@ -29,7 +29,7 @@ export interface BugInputs {
 /** The line that set the status as it is told, and who wrote it; a commit and a patch that closes have no mail. */
 interface Setting {
   readonly value: string
-  readonly mail: Voice | null
+  readonly mail: SpeakingMail | null
   readonly role: Role | null
 }
 
@@ -45,7 +45,7 @@ export class Planned {
   readonly #inputs: BugInputs
   #set: Setting = { value: 'new', mail: null, role: null }
 
-  constructor(here: ReadonlyMap<MessageId, Node>, others: readonly Voice[], inputs: BugInputs) {
+  constructor(here: ReadonlyMap<MessageId, Node>, others: readonly SpeakingMail[], inputs: BugInputs) {
     const mails = [...here.values()]
     const first = mails[0]?.facts
     this.#report = mails[0]
@@ -65,7 +65,7 @@ export class Planned {
   }
 
   /** A line sets the status, in its words. */
-  setStatus(status: BugStatus, value: string, mail: Voice, role: Role): void {
+  setStatus(status: BugStatus, value: string, mail: SpeakingMail, role: Role): void {
     this.decided = 'bug'
     this.bug = { ...this.bug, status }
     this.#set = { value, mail, role }
@@ -77,17 +77,17 @@ export class Planned {
   }
 
   /** Makes the change unless it is refused or undone, and tells it. */
-  change(mail: Voice, tag: Line, refusal: Ruling['refusal'], make: () => void = () => {}): void {
+  change(mail: SpeakingMail, tag: Line, refusal: Ruling['refusal'], make: () => void = () => {}): void {
     const role = this.roleOf(mail)
     if (!refusal && this.lines.stands(mail)) make()
     this.lines.tell(mail, role, namedBy(tag), { refusal, words: tag.reason })
   }
 
-  roleOf(mail: Voice): Role {
+  roleOf(mail: SpeakingMail): Role {
     return roleOf(this.asker(mail), 'reporter')
   }
 
-  statusRefusal(status: BugStatus, mail: Voice): Ruling['refusal'] {
+  statusRefusal(status: BugStatus, mail: SpeakingMail): Ruling['refusal'] {
     const asker = this.asker(mail)
     const refusal = this.#suspicion(mail) ?? bugStatusRefusal(status, asker)
     if (refusal) return refusal
@@ -96,7 +96,7 @@ export class Planned {
     return conflictWith({ state, mail: this.#set.mail, role: this.#set.role }, asker)
   }
 
-  planRefusal(mail: Voice, tag: Line): Refusal | null {
+  planRefusal(mail: SpeakingMail, tag: Line): Refusal | null {
     return this.#suspicion(mail) ?? planningRefusal(nameOf(tag), this.asker(mail))
   }
 
@@ -104,17 +104,17 @@ export class Planned {
    * A sender whom the list does not know reaches no other topic. Whatever others say of this one: else what it hears
    * would decide what it hands on.
    */
-  sendRefusal(mail: Voice): Refusal | null {
+  sendRefusal(mail: SpeakingMail): Refusal | null {
     return this.#inputs.suspect && this.roleOf(mail) === 'reporter' ? unknownSender : null
   }
 
-  asker(mail: Voice): Asker {
+  asker(mail: SpeakingMail): Asker {
     const decided = this.#set.role === 'maintainer' && finalStatuses.includes(this.bug.status)
     return { mail, rules: this.#inputs.rules, original: this.#report ?? mail, files: [], decided }
   }
 
   /** Spam that carries lines is still spam; a line of somebody else takes it out. */
-  #suspicion(mail: Voice): Refusal | null {
+  #suspicion(mail: SpeakingMail): Refusal | null {
     const own =
       this.#inputs.suspect && this.decided !== 'bug' && samePerson(mail.facts.sender, this.#reporter)
     return own ? unknownSender : null

@@ -3,14 +3,14 @@ import type { MessageId } from '../../base/ids.ts'
 import { type Asker, type Refusal, roleOf, sameHuman } from './authority.ts'
 import { wordsAt } from './history.ts'
 import { rosterAt } from './rules.ts'
+import type { SpeakingMail } from './speaking-mail.ts'
 import type { Role } from './topic.ts'
 import { isBelow } from './tree.ts'
-import type { Voice } from './voice.ts'
 
 /** A decision that stands: its mail, and what its sender was to the patch or bug. */
 export interface Decision {
   readonly state: string
-  readonly mail: Voice | null
+  readonly mail: SpeakingMail | null
   readonly role: Role | null
 }
 
@@ -36,5 +36,5 @@ export function conflictWith(
 
 const crossingMs = 5 * 60_000
 
-const isAnswer = (mail: Voice, { id }: Voice): boolean =>
+const isAnswer = (mail: SpeakingMail, { id }: SpeakingMail): boolean =>
   isBelow(mail, id) || (mail.above?.includes(id) ?? false)

@@ -2,8 +2,8 @@
 import type { MessageId } from '../../base/ids.ts'
 import { nameOf, type Spoken, valueText } from '../mail/tag/value-text.ts'
 import type { Refusal } from './authority.ts'
+import type { SpeakingMail } from './speaking-mail.ts'
 import type { Change, Role, Undone } from './topic.ts'
-import type { Voice } from './voice.ts'
 
 /** One thing that happens to a topic: a posting, the words of a mail, a closing, a landing; `at` is milliseconds. */
 export interface Step {
@@ -17,7 +17,7 @@ export function takeInOrder(steps: readonly Step[]): void {
 }
 
 /** When what a mail says counts: what its sender confirmed by answering a token mail from that time on. */
-export const wordsAt = ({ said, verdict }: Voice): number => Math.max(said, verdict.confirmed ?? said)
+export const wordsAt = ({ said, verdict }: SpeakingMail): number => Math.max(said, verdict.confirmed ?? said)
 
 /** What a change is called, and to what it set. */
 export type Named = Pick<Change, 'what' | 'value' | 'state'>
@@ -30,7 +30,7 @@ export function namedBy(tag: Spoken): Named {
 
 type Asked = Omit<Change, 'reason' | 'effect'>
 
-export const changeBy = (mail: Voice, role: Role, named: Named): Asked => ({
+export const changeBy = (mail: SpeakingMail, role: Role, named: Named): Asked => ({
   mail: mail.id,
   who: mail.facts.sender,
   said: mail.said,

@@ -29,7 +29,7 @@ interface LandingTurn {
 }
 
 /** What is said of a commit that a mail names: the followed branch that holds it, or null. */
-export interface Held {
+export interface NamedCommit {
   readonly branch: string | null
 }
 

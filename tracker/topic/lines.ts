@@ -6,11 +6,11 @@ import type { Spoken } from '../mail/tag/value-text.ts'
 import type { Refusal } from './authority.ts'
 import { changeBy, type Named, type Outcome, withOutcome } from './history.ts'
 import { type BugNumbers, elsewhere } from './reference.ts'
+import { heardAs, type SpeakingMail } from './speaking-mail.ts'
 import { Statements, sentChange } from './statement.ts'
 import type { Change, Claim, Role } from './topic.ts'
 import type { Node } from './tree.ts'
 import type { Undoing } from './undo.ts'
-import { heardAs, type Voice } from './voice.ts'
 
 /** A line that means something. */
 export type Line = Spoken<TagFact>
@@ -20,11 +20,11 @@ export type LineOf<Name extends Line['tag']> = Extract<Line, { readonly tag: Nam
 /** What a kind of topic does with a line. */
 export interface LineHandler {
   /** Does what a line about this topic asks for, and tells what came of it. */
-  obey(mail: Voice, tag: Line): void
+  obey(mail: SpeakingMail, tag: Line): void
   /** Tells why a line about another topic does not go there. */
-  refuse(mail: Voice, tag: Line, refusal: Refusal): void
+  refuse(mail: SpeakingMail, tag: Line, refusal: Refusal): void
   /** Why a mail reaches no other topic. */
-  sendRefusal?(mail: Voice): Refusal | null
+  sendRefusal?(mail: SpeakingMail): Refusal | null
 }
 
 /** What comes of a request: it has its effect when nothing refuses it, unless that is a part of it only. */
@@ -50,7 +50,7 @@ export class Lines {
     return this.#statements.all
   }
 
-  take(mail: Voice, handler: LineHandler): void {
+  take(mail: SpeakingMail, handler: LineHandler): void {
     for (const tag of mail.facts.tags) {
       if (tag.tag === 'Recorded') continue
       const other = elsewhere(tag, mail.said, this.here, this.numbers)
@@ -60,19 +60,24 @@ export class Lines {
   }
 
   /** Does the mail's word count still: nobody took it back? */
-  stands(mail: Voice): boolean {
+  stands(mail: SpeakingMail): boolean {
     return this.undoing.by(mail) === undefined
   }
 
   /** The next line of the history. */
-  tell(mail: Voice, role: Role, named: Named, { refusal, words, effect = refusal === null }: Ruling): void {
+  tell(
+    mail: SpeakingMail,
+    role: Role,
+    named: Named,
+    { refusal, words, effect = refusal === null }: Ruling,
+  ): void {
     const undoneBy = this.undoing.by(mail)
     this.history.push(withOutcome(changeBy(mail, role, named), { refusal, words, effect, undoneBy }))
   }
 
   /** To the topic that it speaks of; what came from another one goes no further. */
   #send(
-    mail: Voice,
+    mail: SpeakingMail,
     tag: Line,
     other: Exclude<ReturnType<typeof elsewhere>, null>,
     handler: LineHandler,

@@ -1,6 +1,6 @@
 // How a state looks: a sign, a word and a tone, the same in the box at the top of a page, in rows and in trees. Colour is
 // never the only sign, and a new state does not compile until it has a look.
-import type { Look, State } from './topic.ts'
+import type { Look, PatchState, State } from './topic.ts'
 
 /**
  * `info` waits for somebody who reviews, sorts or takes it, `warn` for its author or reporter, or for a fix; `ok` and
@@ -33,3 +33,35 @@ const looks: Record<State, Look> = {
 }
 
 export const lookOf = (state: State): Look => looks[state]
+
+/** What one patch of several is or does. */
+export const patchIs: Record<PatchState, string> = {
+  new: 'waits for review',
+  'under-review': 'is under review',
+  'needs-ack': 'needs an ack',
+  'changes-requested': 'needs changes',
+  accepted: 'is accepted',
+  rejected: 'is rejected',
+  rfc: 'is an RFC',
+  deferred: 'is deferred',
+  'awaiting-upstream': 'waits for upstream',
+  superseded: 'is superseded',
+  'not-applicable': 'is not for this tree',
+  withdrawn: 'is withdrawn',
+}
+
+/** The same of several. */
+export const patchesAre: Record<PatchState, string> = {
+  new: 'wait for review',
+  'under-review': 'are under review',
+  'needs-ack': 'need an ack',
+  'changes-requested': 'need changes',
+  accepted: 'are accepted',
+  rejected: 'are rejected',
+  rfc: 'are RFCs',
+  deferred: 'are deferred',
+  'awaiting-upstream': 'wait for upstream',
+  superseded: 'are superseded',
+  'not-applicable': 'are not for this tree',
+  withdrawn: 'are withdrawn',
+}

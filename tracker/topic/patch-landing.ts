@@ -4,9 +4,9 @@ import { commitOf, eventsOf, type Landing, type LandingEvent, stepPlace } from '
 import { samePerson } from './person.ts'
 import { changesOf } from './scope.ts'
 import type { Draft } from './series.ts'
+import type { SpeakingMail } from './speaking-mail.ts'
 import { type Change, finalStates, type PatchState, type Role } from './topic.ts'
 import type { Node } from './tree.ts'
-import type { Voice } from './voice.ts'
 
 /** What happened to a patch in git. */
 export interface CommitStep {
@@ -26,7 +26,7 @@ export const landingsOf = (patch: Node): Landing[] => patch.landed.filter(({ how
 /** A state and who set it; null for the first one and for what a commit set. */
 export interface Decided {
   readonly state: PatchState
-  readonly mail: Voice | null
+  readonly mail: SpeakingMail | null
   readonly role: Role | null
 }
 

@@ -7,15 +7,15 @@ import type { Line, LineHandler, LineOf } from './lines.ts'
 import type { PatchStatuses } from './patch-status.ts'
 import { resolve } from './reference.ts'
 import { revisionOf, scopeOf } from './scope.ts'
+import { type SpeakingMail, unseenCommit } from './speaking-mail.ts'
 import type { Node } from './tree.ts'
-import { notHeld, type Voice } from './voice.ts'
 
 export const patchLineHandler = (patches: PatchStatuses): LineHandler => ({
   obey: (mail, tag) => obey(mail, tag, patches),
   refuse: (mail, tag, refusal) => patches.tell(mail, [], namedBy(tag), { refusal }),
 })
 
-function obey(mail: Voice, tag: Line, patches: PatchStatuses): void {
+function obey(mail: SpeakingMail, tag: Line, patches: PatchStatuses): void {
   switch (tag.tag) {
     case 'Patch-Status':
       setStatus(mail, tag, patches)
@@ -41,12 +41,12 @@ function obey(mail: Voice, tag: Line, patches: PatchStatuses): void {
   }
 }
 
-function setStatus(mail: Voice, tag: LineOf<'Patch-Status'>, patches: PatchStatuses): void {
+function setStatus(mail: SpeakingMail, tag: LineOf<'Patch-Status'>, patches: PatchStatuses): void {
   const { state, number } = tag
   const meant = meantBy(mail, tag, patches)
   const differing = meant.filter(patch => patches.of(patch)?.state !== state)
   const named = { ...namedBy(tag), ...(number === undefined ? {} : { value: `${number}: ${state}` }) }
-  const missing = state === 'accepted' ? notHeld(mail) : undefined
+  const missing = state === 'accepted' ? unseenCommit(mail) : undefined
   if (meant.length === 0)
     patches.tell(mail, [], named, { refusal: { reason: 'it speaks of no patch that is here' } })
   else if (differing.length === 0)
@@ -58,13 +58,13 @@ function setStatus(mail: Voice, tag: LineOf<'Patch-Status'>, patches: PatchStatu
 }
 
 /** What a line names, else what its mail answers. */
-function meantBy(mail: Voice, { on, number, whole }: TagLine, { lines, now }: PatchStatuses): Node[] {
+function meantBy(mail: SpeakingMail, { on, number, whole }: TagLine, { lines, now }: PatchStatuses): Node[] {
   const named = lines.here.get(on ?? mail.id)
   if (!named) return []
   return whole ? revisionOf(named, now) : scopeOf(named, now, number)
 }
 
-function setDelegate(mail: Voice, tag: LineOf<'Delegate'>, patches: PatchStatuses): void {
+function setDelegate(mail: SpeakingMail, tag: LineOf<'Delegate'>, patches: PatchStatuses): void {
   const { newest } = patches
   const named = delegateNamed(tag, patches.asker(mail, newest))
   const refusal = 'reason' in named ? named : null
@@ -73,7 +73,7 @@ function setDelegate(mail: Voice, tag: LineOf<'Delegate'>, patches: PatchStatuse
 }
 
 function claim(
-  mail: Voice,
+  mail: SpeakingMail,
   tag: LineOf<'Closes' | 'Blocks'>,
   what: 'closes' | 'blocks',
   patches: PatchStatuses,
@@ -88,12 +88,12 @@ function claim(
   patches.tell(mail, newest, namedBy(tag), { refusal, words: tag.reason })
 }
 
-function undo(mail: Voice, tag: LineOf<'Undo'>, patches: PatchStatuses): void {
+function undo(mail: SpeakingMail, tag: LineOf<'Undo'>, patches: PatchStatuses): void {
   const refusal = patches.lines.undoing.refusal(mail, tag.mail)
   patches.tell(mail, [], namedBy(tag), { refusal, words: tag.reason })
 }
 
-function unclear(mail: Voice, tag: LineOf<'Unclear'>, patches: PatchStatuses): void {
+function unclear(mail: SpeakingMail, tag: LineOf<'Unclear'>, patches: PatchStatuses): void {
   if (tag.name !== 'Patch-Status') return
   patches.tell(mail, [], namedBy(tag), { refusal: { reason: `"${tag.written}" is no patch state` } })
 }

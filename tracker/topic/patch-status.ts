@@ -10,10 +10,10 @@ import type { BugNumbers } from './reference.ts'
 import type { Rules } from './rules.ts'
 import { changesOf, type Posted } from './scope.ts'
 import type { Draft } from './series.ts'
+import type { SpeakingMail } from './speaking-mail.ts'
 import { type Delegate, finalStates, type PatchState, type Role } from './topic.ts'
 import type { Node } from './tree.ts'
 import { undoingIn } from './undo.ts'
-import type { Voice } from './voice.ts'
 
 export interface PatchStatus {
   readonly state: PatchState
@@ -22,7 +22,7 @@ export interface PatchStatus {
 }
 
 /** A status with the mail and the role behind it. */
-type Held = PatchStatus & Decided
+type Decision = PatchStatus & Decided
 
 export class PatchStatuses {
   readonly drafts: readonly Draft[]
@@ -32,19 +32,19 @@ export class PatchStatuses {
   latest = -1
   /** Whose task it is, null for nobody's; undefined where no line said it. */
   delegate: Delegate | null | undefined
-  readonly #held = new Map<Node, Held>()
+  readonly #decisions = new Map<Node, Decision>()
 
   constructor(
     drafts: readonly Draft[],
     here: ReadonlyMap<MessageId, Node>,
-    others: readonly Voice[],
+    others: readonly SpeakingMail[],
     { rules, numbers }: { readonly rules: Rules; readonly numbers: BugNumbers },
   ) {
     this.drafts = drafts
     this.rules = rules
     for (const draft of drafts)
       for (const patch of changesOf(draft))
-        this.#held.set(patch, { state: firstState(draft, patch), by: null, mail: null, role: null })
+        this.#decisions.set(patch, { state: firstState(draft, patch), by: null, mail: null, role: null })
     const undoing = undoingIn([...here.values(), ...others], mail =>
       this.asker(mail, drafts.flatMap(changesOf)),
     )
@@ -52,7 +52,7 @@ export class PatchStatuses {
   }
 
   get all(): ReadonlyMap<Node, PatchStatus> {
-    return this.#held
+    return this.#decisions
   }
 
   get now(): Posted {
@@ -70,8 +70,8 @@ export class PatchStatuses {
     return mail !== undefined && this.drafts.some(draft => draft.members.includes(mail))
   }
 
-  of(patch: Node): Held | undefined {
-    return this.#held.get(patch)
+  of(patch: Node): Decision | undefined {
+    return this.#decisions.get(patch)
   }
 
   stateOf(patch: Node): PatchState {
@@ -84,15 +84,21 @@ export class PatchStatuses {
 
   /** No mail is behind it but the patch itself. */
   setByCommit(patch: Node, state: PatchState): void {
-    this.#held.set(patch, { state, by: patch.id, mail: null, role: null })
+    this.#decisions.set(patch, { state, by: patch.id, mail: null, role: null })
   }
 
-  set(patches: readonly Node[], state: PatchState, mail: Voice, role: Role): void {
-    for (const patch of patches) this.#held.set(patch, { state, by: mail.id, mail, role })
+  set(patches: readonly Node[], state: PatchState, mail: SpeakingMail, role: Role): void {
+    for (const patch of patches) this.#decisions.set(patch, { state, by: mail.id, mail, role })
   }
 
   /** Sets what may be set; what may not is told once. */
-  setAllowed(mail: Voice, patches: readonly Node[], state: PatchState, named: Named, words?: string): void {
+  setAllowed(
+    mail: SpeakingMail,
+    patches: readonly Node[],
+    state: PatchState,
+    named: Named,
+    words?: string,
+  ): void {
     const refusals = patches.map(patch => this.#refusal(state, mail, patch))
     const allowed = patches.filter((_, index) => refusals[index] === null)
     const role = roleOf(this.asker(mail, patches), 'author')
@@ -102,11 +108,11 @@ export class PatchStatuses {
   }
 
   /** The next line of the history. */
-  tell(mail: Voice, patches: readonly Node[], named: Named, ruling: Ruling): void {
+  tell(mail: SpeakingMail, patches: readonly Node[], named: Named, ruling: Ruling): void {
     this.lines.tell(mail, roleOf(this.asker(mail, patches), 'author'), named, ruling)
   }
 
-  asker(mail: Voice, patches: readonly Node[]): Asker {
+  asker(mail: SpeakingMail, patches: readonly Node[]): Asker {
     const standing = patches.map(patch => this.of(patch))
     return {
       mail,
@@ -119,7 +125,7 @@ export class PatchStatuses {
     }
   }
 
-  #refusal(state: PatchState, mail: Voice, patch: Node): Ruling['refusal'] {
+  #refusal(state: PatchState, mail: SpeakingMail, patch: Node): Ruling['refusal'] {
     const asker = this.asker(mail, [patch])
     const refusal = patchStateRefusal(state, asker)
     if (refusal) return refusal

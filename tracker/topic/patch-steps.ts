@@ -11,11 +11,11 @@ import { filesOf, type PatchStatus, PatchStatuses } from './patch-status.ts'
 import { type Rules, rosterAt } from './rules.ts'
 import { changesOf } from './scope.ts'
 import { type Draft, isPosting } from './series.ts'
+import type { SpeakingMail } from './speaking-mail.ts'
 import { voicesFor } from './statement.ts'
 import { supersede } from './superseding.ts'
 import type { Change, Claim, Delegate, RemoteLines } from './topic.ts'
 import type { Node } from './tree.ts'
-import type { Voice } from './voice.ts'
 import { withdraw } from './withdrawing.ts'
 
 export interface PatchOutcome {
@@ -39,7 +39,7 @@ export function patchOutcome(
   const others = voicesFor(statements, here)
   const patches = new PatchStatuses(drafts, here, others, { rules, numbers })
   const handler = patchLineHandler(patches)
-  const words = (mail: Voice) => ({ at: wordsAt(mail), take: () => hear(mail, patches, handler) })
+  const words = (mail: SpeakingMail) => ({ at: wordsAt(mail), take: () => hear(mail, patches, handler) })
   const own = mails.filter(mail => isPosting(mail) || saysSomething(mail))
   takeInOrder([
     ...own.flatMap(mail => [{ at: mail.said, take: () => post(mail, patches) }, words(mail)]),
@@ -62,7 +62,7 @@ function post(mail: Node, patches: PatchStatuses): void {
 }
 
 /** What the mail says: by lines, and of its own topic in plain words, too. */
-function hear(mail: Voice, patches: PatchStatuses, handler: LineHandler): void {
+function hear(mail: SpeakingMail, patches: PatchStatuses, handler: LineHandler): void {
   patches.lines.take(mail, handler)
   const own = patches.lines.here.get(mail.id)
   if (!own || patches.isMember(own)) return

@@ -1,7 +1,7 @@
 // Whose turn it is and why, as one sentence. Every claim in it links to its mail; what is not known is not said.
 
 import { months } from '../../base/months.ts'
-import { lookOf } from './look.ts'
+import { lookOf, patchesAre, patchIs } from './look.ts'
 import type { Review } from './reviews.ts'
 import type {
   Bug,
@@ -159,37 +159,6 @@ function mixedSentence(patches: readonly TopicPatch[]): Sentence {
     return [`${joint}${some.length} `, by ? { text: words, mail: by } : words]
   })
   return [`Of ${patches.length} patches, `, ...parts.flat(), '.']
-}
-
-/** What one patch of several is or does. */
-const patchIs: Record<PatchState, string> = {
-  new: 'waits for review',
-  'under-review': 'is under review',
-  'needs-ack': 'needs an ack',
-  'changes-requested': 'needs changes',
-  accepted: 'is accepted',
-  rejected: 'is rejected',
-  rfc: 'is an RFC',
-  deferred: 'is deferred',
-  'awaiting-upstream': 'waits for upstream',
-  superseded: 'is superseded',
-  'not-applicable': 'is not for this tree',
-  withdrawn: 'is withdrawn',
-}
-
-const patchesAre: Record<PatchState, string> = {
-  new: 'wait for review',
-  'under-review': 'are under review',
-  'needs-ack': 'need an ack',
-  'changes-requested': 'need changes',
-  accepted: 'are accepted',
-  rejected: 'are rejected',
-  rfc: 'are RFCs',
-  deferred: 'are deferred',
-  'awaiting-upstream': 'wait for upstream',
-  superseded: 'are superseded',
-  'not-applicable': 'are not for this tree',
-  withdrawn: 'are withdrawn',
 }
 
 const name = (person: { name: string; address: string }) => person.name || person.address || 'Somebody'

@@ -8,9 +8,9 @@ import type { TagFact } from '../mail/facts.ts'
 import type { Spoken } from '../mail/tag/value-text.ts'
 import type { Refusal } from './authority.ts'
 import { namedBy } from './history.ts'
+import type { SpeakingMail } from './speaking-mail.ts'
 import type { Change, RemoteLines, Statement, Undone } from './topic.ts'
 import { above, type Node } from './tree.ts'
-import type { Voice } from './voice.ts'
 
 /** Gathers what a topic says of others while its lines are gone through. */
 export class Statements {
@@ -43,7 +43,7 @@ const linesOf = (mail: Node, target: MessageId, undone: Undone | undefined): Omi
   counts: mail.counts,
   verdict: mail.verdict,
   robot: mail.facts.robot,
-  held: mail.held,
+  namedCommit: mail.namedCommit,
   above: aboveOf(mail),
   ...(undone ? { undone } : {}),
 })
@@ -70,7 +70,7 @@ export const sentChange = (mail: Node, tag: Spoken<TagFact>, target: MessageId, 
 export function voicesFor(
   statements: readonly Statement[],
   here: ReadonlyMap<MessageId, Pick<Node, 'said'>>,
-): Voice[] {
+): SpeakingMail[] {
   const meant = statements
     .filter(one => one.what === 'lines')
     .filter(({ target, mail }) => here.has(target) && !here.has(mail))
@@ -95,10 +95,13 @@ export const isUnconfirmed = (one: Statement): boolean => one.what === 'lines' &
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 /** As an answer is, it is said no earlier than what it speaks of. */
-function voiceOf(lines: readonly RemoteLines[], here: ReadonlyMap<MessageId, Pick<Node, 'said'>>): Voice {
+function voiceOf(
+  lines: readonly RemoteLines[],
+  here: ReadonlyMap<MessageId, Pick<Node, 'said'>>,
+): SpeakingMail {
   const [first] = lines
   if (!first) throw new Error('A mail without a statement')
-  const { mail, sender, robot, counts, verdict, held, above, undone } = first
+  const { mail, sender, robot, counts, verdict, namedCommit, above, undone } = first
   const said = Math.max(first.said, ...lines.map(({ target }) => here.get(target)?.said ?? 0))
   const tags = lines.flatMap(one => one.tags)
   return {
@@ -106,7 +109,7 @@ function voiceOf(lines: readonly RemoteLines[], here: ReadonlyMap<MessageId, Pic
     said,
     counts,
     verdict,
-    held,
+    namedCommit,
     facts: { sender, robot, tags },
     parent: null,
     above,

@@ -3,7 +3,7 @@ import type { MessageId } from '../../base/ids.ts'
 import type { BugStatus, PatchState } from '../../base/state-words.ts'
 import type { Person, TagFact, TagName } from '../mail/facts.ts'
 import type { RobotName } from '../mail/robots.ts'
-import type { Held, Landing, LandingEvent } from './landing.ts'
+import type { Landing, LandingEvent, NamedCommit } from './landing.ts'
 import type { Grade, How, Verdict } from './verdict.ts'
 
 export type TopicKind = 'patchset' | 'bug' | 'discussion' | 'report' | 'announcement' | 'spam'
@@ -190,7 +190,7 @@ export interface RemoteLines {
   readonly counts: number
   readonly verdict: Verdict
   readonly robot: RobotName | null
-  readonly held: Held | null
+  readonly namedCommit: NamedCommit | null
   /** What the mail answers, nearest first. */
   readonly above: readonly MessageId[]
   /** Its lines about the target; each names it. */

@@ -2,20 +2,20 @@
 // before the states are, so that an undone change never had an effect.
 import type { MessageId } from '../../base/ids.ts'
 import { type Asker, type Refusal, undoRefusal } from './authority.ts'
+import { heardAs, type SpeakingMail } from './speaking-mail.ts'
 import type { Undone } from './topic.ts'
-import { heardAs, type Voice } from './voice.ts'
 
 export interface Undoing {
   /** The mail that undid what this one changed. */
-  by(mail: Voice): Undone | undefined
+  by(mail: SpeakingMail): Undone | undefined
   /** Why the line `Undo: <id>` of this mail has no effect; null when it has. */
-  refusal(mail: Voice, id: MessageId): Refusal | null
+  refusal(mail: SpeakingMail, id: MessageId): Refusal | null
 }
 
 /** `mails` are those of one topic, in order, and those of others that speak of it. */
-export function undoingIn(mails: readonly Voice[], asker: (mail: Voice) => Asker): Undoing {
+export function undoingIn(mails: readonly SpeakingMail[], asker: (mail: SpeakingMail) => Asker): Undoing {
   const byId = new Map(mails.map(mail => [mail.id, mail]))
-  const refusal = (mail: Voice, id: MessageId): Refusal | null => {
+  const refusal = (mail: SpeakingMail, id: MessageId): Refusal | null => {
     const target = targetOf(mail, id, byId)
     if ('reason' in target) return target
     return undoRefusal(asker(mail), target)
@@ -28,8 +28,8 @@ export function undoingIn(mails: readonly Voice[], asker: (mail: Voice) => Asker
       return 'reason' in target || undoRefusal(asker(heardAs(mail, tag)), target) ? [] : [{ mail, target }]
     }),
   )
-  const granted = new Map([...settled(wishes)].map(([target, mail]) => [target.id, mail]))
-  const by = (mail: Voice) => {
+  const granted = new Map([...lasting(wishes)].map(([target, mail]) => [target.id, mail]))
+  const by = (mail: SpeakingMail) => {
     const undoing = granted.get(mail.id)
     return undoing ? { mail: undoing.id, who: undoing.facts.sender } : mail.undone
   }
@@ -37,15 +37,15 @@ export function undoingIn(mails: readonly Voice[], asker: (mail: Voice) => Asker
 }
 
 interface Wish {
-  readonly mail: Voice
-  readonly target: Voice
+  readonly mail: SpeakingMail
+  readonly target: SpeakingMail
 }
 
 function targetOf(
-  mail: Voice,
+  mail: SpeakingMail,
   id: MessageId,
-  byId: ReadonlyMap<MessageId, Voice>,
-): Voice | { readonly reason: string } {
+  byId: ReadonlyMap<MessageId, SpeakingMail>,
+): SpeakingMail | { readonly reason: string } {
   const target = byId.get(id)
   if (!target) return { reason: 'it names no mail of this topic' }
   return target.id === mail.id ? { reason: 'it names itself' } : target
@@ -55,10 +55,10 @@ function targetOf(
  * An undo can be undone, too. All are tried at once, again and again, until nothing changes; mails that undo each
  * other in a circle never come to rest, and then the count ends it, the same in any order of arrival.
  */
-function settled(wishes: readonly Wish[]): Map<Voice, Voice> {
-  let undone = new Map<Voice, Voice>()
+function lasting(wishes: readonly Wish[]): Map<SpeakingMail, SpeakingMail> {
+  let undone = new Map<SpeakingMail, SpeakingMail>()
   for (let round = 0; round < roundsMax; round++) {
-    const next = new Map<Voice, Voice>()
+    const next = new Map<SpeakingMail, SpeakingMail>()
     for (const { mail, target } of wishes) if (!undone.has(mail) && !next.has(target)) next.set(target, mail)
     if (next.size === undone.size && [...next].every(([target, mail]) => undone.get(target) === mail)) break
     undone = next

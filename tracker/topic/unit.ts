@@ -4,7 +4,7 @@
 import type { MessageId } from '../../base/ids.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { traitsOf } from '../mail/robots.ts'
-import type { Held, Landing } from './landing.ts'
+import type { Landing, NamedCommit } from './landing.ts'
 import { addressesOf, type Roster, type Rules, rosterAt } from './rules.ts'
 import { pending, type Verdict } from './verdict.ts'
 import { vouchedFacts } from './vouched.ts'
@@ -16,7 +16,7 @@ export interface Arrival {
   /** The commits that this patch became, or that close this bug; equal for all arrivals of a mail. */
   readonly landed?: readonly Landing[]
   /** Of a mail that names a commit, where the branches are followed. */
-  readonly held?: Held
+  readonly namedCommit?: NamedCommit
   /** Null for a live mail that nobody looked at yet; that of an import is `imported`. */
   readonly verdict: Verdict | null
   /** When a live mail came, milliseconds; null for an imported one. */
@@ -33,7 +33,7 @@ export interface Unit {
   /** The hash of the arrival that is read, in hex; null when it is the earliest said of all. */
   readonly shown: string | null
   readonly landed: readonly Landing[]
-  readonly held: Held | null
+  readonly namedCommit: NamedCommit | null
   /** Of the arrival that is read. */
   readonly verdict: Verdict
   /** The time whose roster counts: when it came live, else when it was said. */
@@ -108,7 +108,7 @@ function asUnit(id: MessageId, plain: Arrival, copies: readonly Arrival[], rules
     imposters: 0,
     shown: null,
     landed: plain.landed ?? [],
-    held: plain.held ?? null,
+    namedCommit: plain.namedCommit ?? null,
     verdict,
     counts,
     automatic: isAutomatic(facts, rosterAt(rules.rosters, counts)),

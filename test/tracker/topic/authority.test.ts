@@ -33,7 +33,7 @@ function node({ name, address }: typeof ines, verdict: Verdict): Node {
     imposters: 0,
     shown: null,
     landed: [],
-    held: null,
+    namedCommit: null,
     verdict,
     counts: 1,
     ...place,

@@ -8,7 +8,7 @@ import { senderOf } from '../../tracker/mail/author.ts'
 import { parseDate } from '../../tracker/mail/date.ts'
 import type { Note } from '../../tracker/topic/verdict.ts'
 
-export interface Claim {
+export interface Purported {
   /** The person who is said to have written it, in lower case: behind the rewriting of a list. Empty when unclear. */
   readonly address: string
   /** A list put its own address into From, so a signature over From says nothing of the person. */
@@ -18,12 +18,12 @@ export interface Claim {
   /** The Date field, in milliseconds; null when there is none to read. */
   readonly date: number | null
   readonly subject: boolean
-  /** What no signature has to cover and still makes it another mail (settle.ts), as one text. */
+  /** What no signature has to cover and still makes it another mail (write-verdicts.ts), as one text. */
   readonly rest: string
   readonly headers: readonly Header[]
 }
 
-export function claimOf(bytes: Buffer): Claim {
+export function purportedOf(bytes: Buffer): Purported {
   const { headers, problems } = readHeaders(bytes)
   const from = headers.filter(header => header.name === 'from').flatMap(({ value }) => parseAddresses(value))
   const own = from[0]?.address ?? ''

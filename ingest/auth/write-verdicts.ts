@@ -34,19 +34,19 @@ export interface Case {
 
 export interface ExaminedCase extends Case, Examined {}
 
-export interface Settled {
+export interface Judged {
   readonly one: ExaminedCase
   readonly judgement: Judgement
 }
 
 /** `cases` of one list, in the order of the log: a sender's second mail finds the first. `stopping`: nobody waits for DNS. */
-export function settle(
+export function writeVerdicts(
   db: Kysely<Tables>,
   list: ListId,
   cases: readonly ExaminedCase[],
   keys: Keys,
   stopping: boolean,
-): Promise<Settled[]> {
+): Promise<Judged[]> {
   return db.transaction().execute(async trx => {
     await lockClusters(trx, list)
     const settled = judgeAll(cases, await knownOf(trx, list, cases, keys))
@@ -60,11 +60,11 @@ export function settle(
   })
 }
 
-const waits = ({ one, judgement }: Settled) => judgement.pending && !isOld(one)
+const waits = ({ one, judgement }: Judged) => judgement.pending && !isOld(one)
 const isOld = ({ arrivedAt }: Case) => Date.now() - arrivedAt > limits.judgeHoursMax * 3_600_000
 
 /** An address that one mail was aligned with is known to the next. */
-function judgeAll(cases: readonly ExaminedCase[], knownOf: (one: ExaminedCase) => Known): Settled[] {
+function judgeAll(cases: readonly ExaminedCase[], knownOf: (one: ExaminedCase) => Known): Judged[] {
   const keysOf = new Map<string, string[]>()
   return cases.map(one => {
     const known = knownOf(one)
@@ -77,7 +77,7 @@ function judgeAll(cases: readonly ExaminedCase[], knownOf: (one: ExaminedCase) =
   })
 }
 
-const isKept = (settled: Settled) => !waits(settled) && !isReplayOfHistory(settled)
+const isKept = (settled: Judged) => !waits(settled) && !isReplayOfHistory(settled)
 
 type Trx = Transaction<Tables>
 
@@ -167,7 +167,7 @@ function useOf({ messageKey, claim, listName, prefix }: ExaminedCase): string {
 async function postpone(
   trx: Trx,
   list: ListId,
-  settled: readonly Settled[],
+  settled: readonly Judged[],
   stopping: boolean,
 ): Promise<void> {
   if (settled.length === 0) return
@@ -180,7 +180,7 @@ async function postpone(
     where list_id = ${list} and verdict_due.seq = later.seq`.execute(trx)
 }
 
-async function write(trx: Trx, list: ListId, settled: readonly Settled[]): Promise<void> {
+async function write(trx: Trx, list: ListId, settled: readonly Judged[]): Promise<void> {
   if (settled.length === 0) return
   const seqs = settled.map(({ one }) => one.seq)
   const rows = settled.filter(isKept).map(({ one, judgement }) => ({
@@ -205,7 +205,7 @@ async function write(trx: Trx, list: ListId, settled: readonly Settled[]): Promi
 }
 
 /** The very bytes of an archive, sent again when they are old: that must not take from the mail what history gives it. */
-const isReplayOfHistory = ({ one: { envelope, arrivedAt, claim }, judgement: { grade } }: Settled): boolean =>
+const isReplayOfHistory = ({ one: { envelope, arrivedAt, claim }, judgement: { grade } }: Judged): boolean =>
   envelope.trace === undefined &&
   grade === 'C' &&
   arrivedAt - (claim.date ?? 0) > limits.signedBeforeDaysMax * 86_400_000

@@ -7,11 +7,11 @@ import type { Node } from './tree.ts'
 import type { Verdict } from './verdict.ts'
 
 /** A commit is named, and no branch has it. */
-export const notHeld = ({ held }: Pick<Voice, 'held'>): string | undefined =>
-  held?.branch === null ? 'no followed branch holds the commit it names' : undefined
+export const unseenCommit = ({ namedCommit }: Pick<SpeakingMail, 'namedCommit'>): string | undefined =>
+  namedCommit?.branch === null ? 'no followed branch holds the commit it names' : undefined
 
 /** A mail of the topic is one as it is. */
-export interface Voice extends Pick<Node, 'id' | 'said' | 'verdict' | 'counts' | 'held'> {
+export interface SpeakingMail extends Pick<Node, 'id' | 'said' | 'verdict' | 'counts' | 'namedCommit'> {
   readonly facts: Pick<MailFacts, 'sender' | 'robot' | 'tags'>
   readonly parent: Node | null
   /** Of a mail of another topic: the mails that it answers, nearest first; some may be here. */
@@ -21,7 +21,10 @@ export interface Voice extends Pick<Node, 'id' | 'said' | 'verdict' | 'counts' |
 }
 
 /** The mail as the sender of this line: what no signature covers is said by who stands in From. */
-export function heardAs(mail: Voice, { field, uncovered }: Pick<TagLine, 'field' | 'uncovered'>): Voice {
+export function heardAs(
+  mail: SpeakingMail,
+  { field, uncovered }: Pick<TagLine, 'field' | 'uncovered'>,
+): SpeakingMail {
   if (!uncovered || field === undefined) return mail
   const { confirmed } = mail.verdict
   const verdict: Verdict = {
