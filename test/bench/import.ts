@@ -1,11 +1,12 @@
 // What an import costs, by the real command line into a fresh database: the CPU time of Node and PostgreSQL together.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../../sql/tables.ts'
+import { nodeWords } from '../node-words.ts'
 import { cpuOf, cpuOfEndedChildren, peakMemoryOf } from './cpu.ts'
 import { type BenchDatabase, withBenchDatabase } from './database.ts'
 import { inventMails } from './invent.ts'
@@ -16,7 +17,7 @@ export const benchImport = (options: { mbox: string | undefined; mails: number }
 
 /** Into the list `bench`, by the program itself. */
 export function startImport({ data }: BenchDatabase, mbox: string): ChildProcess {
-  const words = [...threadwork(), 'import', '--data', data, '--list', 'bench', mbox]
+  const words = [...nodeWords(), 'import', '--data', data, '--list', 'bench', mbox]
   return spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] })
 }
 
@@ -63,16 +64,6 @@ async function measure(bench: BenchDatabase, mbox: string): Promise<string[]> {
     `behind the last mail read: ${perMail(node + postgres - (samples.at(-1)?.cpu ?? 0))} a mail`,
     `${(((await databaseBytes(db)) - sizeBefore) / bytes).toFixed(2)} bytes in the database for a byte of mail`,
   ]
-}
-
-/** What `npm run threadwork` gives to node. */
-function threadwork(): string[] {
-  const root = join(import.meta.dirname, '..', '..')
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  return String(scripts.threadwork)
-    .split(' ')
-    .slice(1)
-    .map(word => (word === 'main.ts' ? join(root, word) : word))
 }
 
 interface Sample {

@@ -5,6 +5,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { nodeWords } from '../node-words.ts'
 
 export interface Memory {
   /** Resident memory of Node. */
@@ -31,7 +32,6 @@ export interface Instance {
   remove(): void
 }
 
-const root = join(import.meta.dirname, '..', '..')
 const list = 'bench'
 const address = `${list}@lists.example.net`
 
@@ -44,7 +44,7 @@ export async function startInstance(): Promise<Instance> {
   const places = ['--smtp', '--web', '--metrics'].flatMap(option => [option, '127.0.0.1:0'])
   const serve = spawn(
     process.execPath,
-    [...nodeOptions(), 'serve', '--config', config, '--data', join(directory, 'data'), ...places],
+    [...nodeWords(), 'serve', '--config', config, '--data', join(directory, 'data'), ...places],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
     },
@@ -85,15 +85,6 @@ export async function startInstance(): Promise<Instance> {
       rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
     },
   }
-}
-
-/** What `npm run threadwork` gives to node. */
-function nodeOptions(): string[] {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  return String(scripts.threadwork)
-    .split(' ')
-    .slice(1)
-    .map(word => (word === 'main.ts' ? join(root, word) : word))
 }
 
 function parse(text: string): Record<string, unknown> {

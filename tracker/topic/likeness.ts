@@ -4,6 +4,7 @@ import { limits } from '../../base/limits.ts'
 import { memo } from '../../base/memo.ts'
 import type { MailFacts, TouchedFile } from '../mail/facts.ts'
 import { personKeys } from './person.ts'
+import { sendRun } from './send-run.ts'
 
 /** The little of a patch that the question needs, kept beside its facts. */
 export interface Sketch {
@@ -36,19 +37,23 @@ export const looseMs = 20 * 60_000
 export const sketchOf = memo((facts: MailFacts): Sketch | null => {
   if (facts.posting !== 'patch' && facts.posting !== 'cover') return null
   if (facts.pullRequest) return null
-  const { total, version } = facts.subject
   return {
     said: facts.said,
     title: facts.subject.key,
     persons: [...new Set([...personKeys(facts.sender), ...personKeys(facts.author)])],
     paths: sampledPaths(facts.files),
     lines: sampledLines(facts.files),
-    loose:
-      total === null
-        ? null
-        : { total, version, alone: facts.references.length === 0, head: (facts.subject.number ?? 0) <= 1 },
+    loose: looseOf(facts),
   }
 })
+
+/** A patch whose id names its run of git kept it on its way: no relay came between it and its cover. */
+function looseOf(facts: MailFacts): Sketch['loose'] {
+  const { total, version, number } = facts.subject
+  const alone = facts.references.length === 0
+  if (total === null || (!alone && sendRun(facts.messageId) !== null)) return null
+  return { total, version, alone, head: (number ?? 0) <= 1 }
+}
 
 export const sampledPaths = (files: readonly TouchedFile[]): string[] =>
   files
