@@ -37,7 +37,7 @@ export function addressesOf(headers: readonly Header[]): Set<string> {
 }
 
 const nobody: Person = { name: '', address: '' }
-const viaName = /^(.{1,200}?)\s+\(?(?:(\S{1,200}@\S{1,200})\s+)?via\s+\S.{0,100}$/i
+const viaName = /^(.{1,200}?)\s{1,9}\(?(?:(\S{1,200}@\S{1,200})\s{1,9})?via\s{1,9}\S.{0,100}$/i
 
 /** Who is named before "via" or, by a list, behind "on behalf of" (Sympa); an address there is the person's own. */
 function behindName(name: string, byList: boolean): Person | null {
