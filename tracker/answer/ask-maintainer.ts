@@ -29,8 +29,8 @@ export async function askMaintainer(trx: Transaction<Tables>, asked: Unconfirmed
   const [first] = copies
   const lines = first ? waitingLines(topics, first) : []
   const signed = copies.find(({ envelope, facts, verdict }) => {
-    const dressed = envelope.trace !== undefined && facts.dressing !== ''
-    return dressed && verdict?.broken?.some(domain => sameOrganisation(domain, facts.sender.address))
+    const relayed = envelope.trace !== undefined && facts.viaList !== ''
+    return relayed && verdict?.broken?.some(domain => sameOrganisation(domain, facts.sender.address))
   })
   const address = first && configuredAddress(list, first.facts.sender, await mailmapOf(trx, id))
   // By the rules for robots, whoever is in From; the mail goes to the configured address and no other.

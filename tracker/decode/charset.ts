@@ -71,11 +71,11 @@ function readUndeclared(bytes: Buffer, label: string): ReadText {
   if (whole && (label === '' || label.startsWith('utf')))
     return { text: withoutMark(text), charset, problem: null }
   const unknown = isKnown(label) ? '' : ', which is no known charset'
-  const said =
+  const declared =
     label === '' ? 'The text declares no charset' : `The text is declared as ${quote(label)}${unknown}`
   const count = strays === 1 ? '1 byte that is' : `${strays} bytes that are`
   const read = whole ? 'is read as UTF-8' : `holds ${count} not UTF-8, read as windows-1252`
-  return { text: withoutMark(text), charset, problem: `${said}; it ${read}` }
+  return { text: withoutMark(text), charset, problem: `${declared}; it ${read}` }
 }
 
 function readDeclared(bytes: Buffer, label: string, charset: string): ReadText {

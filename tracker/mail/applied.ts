@@ -180,7 +180,7 @@ const inBranch = new RegExp(
 )
 const toBranch = new RegExp(`\\b(?:to|into|onto|in|on|for) ${branch}`, 'i')
 
-const said = new RegExp(`^\\s{0,4}${before}${verb}(?:[\\s,.!:;)]|$)`, 'i')
+const tellsApplied = new RegExp(`^\\s{0,4}${before}${verb}(?:[\\s,.!:;)]|$)`, 'i')
 const notSo =
   /\?|\b(?:not|n't|never|can be|could be|to be|should be|will be|would be|once|when|if|until|after|before|unless|needs?|waiting|someone|cleanly|on top of|applied to all|to (?:test|try|check|see|reproduce|build))\b/i
 
@@ -202,7 +202,7 @@ function isNotice({ text, lead }: Statement): boolean {
   if (inBranch.test(text)) return true
   // "Thanks. Applied." is one statement.
   const whole = lead === '' ? text : `${lead} ${text}`
-  return said.test(whole) && !notSo.test(lead) && !otherThing.test(whole)
+  return tellsApplied.test(whole) && !notSo.test(lead) && !otherThing.test(whole)
 }
 
 /** Up to the first comma, bracket or dash; commas between the words of the notice itself are in it. */

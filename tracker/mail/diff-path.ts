@@ -10,16 +10,16 @@ export interface DiffPath {
 
 /** `head`: the lines of one file above its first hunk. */
 export function diffPath(head: readonly string[]): DiffPath {
-  const said = (word: string) => head.find(line => line.startsWith(word))?.slice(word.length)
+  const field = (word: string) => head.find(line => line.startsWith(word))?.slice(word.length)
   // git gives the names of a rename without a prefix.
-  const from = said('rename from ') ?? said('copy from ')
-  const to = said('rename to ') ?? said('copy to ')
+  const from = field('rename from ') ?? field('copy from ')
+  const to = field('rename to ') ?? field('copy to ')
   if (from !== undefined && to !== undefined) return { path: written(to) ?? '', from: written(from) }
-  const both = gitNames(said('diff --git ') ?? '')
-  const [before, after] = [said('--- '), said('+++ ')]
+  const both = gitNames(field('diff --git ') ?? '')
+  const [before, after] = [field('--- '), field('+++ ')]
   if (before !== undefined && after !== undefined) return pathOf(written(before), written(after), both)
   if (both) return pathOf(both[0], both[1], both)
-  const alone = said('diff --cc ') ?? said('diff --combined ') ?? said('Index: ') ?? after ?? before ?? ''
+  const alone = field('diff --cc ') ?? field('diff --combined ') ?? field('Index: ') ?? after ?? before ?? ''
   return { path: withoutUsualPrefix(written(alone) ?? ''), from: null }
 }
 

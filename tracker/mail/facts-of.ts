@@ -35,7 +35,7 @@ import { trailersOf } from './trailers.ts'
 import { withdrawalOf } from './withdrawal.ts'
 
 /** Raised when a change here gives other facts for the same mail; a rebuild then reads every mail again. */
-export const factsVersion = 15
+export const factsVersion = 16
 
 /**
  * Pure: the same bytes, envelope and dressing give the same facts. `envelope`: what the way it came says of its time.
@@ -84,7 +84,7 @@ export function factsOf(
     answers && robot === null && checks.length === 0 && !isPosting && text.diff === ''
       ? resultOf(lines, { sender: from, subject: subject.text })
       : null
-  const said = saidTime(mail.headers, envelope)
+  const time = saidTime(mail.headers, envelope)
   const marks = marksOf(mail.headers, written, text, dressing)
   const releases = releasesOf(lines)
   const postedLines = isPosting ? [...lines, ...attached.flatMap(ownOf)] : lines
@@ -104,7 +104,7 @@ export function factsOf(
     sender,
     author: (isPosting ? authorOf(message, attached) : null) ?? sender,
     subject,
-    said: said.said,
+    said: time.said,
     date: header(mail.headers, 'date')?.slice(0, limits.fieldCharactersMax) ?? null,
     posting,
     patchId: patchId(diff),
@@ -125,7 +125,7 @@ export function factsOf(
     robot,
     signals: isPosting || answers ? null : signalsOf(subject, lines, fencedIn(text)),
     textHash: textHash(mail, text),
-    dressing: (header(mail.headers, 'list-id') ?? header(mail.headers, 'x-beenthere') ?? '').slice(
+    viaList: (header(mail.headers, 'list-id') ?? header(mail.headers, 'x-beenthere') ?? '').slice(
       0,
       limits.fieldCharactersMax,
     ),
@@ -137,7 +137,7 @@ export function factsOf(
     problems: [
       ...mail.problems,
       ...(id.made ? ['The mail has no Message-ID; this one is made from its bytes'] : []),
-      ...(said.problem ? [said.problem] : []),
+      ...(time.problem ? [time.problem] : []),
       ...spoken.problems,
       ...(text.damagedDiff ? ['A hunk of the diff ends before its counts say so'] : []),
     ],

@@ -259,7 +259,7 @@ export interface MailFacts {
   /** Hash of the text a reader sees without list dressing; equal for copies, different for imposters. */
   readonly textHash: string
   /** List-Id, List-Post and the like: which list's copy this is; empty for a direct copy. */
-  readonly dressing: string
+  readonly viaList: string
   /** Mails that it asks to release from moderation; absent when there is none. */
   readonly releases?: readonly MessageId[]
   /** The words around its lines that have an effect; absent for a posting, and when it has none. */

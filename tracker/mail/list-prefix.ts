@@ -18,7 +18,7 @@ export function isListPrefix(
 }
 
 /** Whether a list could have put it there: words that say nothing of the mail itself. */
-export function bracketMayBeDress(bracket: string): boolean {
+export function bracketMayBeDressing(bracket: string): boolean {
   if (bracket.length > 64 || meaning.test(bracket.trim())) return false
   const { tags, patch, rfc, resend, pull, version, number } = parseSubject(`[${bracket}] x`)
   return tags.length > 0 && !patch && !rfc && !resend && !pull && version === null && number === null

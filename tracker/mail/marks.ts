@@ -5,7 +5,7 @@ import { appliedOf } from './applied.ts'
 import { checksOf } from './check.ts'
 import { type Dressing, type Mark, markOf, plainBracket } from './dressing.ts'
 import { footerStart, type Tail, tailsOf } from './footer.ts'
-import { bracketMayBeDress, isListPrefix } from './list-prefix.ts'
+import { bracketMayBeDressing, isListPrefix } from './list-prefix.ts'
 import { firstBracket } from './subject.ts'
 import { tagsOf } from './tags.ts'
 import type { Text } from './text.ts'
@@ -26,7 +26,7 @@ export function marksOf(
     const kind = hostsIn(tail.text).some(host => hosts.has(host)) ? 'named' : 'plain'
     return kind === 'named' || tail.ruled ? [markOf(kind, tail.text)] : []
   })
-  return bracket !== null && bracketMayBeDress(bracket) && !isListPrefix(bracket, headers, dressing)
+  return bracket !== null && bracketMayBeDressing(bracket) && !isListPrefix(bracket, headers, dressing)
     ? [...marks, markOf('prefix', plainBracket(bracket))]
     : marks
 }

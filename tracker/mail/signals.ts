@@ -13,16 +13,16 @@ export function signalsOf(
     /\?\s*$|^(?:how|what|why|where|question|help|seeking|request|doubts?|call|proposal|idea|rfc)\b/i.test(
       subject.title,
     )
-  const said = lines.slice(0, limits.signalLinesMax).map(line => line.slice(0, 400))
+  const own = lines.slice(0, limits.signalLinesMax).map(line => line.slice(0, 400))
   const shown = (question ? [] : fenced).slice(0, limits.signalLinesMax).map(line => line.slice(0, 400))
-  const text = said.join('\n')
+  const text = own.join('\n')
   const bug = [
     ...(subject.tags.some(tag => /^(?:bug|regression|report|problem|crash)/i.test(tag)) ||
     marked.test(subject.title)
       ? ['tag']
       : []),
     ...(problemWord.test(subject.title) ? ['words'] : []),
-    ...([...said, ...shown].some(line => trace.test(line)) ? ['trace'] : []),
+    ...([...own, ...shown].some(line => trace.test(line)) ? ['trace'] : []),
     ...(phrase.test(text) ? ['phrase'] : []),
   ]
   return {
@@ -32,7 +32,7 @@ export function signalsOf(
       proposed.test(subject.title) ||
       subject.rfc ||
       subject.tags.some(tag => /^(?:rf[cd]|discuss\w{0,4}|proposal)$/i.test(tag)),
-    help: said.some(line => help.test(line)) || help.test(subject.title) || helpSubject.test(subject.title),
+    help: own.some(line => help.test(line)) || help.test(subject.title) || helpSubject.test(subject.title),
     announcement:
       subject.tags.some(tag => /^(?:announce|cfp)/i.test(tag)) ||
       announced.test(subject.title) ||

@@ -7,17 +7,17 @@ import type { SubjectFact } from './facts.ts'
 
 /**
  * Reads a decoded subject. `version`, `number` and `total` are null when it says none; of two brackets that
- * disagree the first one that says a thing is believed. A bracket that `isDress` is the list's and says nothing.
+ * disagree the first one that says a thing is believed. A bracket that `isListBracket` is the list's and says nothing.
  * `answers`: the mail refers to another one, so that a word of one letter may be a reply word ("R:").
  */
 export function parseSubject(
   decoded: string,
-  isDress: (bracket: string) => boolean = () => false,
+  isListBracket: (bracket: string) => boolean = () => false,
   answers = false,
 ): SubjectFact {
   const text = squeeze(decoded).slice(0, limits.subjectCharactersMax)
   const { brackets, rest: lead, reply } = stripLead(text, answers)
-  const words = brackets.filter(inside => !isDress(inside)).flatMap(wordsOf)
+  const words = brackets.filter(inside => !isListBracket(inside)).flatMap(wordsOf)
   const marks = words.reduce(readWord, { ...noMarks, tags: [] })
   const rest = takeLooseCount(marks, lead)
   const titled = rest.match(versionInTitle)

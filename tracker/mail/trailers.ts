@@ -56,7 +56,7 @@ function trailerAt(lines: readonly string[], at: number): TrailerFact | null {
   return given ? { key: given.key, value: given.value, ...personAndNote(given.value) } : null
 }
 
-/** Lines of the same number without those that give a review or a sign-off, in whatever dress. */
+/** Lines of the same number without those that give a review or a sign-off, however adorned. */
 export function withoutTrailers(lines: readonly string[]): string[] {
   const kept = [...lines]
   lines.forEach((line, at) => {
@@ -71,7 +71,7 @@ export function withoutTrailers(lines: readonly string[]): string[] {
 /** `next`: the line below, where a mailer may have put the end of a long one. */
 function personTrailer(line: string, next: string): { key: string; value: string } | null {
   if (!/[:：﹕]/.test(line)) return null
-  const found = undressed(line).match(oddShape) ?? line.match(personShape)
+  const found = plainLine(line).match(oddShape) ?? line.match(personShape)
   if (!found) return null
   const key = canonicalKey(found[1] ?? '')
   const value = plainAddress(wholeValue(found[2] ?? '', next))
@@ -88,8 +88,8 @@ const oddShape = /^\s{0,4}([A-Za-z]{2,30}(?:-[A-Za-z]{1,20}){0,3}[- ]by)\s{0,2}:
  * Without what clients, web pages and keyboards put around a trailer: bullets, the stars and ticks of Markdown, invisible
  * signs, other hyphens and colons, HTML's names for brackets.
  */
-function undressed(line: string): string {
-  if (!dress.test(line)) return line
+function plainLine(line: string): string {
+  if (!adorned.test(line)) return line
   return line
     .replace(/[\u200b-\u200f\u2060\ufeff]/g, '')
     .replace(/[\u2010-\u2013\u2212]/g, '-')
@@ -105,12 +105,12 @@ function undressed(line: string): string {
     .replace(/:(\s{1,4})[*_`]{1,3}(?=[\p{L}<])/u, ':$1')
     .replace(/(?<=[\p{L}>])[*_`]{1,3}(?=\s{1,4}<)/u, '')
 }
-const dress =
+const adorned =
   /^\s{0,4}[^A-Za-z\s]|[*_`~"”'’][.,;]?\s*$|[*_`]\s?:|[:：][*_`\s]{1,4}[*_`]|[*_`]\s{1,4}<|[\u200b-\u2013\u2060\u2212\ufeff：﹕＜＞‹›〈〉＠]|&[lg]t;/
 
 /** The value with its end from the line below: a long name pushes the address there, or a client breaks within it. */
 function wholeValue(value: string, next: string): string {
-  const below = undressed(next).trim()
+  const below = plainLine(next).trim()
   if (below.length > 250 || below === '') return value
   // The address is cut: `Ruth Alder <` and `ruth@example.net>`, `<ruth@` and `example.net>`.
   if (/<[^<>]*$/.test(value) && /^[^\s<>]{1,200}>[\s.,;]*$/.test(below)) return value + below

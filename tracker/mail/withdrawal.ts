@@ -10,8 +10,8 @@ export function withdrawalOf(lines: readonly string[]): WithdrawalFact | null {
       .trim()
       .split(/(?<=[.!?;])\s+/)
     const whole = endsSentence(lines[at - 1] ?? '') ? sentences : sentences.slice(1)
-    const said = whole.find(sentence => !conditional.test(sentence) && takesBack.test(sentence))
-    if (said) return { line: line.trim().slice(0, 200), all: /\b(?:series|patches|patch ?set)\b/i.test(said) }
+    const told = whole.find(sentence => !conditional.test(sentence) && takesBack.test(sentence))
+    if (told) return { line: line.trim().slice(0, 200), all: /\b(?:series|patches|patch ?set)\b/i.test(told) }
   }
   return null
 }

@@ -141,16 +141,16 @@ async function write(
   const differing = wanted.filter(row => before.get(row.id_key) !== `${row.digest} ${row.cluster}`)
   const left = standing.filter(row => !wantedKeys.has(row.id_key))
   const gone = left.map(row => row.id_key)
-  const said = await moveStatements(trx, list, { gone, written: differing })
+  const moved = await moveStatements(trx, list, { gone, written: differing })
   if (gone.length > 0)
     await sql`delete from topic where list_id = ${list} and id_key = any(${gone}::text[])`.execute(trx)
   if (differing.length > 0) await writeTopics(trx, differing)
-  await writeStatements(trx, list, said)
-  const released = await markStatementsDue(trx, list, said.changed, { stand: wanted, gone: left }, events)
+  await writeStatements(trx, list, moved)
+  const released = await markStatementsDue(trx, list, moved.changed, { stand: wanted, gone: left }, events)
   await writeTopicMails(trx, list, clusters, wanted)
   return {
     changed: gone.length > 0 || differing.length > 0,
-    targets: [...said.changed.map(({ target_key }) => target_key), ...released],
+    targets: [...moved.changed.map(({ target_key }) => target_key), ...released],
   }
 }
 

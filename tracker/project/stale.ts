@@ -11,11 +11,11 @@ export function dropStale(db: Kysely<Tables>, list: ListId): Promise<boolean> {
       select where not exists (select from unsorted where list_id = ${list})
         and not exists (select from cluster where list_id = ${list} and dirty)`.execute(trx)
     if (rows.length === 0) return false
-    const said = await dropStatements(trx, list, noCluster, 'late')
+    const dropped = await dropStatements(trx, list, noCluster, 'late')
     for (const table of ['topic_mail', 'topic'] as const)
       await sql`delete from ${sql.table(table)} where list_id = ${list} and cluster = ${noCluster}::bigint`.execute(
         trx,
       )
-    return said
+    return dropped
   })
 }

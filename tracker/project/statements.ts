@@ -154,8 +154,8 @@ export async function dropStatements(
     .execute()
   const keys = topics.map(row => row.id_key)
   const waiting = await release(db, list, keys)
-  const said = await takeBack(db, list, keys)
-  const targets = [...waiting, ...said.map(({ target_key }) => target_key)]
+  const taken = await takeBack(db, list, keys)
+  const targets = [...waiting, ...taken.map(({ target_key }) => target_key)]
   if (targets.length > 0) await wake(db, clustersOf(list, targets), when)
   return targets.length > 0
 }

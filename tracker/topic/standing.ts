@@ -89,8 +89,8 @@ function setSentence(state: PatchState, set: Change): Sentence {
     const where = place ? ` to ${place}` : ''
     return [`${name(set.who)} `, { text: 'applied it', mail: set.mail }, `${where} on ${day(set.said)}.`]
   }
-  const said = state.replaceAll('-', ' ')
-  return [`${turn}${name(set.who)} said `, { text: said, mail: set.mail }, ` on ${day(set.said)}.`]
+  const words = state.replaceAll('-', ' ')
+  return [`${turn}${name(set.who)} said `, { text: words, mail: set.mail }, ` on ${day(set.said)}.`]
 }
 
 /** "Landed in main as 1a2b3c4d5e6f (v1.2) on 3 March 2026." */

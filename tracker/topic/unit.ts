@@ -87,7 +87,7 @@ function unitOf(id: MessageId, arrivals: readonly Arrival[], rules: Rules): Unit
     worth === best.worth && copies.includes(arrival) ? [arrival] : [],
   )
   const known = equals.filter(hasAddress)
-  const plain = known.find(({ facts }) => facts.dressing === '') ?? known[0] ?? best.arrival
+  const plain = known.find(({ facts }) => facts.viaList === '') ?? known[0] ?? best.arrival
   const earliest = first([...arrivals].sort(earliestFirst))
   const shown = plain.hash === earliest.hash ? null : plain.hash
   return { ...asUnit(id, plain, equals, rules), imposters: texts.length - 1, shown }

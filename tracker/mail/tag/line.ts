@@ -37,16 +37,16 @@ export function readTag(tag: TagName, text: string, line: string): Omit<Reading,
   const { narrowed, rest } = narrowing(tag, text.trim())
   if (rest === '') return null
   const [value = '', ...reason] = tag === 'Title' ? [rest] : rest.split(/\s--\s/)
-  const said = { ...narrowed, line: oneLine(line) }
+  const where = { ...narrowed, line: oneLine(line) }
   const values = valuesOf(tag, oneLine(value))
   const why = reason.length > 0 ? { reason: oneLine(reason.join(' -- ')) } : {}
-  if (values) return { tags: values.map((one): TagFact => ({ ...one, ...why, ...said })) }
-  const miss = valueMiss(tag, oneLine(value), said.line)
+  if (values) return { tags: values.map((one): TagFact => ({ ...one, ...why, ...where })) }
+  const miss = valueMiss(tag, oneLine(value), where.line)
   // The history shows a state that nobody knows; any other line with a strange value was hardly meant as a tag.
   const name = tag === 'Patch-Status' || tag === 'Bug-Status' ? tag : null
   if (!miss && !name) return null
-  const unclear: TagFact[] = name ? [{ tag: 'Unclear', name, written: oneLine(value), ...why, ...said }] : []
-  return { tags: unclear, misses: [miss ?? { line: said.line, nearest: null }] }
+  const unclear: TagFact[] = name ? [{ tag: 'Unclear', name, written: oneLine(value), ...why, ...where }] : []
+  return { tags: unclear, misses: [miss ?? { line: where.line, nearest: null }] }
 }
 
 type Narrowed = Pick<TagLine, 'number' | 'bug' | 'on'>
