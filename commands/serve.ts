@@ -77,6 +77,9 @@ async function startRoles(
   closers: Serving['closers'],
 ): Promise<void> {
   await saveConfigured(config, database)
+  for (const { name, people, maintainers } of config.lists)
+    if (people.length > 0 && maintainers === null && !people.some(({ role }) => role === 'maintainer'))
+      log.warn({ list: name }, 'A list has no maintainer, so nobody may change its states')
   const { openPools } = await import('./serve/pools.ts')
   const { startWatch } = await import('./serve/watch.ts')
   const pools = openPools(database, only)

@@ -5,7 +5,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import { type ListId, listId } from '../base/ids.ts'
 import { completeList, differIn, type GivenList, type ListConfig } from '../base/list-settings.ts'
 import { toStorableJson, toStorableText } from '../base/storable.ts'
-import { dateRoster } from './date-roster.ts'
+import { dateRoster, fileRead } from './date-roster.ts'
 import { renewPages } from './pages-version.ts'
 import type { Tables } from './tables.ts'
 import { wake } from './wake.ts'
@@ -45,17 +45,22 @@ async function saveList(db: Kysely<Tables>, given: GivenList): Promise<List> {
     const before = await findList(trx, list.name)
     if (before !== undefined) await beforeChange(trx, before, list)
     // What another file said holds no more.
-    const forgotten = before?.maintainers === list.maintainers ? {} : { maintainers: '[]' }
+    const other = before?.maintainers !== list.maintainers
+    const forgotten = other ? { maintainers: '[]' } : {}
     const row = await trx
       .insertInto('list')
       .values({ name, settings })
       .onConflict(conflict => conflict.column('name').doUpdateSet({ settings, ...forgotten }))
       .returningAll()
       .executeTakeFirstOrThrow()
-    await dateRoster(trx, row)
+    await dateRoster(trx, row, other ? fileOf(list) : await fileRead(trx, row.id))
     return toList(row)
   })
 }
+
+/** Of the file that is to name its maintainers. Without a repository there is nothing to wait for: it names nobody. */
+const fileOf = ({ maintainers, repository }: ListConfig) =>
+  maintainers === null ? null : repository === null ? 'read' : 'unread'
 
 /** The states of a list depend on who is its maintainer and how sure it wants to be: other rules fold all of it again. */
 async function beforeChange(trx: Kysely<Tables>, before: List, now: ListConfig): Promise<void> {

@@ -3,8 +3,7 @@ import type { ListConfig } from '../base/list-settings.ts'
 import type { Roster } from '../tracker/topic/rules.ts'
 
 /** The configuration wins: who has a role there has the one that it gives. */
-export function mergedRoster(people: ListConfig['people'], file: Roster): Roster {
-  const configured = configuredRoster(people)
+export function mergedRoster(configured: Roster, file: Roster): Roster {
   if (file.length === 0) return configured
   const known = new Set(configured.map(({ person }) => person.address))
   return [...configured, ...file.filter(({ person }) => !known.has(person.address))]

@@ -78,6 +78,7 @@ export interface Tables {
     list_id: number
     since: Generated<Date>
     people: JSONColumnType<Roster, string>
+    file: 'unread' | 'read' | null
     hash: GeneratedAlways<string>
   }
   verdict: {

@@ -14,6 +14,7 @@ export async function contents(db: Kysely<Tables>): Promise<Finding[]> {
     await leftBehind(db),
     await outbox(db),
     ...(await followed(db)),
+    ...(await rolesClosed(db)),
     await clock(db),
   ]
 }
@@ -114,6 +115,24 @@ async function followed(db: Kysely<Tables>): Promise<Finding[]> {
     if (problem === null) return { well: true, what, found: `${branches ?? 'no branch'}, ${at}` }
     return { well: false, what, found: `${problem}, ${at}`, mend: 'threadwork follow (tries it now)' }
   })
+}
+
+/** A list whose file with the maintainers gives nobody the role, or was not read. */
+async function rolesClosed(db: Kysely<Tables>): Promise<Finding[]> {
+  const { rows } = await sql<{ name: string; path: string; file: 'unread' | 'read' }>`
+    select l.name, l.settings->>'maintainers' as path, newest.file from list l, lateral (
+      select file, people from roster where list_id = l.id order by since desc, id desc limit 1) newest
+    where newest.file is not null and l.settings->>'repository' is not null
+      and not newest.people @> '[{"role": "maintainer"}]' order by l.name`.execute(db)
+  return rows.map(({ name, path, file }) => ({
+    well: false,
+    what: `maintainers of ${name}`,
+    found: `${JSON.stringify(path)} ${file === 'read' ? 'names no maintainer' : 'was not read yet'}, so nobody may change its states`,
+    mend:
+      file === 'read'
+        ? 'correct maintainers of this list, or the file, or name one in [[lists.people]]'
+        : 'threadwork follow (reads it now, or says why not)',
+  }))
 }
 
 /** Against the database's machine, and against the newest mail, which was not stored in the future. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, withoutPassword } from '../../base/config.ts'
 import { limits } from '../../base/limits.ts'
+import type { ListConfig } from '../../base/list-settings.ts'
 import { connect } from '../../sql/connect.ts'
 import type { ServerLog } from '../../sql/embedded/embedded.ts'
 import { foreignSchema, migrationState } from '../../sql/migrate.ts'
@@ -53,14 +54,19 @@ function configured({ file, lists }: Config): Finding[] {
     const mend = `write a [[lists]] with name and address into ${file}`
     findings.push({ well: false, what: 'lists', found: 'none, so no mail is accepted', mend })
   }
-  for (const { name, address, people, maintainers } of lists) {
-    findings.push({
-      well: true,
-      what: `list ${name}`,
-      found: `${address}, ${people.length} people with a role${maintainers ? ` and those of ${maintainers}` : ''}`,
-    })
-  }
-  return findings
+  return [...findings, ...lists.map(listFinding)]
+}
+
+function listFinding({ name, address, people, maintainers, repository }: ListConfig): Finding {
+  const what = `list ${name}`
+  const found = `${address}, ${people.length} people with a role${maintainers ? ` and those of ${maintainers}` : ''}`
+  const closed = `${found}: none of them is a maintainer, so nobody may change its states`
+  const mend = 'write a [[lists.people]] with role = "maintainer" for this list'
+  if (maintainers !== null && repository === null)
+    return { well: false, what, found: closed, mend: `${mend}, or the repository that has ${maintainers}` }
+  if (maintainers === null && people.length > 0 && !people.some(({ role }) => role === 'maintainer'))
+    return { well: false, what, found: closed, mend }
+  return { well: true, what, found }
 }
 
 async function database(config: Config, log: ServerLog): Promise<Finding[]> {

@@ -7,6 +7,8 @@ create table roster (
   list_id integer not null references list,
   since   timestamptz not null default now(),
   people  jsonb not null,
+  -- what became of the file of the repository that the list names for its maintainers; null when it names none
+  file    text check (file in ('unread', 'read')),
   -- asked for with each mail, while the people hardly ever change
   hash    text not null generated always as (md5(people::text)) stored
 );

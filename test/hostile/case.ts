@@ -40,6 +40,8 @@ export interface Expected {
   readonly silent?: Readonly<Record<string, RegExp>>
   readonly grade?: Readonly<Record<string, string | RegExp>>
   readonly title?: Readonly<Record<string, string>>
+  /** What the list's page says. */
+  readonly home?: RegExp
 }
 
 export interface Case {

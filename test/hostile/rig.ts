@@ -212,6 +212,8 @@ async function differences(
     const text = await page(paths.mail(list.name, idOf(mail)))
     if (wanted.test(text)) found.push(`the page of ${mail} says ${wanted}`)
   }
+  if (expected.home && !expected.home.test(await page(paths.list(list.name))))
+    found.push(`the page of the list does not say ${expected.home}`)
   return found
 }
 

@@ -1,7 +1,8 @@
 // The rules that have cases, one file each.
 import type { Rule } from './case.ts'
+import { closedRoles } from './cases/closed-roles.ts'
 import { oneArrival } from './cases/one-arrival.ts'
 import { signedTextRule } from './cases/signed-text.ts'
 import { verifiedAddress } from './cases/verified-address.ts'
 
-export const rules: readonly Rule[] = [oneArrival, verifiedAddress, signedTextRule]
+export const rules: readonly Rule[] = [oneArrival, verifiedAddress, signedTextRule, closedRoles]

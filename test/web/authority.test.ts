@@ -23,7 +23,9 @@ const answer = (id: string, body: string, minute: number, from = 'Marek Tolvanen
 
 test('the home of a list says who is believed', async () => {
   const { db, page } = await makeArchive()
-  expect(await page('/tarn/')).toContain('No maintainers are configured: every sender is believed.')
+  expect(await page('/tarn/')).toContain(
+    'Everybody: no people are named for this list, so every sender is believed.',
+  )
   await saveLists(db, [{ ...tarn, people, needs: { accepted: 'A' } }])
   const verified = await page('/tarn/')
   expect(verified).toContain('Marek Tolvanen')

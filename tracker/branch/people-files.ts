@@ -1,19 +1,20 @@
 // What the newest commit of a list's repository says of its people: .mailmap, and the file that says who is maintainer
 // of what. A change is dated: it holds from when it was seen.
 
-import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { GitError, git } from '../../base/git.ts'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
 import { toStorableJson } from '../../base/storable.ts'
-import { dateRoster } from '../../sql/date-roster.ts'
+import { dateFile } from '../../sql/date-roster.ts'
 import type { List } from '../../sql/lists.ts'
-import { mergedRoster } from '../../sql/merged-roster.ts'
+import { configuredRoster } from '../../sql/merged-roster.ts'
 import { renewPages } from '../../sql/pages-version.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { readAgain, wake } from '../../sql/wake.ts'
 import { addressesMeantOtherwise, type Mailmap, parseMailmap } from '../topic/mailmap.ts'
 import { parseMaintainers } from '../topic/maintainers.ts'
+import { hasMaintainer } from '../topic/rules.ts'
 import { inOrder } from './in-order.ts'
 
 /** Reads both and, where they changed, has the list's mails sorted or folded again; their pages stand meanwhile. */
@@ -23,10 +24,11 @@ export async function readPeopleFiles(
   directory: string,
   log: Log,
 ): Promise<boolean> {
-  const mailmap = await saveMailmap(db, list, await fileText(directory, '.mailmap', list, log))
-  const name = list.maintainers
-  const text = name === null ? '' : await fileText(directory, name, list, log)
-  const roster = await saveMaintainers(db, list, text)
+  const map = await fileText(directory, '.mailmap', list, log)
+  const mailmap = map !== null && (await saveMailmap(db, list, map))
+  if (list.maintainers === null) return mailmap
+  const text = await fileText(directory, list.maintainers, list, log)
+  const roster = text !== null && (await saveMaintainers(db, list, text, log))
   return mailmap || roster
 }
 
@@ -64,55 +66,41 @@ async function isAnyHere(db: Kysely<Tables>, list: List, addresses: readonly str
 }
 
 /** The states depend on who is maintainer. */
-async function saveMaintainers(db: Kysely<Tables>, list: List, text: string): Promise<boolean> {
-  const entries = toStorableJson(parseMaintainers(text, list.address))
-  return inOrder(db, list.id, async trx => {
-    await sql`
-      update list set maintainers = ${entries}::jsonb
-      where id = ${list.id} and maintainers <> ${entries}::jsonb`.execute(trx)
+async function saveMaintainers(db: Kysely<Tables>, list: List, text: string, log: Log): Promise<boolean> {
+  const entries = parseMaintainers(text, list.address)
+  const changed = await inOrder(db, list.id, async trx => {
     const row = await trx
-      .selectFrom('list')
-      .select(['id', 'settings', 'maintainers'])
+      .updateTable('list')
+      .set({ maintainers: toStorableJson(entries) })
       .where('id', '=', list.id)
-      .executeTakeFirstOrThrow()
-    const changed = await datePeople(trx, row)
-    if (changed) {
-      await wake(trx, sql`select id from cluster where list_id = ${list.id}`, 'late')
-      await renewPages(trx, list.id)
-    }
-    return changed
+      // The configuration may name another file by now.
+      .where(sql<boolean>`settings->>'maintainers' = ${list.maintainers}`)
+      .returning(['id', 'settings', 'maintainers'])
+      .executeTakeFirst()
+    if (row === undefined || !(await dateFile(trx, row))) return false
+    await wake(trx, sql`select id from cluster where list_id = ${list.id}`, 'late')
+    await renewPages(trx, list.id)
+    return true
   })
+  if (changed && !hasMaintainer([...configuredRoster(list.people), ...entries]))
+    log.warn(
+      { list: list.name, path: list.maintainers },
+      'A list has no maintainer, so nobody may change its states',
+    )
+  return changed
 }
 
-/**
- * Answers whether there are others now. What the first look finds is no change: the people of the project were there
- * before, and the mails of its history are judged by them.
- */
-async function datePeople(trx: Transaction<Tables>, row: Parameters<typeof dateRoster>[1]): Promise<boolean> {
-  const seen = await trx
-    .selectFrom('repository')
-    .select('list_id')
-    .where('list_id', '=', row.id)
-    .executeTakeFirst()
-  if (seen) return dateRoster(trx, row)
-  const merged = toStorableJson(mergedRoster(row.settings.people, row.maintainers))
-  const { rows } = await sql`
-    update roster r set people = ${merged}::jsonb
-    where r.id = (select id from roster where list_id = ${row.id} order by since desc, id desc limit 1)
-      and r.people <> ${merged}::jsonb returning r.id`.execute(trx)
-  return rows.length > 0
-}
-
-/** Empty when the newest commit has no such file. */
-async function fileText(directory: string, path: string, list: List, log: Log): Promise<string> {
+/** Empty when the newest commit has no such file; null when it could not be read, and what was read before holds. */
+async function fileText(directory: string, path: string, list: List, log: Log): Promise<string | null> {
+  const about = { list: list.name, path }
   try {
+    if ((await git(directory, 'ls-tree', '--full-tree', 'HEAD', '--', path)) === '') return ''
     const text = await git(directory, 'cat-file', 'blob', `HEAD:${path}`)
     if (text.length <= limits.maintainersFileBytesMax) return text
-    log.warn({ list: list.name, path }, 'A file of the repository is too large to be read')
-    return ''
+    log.warn(about, 'A file of the repository is too large to be read')
   } catch (error) {
     if (!(error instanceof GitError)) throw error
-    log.debug({ list: list.name, path, reason: error.message.slice(0, 200) }, 'A file was not read')
-    return ''
+    log.warn({ ...about, reason: error.message.slice(0, 200) }, 'A file of the repository was not read')
   }
+  return null
 }

@@ -10,6 +10,7 @@ import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import type { Topic } from '../topic/topic.ts'
 import { giveNumbers } from './bug-number.ts'
 import { changesBetween, type TopicChange } from './changes.ts'
+import { fileOfRoster } from './rosters.ts'
 import { dropStatementsDue, type EventState, statementsDueIn } from './statements-due.ts'
 
 type Trx = Transaction<Tables>
@@ -53,7 +54,7 @@ interface LiveMail {
   readonly cluster: ClusterId
   readonly seq: Seq
   readonly key: IndexKey
-  /** No verdict yet. */
+  /** No verdict yet, or nobody knows yet who may. */
   readonly pending: boolean
   readonly misses: number
   readonly knownAt: Date
@@ -67,7 +68,8 @@ async function liveMails(trx: Trx, list: ListId, clusters: readonly ClusterId[])
   const { rows } = await sql<LiveMail>`
     select f.cluster, live.seq, f.key, live.pending, m.known_at as "knownAt", f.misses
     from (select seq, true as pending from verdict_due where list_id = ${list}
-      union all select seq, false from event_due where list_id = ${list}) live,
+      union all select seq, ${fileOfRoster} is not distinct from 'unread' from event_due join list l on l.id = list_id
+      where list_id = ${list}) live,
     lateral (select cluster, message_key as key, coalesce(jsonb_array_length(data->'misses'), 0) as misses
       from fact where list_id = ${list} and seq = live.seq and cluster = any(${clusters}::bigint[]) offset 0) f,
     lateral (select known_at from mail where list_id = ${list} and seq = live.seq offset 0) m`.execute(trx)

@@ -7,10 +7,11 @@ import { keepRecent } from '../../base/recent.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { DatedRoster, Roster, RosterEntry } from '../topic/rules.ts'
 
-/** A row: since when, milliseconds, and the hash of its people. */
+/** A row: since when, milliseconds, the hash of its people, and what became of the file that names them. */
 export interface RosterMark {
   readonly since: number
   readonly hash: string
+  readonly file: 'unread' | 'read' | null
 }
 
 /** The rosters with these marks, in their order; the very same value as long as no mark is added. */
@@ -23,18 +24,22 @@ export async function rostersWith(
   const known = whole.get(name)
   if (known) return known
   const rosters: DatedRoster[] = []
-  for (const { since, hash } of marks) {
+  for (const { since, hash, file } of marks) {
     const people = await rosterWith(db, list, hash)
     // The first one was just replaced, and everything is folded again.
-    if (people !== undefined) rosters.push({ since, people })
+    if (people !== undefined) rosters.push({ since, people, ...(file && { file }) })
   }
   if (rosters.length === marks.length) whole.keep(name, rosters, name.length + rosters.length * datedBytes)
   return rosters
 }
 
+const ofNow = sql`from roster r where r.list_id = l.id order by r.since desc, r.id desc limit 1`
+
 /** For a query over `list l`: the hash of the roster of now, from the configuration and the MAINTAINERS file. */
-export const hashOfRoster = sql`
-  (select hash from roster r where r.list_id = l.id order by r.since desc, r.id desc limit 1)`
+export const hashOfRoster = sql`(select hash ${ofNow})`
+
+/** And what became of that file: null where the list names none. */
+export const fileOfRoster = sql<RosterMark['file']>`(select file ${ofNow})`
 
 /**
  * The roster with this hash; undefined when it was just replaced. One at a time: of hundreds in one answer memory would

@@ -1,9 +1,17 @@
-// Who may change what. Without configured maintainers any sender is believed, and the list's page says so; with
-// them the final states are theirs and need a confirmed sender, and an author has own moves.
+// Who may change what. On a list that names no people any sender is believed, and its page says so. On one that does the
+// final states are its maintainers' and need a confirmed sender, and an author has own moves.
 import type { MailFacts, Person, TagName } from '../mail/facts.ts'
 import { traitsOf } from '../mail/robots.ts'
 import { samePerson } from './person.ts'
-import { type Roster, type RosterEntry, type Rules, rosterAt } from './rules.ts'
+import {
+  datedRosterAt,
+  hasMaintainer,
+  namesPeople,
+  type Roster,
+  type RosterEntry,
+  type Rules,
+  rosterAt,
+} from './rules.ts'
 import type { SpeakingMail } from './speaking-mail.ts'
 import type { BugStatus, PatchState, Role } from './topic.ts'
 import { howWords } from './verdict-words.ts'
@@ -96,8 +104,8 @@ export function undoRefusal(asker: Asker, undone: SpeakingMail): Refusal | null 
   return firstGranted(asker, 'Undo', [['maintainer', true, own ? gradeOf(undone, rules) : 'B']])
 }
 
-/** No maintainers at the time of the mail: everybody is believed. */
-const isOpen = (asker: Asker) => !rosterOf(asker).some(entry => entry.role === 'maintainer')
+/** Nobody said who may, at the time of the mail: everybody is believed. */
+const isOpen = ({ mail, rules }: Asker) => !namesPeople(datedRosterAt(rules.rosters, mail.counts))
 
 /** An answer that nobody wrote changes nothing on any list. */
 const autoresponder = ({ mail }: Asker): Refusal | null =>
@@ -116,12 +124,15 @@ function firstGranted(asker: Asker, what: PatchState | BugStatus | TagName, gran
   const needed = (usual: 'A' | 'B' | 'C') => credits[rules.needs[what.toLowerCase()] ?? usual]
   if (held.some(([, , grade]) => credit(mail, rules) >= needed(grade))) return null
   if (held.length > 0) return unconfirmed(mail, what)
-  return {
-    reason: `"${what}" needs ${grants
-      .filter(([, may]) => may)
-      .map(([role]) => roleWords(role, asker))
-      .join(' or ')}`,
-  }
+  const roles = grants.filter(([, may]) => may).map(([role]) => roleWords(role, asker))
+  return { reason: `"${what}" needs ${roles.join(' or ')}${lackWords(asker)}` }
+}
+
+/** Why nobody may, where that is so. */
+function lackWords({ mail, rules }: Asker): string {
+  const { people, file } = datedRosterAt(rules.rosters, mail.counts)
+  if (file === 'unread') return '; the file with the maintainers was not read yet'
+  return hasMaintainer(people) ? '' : '; the list has no maintainer'
 }
 
 function unconfirmed({ verdict }: SpeakingMail, what: string): Refusal {

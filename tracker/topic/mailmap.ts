@@ -84,7 +84,7 @@ const mapping = memo((mailmap: Mailmap) => {
   })
   const roster = memo((people: Roster): Roster => people.map(one))
   const rosters = memo((dated: readonly DatedRoster[]): readonly DatedRoster[] =>
-    dated.map(({ since, people }) => ({ since, people: roster(people) })),
+    dated.map(one => ({ ...one, people: roster(one.people) })),
   )
   return { roster, rosters }
 })

@@ -23,6 +23,8 @@ export type Roster = readonly RosterEntry[]
 export interface DatedRoster {
   readonly since: number
   readonly people: Roster
+  /** The list names a file with its maintainers: it was read, or was not yet. Then nobody else has a role. */
+  readonly file?: 'unread' | 'read'
 }
 
 /** What a list wants to be sure of before a mail changes something. */
@@ -41,6 +43,13 @@ export interface Rules {
 export const openRules: Rules = { rosters: [], trust: 'verified', history: true, needs: {} }
 
 /** The roster in force; before the first one the first. */
-export function rosterAt(rosters: readonly DatedRoster[], time: number): Roster {
-  return (rosters.findLast(({ since }) => since <= time) ?? rosters[0])?.people ?? []
-}
+export const rosterAt = (rosters: readonly DatedRoster[], time: number): Roster =>
+  datedRosterAt(rosters, time).people
+
+export const datedRosterAt = (rosters: readonly DatedRoster[], time: number): DatedRoster =>
+  rosters.findLast(({ since }) => since <= time) ?? rosters[0] ?? { since: 0, people: [] }
+
+/** Does the list say who has a role? One that does is never open to all, even where nobody turns out to have one. */
+export const namesPeople = ({ people, file }: DatedRoster): boolean => people.length > 0 || file !== undefined
+
+export const hasMaintainer = (people: Roster): boolean => people.some(({ role }) => role === 'maintainer')

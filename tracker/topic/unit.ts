@@ -5,7 +5,7 @@ import type { MessageId } from '../../base/ids.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { traitsOf } from '../mail/robots.ts'
 import type { Landing, NamedCommit } from './landing.ts'
-import { addressesOf, type Roster, type Rules, rosterAt } from './rules.ts'
+import { addressesOf, namesPeople, type Roster, type Rules, rosterAt } from './rules.ts'
 import { pending, type Verdict } from './verdict.ts'
 import { vouchedFacts } from './vouched.ts'
 
@@ -126,8 +126,7 @@ function textsOf(arrivals: readonly Arrival[]): readonly Arrival[][] {
 }
 
 /** An archive is older than the configuration as a rule: while nobody was named, the first who are named count for it. */
-const peopledSince = ({ rosters }: Rules) =>
-  rosters.find(({ people }) => people.length > 0)?.since ?? Number.NEGATIVE_INFINITY
+const peopledSince = ({ rosters }: Rules) => rosters.find(namesPeople)?.since ?? Number.NEGATIVE_INFINITY
 
 /** A grade belongs to bytes: an unsigned copy lends none and takes none. What is vouched for somebody else is worth less. */
 function worthOf({ verdict, facts }: Arrival, { history }: Rules): number {

@@ -110,7 +110,7 @@ const bugsSection = ({ list, bugs, countMax }: ListHomeView): Html =>
   }</section>`
 
 /** Who is believed: a reader must know what a state on these pages is worth. */
-function rulesSection({ people, trust, history, needs }: ListFacts): Html {
+function rulesSection({ people, file, trust, history, needs }: ListFacts): Html {
   // A MAINTAINERS file names a person for each of his areas.
   const maintainers = [
     ...new Map(
@@ -118,7 +118,13 @@ function rulesSection({ people, trust, history, needs }: ListFacts): Html {
     ).values(),
   ]
   if (maintainers.length === 0)
-    return html`<section><h2>Who may change states</h2><p class="soft">No maintainers are configured: every sender is believed.</p></section>`
+    return html`<section><h2>Who may change states</h2><p class="soft">${
+      file === 'unread'
+        ? 'Nobody yet: the file with the maintainers was not read so far.'
+        : file === 'read' || people.length > 0
+          ? 'Nobody: the people of this list are named, and none of them is a maintainer.'
+          : 'Everybody: no people are named for this list, so every sender is believed.'
+    }</p></section>`
   const shown = maintainers.slice(0, maintainersShownMax)
   const more = maintainers.length - shown.length
   const others = Object.entries(needs).map(([word, grade]) => `${word} ${grade}`)

@@ -3,12 +3,14 @@
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { hashOfRoster, rosterWith } from '../../tracker/project/rosters.ts'
+import { fileOfRoster, hashOfRoster, type RosterMark, rosterWith } from '../../tracker/project/rosters.ts'
 import type { Roster, Rules } from '../../tracker/topic/rules.ts'
 
 export interface ListFacts extends Pick<Rules, 'trust' | 'history' | 'needs'> {
   /** Of today, by the configuration and the MAINTAINERS file. */
   readonly people: Roster
+  /** Of that file: null where the list names none. */
+  readonly file: RosterMark['file']
   readonly closedPatchsets: number
   /** Mails that wait for a maintainer on a moderated list; copies of a mail are one. */
   readonly heldMails: number
@@ -19,6 +21,7 @@ export async function readListFacts(db: Kysely<Tables>, list: ListId, countMax: 
   const max = sql.lit(countMax + 1)
   const { rows } = await sql<Omit<ListFacts, 'people'> & { roster: string | null }>`
     select settings->'trust' as trust, settings->'history' as history, settings->'needs' as needs, ${hashOfRoster} as roster,
+      ${fileOfRoster} as file,
       (select count(*)::int from (
         select from topic t where t.list_id = l.id and t.kind = 'patchset' and not t.open limit ${max}) c
       ) as "closedPatchsets",

@@ -1,6 +1,7 @@
 // A MAINTAINERS file: what it says, and that it gives people of the list their roles.
 import { expect, test, vi } from 'vitest'
-import { mergedRoster } from '../../../sql/merged-roster.ts'
+import { contents } from '../../../commands/doctor/contents.ts'
+import { configuredRoster, mergedRoster } from '../../../sql/merged-roster.ts'
 import { parseMaintainers } from '../../../tracker/topic/maintainers.ts'
 import { makeApp } from '../../../web/app.ts'
 import { author, committer, lines, mailText, Project } from './project.ts'
@@ -58,14 +59,16 @@ test('when none names it all speak, but a section without files gives nobody a r
 
 test('the configuration wins over the file', () => {
   const file = parseMaintainers(text, 'tarn@lists.example.org')
-  const own = { name: 'M', address: 'Marek@example.org', role: 'reviewer' as const, paths: [], aliases: [] }
-  const merged = mergedRoster([own], file)
+  const own = configuredRoster([
+    { name: 'M', address: 'Marek@example.org', role: 'reviewer', paths: [], aliases: [] },
+  ])
+  const merged = mergedRoster(own, file)
   expect(merged.map(({ person, role }) => [person.address, role])).toEqual([
     ['marek@example.org', 'reviewer'],
     ['priya@example.net', 'reviewer'],
   ])
   const person = { name: 'M', address: 'marek@example.org' }
-  expect(mergedRoster([own], [])).toEqual([{ person, role: 'reviewer', paths: [] }])
+  expect(mergedRoster(own, [])).toEqual([{ person, role: 'reviewer', paths: [] }])
 })
 
 test('whom the repository names may, others may not; each change of the file is dated', async () => {
@@ -134,7 +137,71 @@ test('whom the repository names may, others may not; each change of the file is 
     await project.follow()
     await project.configure({})
     expect((await rosters()).slice(-2)).toEqual([5, 0])
-    expect(await home()).toContain('No maintainers are configured')
+    expect(await home()).toContain('Everybody: no people are named')
+  } finally {
+    await project.end()
+  }
+})
+
+/** What doctor says of the file. */
+const told = async ({ db }: Project) =>
+  (await contents(db)).find(({ what, well }) => what === 'maintainers of tarn' && !well)?.found
+
+test('nobody may before the file was read, and who may is told once it was', async () => {
+  const project = await Project.start({ maintainers: 'MAINTAINERS' })
+  const home = async () => (await makeApp({ db: project.db }).request('/tarn/')).text()
+  const events = () => project.db.selectFrom('event').select('became').orderBy('id').execute()
+  try {
+    project.topicBranch('work', [{ title: 'wal: sum', files: { 'wal.c': lines(1, 40, { 7: 'long sum;' }) } }])
+    const [mail] = project.send('main..work')
+    if (!mail) throw new Error('Nothing was sent')
+    const answer = mailText(
+      {
+        From: committer,
+        Subject: 'Re: [PATCH] wal: sum',
+        Date: new Date(project.tick() * 1_000).toUTCString(),
+        'Message-ID': '<ok@example.org>',
+        'In-Reply-To': `<${mail.id}>`,
+      },
+      'Patch-Status: accepted\n',
+    )
+    await project.receiveLive(mail.bytes, answer)
+    expect(await project.topic(mail.id)).toMatchObject({
+      state: 'new',
+      history: [{ effect: false, reason: expect.stringContaining('was not read yet') }],
+    })
+    expect(await home()).toContain('Nobody yet: the file with the maintainers was not read so far.')
+    expect(await events()).toEqual([])
+    expect(await told(project)).toBe('"MAINTAINERS" was not read yet, so nobody may change its states')
+    project.file('MAINTAINERS', text)
+    project.git('add', '.')
+    project.commit('maintainers')
+    await project.follow()
+    expect((await project.topic(mail.id)).state).toBe('accepted')
+    expect(await events()).toEqual([{ became: 'accepted' }])
+  } finally {
+    await project.end()
+  }
+})
+
+test('a file that is gone leaves nobody; one that cannot be read leaves whom it named', async () => {
+  const project = await Project.start({ maintainers: 'MAINTAINERS' })
+  const home = async () => (await makeApp({ db: project.db }).request('/tarn/')).text()
+  try {
+    project.file('MAINTAINERS', text)
+    project.git('add', '.')
+    project.commit('maintainers')
+    await project.follow()
+    expect(await home()).toContain('Marek Tolvanen')
+    project.git('symbolic-ref', 'HEAD', 'refs/heads/gone')
+    await project.follow()
+    expect(await home()).toContain('Marek Tolvanen')
+    project.git('symbolic-ref', 'HEAD', 'refs/heads/main')
+    project.git('rm', '-q', 'MAINTAINERS')
+    project.commit('no maintainers')
+    await project.follow()
+    expect(await home()).toContain('Nobody: the people of this list are named, and none of them')
+    expect(await told(project)).toBe('"MAINTAINERS" names no maintainer, so nobody may change its states')
   } finally {
     await project.end()
   }

@@ -17,6 +17,8 @@ import { sortAll } from '../../../tracker/project/projector.ts'
 import type { Topic, TopicPatch } from '../../../tracker/topic/topic.ts'
 import { readTopic } from '../../../web/read/topic.ts'
 import { testDatabase } from '../../database.ts'
+import { dkimOf } from '../../verdicts.ts'
+import { judge } from '../project/judge.ts'
 
 export const author = 'Ines Oduya <ines@example.org>'
 export const committer = 'Marek Tolvanen <marek@example.org>'
@@ -157,6 +159,19 @@ export class Project {
       mails.map(mail => ({ bytes: Buffer.from(mail), envelope: { road: 'test' } })),
     )
     await sortAll(this.db, this.list.id)
+  }
+
+  /** They come live, each with its sender's signature. */
+  async receiveLive(...mails: readonly (Buffer | string)[]): Promise<void> {
+    const envelope = { road: 'smtp', trace: new Date().toISOString() }
+    await append(
+      this.db,
+      this.list.id,
+      mails.map(mail => ({ bytes: Buffer.from(mail), envelope })),
+    )
+    await sortAll(this.db, this.list.id)
+    await this.db.deleteFrom('verdict_due').execute()
+    await judge(this.db, this.list, { grade: 'A', how: dkimOf('example.org') })
   }
 
   /** One look at the repository, and what follows from it. */
