@@ -25,7 +25,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-test('from an empty directory to a sent commit on a page', { timeout: 120_000 }, async () => {
+test('from an empty directory to a sent commit on a page', { timeout: 240_000 }, async () => {
   const { lines, child } = await serve()
   const web = /web=(\S+)/.exec(lines.at(-1) ?? '')?.[1] ?? ''
   expect(await text(web)).toContain('demo')

@@ -34,7 +34,7 @@ Message-ID: <beside@example.org>
 Text.
 `
 
-test('init and deliver use the data directory beside the configuration', { timeout: 120_000 }, () => {
+test('init and deliver use the data directory beside the configuration', { timeout: 240_000 }, () => {
   const file = join(home, 'x.toml')
   const made = threadwork(elsewhere, ['init', '--config', file])
   expect(made).toMatchObject({

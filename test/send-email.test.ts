@@ -56,7 +56,7 @@ beforeAll(async () => {
     web = ready[3] ?? ''
     break
   }
-}, 60_000)
+}, 240_000)
 
 afterAll(async () => {
   const ended = once(server, 'exit')
@@ -137,7 +137,7 @@ function formatSeries(version: number, base: string): { files: string[]; ids: st
   return { files, ids }
 }
 
-test('a series, a review and a second revision', { timeout: 60_000 }, async () => {
+test('a series, a review and a second revision', { timeout: 240_000 }, async () => {
   execFileSync('git', ['init', '-q', '-b', 'main', join(dir, 'tarn')], { env: env() })
   commit('wal.c', 'int a;\n', 'start')
   const base = git('rev-parse', 'HEAD').trim()

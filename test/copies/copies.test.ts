@@ -30,7 +30,7 @@ test.each([1, 2, 3, 4])(
   },
 )
 
-test.each([1, 2])('the same through the database (%i)', { timeout: 120_000 }, async seed => {
+test.each([1, 2])('the same through the database (%i)', { timeout: 240_000 }, async seed => {
   const { db } = await testDatabase()
   const directory = mkdtempSync(join(tmpdir(), 'copies-'))
   try {

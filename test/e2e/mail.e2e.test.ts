@@ -25,7 +25,7 @@ describe.each([
   { road: 'lmtp', what: 'adds a footer and a prefix', dressing: { footer, prefix: '[dev]' } },
 ])(
   'behind Postfix and mlmmj, by $road, with a list that $what',
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   ({ road, dressing }) => {
     let directory: string
     let database: Awaited<ReturnType<typeof testDatabase>>

@@ -13,13 +13,13 @@ const [kettle] = lists
 if (kettle === undefined) throw new Error('There are no lists')
 
 describe.each(lists)('the list $name', customs => {
-  it.each(shortSeeds)('is sorted as a careful reader would (seed %i)', { timeout: 120_000 }, seed => {
+  it.each(shortSeeds)('is sorted as a careful reader would (seed %i)', { timeout: 240_000 }, seed => {
     const invented = inventList(customs, seed, shortMails)
     const rates = named(score(invented.truth, foldList(invented, customs.dress)))
     expect(below(rates, thresholds).map(name => `${name} ${rates[name]} of ${thresholds[name]}`)).toEqual([])
   })
 
-  it('knows the place of each of its mails, once', { timeout: 60_000 }, () => {
+  it('knows the place of each of its mails, once', { timeout: 240_000 }, () => {
     const { mails, truth } = inventList(customs, 3, 150)
     const placed = truth.topics.flatMap(topic => topic.mails)
     const ids = mails.map(mail => mail.toString().match(/^Message-ID: <(.+)>$/m)?.[1])
@@ -29,7 +29,7 @@ describe.each(lists)('the list $name', customs => {
 })
 
 it('is the same list again from the same seed, and speaks in other words from the next', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, () => {
   const titles = (seed: number) => inventList(kettle, seed, 150).truth.topics.map(({ title }) => title)
   const bytes = () => Buffer.concat(inventList(kettle, 5, 150).mails)

@@ -193,7 +193,7 @@ describe('threadwork import', () => {
   })
 
   test('killed at any moment goes on with the same command and keeps every mail once', {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async () => {
     const { url, db, exported } = await archive()
     const long = mboxOf(

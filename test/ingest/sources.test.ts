@@ -254,7 +254,7 @@ describe('a public-inbox', () => {
     expect(await names()).toHaveLength(5)
   })
 
-  test('is followed: new commits and new epochs are taken as they come', { timeout: 60_000 }, async () => {
+  test('is followed: new commits and new epochs are taken as they come', { timeout: 240_000 }, async () => {
     const path = place()
     writePublicInbox(join(path, 'git', '0.git'), 'v2', commits(0, 2))
     const { read, names } = await importer()
@@ -270,7 +270,7 @@ describe('a public-inbox', () => {
   })
 
   test('that is away or broken for a while is said so once, and followed again', {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async () => {
     const [path, away, other] = [place(), place(), place()]
     const head = join(path, 'HEAD')

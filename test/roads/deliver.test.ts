@@ -50,7 +50,7 @@ const placesOf = async (id: string) => {
 }
 
 // A program starts in half a second, on a busy machine in several.
-describe('deliver', { timeout: 60_000 }, () => {
+describe('deliver', { timeout: 240_000 }, () => {
   test('0 is said when the mail is in the log, with the envelope', async () => {
     expect(await deliver(mail('named'), '--list', 'bpf', '--from', 'ada@example.org')).toEqual({
       code: 0,

@@ -56,7 +56,7 @@ beforeAll(async () => {
   user=nobody argv=${process.execPath} ${main} deliver --database ${doorway.url} --from \${sender} --to \${recipient}
 `,
   })
-}, 60_000)
+}, 240_000)
 
 afterAll(async () => {
   await postfix.stop()
@@ -107,7 +107,7 @@ const placesOf = async (id: string) => {
   return rows.map(({ name, envelope }) => `${name} by ${envelope.road} from ${envelope.from}`)
 }
 
-describe('Postfix', { timeout: 60_000 }, () => {
+describe('Postfix', { timeout: 240_000 }, () => {
   test('delivers by LMTP and by pipe, one mail to both lists', async () => {
     expect(await post('both', 'lmtp@lists.example.net,pipe@lists.example.net')).toMatchObject({ code: 0 })
     await until(async () => (await placesOf('both')).length === 2)

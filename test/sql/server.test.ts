@@ -39,7 +39,7 @@ afterEach(async () => {
 })
 
 // Each test starts servers and syncs their files to the disk, which a busy machine takes its time for.
-describe('the embedded server', { timeout: 120_000 }, () => {
+describe('the embedded server', { timeout: 240_000 }, () => {
   test('the first process makes the database, and the last one to leave stops the server', async () => {
     const data = emptyDirectory()
     const member = await joinServer(data)

@@ -97,7 +97,7 @@ const shows = (id: string, words: string) => until(async () => plain(await page(
 
 test.each(['smtp', 'lmtp'] as const)(
   'by %s: a signed mail, a forged one, and one that waits for DNS',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async road => {
     const id = (name: string) => `${name}-${road}@example.org`
     await deliver(road, await letter({ id: id('signed') }, signer))
@@ -119,7 +119,7 @@ test.each(['smtp', 'lmtp'] as const)(
   },
 )
 
-test('the doctor sees the keys and DNS, and says what is wrong with them', { timeout: 120_000 }, async () => {
+test('the doctor sees the keys and DNS, and says what is wrong with them', { timeout: 240_000 }, async () => {
   // The name server lives in this process, so it must not be blocked.
   const doctor = () =>
     new Promise<string>(resolve => {

@@ -54,7 +54,7 @@ it('there is an expectation for every fixture', () => {
 })
 
 describe.each(Object.entries(mails))('%s', (_, { bytes, says }) => {
-  it('is kept raw, sorted into a topic, and shown with what is wrong', { timeout: 30_000 }, async () => {
+  it('is kept raw, sorted into a topic, and shown with what is wrong', { timeout: 240_000 }, async () => {
     const raw = bytes()
     const [appended] = await append(db, list.id, [{ bytes: raw, envelope: { road: 'test' } }])
     if (!appended) throw new Error('Nothing was appended')

@@ -159,7 +159,7 @@ async function topicOf(id: MessageId): Promise<Topic> {
 const pageCharactersMax = 100_000
 
 describe.each(expectations)('%s', (_, { make, says, shows, hides }) => {
-  it('is in the log as it came, in a topic, and on every page of its own', { timeout: 30_000 }, async () => {
+  it('is in the log as it came, in a topic, and on every page of its own', { timeout: 240_000 }, async () => {
     const raw = make()
     const [id] = await arrive(raw)
     if (id === undefined) throw new Error('Nothing was appended')
@@ -189,7 +189,7 @@ it('a decompression trap stays packed: its parts count as they travelled, and no
   expect(mail.body).toBe('See the patch.')
 })
 
-it('a ring of a thousand answers is one topic that holds each mail once', { timeout: 60_000 }, async () => {
+it('a ring of a thousand answers is one topic that holds each mail once', { timeout: 240_000 }, async () => {
   const ids = await arrive(...made.ring())
   const topics = await Promise.all([ids[0], ids[500], ids[999]].map(id => topicOf(id as MessageId)))
   expect(new Set(topics.map(topic => topic.id)).size).toBe(1)

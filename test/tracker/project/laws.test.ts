@@ -102,7 +102,7 @@ async function importMails(list: List, mails: readonly Buffer[]): Promise<void> 
 }
 
 describe.each(threads)('$name', ({ name, mails }) => {
-  it(`gives equal rows in ${orders} orders of arrival`, { timeout: 60_000 }, async () => {
+  it(`gives equal rows in ${orders} orders of arrival`, { timeout: 240_000 }, async () => {
     const reference = await newList(`${name}-0`)
     await arriveOneByOne(reference, mails)
     const expected = await rowsOf(reference)
@@ -118,7 +118,7 @@ describe.each(threads)('$name', ({ name, mails }) => {
 describe('all threads together', () => {
   const all = threads.flatMap(({ mails }) => mails)
 
-  it('come out equal by SMTP, by import and after a rebuild', { timeout: 120_000 }, async () => {
+  it('come out equal by SMTP, by import and after a rebuild', { timeout: 240_000 }, async () => {
     const imported = await newList('imported')
     await importMails(imported, all)
     await judge(db, imported, onlyFrom)

@@ -34,7 +34,7 @@ describe.each(cases)('%s', name => {
   const seen: [string, Seen][] = Object.entries(read(name, 'verdicts.json'))
   const expected = read(name, 'expected.json')
 
-  it('comes out as its story says, in any order and after a rebuild', { timeout: 60_000 }, async () => {
+  it('comes out as its story says, in any order and after a rebuild', { timeout: 240_000 }, async () => {
     for (let order = 0; order < 4; order++) {
       const list = await newList(`${name}-${order}`)
       for (const [file, verdict] of order === 0 ? seen : shuffled(seen, order)) {
