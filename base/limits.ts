@@ -57,6 +57,8 @@ export const limits = {
   checkLinesMax: 40,
   /** Links kept of one mail: one that names more is a list, and a claim to none of them. */
   linksMax: 50,
+  /** Other postings that one names: `git format-patch --base` lists each patch below it. */
+  relationsMax: 20,
   /** The end of References that is read: the nearest ids stand there, a flood of others in front. */
   referencesCharactersMax: 64 * 1024,
   /** A line `Answers: <id>` is written by a page's link or by hand, at the top or below the answer. */
@@ -97,6 +99,8 @@ export const limits = {
   dateBeforeTraceDaysMax: 30,
   /** Mails folded together; above it the topics say "large". */
   clusterMailsMax: 2_000,
+  /** Lines of the mails folded together that mend which revisions are of one change; each is asked at each link. */
+  mendedMax: 100,
   /** Mails of one topic that speak of other topics: a release closes a dozen bugs; each makes another cluster fold again. */
   statementsOutMax: 20,
   /** Mails of other topics that one topic hears; a tracked bug that everybody names has some tens. */

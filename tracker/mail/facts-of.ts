@@ -22,6 +22,7 @@ import { marksOf } from './marks.ts'
 import { patchId } from './patch-id.ts'
 import { pullRequestOf } from './pull-request.ts'
 import { answersLine, referencesOf } from './references.ts'
+import { relationsOf } from './relations.ts'
 import { releasesOf } from './release.ts'
 import { resultOf } from './result.ts'
 import { personBehind, robotOf, type Traits, traitsOf } from './robots.ts'
@@ -88,6 +89,7 @@ export function factsOf(
   const marks = marksOf(mail.headers, written, text, dressing)
   const releases = releasesOf(lines)
   const postedLines = isPosting ? [...lines, ...attached.flatMap(ownOf)] : lines
+  const relations = isPosting ? relationsOf(postedLines) : []
   const message = posting === 'patch' ? commitMessage(text, attached) : lines
   // A CI bot says on what it applied the patch, not that it is in.
   const applied = isPosting || checks.length > 0 ? null : appliedOf(subject.text, lines, subject.tags)
@@ -111,6 +113,7 @@ export function factsOf(
     files: touchedFiles(diff),
     changeId: changeIdOf(mail.headers, postedLines),
     baseCommit: firstMatch(postedLines, /^base-commit:\s{1,5}([0-9a-f]{7,64})\s*$/),
+    ...(relations.length === 0 ? {} : { relations }),
     trailers: trailersOf(message),
     tags,
     // A program is told nothing.

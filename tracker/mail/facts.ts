@@ -74,6 +74,8 @@ export const tagNames = [
   'Blocks',
   'CI',
   'Undo',
+  'Link-Revision',
+  'Unlink-Revision',
 ] as const
 export type TagName = (typeof tagNames)[number]
 
@@ -121,6 +123,8 @@ export type TagValue =
       readonly checks?: readonly string[]
     }
   | { readonly tag: 'Undo'; readonly mail: MessageId }
+  /** What the mail posts or answers is a revision of the change that this mail posted, or is none. */
+  | { readonly tag: 'Link-Revision' | 'Unlink-Revision'; readonly mail: MessageId }
   /** The tag is plain and its value is not: the history shows it, and nothing more comes of it. */
   | { readonly tag: 'Unclear'; readonly name: 'Patch-Status' | 'Bug-Status'; readonly written: string }
   /** A line that is understood and changes nothing. */
@@ -192,6 +196,15 @@ export interface WithdrawalFact {
   readonly all: boolean
 }
 
+/** What a posting says of another one; how that is named tells where it is looked for. */
+export interface RelationFact {
+  /** It takes its place, needs it to be applied before, or is made on top of it. */
+  readonly what: 'supersedes' | 'depends' | 'based'
+  /** `change-id`: b4's, perhaps with `:v2` behind it. `link`: an address without a Message-ID, or DPDK's `series-118`. */
+  readonly by: 'mail' | 'change-id' | 'patch-id' | 'title' | 'link'
+  readonly target: string
+}
+
 export interface PullRequestFact {
   readonly url: string
   readonly ref: string
@@ -238,6 +251,8 @@ export interface MailFacts {
   readonly files: readonly TouchedFile[]
   readonly changeId: string | null
   readonly baseCommit: string | null
+  /** Of a posting; absent when it names no other one. */
+  readonly relations?: readonly RelationFact[]
   readonly trailers: readonly TrailerFact[]
   readonly tags: readonly TagFact[]
   /** For the answer to the sender; at most `missesMax`. */

@@ -1,7 +1,7 @@
 // What says that two postings of one person are two changes, whatever they share: another branch or project, a revert,
 // and the batches that maintainers send upwards, which repeat the patches of many.
 import { shareOfSmaller } from './likeness.ts'
-import type { Outline } from './outline.ts'
+import { needs, type Outline, supersedes } from './outline.ts'
 import { samePerson } from './person.ts'
 import { above } from './tree.ts'
 
@@ -18,10 +18,15 @@ export const habitsOf = (postings: readonly Outline[]): Habits => ({
   branched: branchedIn(postings),
 })
 
-/** Asked before any evidence; only an equal change-id outweighs it. */
+/**
+ * Asked before any evidence; only an equal change-id and its author's own word outweigh it. What has to be applied before
+ * it is another change, whatever both touch.
+ */
 export function areApart(elder: Outline, younger: Outline, { batches, branched }: Habits): boolean {
   if (elder.changeId !== null && elder.changeId === younger.changeId) return false
+  if (supersedes(younger, elder)) return false
   return (
+    needs(younger, elder) ||
     isBatchApart(elder, younger, batches) ||
     isOtherScope(elder, younger, branched) ||
     isRevertOf(elder, younger) ||

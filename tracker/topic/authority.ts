@@ -88,6 +88,14 @@ export function closesRefusal(tag: TagName, asker: Asker): Refusal | null {
   ])
 }
 
+/** Null when the sender may say whether this posting is a revision of another one: who posted it, and its maintainers. */
+export function linkRefusal(tag: TagName, asker: Asker): Refusal | null {
+  return firstGranted(asker, tag, [
+    ['maintainer', true, 'B'],
+    ['author', true, ownersGrade(asker)],
+  ])
+}
+
 /** Null when the sender may say whose task a patchset is. */
 export function delegateRefusal(asker: Asker): Refusal | null {
   return firstGranted(asker, 'Delegate', [

@@ -45,6 +45,10 @@ function obey(mail: SpeakingMail, tag: Line, planned: Planned): void {
     case 'Undo':
       planned.change(mail, tag, planned.lines.undoing.refusal(mail, tag.mail))
       break
+    case 'Link-Revision':
+    case 'Unlink-Revision':
+      planned.change(mail, tag, { reason: 'it answers no patch' })
+      break
     case 'Unclear':
       unclear(mail, tag, planned)
       break

@@ -3,19 +3,19 @@
 // changes (apart.ts) is asked first.
 import { limits } from '../../base/limits.ts'
 import { areApart, habitsOf } from './apart.ts'
-import { DisjointSets } from './component.ts'
 import { likeTitles, shareOfSmaller } from './likeness.ts'
-import { type Outline, outlineOf } from './outline.ts'
+import { ApartSets, type Mended } from './mending.ts'
+import { type Outline, outlineOf, supersedes } from './outline.ts'
 import { samePerson } from './person.ts'
 import { type Draft, isPosting } from './series.ts'
 import { above } from './tree.ts'
 
-/** Groups of drafts, each by said time; a draft without elder or younger is a group of its own. */
-export function chainsOf(drafts: readonly Draft[]): Draft[][] {
+/** Groups of drafts, each by said time; a draft without elder or younger is a group of its own. `mended`: what people said of it. */
+export function chainsOf(drafts: readonly Draft[], mended: readonly Mended[] = []): Draft[][] {
   readDottedVersions(drafts)
   const postings = drafts.map(outlineOf).sort(inOrder)
   const habits = habitsOf(postings)
-  const sets = new DisjointSets(postings.length)
+  const sets = setsAsMended(postings, mended)
   postings.forEach((younger, index) => {
     const elders = postings.slice(0, index).map(elder => (areApart(elder, younger, habits) ? null : elder))
     for (const elder of eldersOf(younger, elders)) sets.join(elder, index)
@@ -23,6 +23,23 @@ export function chainsOf(drafts: readonly Draft[]): Draft[][] {
   return [...Map.groupBy(postings.keys(), index => sets.find(index)).values()].map(indexes =>
     indexes.flatMap(index => postings[index]?.draft ?? []),
   )
+}
+
+/** Joined and parted before anything is compared. */
+function setsAsMended(postings: readonly Outline[], mended: readonly Mended[]): ApartSets {
+  const sets = new ApartSets(postings.length)
+  if (mended.length === 0) return sets
+  const places = new Map(postings.map(({ draft }, at) => [draft, at]))
+  // All links first: what is apart is apart from all that is linked to it.
+  for (const { linked, drafts } of mended.toSorted((a, b) => Number(b.linked) - Number(a.linked))) {
+    const [a = 0, b = 0] = drafts.map(draft => places.get(draft) ?? 0)
+    if (!linked) sets.part(a, b)
+    else {
+      sets.join(a, b)
+      postings[Math.max(a, b)]?.draft.replaces.add(drafts[a > b ? 1 : 0])
+    }
+  }
+  return sets
 }
 
 /**
@@ -66,6 +83,8 @@ function evidence(elder: Outline, younger: Outline): number {
   if (elder.changeId !== null && elder.changeId === younger.changeId) return 10
   if (!samePerson(elder.head.facts.sender, younger.head.facts.sender))
     return takenOver(elder, younger) ? 2 : 0
+  // Its author says so, of a posting of his own; a stranger who says it of another's changes nothing.
+  if (supersedes(younger, elder)) return 10
   if (younger.said - elder.said > limits.revisionDaysMax * 86_400_000) return 0
   const versions = versionPoints(elder, younger)
   if (versions < 0) return 0

@@ -15,9 +15,11 @@ import { above, type Node } from './tree.ts'
 /** What the mails of a topic claim of others; a bug that is named by its number is known by its mail. */
 export function claimsOf(mails: readonly Node[], numbers: BugNumbers): Claim[] {
   const here = new Set<string>(mails.map(({ id }) => id))
-  const speakers = mails.filter(({ facts }) => facts.tags.length > 0 || facts.trailers.length > 0)
+  const speakers = mails.filter(
+    ({ facts: { tags, trailers, relations } }) => tags.length > 0 || trailers.length > 0 || relations,
+  )
   return speakers.flatMap(mail =>
-    [...claimsIn(mail), ...addressedBy(mail)]
+    [...claimsIn(mail), ...relationsIn(mail), ...addressedBy(mail)]
       .map(claim => numbered(claim, mail.said, numbers))
       .filter(({ what, target }) => what !== 'about' || !here.has(target)),
   )
@@ -48,6 +50,10 @@ function claimsIn(mail: Node): Claim[] {
   const named = trailers.flatMap(trailer => namedBy(mail, trailer))
   return [...named, ...trailers.flatMap(trailer => reportedBy(mail, trailer, named))].slice(0, claimsMax)
 }
+
+/** Bounded where they are read. */
+const relationsIn = ({ id, facts: { relations = [] } }: Node): Claim[] =>
+  relations.map(({ what, by, target }) => ({ mail: id, what, target, ...(by === 'mail' ? {} : { by }) }))
 
 /** A squashed backport names hundreds of commits; nobody follows them from a page. */
 const claimsMax = 50

@@ -1,6 +1,7 @@
-// Which mails must be folded together. Edges are structural: ids a mail carries or answers, a change-id, one run of
-// `git send-email`, and two patches that are alike (likeness.ts). Links in a text are claims and make no edge.
-import type { IndexKey } from '../../base/ids.ts'
+// Which mails must be folded together. Edges are structural: ids a mail carries or answers, those whose place its posting
+// takes or whose revision it mends, a change-id, one run of `git send-email`, and two patches that are alike
+// (likeness.ts). Links in a text are claims and make no edge.
+import type { IndexKey, MessageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { memo } from '../../base/memo.ts'
 import type { MailFacts } from '../mail/facts.ts'
@@ -8,10 +9,21 @@ import { personKeys } from './person.ts'
 import { sendRun } from './send-run.ts'
 
 /** Two mails that share one of these keys are in one cluster. */
-export const edgeKeys = memo((facts: MailFacts) => keysWith(facts, facts.references))
+export const edgeKeys = memo((facts: MailFacts) =>
+  keysWith(facts, [...facts.references, ...revisionsNamed(facts)]),
+)
 
 /** The same, of all that it answers its parent alone counting. */
 export const nearEdgeKeys = memo((facts: MailFacts) => keysWith(facts, facts.references.slice(0, 1)))
+
+/** Postings that may belong to one change with what this mail posts or answers (chain.ts, mending.ts). */
+function revisionsNamed({ relations = [], tags }: Pick<MailFacts, 'relations' | 'tags'>): MessageId[] {
+  const superseded = relations.filter(({ what, by }) => what === 'supersedes' && by === 'mail')
+  return [
+    ...superseded.map(({ target }) => target as MessageId),
+    ...tags.flatMap(tag => (tag.tag === 'Link-Revision' || tag.tag === 'Unlink-Revision' ? [tag.mail] : [])),
+  ]
+}
 
 function keysWith(facts: MailFacts, references: MailFacts['references']): readonly IndexKey[] {
   const own = facts.wraps ? [facts.messageId, facts.wraps] : [facts.messageId]

@@ -7,6 +7,7 @@ import { type Component, componentsOf } from './component.ts'
 import { dropEchoes } from './echo.ts'
 import { guessOf } from './guess.ts'
 import { establishedBy, type KnownPeople, withPeople } from './known-people.ts'
+import { mendingOf } from './mending.ts'
 import { nothingOutside, type Outside } from './outside.ts'
 import { patchsetOf } from './patchset.ts'
 import { personKeys } from './person.ts'
@@ -56,10 +57,12 @@ function foldComponent(
 ): Folded {
   const nodes = treeOf(unitsOf(arrivals, rules))
   dropEchoes(nodes)
-  const chains = chainsOf(draftsOf(nodes))
+  const drafts = draftsOf(nodes)
+  const mending = mendingOf(nodes, drafts, rules)
+  const chains = chainsOf(drafts, mending.all)
   const homes = homesOf(nodes, chains)
   const patchsets = chains.map((drafts, index) =>
-    patchsetOf(drafts, mailsIn(nodes, homes, index), rules, outside),
+    patchsetOf(drafts, mailsIn(nodes, homes, index), rules, outside, mending),
   )
   const threads = Map.groupBy(
     nodes.filter(node => typeof homes.get(node) === 'string'),

@@ -1,4 +1,5 @@
 // The outline of a revision: what chain.ts and apart.ts compare of it.
+import type { RelationFact } from '../mail/facts.ts'
 import { titleKey } from '../mail/subject.ts'
 import { type Draft, plainTitle } from './series.ts'
 import type { Node } from './tree.ts'
@@ -18,14 +19,26 @@ export interface Outline {
   readonly lines: readonly string[]
   readonly changeId: string | null
   readonly links: ReadonlySet<string>
+  /** The mails and changes that it says it takes the place of, and those that it says it needs or is made on. */
+  readonly replaces: ReadonlySet<string>
+  readonly needs: ReadonlySet<string>
   readonly resend: boolean
 }
+
+export const supersedes = (younger: Outline, elder: Outline): boolean => names(younger.replaces, elder)
+
+export const needs = (younger: Outline, elder: Outline): boolean => names(younger.needs, elder)
+
+const names = (named: ReadonlySet<string>, { draft, changeId }: Outline): boolean =>
+  named.size > 0 &&
+  ((changeId !== null && named.has(changeId)) || draft.members.some(({ id }) => named.has(id)))
 
 export function outlineOf(draft: Draft): Outline {
   const head = draft.cover ?? draft.members[0]
   if (!head) throw new Error('A revision has no mail')
   const facts = [...draft.patches.values()].map(patch => patch.facts)
   const all = [head.facts, ...facts]
+  const relations = all.flatMap(fact => fact.relations ?? [])
   return {
     draft,
     head,
@@ -39,9 +52,18 @@ export function outlineOf(draft: Draft): Outline {
     lines: [...new Set(facts.flatMap(fact => fact.files.flatMap(file => file.lines)))],
     changeId: all.find(fact => fact.changeId)?.changeId ?? null,
     links: new Set(all.flatMap(fact => fact.links)),
+    replaces: namedAs(relations, ['supersedes']),
+    needs: namedAs(relations, ['depends', 'based']),
     resend: all.some(fact => fact.subject.resend),
   }
 }
+
+const namedAs = (relations: readonly RelationFact[], whats: readonly RelationFact['what'][]) =>
+  new Set(
+    relations
+      .filter(({ what, by }) => whats.includes(what) && (by === 'mail' || by === 'change-id'))
+      .map(({ by, target }) => (by === 'mail' ? target : target.replace(/:v\d{1,4}$/, ''))),
+  )
 
 function titleOf(draft: Draft, head: Node): string {
   if (head.announces) return titleKey(plainTitle(head.facts.subject.title).title)

@@ -33,6 +33,10 @@ function obey(mail: SpeakingMail, tag: Line, patches: PatchStatuses): void {
     case 'Undo':
       undo(mail, tag, patches)
       break
+    case 'Link-Revision':
+    case 'Unlink-Revision':
+      mend(mail, tag, patches)
+      break
     case 'Unclear':
       unclear(mail, tag, patches)
       break
@@ -86,6 +90,16 @@ function claim(
   if (!refusal && 'id' in found && lines.stands(mail))
     lines.claims.push({ mail: mail.id, what, target: found.id })
   patches.tell(mail, newest, namedBy(tag), { refusal, words: tag.reason })
+}
+
+/** It had its effect when the revisions were put together; here it is told. */
+function mend(
+  mail: SpeakingMail,
+  tag: LineOf<'Link-Revision' | 'Unlink-Revision'>,
+  patches: PatchStatuses,
+): void {
+  const refusal = patches.mending.refusal(mail.id, tag)
+  patches.tell(mail, patches.newest, namedBy(tag), { refusal, words: tag.reason })
 }
 
 function undo(mail: SpeakingMail, tag: LineOf<'Undo'>, patches: PatchStatuses): void {

@@ -5,10 +5,11 @@ import { type Asker, carriesOn, patchStateRefusal, roleOf } from './authority.ts
 import { conflictWith } from './conflict.ts'
 import type { Named } from './history.ts'
 import { Lines, type Ruling } from './lines.ts'
+import type { Mending } from './mending.ts'
 import type { Decided } from './patch-landing.ts'
 import type { BugNumbers } from './reference.ts'
 import type { Rules } from './rules.ts'
-import { changesOf, type Posted } from './scope.ts'
+import { changesOf, filesOf, type Posted } from './scope.ts'
 import type { Draft } from './series.ts'
 import type { SpeakingMail } from './speaking-mail.ts'
 import { type Delegate, finalStates, type PatchState, type Role } from './topic.ts'
@@ -27,6 +28,7 @@ type Decision = PatchStatus & Decided
 export class PatchStatuses {
   readonly drafts: readonly Draft[]
   readonly rules: Rules
+  readonly mending: Mending
   readonly lines: Lines
   /** The place of the latest revision that was posted by now; -1 for none. */
   latest = -1
@@ -38,17 +40,22 @@ export class PatchStatuses {
     drafts: readonly Draft[],
     here: ReadonlyMap<MessageId, Node>,
     others: readonly SpeakingMail[],
-    { rules, numbers }: { readonly rules: Rules; readonly numbers: BugNumbers },
+    {
+      rules,
+      mending,
+      numbers,
+    }: { readonly rules: Rules; readonly mending: Mending; readonly numbers: BugNumbers },
   ) {
     this.drafts = drafts
     this.rules = rules
+    this.mending = mending
     for (const draft of drafts)
       for (const patch of changesOf(draft))
         this.#decisions.set(patch, { state: firstState(draft, patch), by: null, mail: null, role: null })
     const undoing = undoingIn([...here.values(), ...others], mail =>
       this.asker(mail, drafts.flatMap(changesOf)),
     )
-    this.lines = new Lines(here, numbers, undoing)
+    this.lines = new Lines(here, numbers, mending.over(undoing))
   }
 
   get all(): ReadonlyMap<Node, PatchStatus> {
@@ -133,10 +140,6 @@ export class PatchStatuses {
     return standing && this.isFinal(patch) ? conflictWith(standing, asker) : null
   }
 }
-
-/** The files that patches touch. */
-export const filesOf = (patches: readonly Node[]): string[] =>
-  patches.flatMap(patch => patch.facts.files.map(file => file.path))
 
 function firstState(draft: Draft, patch: Node): PatchState {
   return patch.facts.subject.rfc || draft.cover?.facts.subject.rfc ? 'rfc' : 'new'

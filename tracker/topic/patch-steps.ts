@@ -4,12 +4,13 @@ import { takeApplied } from './applied.ts'
 import { carerOf } from './authority.ts'
 import { takeInOrder, wordsAt } from './history.ts'
 import type { LineHandler } from './lines.ts'
+import type { Mending } from './mending.ts'
 import type { Outside } from './outside.ts'
 import { type CommitStep, commitsOf, outcomeOf } from './patch-landing.ts'
 import { patchLineHandler } from './patch-lines.ts'
-import { filesOf, type PatchStatus, PatchStatuses } from './patch-status.ts'
+import { type PatchStatus, PatchStatuses } from './patch-status.ts'
 import { type Rules, rosterAt } from './rules.ts'
-import { changesOf } from './scope.ts'
+import { changesOf, filesOf } from './scope.ts'
 import { type Draft, isPosting } from './series.ts'
 import type { SpeakingMail } from './speaking-mail.ts'
 import { voicesFor } from './statement.ts'
@@ -32,12 +33,11 @@ export interface PatchOutcome {
 export function patchOutcome(
   drafts: readonly Draft[],
   mails: readonly Node[],
-  rules: Rules,
-  { numbers, statements }: Outside,
+  { rules, mending, numbers, statements }: Outside & { readonly rules: Rules; readonly mending: Mending },
 ): PatchOutcome {
   const here = new Map(mails.map(mail => [mail.id, mail]))
   const others = voicesFor(statements, here)
-  const patches = new PatchStatuses(drafts, here, others, { rules, numbers })
+  const patches = new PatchStatuses(drafts, here, others, { rules, mending, numbers })
   const handler = patchLineHandler(patches)
   const words = (mail: SpeakingMail) => ({ at: wordsAt(mail), take: () => hear(mail, patches, handler) })
   const own = mails.filter(mail => isPosting(mail) || saysSomething(mail))

@@ -2,6 +2,7 @@
 
 import { answersOf, topicMail } from './answers.ts'
 import { completenessOf, missingOf } from './completeness.ts'
+import type { Mending } from './mending.ts'
 import type { Outside } from './outside.ts'
 import type { PatchStatus } from './patch-status.ts'
 import { patchOutcome } from './patch-steps.ts'
@@ -17,8 +18,13 @@ export function patchsetOf(
   mails: readonly Node[],
   rules: Rules,
   outside: Outside,
+  mending: Mending,
 ): Topic {
-  const { statuses, history, delegate, claims, statements } = patchOutcome(drafts, mails, rules, outside)
+  const { statuses, history, delegate, claims, statements } = patchOutcome(drafts, mails, {
+    rules,
+    mending,
+    ...outside,
+  })
   const revisions = drafts.map((draft, index) => revisionOf(draft, drafts.slice(0, index), statuses))
   const newest = revisions.at(-1)
   const first = mails[0]

@@ -30,7 +30,7 @@ export function resolve(
 export function referenceOf(tag: Spoken): Reference | null {
   if ('ref' in tag) return tag.ref
   if (tag.tag === 'Bug-Status') return tag.of ?? null
-  return tag.tag === 'Undo' ? { mail: tag.mail } : null
+  return 'mail' in tag ? { mail: tag.mail } : null
 }
 
 /** The mail of another topic that a line speaks of, or why nobody can say; null when it speaks of the one with these mails. */

@@ -53,6 +53,10 @@ export function changesOf(draft: Draft | undefined): Node[] {
   return draft.patches.size > 0 ? [...draft.patches.values()] : draft.cover ? [draft.cover] : []
 }
 
+/** The files that patches touch. */
+export const filesOf = (patches: readonly Node[]): string[] =>
+  patches.flatMap(patch => patch.facts.files.map(file => file.path))
+
 /** The nearest patch at or above a mail; a cover on the way ends the search. */
 export function nearestPatch(mail: Node): Node | null {
   const posting = postingAt(mail)

@@ -15,6 +15,8 @@ export interface Draft {
   readonly patches: Map<number, Node>
   /** Exact repeats and second covers: in the topic, in no revision. */
   readonly repeats: Node[]
+  /** Older postings whose place it takes, since people say so (mending.ts). */
+  readonly replaces: Set<Draft>
   version: number | null
   total: number
 }
@@ -89,7 +91,15 @@ export function numberOf(node: Node): number {
 }
 
 function begin(node: Node): Draft {
-  const draft: Draft = { members: [], cover: null, patches: new Map(), repeats: [], version: null, total: 0 }
+  const draft: Draft = {
+    members: [],
+    cover: null,
+    patches: new Map(),
+    repeats: [],
+    replaces: new Set(),
+    version: null,
+    total: 0,
+  }
   const announced = announcing(node)
   if (announced) {
     announced.announces = true

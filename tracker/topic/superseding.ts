@@ -48,9 +48,18 @@ function isOwnAndAsGood(mail: Node, patch: Node, elders: readonly Draft[], patch
 
 /** A higher version replaces all; the same one replaces what it posts again: a split stands beside the other half. */
 function replacesAll(draft: Draft, elder: Draft): boolean {
-  if ((draft.version ?? 1) > (elder.version ?? 1)) return true
+  if ((draft.version ?? 1) > (elder.version ?? 1) || draft.replaces.has(elder) || saysSo(draft, elder))
+    return true
   return changesOf(elder).some(patch => changesOf(draft).some(other => postsAgain(other, patch)))
 }
+
+/** `Supersedes: <id>`; whether it may is asked of both mails, as for any newer posting. */
+const saysSo = (draft: Draft, elder: Draft): boolean =>
+  draft.members.some(({ facts: { relations = [] } }) =>
+    relations.some(
+      ({ what, target }) => what === 'supersedes' && elder.members.some(({ id }) => id === target),
+    ),
+  )
 
 function postsAgain(younger: Node, elder: Node): boolean {
   if (younger.facts.subject.key === elder.facts.subject.key || isBelow(younger, elder.id)) return true

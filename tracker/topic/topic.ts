@@ -1,7 +1,7 @@
 // What a reader follows. `fold` makes it from the facts of a cluster; the row of a topic is this value.
 import type { MessageId } from '../../base/ids.ts'
 import type { BugStatus, PatchState } from '../../base/state-words.ts'
-import type { Person, TagFact, TagName } from '../mail/facts.ts'
+import type { Person, RelationFact, TagFact, TagName } from '../mail/facts.ts'
 import type { RobotName } from '../mail/robots.ts'
 import type { Landing, LandingEvent, NamedCommit } from './landing.ts'
 import type { Grade, How, Verdict } from './verdict.ts'
@@ -116,7 +116,7 @@ export interface Claim {
   /**
    * `proposed`: a patch posted in the thread of a bug is its proposed fix without any line. `mends`: it fixes what the
    * patch of that title brought in. `reported`: it fixes what `who` or the robot of that address reported. `about`: it was
-   * sent to the bug's own address.
+   * sent to the bug's own address. `supersedes`, `depends`, `based`: a posting says so of another one.
    */
   readonly what:
     | 'closes'
@@ -128,8 +128,11 @@ export interface Claim {
     | 'duplicate'
     | 'blocks'
     | 'about'
+    | RelationFact['what']
   /** A Message-ID, a title, a robot's address, or the reference as it was written. */
   readonly target: string
+  /** Of what a posting says of another one, where that is not named by a mail of it. */
+  readonly by?: Exclude<RelationFact['by'], 'mail'>
   /** The person who reported it: the target counts when it is a topic of that person's. */
   readonly who?: Person
 }

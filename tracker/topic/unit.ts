@@ -57,7 +57,7 @@ export function unitsOf(all: readonly Arrival[], rules: Rules): Unit[] {
 }
 
 /** What a list wrapped is here by itself: the wrapper says nothing that the mail does not say. */
-const wrapperOf = ({ result: _, ...facts }: MailFacts, wraps: MessageId): MailFacts => ({
+const wrapperOf = ({ result: _, relations: __, ...facts }: MailFacts, wraps: MessageId): MailFacts => ({
   ...facts,
   references: [wraps],
   posting: 'none',

@@ -44,6 +44,7 @@ import { twinsSection } from '../part/twins.ts'
 import { paths } from '../paths.ts'
 import type { Named, Related } from '../read/claims.ts'
 import type { ListRow, Twin } from '../read/located-mail.ts'
+import type { Relation } from '../read/relations.ts'
 import type { PatchComments } from '../read/reviews.ts'
 
 export interface PatchsetView {
@@ -56,6 +57,9 @@ export interface PatchsetView {
   readonly id: string
   readonly mail: DecodedMail | undefined
   readonly named: readonly Named[]
+  /** What the revision says of other postings, and which others say something of it. */
+  readonly relations: readonly Relation[]
+  readonly relying: readonly Related[]
   /** What mends it. */
   readonly mends: readonly Related[]
   /** What became of the patches since the revision before; null for the first one. */
@@ -88,7 +92,8 @@ ${historySection(list, topic)}
 </div>
 <aside class="side" aria-label="About this patchset">
 ${applySection(list, revision)}
-${factsSection(list, topic, revision, view.named)}
+${factsSection(list, topic, revision, view.named, view.relations)}
+${relatedSection(list.name, 'Named by', view.relying)}
 ${relatedSection(list.name, 'Mended by', view.mends)}
 ${checksSection(list.name, revisionChecks(topic, revision))}
 ${changeSection(list, { id, subject: subjectOf(topic, id) }, patchTags)}

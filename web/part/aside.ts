@@ -6,8 +6,10 @@ import type { Change, Revision, Topic } from '../../tracker/topic/topic.ts'
 import { paths, replyByMail } from '../paths.ts'
 import type { Named, Related } from '../read/claims.ts'
 import type { ListRow } from '../read/located-mail.ts'
+import type { Relation } from '../read/relations.ts'
 import { stateWords } from './chip.ts'
 import { fixedFacts, landedFacts } from './landings.ts'
+import { relationFacts } from './relations.ts'
 import { dayOf, type Html, nameOf, titleOf, visible } from './text.ts'
 
 export const applySection = (list: ListRow, revision: Revision, options: { only?: number } = {}): Html => {
@@ -24,6 +26,7 @@ export const factsSection = (
   topic: Topic,
   revision: Revision | undefined,
   named: readonly Named[],
+  relations: readonly Relation[] = [],
 ): Html => html`<section><h2>Facts</h2><dl class="quiet">
 ${topic.state === null ? '' : html`<dt>State</dt><dd>${lookOf(topic.state).word}${setBy(list, topic)}</dd>`}
 ${topic.delegate ? html`<dt>Delegate</dt><dd>${nameOf(topic.delegate.person)}, ${topic.delegate.by === null ? 'by its files' : html`<a href="${paths.mail(list.name, topic.delegate.by)}">by mail</a>`}</dd>` : ''}
@@ -32,6 +35,7 @@ ${topic.bug?.labels.length ? html`<dt>Labels</dt><dd>${visible(topic.bug.labels.
 ${topic.bug?.target ? html`<dt>Milestone</dt><dd><a href="${paths.milestone(list.name, topic.bug.target)}">${titleOf(topic.bug.target)}</a></dd>` : ''}
 ${revision?.baseCommit ? html`<dt>Base</dt><dd><code>${visible(revision.baseCommit)}</code></dd>` : ''}
 ${revision?.changeId ? html`<dt>Change-id</dt><dd><code>${visible(revision.changeId)}</code></dd>` : ''}
+${relationFacts(list, topic, relations)}
 ${landedFacts(list, revision?.patches ?? [])}
 ${fixedFacts(list, topic.landed ?? [])}
 ${topic.applied.map(applied => html`<dt>Applied</dt><dd>${applied.commit ? html`<code>${visible(applied.commit)}</code>, ` : ''}<a href="${paths.mail(list.name, applied.mail)}">${dayOf(applied.said)}</a></dd>`)}
@@ -77,6 +81,9 @@ const namedWords: Readonly<Record<Named['what'], string>> = {
   link: 'Links',
   blocks: 'Blocks',
   about: 'About',
+  supersedes: 'Supersedes',
+  depends: 'Depends on',
+  based: 'Based on',
 }
 
 /** The topics that the mails of a thread name, where the page has no other facts of it. */
@@ -107,6 +114,9 @@ const relatedWords: Readonly<Record<Related['what'], string>> = {
   link: 'links to it',
   blocks: 'is said to block it',
   about: 'sent to it',
+  supersedes: 'says that it takes its place',
+  depends: 'says that it needs it',
+  based: 'says that it is made on it',
 }
 
 export const followSection = (

@@ -57,6 +57,10 @@ function changeWords({ what, value, effect }: Change): string {
     case 'landed again':
     case 'applied':
       return `✓ ${what}`
+    case 'Link-Revision':
+      return '✓ revision linked'
+    case 'Unlink-Revision':
+      return '✓ revision unlinked'
     case 'withdrawn':
     case 'newer posting':
       return `✓ ${visible(value || what)}`

@@ -74,6 +74,10 @@ function verb(change: Change): Html {
       return html`posted a newer revision, in place of <b>${visible(value)}</b>`
     case 'Undo':
       return html`took back what <code>${visible(value)}</code> changed`
+    case 'Link-Revision':
+      return html`said that <code>${visible(value)}</code> is a revision of the same change`
+    case 'Unlink-Revision':
+      return html`said that <code>${visible(value)}</code> is another change`
     case 'landed':
     case 'reverted':
     case 'landed again':

@@ -27,7 +27,10 @@ type Database = Kysely<Tables>
 
 /** The topics that this one names, each once by its strongest word. */
 export async function readNamed(db: Database, list: ListId, topic: Topic): Promise<Named[]> {
-  const claims = topic.claims.toReversed().slice(0, claimsReadMax)
+  const claims = topic.claims
+    .filter(claim => !isRelation(claim))
+    .toReversed()
+    .slice(0, claimsReadMax)
   const [mails, reports, patches] = await Promise.all([
     topicsOfMails(
       db,
@@ -95,9 +98,13 @@ export function readMends(db: Database, list: ListId, topic: Topic): Promise<Rel
   return readClaiming(db, list, 'patchset', asked, topic)
 }
 
+/** What its postings say of other postings is read for each revision (relations.ts). */
+export const isRelation = ({ what }: Pick<Claim, 'what'>): boolean =>
+  what === 'supersedes' || what === 'depends' || what === 'based'
+
 /** A topic that names or holds more than this is read from its beginning. */
 const claimsReadMax = 100
-const mailsAskedMax = 30
+export const mailsAskedMax = 30
 
 /** As the indexes say it. */
 const claiming = {
@@ -106,7 +113,7 @@ const claiming = {
   discussion: sql`t.kind = 'discussion' and t.data->'claims' <> '[]'::jsonb`,
 }
 
-async function readClaiming(
+export async function readClaiming(
   db: Database,
   list: ListId,
   kind: keyof typeof claiming,
@@ -151,13 +158,16 @@ const rank: readonly Claim['what'][] = [
   'duplicate',
   'link',
   'about',
+  'supersedes',
+  'depends',
+  'based',
 ]
 
 const targetsOf = (claims: readonly Claim[], wanted: (claim: Claim) => boolean) => [
   ...new Set(claims.filter(wanted).map(claim => claim.target)),
 ]
 
-interface Found {
+export interface Found {
   readonly link: TopicLink
   readonly author: Person
 }
@@ -165,7 +175,7 @@ interface Found {
 const isReportOf = ({ link, author }: Found, who: Person) =>
   link.kind !== 'patchset' && samePerson(author, who)
 
-async function topicsOfMails(
+export async function topicsOfMails(
   db: Database,
   list: ListId,
   targets: readonly string[],
@@ -218,12 +228,12 @@ async function topicsOfTitles(
 }
 
 /** Each is a question to the word index. */
-const lookupsMax = 10
+export const lookupsMax = 10
 /** Mails with such a title, the answers to it among them. */
-const candidatesMax = 50
+export const candidatesMax = 50
 
 /** The topics of the mails whose subject (A) or sender (B) holds these words in a row. */
-function mailsWith(list: ListId, words: string, weight: 'A' | 'B') {
+export function mailsWith(list: ListId, words: string, weight: 'A' | 'B') {
   const query = wordsOf(words).map(word => `'${word}':${weight}`)
   return sql`search s
     join topic_mail m on m.list_id = s.list_id and m.message_key = s.message_key
@@ -231,7 +241,7 @@ function mailsWith(list: ListId, words: string, weight: 'A' | 'B') {
     where s.list_id = ${list} and s.words @@ ${query.join(' <-> ')}::tsquery`
 }
 
-interface LinkRow {
+export interface LinkRow {
   id: string
   kind: Topic['kind']
   title: string
@@ -239,7 +249,7 @@ interface LinkRow {
   author: Person
 }
 
-const linkColumns = sql`t.id, t.kind, t.title, t.state, t.data->'author' as author`
+export const linkColumns = sql`t.id, t.kind, t.title, t.state, t.data->'author' as author`
 
 const toLink = ({ id, kind, title, state }: LinkRow): TopicLink => ({
   id,
@@ -248,4 +258,4 @@ const toLink = ({ id, kind, title, state }: LinkRow): TopicLink => ({
   state: state as Topic['state'],
 })
 
-const toFound = (row: LinkRow): Found => ({ link: toLink(row), author: row.author })
+export const toFound = (row: LinkRow): Found => ({ link: toLink(row), author: row.author })

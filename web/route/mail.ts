@@ -22,6 +22,7 @@ import { readPairs } from '../read/comparison.ts'
 import { readDecoded } from '../read/decoded.ts'
 import type { LocatedMail } from '../read/located-mail.ts'
 import { readMails } from '../read/mails.ts'
+import { readRelations, readRelying } from '../read/relations.ts'
 import { readPatchComments, readReviews } from '../read/reviews.ts'
 import { readTopic } from '../read/topic.ts'
 import { readVerdict } from '../read/verdict.ts'
@@ -73,9 +74,11 @@ async function patchset(db: Database, located: LocatedMail, topic: Topic, revisi
   const elder = elderRevision(topic, revision)
   const alone = revision.patches.find(patch => patch.id === id)
   const series = revision.patches.length > 1
-  const [cover, named, mends, pairs, reviews, own] = await Promise.all([
+  const [cover, named, relations, relying, mends, pairs, reviews, own] = await Promise.all([
     alone ? undefined : readHead(db, located, id),
     readNamed(db, list.id, topic),
+    readRelations(db, list.id, topic, revision),
+    readRelying(db, list.id, topic),
     readMends(db, list.id, topic),
     elder ? readPairs(db, list.id, topic, elder, revision) : null,
     readReviews(db, list.id, topic, revision, series ? revision.patches : []),
@@ -90,6 +93,8 @@ async function patchset(db: Database, located: LocatedMail, topic: Topic, revisi
     id,
     mail: own?.mail ?? cover,
     named,
+    relations,
+    relying,
     mends,
     pairs,
     reviews,

@@ -1,7 +1,7 @@
 // Small postings for tests of chains: what stands in the subject, whose it is, when it came, and what it touches.
 
 import { fold } from '../../../tracker/topic/fold.ts'
-import { openRules } from '../../../tracker/topic/rules.ts'
+import { openRules, type Rules } from '../../../tracker/topic/rules.ts'
 import type { Topic } from '../../../tracker/topic/topic.ts'
 import { arrivalOf } from '../threads.ts'
 
@@ -46,14 +46,14 @@ const diffOf = (path: string, lines: readonly string[]) =>
     ' two',
   ].join('\n')
 
-export function topicsOf(postings: readonly Posting[]): Topic[] {
+export function topicsOf(postings: readonly Posting[], rules: Rules = openRules): Topic[] {
   const arrivals = postings.map(mailOf).map(arrivalOf)
-  const { established } = fold(arrivals, openRules, { established: new Set() })
-  return [...fold(arrivals, openRules, { established }).topics]
+  const { established } = fold(arrivals, rules, { established: new Set() })
+  return [...fold(arrivals, rules, { established }).topics]
 }
 
 /** The ids of the mails of each topic, sorted. */
-export const groupsOf = (postings: readonly Posting[]): string[][] =>
-  topicsOf(postings)
+export const groupsOf = (postings: readonly Posting[], rules?: Rules): string[][] =>
+  topicsOf(postings, rules)
     .map(topic => topic.mails.map(mail => mail.id as string).sort())
     .sort()

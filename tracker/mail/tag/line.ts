@@ -53,7 +53,7 @@ type Narrowed = Pick<TagLine, 'number' | 'bug' | 'on'>
 
 const numbered: readonly TagName[] = ['Patch-Status', 'Delegate', 'CI']
 /** Their value is a reference itself. */
-const referring: readonly TagName[] = ['Closes', 'Undo']
+const referring: readonly TagName[] = ['Closes', 'Undo', 'Link-Revision', 'Unlink-Revision']
 
 /** `2/5`, `#12` or `<id>` before the value. */
 function narrowing(tag: TagName, text: string): { narrowed: Narrowed; rest: string } {
@@ -96,7 +96,9 @@ function valuesOf(tag: TagName, text: string): Value[] | null {
       return refsOf(text)?.map(ref => ({ tag, ref })) ?? null
     case 'CI':
       return one(jobOf(text))
-    case 'Undo': {
+    case 'Undo':
+    case 'Link-Revision':
+    case 'Unlink-Revision': {
       const ref = refOf(text)
       return ref && 'mail' in ref ? [{ tag, mail: ref.mail }] : null
     }

@@ -32,6 +32,8 @@ export function valueText(tag: TagValue): string {
     case 'CI':
       return [tag.job, tag.digest ?? tag.checks?.join(', ') ?? ''].join(' ').trim()
     case 'Undo':
+    case 'Link-Revision':
+    case 'Unlink-Revision':
       return tag.mail
     case 'Unclear':
     case 'Recorded':
