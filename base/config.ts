@@ -101,7 +101,7 @@ export function loadConfig(given: Given): Config {
   const data = given.data ?? (given.env.THREADWORK_DATA || undefined)
   return {
     file,
-    lists: file === null ? [demo] : written.lists.map(list => nearRepository(toListConfig(list), origin)),
+    lists: file === null ? [demo] : written.lists.map(list => nearFile(toListConfig(list), origin)),
     smtp: written.smtp.listen,
     tls: toTls(written.smtp, origin),
     lmtp: toLmtp(written.lmtp.listen, origin),
@@ -261,11 +261,12 @@ function toRelay({ relay, outgoing }: Settings, { near }: ConfigOrigin): RelayCo
   }
 }
 
-/** The list's row names the repository, and whoever reads it may be in another directory. */
-const nearRepository = (list: ListConfig, { near }: ConfigOrigin): ListConfig =>
-  list.repository === null || isRemote(list.repository)
-    ? list
-    : { ...list, repository: near(list.repository) }
+/** The list's row names the repository and the archives, and whoever reads them may be in another directory. */
+const nearFile = (list: ListConfig, { near }: ConfigOrigin): ListConfig => ({
+  ...list,
+  repository: list.repository === null || isRemote(list.repository) ? list.repository : near(list.repository),
+  trustedArchives: list.trustedArchives.map(near),
+})
 
 /** At the host of the first list: where that is, mail comes in already. */
 function defaultAddress({ lists }: Settings): string {

@@ -149,6 +149,14 @@ export const listSettings = z.strictObject({
   history: yesNo
     .default(true)
     .register(about, { is: 'imported mail is believed as its From says', changes: ['topics'] }),
+  trusted_archives: z
+    .array(text('a path', /^[^\0\n]{1,1000}$/), { error: 'a list of paths such as ["/srv/inbox/tarn"]' })
+    .default([])
+    .register(about, {
+      is: 'archives whose mail is believed as history whenever it is from, relative to the file; of others what is from before the first mail here',
+      more: 'see [Archives](#archives)',
+      example: ['/srv/inbox/demo'],
+    }),
   needs: needs.prefault({}).register(about, {
     is: 'the grade (A, B or C) that a state or a line needs, where it differs from the usual one',
     more: 'see [mail.md](mail.md)',

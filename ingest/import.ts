@@ -2,14 +2,17 @@
 // transaction, so after ^C or a crash the same command goes on where it ended, and running it twice adds nothing.
 // While one batch is sorted into topics the next is read and appended.
 import { createHash } from 'node:crypto'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import type { ListId } from '../base/ids.ts'
 import { limits } from '../base/limits.ts'
 import type { List } from '../sql/lists.ts'
-import { type Appended, appendWithin } from '../sql/log.ts'
-import type { Envelope, Tables } from '../sql/tables.ts'
+import { type Appended, appendWithin, type MailForList } from '../sql/log.ts'
+import type { Tables } from '../sql/tables.ts'
+import { readHeaders } from '../tracker/decode/headers.ts'
 import { messageIdOf } from '../tracker/decode/message-id.ts'
+import { newestTime } from '../tracker/mail/said-time.ts'
 import { hide } from '../tracker/project/moderate.ts'
 import { type Batch, batches } from './batch.ts'
 import { forgetPosition, savedPosition, savePosition } from './import-position.ts'
@@ -17,7 +20,7 @@ import { type ImportSorter, startSorter } from './import-sorter.ts'
 import { listsOfMail } from './list-of-mail.ts'
 import type { ImportReport, Progress } from './progress.ts'
 import { openSources } from './source/open.ts'
-import type { Source } from './source/source.ts'
+import type { Source, SourceMail } from './source/source.ts'
 
 export interface ImportOptions {
   readonly db: Kysely<Tables>
@@ -133,8 +136,9 @@ async function importSource(
   const place = { list: run.list, source: source.key }
   let homeless = 0
   for await (const batch of batches(source.read(await savedPosition(db, place)))) {
-    const targets = targetsOf(batch, options)
-    const counts = await storeBatch(db, place, batch, targets)
+    const homes = homesOf(batch, options)
+    const targets = homes.map(lists => lists.map(({ id }) => id))
+    const counts = await storeBatch(db, place, batch, homes, source.path)
     await run.sorter.next([...new Set(targets.flat())])
     addUp(tally, batch, counts)
     homeless += counts.homeless
@@ -207,12 +211,12 @@ async function followSources(
 }
 
 /** The lists of each item, in the order of the items. */
-function targetsOf({ items }: Batch, { list, lists }: ImportOptions): ListId[][] {
+function homesOf({ items }: Batch, { list, lists }: ImportOptions): (readonly List[])[] {
   const otherwise = list ? [list] : []
   return items.map(item => {
     if (item.kind === 'too-large' || item.kind === 'unreadable') return []
     const own = lists === undefined ? otherwise : listsOfMail(item.bytes, lists)
-    return (own.length > 0 ? own : otherwise).map(({ id }) => id)
+    return own.length > 0 ? own : otherwise
   })
 }
 
@@ -224,21 +228,27 @@ interface Counts {
   readonly homeless: number
 }
 
-const envelopeOf = (posted: string | undefined): Envelope =>
-  posted === undefined ? { road: 'import' } : { road: 'import', posted }
+/** How old the mails of an archive are that is not trusted by name is asked of each. */
+function arrivalOf({ bytes, posted }: SourceMail, list: List, path: string): MailForList {
+  const envelope = posted === undefined ? { road: 'import' } : { road: 'import', posted }
+  const mail = { list: list.id, bytes, envelope }
+  return isTrusted(path, list) ? mail : { ...mail, newest: newestTime(readHeaders(bytes).headers, envelope) }
+}
+
+const isTrusted = (path: string, { trustedArchives }: List) =>
+  trustedArchives.some(archive => `${resolve(path)}/`.startsWith(`${resolve(archive)}/`))
 
 /** The mails and the position behind them in one transaction: whichever way we end, they agree. */
 async function storeBatch(
   db: Kysely<Tables>,
   place: { list: ListId | null; source: string },
   { items }: Batch,
-  targets: readonly ListId[][],
+  homes: readonly (readonly List[])[],
+  path: string,
 ): Promise<Counts> {
-  const hidden = await hideDeleted(db, items, targets)
+  const hidden = await hideDeleted(db, items, homes)
   const arrivals = items.flatMap((item, index) =>
-    item.kind === 'mail'
-      ? (targets[index] ?? []).map(list => ({ list, bytes: item.bytes, envelope: envelopeOf(item.posted) }))
-      : [],
+    item.kind === 'mail' ? (homes[index] ?? []).map(list => arrivalOf(item, list, path)) : [],
   )
   const position = items.findLast(item => item.position !== null)?.position
   const appended = await db.transaction().execute(async transaction => {
@@ -246,12 +256,15 @@ async function storeBatch(
     if (position != null) await savePosition(transaction, place, position)
     return written
   })
-  const mails = items.flatMap(({ kind }, index) => (kind === 'mail' ? [targets[index] ?? []] : []))
+  const mails = items.flatMap(({ kind }, index) => (kind === 'mail' ? [homes[index] ?? []] : []))
   return { ...countMails(mails, appended), hidden }
 }
 
 /** A mail to two lists is one mail: new when it is new to one of them. */
-function countMails(mails: readonly ListId[][], appended: readonly Appended[]): Omit<Counts, 'hidden'> {
+function countMails(
+  mails: readonly (readonly List[])[],
+  appended: readonly Appended[],
+): Omit<Counts, 'hidden'> {
   let at = 0
   const counts = { fresh: 0, known: 0, homeless: 0 }
   for (const lists of mails) {
@@ -268,7 +281,7 @@ function countMails(mails: readonly ListId[][], appended: readonly Appended[]): 
 async function hideDeleted(
   db: Kysely<Tables>,
   items: Batch['items'],
-  targets: readonly ListId[][],
+  homes: readonly (readonly List[])[],
 ): Promise<number> {
   let hidden = 0
   for (const [index, item] of items.entries()) {
@@ -279,7 +292,7 @@ async function hideDeleted(
       reason: `deleted in the archive ${item.at}`,
     }
     const hash = createHash('sha256').update(item.bytes).digest()
-    for (const list of targets[index] ?? []) {
+    for (const { id: list } of homes[index] ?? []) {
       const these = await hide(db, { ...stone, list, hash })
       const { changed } = these.lists.length > 0 ? these : await hide(db, { ...stone, list })
       hidden += changed

@@ -14,6 +14,8 @@ import { readTombstones } from './tombstones.ts'
 export interface NewMail {
   readonly bytes: Buffer
   readonly envelope: Envelope
+  /** Of an import: the newest time that the mail bears, milliseconds. From the list's first mail on it is no history. */
+  readonly newest?: number
 }
 
 /** An arrival and the list it is for. */
@@ -133,13 +135,23 @@ async function writeMails(db: Kysely<Tables>, entries: readonly Entry[]): Promis
         .onConflict(conflict => conflict.columns(['list_id', 'raw_hash']).doNothing())
         .returning(['list_id', 'seq', 'raw_hash', 'envelope']),
     )
+    .with('begun', query =>
+      query
+        .updateTable('list')
+        .set({ history_until: sql`now()` })
+        .where('id', 'in', query.selectFrom('written').select('list_id'))
+        .where('history_until', 'is', null),
+    )
     // Whoever sent a live mail is to be authenticated while his keys can be had.
     .with('to_judge', query =>
       query
         .insertInto('verdict_due')
         .columns(['list_id', 'seq'])
         .expression(
-          query.selectFrom('written').select(['list_id', 'seq']).where(sql<boolean>`envelope ? 'trace'`),
+          query
+            .selectFrom('written')
+            .select(['list_id', 'seq'])
+            .where(sql<boolean>`envelope ?| array['trace', 'later']`),
         ),
     )
     .with('queued', query =>
@@ -167,7 +179,7 @@ async function queueLiveCopies(
     select m.list_id, m.seq from mail m
       join unnest(${live.map(entry => entry.list)}::integer[], ${live.map(entry => places.get(entry.place))}::bigint[])
         as live (list_id, seq) using (list_id, seq)
-    where not m.envelope ? 'trace' and not m.hidden
+    where not m.envelope ?| array['trace', 'later'] and not m.hidden
       and not exists (select from verdict v where v.list_id = m.list_id and v.seq = m.seq)
     on conflict do nothing`.execute(transaction)
 }
@@ -203,14 +215,21 @@ async function writeBuried(
   return new Map(rows.map(row => [placeOf(row.list_id, row.raw_hash), seq(row.seq)]))
 }
 
-/** As arrays: the statement is the same for each number of mails, and so prepared. */
+/**
+ * As arrays: the statement is the same for each number of mails, and so prepared. What a list's history is was decided by
+ * its first mail, and stays so.
+ */
 function mailRows(entries: readonly Entry[]) {
   const rows = entries.map(toMailRow)
   return sql<never>`
-    select list_id, message_id, message_key, raw_hash, envelope::jsonb from unnest(
+    select list_id, message_id, message_key, raw_hash, case when newest >=
+        extract(epoch from coalesce((select history_until from list where id = list_id), now())) * 1000
+      then envelope::jsonb || '{"later": true}' else envelope::jsonb end
+    from unnest(
       ${rows.map(row => row.list_id)}::integer[], ${rows.map(row => row.message_id)}::text[],
       ${rows.map(row => row.message_key)}::text[], ${hashArray(entries)}::bytea[],
-      ${rows.map(row => row.envelope)}::text[]) as row (list_id, message_id, message_key, raw_hash, envelope)`
+      ${rows.map(row => row.envelope)}::text[], ${entries.map(({ newest }) => newest ?? null)}::float8[])
+      as row (list_id, message_id, message_key, raw_hash, envelope, newest)`
 }
 
 const toMailRow = ({ list, id, hash, envelope }: Entry) => ({

@@ -22,6 +22,8 @@ export interface Envelope {
   readonly to?: readonly string[]
   /** When a live mail reached us, ISO 8601: the newest Received of all. Absent for imports. */
   readonly trace?: string
+  /** Of an import: the mail is no history of the list, and its sender is judged as that of a live one. */
+  readonly later?: true
   /** What the mbox says above a mail without a Date, ISO 8601. */
   readonly posted?: string
   /** The address of the SMTP client that handed it over, and the name it gave itself. */
@@ -42,6 +44,7 @@ export interface Tables {
     dressing_version: Generated<number>
     /** Digest of the settings that they are read under. */
     read_under: string | null
+    history_until: Date | null
     version: Generated<string>
   }
   raw: { hash: Buffer; bytes: Buffer; encoding: 'plain' | 'zstd' | 'purged'; size: number }

@@ -204,8 +204,6 @@ async function write(trx: Trx, list: ListId, settled: readonly Judged[]): Promis
   await refoldMails(trx, list, seqs)
 }
 
-/** The very bytes of an archive, sent again when they are old: that must not take from the mail what history gives it. */
-const isReplayOfHistory = ({ one: { envelope, arrivedAt, claim }, judgement: { grade } }: Judged): boolean =>
-  envelope.trace === undefined &&
-  grade === 'C' &&
-  arrivedAt - (claim.date ?? 0) > limits.signedBeforeDaysMax * 86_400_000
+/** The very bytes of a list's history, sent again: what comes without a signature takes nothing from what history gives. */
+const isReplayOfHistory = ({ one: { envelope }, judgement: { grade } }: Judged): boolean =>
+  envelope.trace === undefined && envelope.later === undefined && grade === 'C'

@@ -10,7 +10,7 @@ interface SourcePosition {
   readonly at: string
 }
 
-interface SourceMail {
+export interface SourceMail {
   readonly kind: 'mail'
   /** With line ends as in the log. */
   readonly bytes: Buffer

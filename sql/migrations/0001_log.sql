@@ -22,6 +22,8 @@ create table list (
   dressing_version integer not null default 0,
   -- digest of the settings that mails were read under
   read_under       text,
+  -- when its first mail came, live or imported: what an archive holds from before is history, and later mail is judged
+  history_until    timestamptz,
   -- grows with every projected change: the ETag of the list's pages
   version          bigint not null default 1
 );
@@ -43,7 +45,7 @@ create table mail (
   message_id  text not null,
   message_key text not null,
   raw_hash    bytea not null references raw,
-  -- {from, to: [...], road: smtp|import..., trace: ISO time of arrival when live}
+  -- {from, to: [...], road: smtp|import..., trace: ISO time of arrival when live, later: imported, and no history}
   envelope    jsonb not null,
   known_at    timestamptz not null default now(),
   -- out of sight: in the log, and in nothing that is made from it

@@ -97,10 +97,11 @@ create table event_due (
   seq     bigint not null,
   primary key (list_id, seq)
 );
--- Whoever writes a verdict need not know of it.
+-- Whoever writes a verdict need not know of it. An import tells nobody anything.
 create function mark_event_due() returns trigger language plpgsql as $$
 begin
-  insert into event_due (list_id, seq) values (new.list_id, new.seq) on conflict do nothing;
+  insert into event_due (list_id, seq) select list_id, seq from mail
+    where list_id = new.list_id and seq = new.seq and not envelope ? 'later' on conflict do nothing;
   return new;
 end $$;
 create trigger verdict_event_due after insert or update of grade on verdict

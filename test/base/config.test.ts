@@ -67,6 +67,7 @@ answers = { bugs = true }
 people = [{ name = "Ada", address = "Ada@Example.org", role = "maintainer", paths = ["net/*"], aliases = ["Ada@example.com"] }]
 trust = "from"
 history = false
+trusted_archives = ["inbox"]
 needs = { accepted = "A", confirmed = "C" }
 [[lists]]
 name = "docs"
@@ -100,6 +101,7 @@ address = "docs@example.org"
         ],
         trust: 'from',
         history: false,
+        trustedArchives: [join(directory, 'inbox')],
         needs: { accepted: 'A', confirmed: 'C' },
       },
       {
@@ -119,6 +121,7 @@ address = "docs@example.org"
         people: [],
         trust: 'verified',
         history: true,
+        trustedArchives: [],
         needs: {},
       },
     ],

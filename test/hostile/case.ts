@@ -16,8 +16,8 @@ export interface Mail {
   readonly minute?: number
   readonly headers?: readonly string[]
   readonly sign?: Signature | undefined
-  /** It comes from an archive. */
-  readonly imported?: true
+  /** It comes from an archive, before all live mail; `later`: in its place among that; `trusted`: so, of one trusted by name. */
+  readonly imported?: true | 'later' | 'trusted'
   /** What becomes of its bytes on the way, after it was signed. `$name` in both stands for that mail's id. */
   readonly change?: readonly (readonly [from: string | RegExp, to: string])[]
   /** The domain whose DKIM the list server says it saw, where it goes through the list that seals. */
@@ -47,6 +47,8 @@ export interface Expected {
 export interface Case {
   readonly name: string
   readonly list?: Omit<Partial<GivenList>, 'people'> & { readonly people?: NonNullable<GivenList['people']> }
+  /** Until which minute what an archive holds is history; otherwise until the first mail comes. */
+  readonly history?: number
   readonly mails: readonly Mail[]
   readonly expect: Expected
   /** The answer when the mails come the other way round: what no signature covers is bound by the first arrival. */

@@ -12,6 +12,8 @@ import { type List, saveLists } from '../../sql/lists.ts'
 import { append } from '../../sql/log.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
+import { readHeaders } from '../../tracker/decode/headers.ts'
+import { newestTime } from '../../tracker/mail/said-time.ts'
 import { assignAll, sortAll } from '../../tracker/project/projector.ts'
 import { rebuild } from '../../tracker/project/rebuild.ts'
 import type { Change, Topic } from '../../tracker/topic/topic.ts'
@@ -72,6 +74,9 @@ interface Letter {
   readonly bytes: Buffer
 }
 
+/** Half past a minute: a case may move it by a second. */
+const begin = Math.floor((Date.now() - 3 * 3_600_000) / 60_000) * 60_000 + 30_000
+
 async function runOrder(
   world: World,
   one: Case,
@@ -83,8 +88,9 @@ async function runOrder(
   // Each order is another world: a signature that was used in the first is new here.
   await sql`delete from signature_use`.execute(db)
   const list = await saveOne(db, name, one.list)
-  const archived = letters.filter(({ mail }) => mail.imported)
-  const live = letters.filter(({ mail }) => !mail.imported)
+  if (one.history !== undefined) await endHistory(db, list, new Date(begin + one.history * 60_000))
+  const archived = letters.filter(({ mail }) => mail.imported === true)
+  const live = letters.filter(({ mail }) => mail.imported !== true)
   for (const letter of [...archived, ...(order === 'forwards' ? live : live.toReversed())])
     await arrive(world, list, letter)
   const expected = (order === 'backwards' && one.backwards) || one.expect
@@ -113,7 +119,13 @@ async function arrive({ db, look }: World, list: List, { mail, bytes }: Letter):
     to: [list.address],
     trace: new Date().toISOString(),
   }
-  await append(db, list.id, [{ bytes, envelope: mail.imported ? { road: 'import' } : live }])
+  const archived = { road: 'import' }
+  const newest = mail.imported !== 'trusted' && newestTime(readHeaders(bytes).headers, {})
+  await append(db, list.id, [
+    mail.imported
+      ? { bytes, envelope: archived, ...(newest !== false && { newest }) }
+      : { bytes, envelope: live },
+  ])
   await assignAll(db, list.id)
   while (await waits(db, list)) await look()
   await sortAll(db, list.id)
@@ -127,13 +139,14 @@ async function waits(db: Kysely<Tables>, list: List): Promise<boolean> {
   return rows.length > 0
 }
 
+const endHistory = (db: Kysely<Tables>, list: List, at: Date) =>
+  db.updateTable('list').set({ history_until: at }).where('id', '=', list.id).execute()
+
 /** Of a case: two cases may call their mails alike. */
 const mailId = (name: string, one: Case) =>
   `${name}.${one.name.replace(/[^a-z0-9]+/gi, '-').toLowerCase()}@mails.example`
 
 async function write(one: Case, name: string, cast: Cast): Promise<Letter[]> {
-  // Half past a minute: a case may move it by a second.
-  const begin = Math.floor((Date.now() - 3 * 3_600_000) / 60_000) * 60_000 + 30_000
   const written = new Map<string, Buffer>()
   const letters: Letter[] = []
   const ids = (text: string) => text.replace(/\$([a-z]\w*)/g, (_, mail: string) => mailId(mail, one))

@@ -1,8 +1,9 @@
 // The rules that have cases, one file each.
 import type { Rule } from './case.ts'
 import { closedRoles } from './cases/closed-roles.ts'
+import { historyRule } from './cases/history.ts'
 import { oneArrival } from './cases/one-arrival.ts'
 import { signedTextRule } from './cases/signed-text.ts'
 import { verifiedAddress } from './cases/verified-address.ts'
 
-export const rules: readonly Rule[] = [oneArrival, verifiedAddress, signedTextRule, closedRoles]
+export const rules: readonly Rule[] = [oneArrival, verifiedAddress, signedTextRule, closedRoles, historyRule]

@@ -53,6 +53,40 @@ async function archive() {
 const counts = ({ read, fresh, known, skipped }: ImportReport) => ({ read, fresh, known, skipped })
 
 describe('an import', () => {
+  test('what it brings from after the first mail of the list waits to be judged, of a trusted archive nothing does', async () => {
+    const { read, db, list, exported } = await archive()
+    const dated = (name: string, date: Date, received?: Date) =>
+      Buffer.from(
+        `${received ? `Received: by mx.example.net; ${received.toUTCString()}\n` : ''}${mail(name)
+          .toString()
+          .replace(/^Date: .*$/m, `Date: ${date.toUTCString()}`)}`,
+      )
+    const [past, later] = [new Date('2020-03-02'), new Date(Date.now() + 60_000)]
+    await read([file('past.mbox', mboxOf([dated('old', past), dated('clock', later, past)]))])
+    const waiting = async () => {
+      const rows = await db
+        .selectFrom('mail')
+        .innerJoin('verdict_due', 'verdict_due.seq', 'mail.seq')
+        .select('message_id')
+        .orderBy('mail.seq')
+        .execute()
+      return rows.map(({ message_id }) => message_id.split('@')[0])
+    }
+    expect(await waiting()).toEqual([])
+    const more = [dated('older', past), dated('new', later), dated('back', past, later)]
+    const second = file('later.mbox', mboxOf(more))
+    await read([second])
+    expect(await waiting()).toEqual(['new', 'back'])
+    expect(await exported()).toContain('Subject: back')
+    const trusted = await archive()
+    const [believing] = await saveLists(trusted.db, [{ ...list, trustedArchives: [directory] }])
+    if (!believing) throw new Error('No list')
+    const progress: Progress = { show: () => {}, say: () => {}, finish: () => {} }
+    const { signal } = new AbortController()
+    await importPaths({ db: trusted.db, list: believing, paths: [second], signal, progress })
+    expect(await trusted.db.selectFrom('verdict_due').selectAll().execute()).toEqual([])
+  })
+
   test('keeps every mail in the order of the file, sorted, and exports the same mbox', async () => {
     const { read, exported, unsorted, db } = await archive()
     const mbox = mboxOf([mail('one'), mail('two', '>>From here\n'), mail('three')])

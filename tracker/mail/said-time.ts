@@ -27,6 +27,13 @@ export function saidTime(
   return { said: Math.min(Math.max(said, firstTime), lastTime), problem }
 }
 
+/**
+ * The newest time that a mail bears, milliseconds: when the last server had it, else when it was said. Whoever writes a mail
+ * chooses its Date, and the Received fields above it are others'.
+ */
+export const newestTime = (headers: readonly Header[], travelled: Travelled): number =>
+  newestReceived(headers) ?? saidTime(headers, travelled).said
+
 /** Whether the Date is one: a clock that was never set begins in 1970, before there was mail with such dates. */
 export function hasDate(headers: readonly Header[]): boolean {
   const date = parseDate(headerValue(headers, 'date') ?? '')

@@ -82,7 +82,7 @@ async function readArrivals(
   const bySeq = new Map(mails.map(mail => [seqOf(mail.name), mail]))
   const { rows } = await sql<{ seq: Seq; hash: string; known_at: number | null; data: string }>`
     select f.seq, encode(m.raw_hash, 'hex') as hash, f.data::text as data,
-      case when m.envelope->>'trace' is not null then floor(extract(epoch from m.known_at) * 1000)::float end as known_at
+      case when m.envelope ?| array['trace', 'later'] then floor(extract(epoch from m.known_at) * 1000)::float end as known_at
     from fact f join mail m using (list_id, seq) where (list_id, seq) in (
       select * from unnest(${mails.map(mail => mail.list_id)}::integer[], ${[...bySeq.keys()]}::bigint[]))`.execute(
     trx,

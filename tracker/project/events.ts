@@ -72,7 +72,8 @@ async function liveMails(trx: Trx, list: ListId, clusters: readonly ClusterId[])
       where list_id = ${list}) live,
     lateral (select cluster, message_key as key, coalesce(jsonb_array_length(data->'misses'), 0) as misses
       from fact where list_id = ${list} and seq = live.seq and cluster = any(${clusters}::bigint[]) offset 0) f,
-    lateral (select known_at from mail where list_id = ${list} and seq = live.seq offset 0) m`.execute(trx)
+    lateral (select known_at, envelope from mail where list_id = ${list} and seq = live.seq offset 0) m
+    where not m.envelope ? 'later'`.execute(trx)
   return rows
 }
 

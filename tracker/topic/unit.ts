@@ -19,7 +19,7 @@ export interface Arrival {
   readonly namedCommit?: NamedCommit
   /** Null for a live mail that nobody looked at yet; that of an import is `imported`. */
   readonly verdict: Verdict | null
-  /** When a live mail came, milliseconds; null for an imported one. */
+  /** When the mail came, milliseconds; null for history out of an archive. */
   readonly knownAt: number | null
 }
 

@@ -15,7 +15,7 @@ export type ShownVerdict =
 
 export async function readVerdict(db: Kysely<Tables>, list: ListId, id: MessageId): Promise<ShownVerdict> {
   const { rows } = await sql<VerdictRow>`
-    select v.grade, v.how, v.data->'checks' as checks, u.seq is not null as pending, m.envelope ? 'trace' as live
+    select v.grade, v.how, v.data->'checks' as checks, u.seq is not null as pending, m.envelope ?| array['trace', 'later'] as live
     from mail m left join verdict v using (list_id, seq) left join verdict_due u using (list_id, seq)
     where m.list_id = ${list} and m.message_key = ${indexKey(id)} and not m.hidden
     order by v.grade, m.seq limit ${limits.copiesReadMax}`.execute(db)
