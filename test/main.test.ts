@@ -66,7 +66,9 @@ test('--verbose adds the stack', () => {
   expect(threadwork('export', 'pages', '--verbose').err).toMatch(/\n {4}at .*commands\/export\.ts/)
 })
 
-test('init writes a configuration that doctor accepts, and never overwrites one', { timeout: 240_000 }, () => {
+test('init writes a configuration that doctor accepts, and never overwrites one', {
+  timeout: 240_000,
+}, () => {
   expect(threadwork('init')).toMatchObject({ code: 0, err: '' })
   expect(existsSync(join(directory, 'threadwork-data'))).toBe(true)
   const written = join(directory, 'threadwork.toml')
