@@ -187,6 +187,8 @@ export const limits = {
   mboxDialectBytesMax: 1024 * 1024,
   /** Mails with one Message-ID read at once: real ones come in two or three dresses, a flood in thousands. */
   copiesReadMax: 100,
+  /** Texts under one Message-ID that a page links one by one; beyond it stands their number. */
+  textsNamedMax: 10,
   /** A database that is silent this long is away: the mail gets 451, the page says so; senders wait ten minutes. */
   databaseAnswerSecondsMax: 20,
   /** The same for a new connection, which costs it next to nothing. */

@@ -93,6 +93,7 @@ export interface Tables {
     data: JSONColumnType<VerdictData, string | undefined>
     made_at: Generated<Date>
   }
+  judged: { list_id: number; target_key: IndexKey; mail_key: IndexKey; raw_hash: Buffer }
   verdict_due: {
     list_id: number
     seq: Seq

@@ -34,6 +34,19 @@ create table verdict (
 -- "Did mail of this address come with its domain's signature before?"
 create index verdict_aligned on verdict (list_id, (data->>'aligned')) where data ? 'aligned';
 
+-- Of which text a mail changed the state: another one under the same Message-ID inherits nothing of it. Written by the first
+-- fold in which it does. A mail of an archive has none: it speaks of what the archive has.
+create table judged (
+  list_id    integer not null references list,
+  -- the patch or report
+  target_key text not null,
+  -- the mail that changed its state
+  mail_key   text not null,
+  -- the bytes that stood then
+  raw_hash   bytea not null,
+  primary key (list_id, target_key, mail_key)
+);
+
 -- A live mail that waits for its verdict; written with the mail.
 create table verdict_due (
   list_id    integer not null,

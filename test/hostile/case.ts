@@ -5,6 +5,8 @@ import type { Signature, Who } from './cast.ts'
 
 export interface Mail {
   readonly name: string
+  /** The name of the mail whose Message-ID it bears, where that is another one. */
+  readonly id?: string
   readonly from: Who
   readonly subject?: string
   readonly text?: string

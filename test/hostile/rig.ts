@@ -153,7 +153,7 @@ async function write(one: Case, name: string, cast: Cast): Promise<Letter[]> {
   for (const mail of one.mails) {
     const original = mail.copyOf === undefined ? undefined : written.get(mail.copyOf)
     if (mail.copyOf !== undefined && !original) throw new Error(`${name}: there is no mail ${mail.copyOf}`)
-    const bare = original ?? Buffer.from(ids(textOf(mail, mailId(mail.name, one), begin)))
+    const bare = original ?? Buffer.from(ids(textOf(mail, mailId(mail.id ?? mail.name, one), begin)))
     const signed = mail.sign && !original ? await cast.sign(bare, mail.from, mail.sign) : bare
     const dressed = mail.sealed ? await cast.seal(signed, mail.sealed, mail.footer) : signed
     const bytes = (mail.change ?? []).reduce((text, [from, to]) => changed(text, from, ids(to)), dressed)

@@ -2,8 +2,16 @@
 import type { Rule } from './case.ts'
 import { closedRoles } from './cases/closed-roles.ts'
 import { historyRule } from './cases/history.ts'
+import { judgedText } from './cases/judged-text.ts'
 import { oneArrival } from './cases/one-arrival.ts'
 import { signedTextRule } from './cases/signed-text.ts'
 import { verifiedAddress } from './cases/verified-address.ts'
 
-export const rules: readonly Rule[] = [oneArrival, verifiedAddress, signedTextRule, closedRoles, historyRule]
+export const rules: readonly Rule[] = [
+  oneArrival,
+  verifiedAddress,
+  signedTextRule,
+  closedRoles,
+  historyRule,
+  judgedText,
+]

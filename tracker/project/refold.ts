@@ -23,6 +23,7 @@ import type { Arrival } from '../topic/unit.ts'
 import { clusterArrivals } from './cluster-arrivals.ts'
 import { recordChanges } from './events.ts'
 import { jsonTexts } from './json-texts.ts'
+import { judgedIn, writeJudgings } from './judged.ts'
 import { knownPeopleFor, writeKnownPeople } from './known-people.ts'
 import { withLandings } from './land.ts'
 import { lockToFold } from './lock.ts'
@@ -45,7 +46,8 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
     const rules = { ...written, rosters: rostersWithMailmap(written.rosters, mailmap) }
     const arrivals = await withLandings(trx, list, mapped(await clusterArrivals(trx, clusters, db), mailmap))
     const known = await knownPeopleFor(trx, list, arrivals)
-    const outside = await outsideOf(trx, list, arrivals)
+    const judged = await judgedIn(trx, list, arrivals)
+    const outside = { ...(await outsideOf(trx, list, arrivals)), judged }
     const folds = clusters.map(cluster => ({
       cluster,
       fold: foldSafely(cluster, arrivals.get(cluster) ?? [], rules, known, outside, log),
@@ -53,6 +55,11 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
     const done = folds.filter((one): one is ClusterFold => one.fold !== null)
     const events = await recordChanges(trx, list, done)
     const { changed, targets } = await write(trx, list, done, events)
+    await writeJudgings(
+      trx,
+      list,
+      done.flatMap(one => one.fold.judgings),
+    )
     await markFolded(
       trx,
       clusters,

@@ -24,7 +24,7 @@ export async function outsideOf(
   trx: Trx,
   list: ListId,
   arrivals: ReadonlyMap<ClusterId, readonly Arrival[]>,
-): Promise<Outside> {
+): Promise<Pick<Outside, 'statements' | 'numbers'>> {
   const own = [...arrivals.values()].flat().map(({ facts }) => facts)
   const statements = await statementsFor(trx, list, await spokenOfAmong(trx, list, own))
   const lines = statements.filter(one => one.what === 'lines').map(({ tags }) => ({ tags, trailers: [] }))

@@ -41,7 +41,11 @@ const isRowOf = (row: TopicMail, mail: Node, role: TopicMail['role']): boolean =
   row.parent === parentOf(mail) &&
   row.said === mail.said &&
   row.role === role &&
-  (row.imposters ?? 0) === mail.imposters
+  (row.imposters ?? 0) === mail.imposters &&
+  sameTexts(row, mail)
+
+const sameTexts = (row: TopicMail, { texts, judged }: Node) =>
+  (row.texts ?? []).join() === texts.join() && (row.judged ?? false) === (judged && texts.length > 0)
 
 const parentOf = ({ parent, ghost }: Node) => parent?.id ?? ghost
 
@@ -55,7 +59,8 @@ function topicMailOf(mail: Node, role: TopicMail['role']): TopicMail {
     role,
     gist: mail.facts.gist,
     problems: mail.facts.problems,
-    ...(mail.imposters > 0 ? { imposters: mail.imposters } : {}),
+    ...(mail.imposters > 0 ? { imposters: mail.imposters, texts: mail.texts } : {}),
+    ...(mail.imposters > 0 && mail.judged ? { judged: true as const } : {}),
   }
 }
 

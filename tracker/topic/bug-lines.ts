@@ -61,8 +61,10 @@ function setStatus(mail: SpeakingMail, tag: LineOf<'Bug-Status'>, planned: Plann
   const { lines } = planned
   const value = valueText(tag).toLowerCase()
   const role = planned.roleOf(mail)
-  if (planned.isRepeated(value)) lines.tell(mail, role, namedBy(tag), { refusal: null, effect: false })
-  else
+  if (planned.isRepeated(value)) {
+    planned.repeat(mail, tag.status)
+    lines.tell(mail, role, namedBy(tag), { refusal: null, effect: false })
+  } else
     planned.change(mail, tag, planned.statusRefusal(tag.status, mail), () => {
       planned.setStatus(tag.status, value, mail, role)
       if (isNarrowed(tag)) lines.claims.push(...duplicatesIn(mail.id, [tag]))

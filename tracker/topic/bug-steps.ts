@@ -4,6 +4,7 @@ import { type BugInputs, Planned, type ThreadKind } from './bug.ts'
 import { fixesOf } from './bug-fixes.ts'
 import { bugLineHandler } from './bug-lines.ts'
 import { takeInOrder, wordsAt } from './history.ts'
+import type { Judging } from './judged.ts'
 import { voicesFor } from './statement.ts'
 import type { Bug, Change, Claim, Delegate, RemoteLines, Statement } from './topic.ts'
 import type { Node } from './tree.ts'
@@ -20,6 +21,8 @@ export interface Planning {
   readonly claims: readonly Claim[]
   /** What they say of other topics. */
   readonly statements: readonly RemoteLines[]
+  /** Of which texts they spoke. */
+  readonly judgings: readonly Judging[]
 }
 
 /** What a thread's lines are read with. */
@@ -43,5 +46,6 @@ export function planningOf(mails: readonly Node[], inputs: PlanningInputs): Plan
   const { decided, title, delegate } = planned
   const bug = { ...planned.bug, explicit: decided === 'bug' }
   const { history, claims, statements } = lines
-  return { decided, bug, title, delegate, history, claims, statements }
+  const judgings = planned.judgements.all
+  return { decided, bug, title, delegate, history, claims, statements, judgings }
 }

@@ -6,6 +6,7 @@ import { nameOf } from '../mail/tag/value-text.ts'
 import { type Asker, bugStatusRefusal, planningRefusal, type Refusal, roleOf } from './authority.ts'
 import { conflictWith } from './conflict.ts'
 import { namedBy } from './history.ts'
+import { Judgements, textRefusal } from './judged.ts'
 import { type Line, Lines, type Ruling } from './lines.ts'
 import { samePerson } from './person.ts'
 import type { BugNumbers } from './reference.ts'
@@ -40,6 +41,7 @@ export class Planned {
   title: string | null = null
   delegate: Delegate | null = null
   readonly lines: Lines
+  readonly judgements = new Judgements()
   readonly #reporter: Person
   readonly #report: Node | undefined
   readonly #inputs: BugInputs
@@ -77,10 +79,20 @@ export class Planned {
   }
 
   /** Makes the change unless it is refused or undone, and tells it. */
-  change(mail: SpeakingMail, tag: Line, refusal: Ruling['refusal'], make: () => void = () => {}): void {
+  change(mail: SpeakingMail, tag: Line, refusal: Ruling['refusal'], make?: () => void): void {
     const role = this.roleOf(mail)
-    if (!refusal && this.lines.stands(mail)) make()
+    if (!refusal && make) this.#judge(mail)
+    if (!refusal && this.lines.stands(mail)) make?.()
     this.lines.tell(mail, role, namedBy(tag), { refusal, words: tag.reason })
+  }
+
+  /** It says what stands so already: should that be taken back, it is said of the same text. */
+  repeat(mail: SpeakingMail, status: BugStatus): void {
+    if (this.statusRefusal(status, mail) === null) this.#judge(mail)
+  }
+
+  #judge(mail: SpeakingMail): void {
+    if (this.#report) this.judgements.add(mail, [this.#report])
   }
 
   roleOf(mail: SpeakingMail): Role {
@@ -89,7 +101,7 @@ export class Planned {
 
   statusRefusal(status: BugStatus, mail: SpeakingMail): Ruling['refusal'] {
     const asker = this.asker(mail)
-    const refusal = this.#suspicion(mail) ?? bugStatusRefusal(status, asker)
+    const refusal = this.#suspicion(mail) ?? bugStatusRefusal(status, asker) ?? this.#textRefusal(mail)
     if (refusal) return refusal
     const state = this.bug.status
     if (state === status || !finalStatuses.includes(state)) return null
@@ -97,7 +109,11 @@ export class Planned {
   }
 
   planRefusal(mail: SpeakingMail, tag: Line): Refusal | null {
-    return this.#suspicion(mail) ?? planningRefusal(nameOf(tag), this.asker(mail))
+    return this.#suspicion(mail) ?? planningRefusal(nameOf(tag), this.asker(mail)) ?? this.#textRefusal(mail)
+  }
+
+  #textRefusal(mail: SpeakingMail): Refusal | null {
+    return this.#report ? textRefusal(mail, this.#report) : null
   }
 
   /**

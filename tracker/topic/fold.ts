@@ -6,6 +6,7 @@ import { missingOf } from './completeness.ts'
 import { type Component, componentsOf } from './component.ts'
 import { dropEchoes } from './echo.ts'
 import { guessOf } from './guess.ts'
+import { type Judging, newJudgings } from './judged.ts'
 import { establishedBy, type KnownPeople, withPeople } from './known-people.ts'
 import { mendingOf } from './mending.ts'
 import { nothingOutside, type Outside } from './outside.ts'
@@ -30,6 +31,8 @@ export interface Folded {
   readonly strangers: ReadonlySet<string>
   /** Of mails that came in several copies or texts the hash of the one that was read, when it is not the earliest said. */
   readonly shown: ReadonlyMap<MessageId, string>
+  /** Of which texts mails changed the state, where the log does not have it yet. */
+  readonly judgings: readonly Judging[]
 }
 
 /** Arrivals that no edge joins do not change each other's topics. */
@@ -46,6 +49,7 @@ export function fold(
     established: new Set(parts.flatMap(part => [...part.established])),
     strangers: new Set(parts.flatMap(part => [...part.strangers])),
     shown: new Map(parts.flatMap(part => [...part.shown])),
+    judgings: parts.flatMap(part => part.judgings),
   }
 }
 
@@ -55,7 +59,7 @@ function foldComponent(
   known: KnownPeople,
   outside: Outside,
 ): Folded {
-  const nodes = treeOf(unitsOf(arrivals, rules))
+  const nodes = treeOf(unitsOf(arrivals, rules, outside.judged))
   dropEchoes(nodes)
   const drafts = draftsOf(nodes)
   const mending = mendingOf(nodes, drafts, rules)
@@ -68,10 +72,11 @@ function foldComponent(
     nodes.filter(node => typeof homes.get(node) === 'string'),
     node => String(homes.get(node)),
   )
-  const threadTopics = new Map(
-    [...threads].map(([name, mails]) => [name, threadTopicOf(mails, rules, known, outside)]),
+  const threadOutcomes = [...threads].map(
+    ([name, mails]) => [name, threadTopicOf(mails, rules, known, outside)] as const,
   )
-  const withFixes = patchsets.map((topic, index) => {
+  const threadTopics = new Map(threadOutcomes.map(([name, { topic }]) => [name, topic]))
+  const withFixes = patchsets.map(({ topic }, index) => {
     const drafts = chains[index] ?? []
     const proposed = proposedIn(drafts, homes, threadTopics)
     const doubted = doubtedBelow(drafts, nodes)
@@ -88,6 +93,10 @@ function foldComponent(
     established: establishedBy(nodes),
     strangers: new Set(
       [...threads.values()].filter(mails => guessOf(mails, known).ofStranger).flatMap(sendersOf),
+    ),
+    judgings: newJudgings(
+      [...patchsets, ...threadOutcomes.map(([, outcome]) => outcome)].flatMap(({ judgings }) => judgings),
+      outside.judged,
     ),
     shown: new Map(nodes.flatMap(({ id, shown }) => (shown === null ? [] : [[id, shown] as const]))),
   }

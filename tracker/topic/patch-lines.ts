@@ -51,6 +51,7 @@ function setStatus(mail: SpeakingMail, tag: LineOf<'Patch-Status'>, patches: Pat
   const differing = meant.filter(patch => patches.of(patch)?.state !== state)
   const named = { ...namedBy(tag), ...(number === undefined ? {} : { value: `${number}: ${state}` }) }
   const missing = state === 'accepted' ? unseenCommit(mail) : undefined
+  patches.repeat(mail, meant, state)
   if (meant.length === 0)
     patches.tell(mail, [], named, { refusal: { reason: 'it speaks of no patch that is here' } })
   else if (differing.length === 0)

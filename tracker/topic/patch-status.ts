@@ -4,6 +4,7 @@ import type { MessageId } from '../../base/ids.ts'
 import { type Asker, carriesOn, patchStateRefusal, roleOf } from './authority.ts'
 import { conflictWith } from './conflict.ts'
 import type { Named } from './history.ts'
+import { Judgements, textRefusal } from './judged.ts'
 import { Lines, type Ruling } from './lines.ts'
 import type { Mending } from './mending.ts'
 import type { Decided } from './patch-landing.ts'
@@ -34,6 +35,7 @@ export class PatchStatuses {
   latest = -1
   /** Whose task it is, null for nobody's; undefined where no line said it. */
   delegate: Delegate | null | undefined
+  readonly judgements = new Judgements()
   readonly #decisions = new Map<Node, Decision>()
 
   constructor(
@@ -109,9 +111,18 @@ export class PatchStatuses {
     const refusals = patches.map(patch => this.#refusal(state, mail, patch))
     const allowed = patches.filter((_, index) => refusals[index] === null)
     const role = roleOf(this.asker(mail, patches), 'author')
+    this.judgements.add(mail, allowed)
     if (this.lines.stands(mail)) this.set(allowed, state, mail, role)
     const refusal = refusals.find(one => one !== null) ?? null
     this.tell(mail, patches, named, { refusal, words, effect: allowed.length > 0 })
+  }
+
+  /** It says what stands so already: should that be taken back, it is said of the same texts. */
+  repeat(mail: SpeakingMail, patches: readonly Node[], state: PatchState): void {
+    this.judgements.add(
+      mail,
+      patches.filter(patch => this.stateOf(patch) === state && this.#refusal(state, mail, patch) === null),
+    )
   }
 
   /** The next line of the history. */
@@ -134,7 +145,7 @@ export class PatchStatuses {
 
   #refusal(state: PatchState, mail: SpeakingMail, patch: Node): Ruling['refusal'] {
     const asker = this.asker(mail, [patch])
-    const refusal = patchStateRefusal(state, asker)
+    const refusal = patchStateRefusal(state, asker) ?? textRefusal(mail, patch)
     if (refusal) return refusal
     const standing = this.of(patch)
     return standing && this.isFinal(patch) ? conflictWith(standing, asker) : null

@@ -3,6 +3,7 @@
 import { takeApplied } from './applied.ts'
 import { carerOf } from './authority.ts'
 import { takeInOrder, wordsAt } from './history.ts'
+import type { Judging } from './judged.ts'
 import type { LineHandler } from './lines.ts'
 import type { Mending } from './mending.ts'
 import type { Outside } from './outside.ts'
@@ -27,13 +28,20 @@ export interface PatchOutcome {
   readonly claims: readonly Claim[]
   /** What they say of other topics. */
   readonly statements: readonly RemoteLines[]
+  /** Of which texts they spoke. */
+  readonly judgings: readonly Judging[]
 }
 
 /** `drafts` by said time, `mails` in order; `statements` of other topics. */
 export function patchOutcome(
   drafts: readonly Draft[],
   mails: readonly Node[],
-  { rules, mending, numbers, statements }: Outside & { readonly rules: Rules; readonly mending: Mending },
+  {
+    rules,
+    mending,
+    numbers,
+    statements,
+  }: Omit<Outside, 'judged'> & { readonly rules: Rules; readonly mending: Mending },
 ): PatchOutcome {
   const here = new Map(mails.map(mail => [mail.id, mail]))
   const others = voicesFor(statements, here)
@@ -47,7 +55,8 @@ export function patchOutcome(
     ...commitsOf(drafts).map(step => ({ at: step.event.at, take: () => land(step, patches) })),
   ])
   const { history, claims, statements: said } = patches.lines
-  return { statuses: patches.all, history, delegate: delegateOf(patches), claims, statements: said }
+  const judgings = patches.judgements.all
+  return { statuses: patches.all, history, delegate: delegateOf(patches), claims, statements: said, judgings }
 }
 
 const saysSomething = ({ facts: { tags, applied, withdrawal } }: Node) =>

@@ -2,10 +2,11 @@
 
 import { answersOf, topicMail } from './answers.ts'
 import { completenessOf, missingOf } from './completeness.ts'
+import type { Judging } from './judged.ts'
 import type { Mending } from './mending.ts'
 import type { Outside } from './outside.ts'
 import type { PatchStatus } from './patch-status.ts'
-import { patchOutcome } from './patch-steps.ts'
+import { type PatchOutcome, patchOutcome } from './patch-steps.ts'
 import type { Rules } from './rules.ts'
 import { type Draft, numberOf, plainTitle } from './series.ts'
 import { patchsetStanding } from './standing.ts'
@@ -19,12 +20,17 @@ export function patchsetOf(
   rules: Rules,
   outside: Outside,
   mending: Mending,
+): { topic: Topic; judgings: readonly Judging[] } {
+  const outcome = patchOutcome(drafts, mails, { rules, mending, ...outside })
+  return { topic: topicOf(drafts, mails, outcome, outside), judgings: outcome.judgings }
+}
+
+function topicOf(
+  drafts: readonly Draft[],
+  mails: readonly Node[],
+  { statuses, history, delegate, claims, statements }: PatchOutcome,
+  outside: Outside,
 ): Topic {
-  const { statuses, history, delegate, claims, statements } = patchOutcome(drafts, mails, {
-    rules,
-    mending,
-    ...outside,
-  })
   const revisions = drafts.map((draft, index) => revisionOf(draft, drafts.slice(0, index), statuses))
   const newest = revisions.at(-1)
   const first = mails[0]

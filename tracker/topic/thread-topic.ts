@@ -5,8 +5,10 @@ import { answersOf, topicMail } from './answers.ts'
 import { closingOf } from './bug-fixes.ts'
 import { type Planning, planningOf } from './bug-steps.ts'
 import { type Guess, guessOf } from './guess.ts'
+import type { Judging } from './judged.ts'
 import type { KnownPeople } from './known-people.ts'
 import type { Outside } from './outside.ts'
+import type { BugNumbers } from './reference.ts'
 import type { Rules } from './rules.ts'
 import { threadStanding } from './standing.ts'
 import type { Topic, TopicKind } from './topic.ts'
@@ -18,9 +20,7 @@ export function threadTopicOf(
   rules: Rules,
   known: KnownPeople,
   { statements, numbers }: Outside,
-): Topic {
-  const first = mails[0]
-  if (!first) throw new Error('A thread has no mail')
+): { topic: Topic; judgings: readonly Judging[] } {
   const guess = guessOf(mails, known)
   const planning = planningOf(mails, {
     rules,
@@ -28,6 +28,12 @@ export function threadTopicOf(
     statements,
     suspect: guess.kind === 'spam',
   })
+  return { topic: topicOf(mails, planning, guess, numbers), judgings: planning.judgings }
+}
+
+function topicOf(mails: readonly Node[], planning: Planning, guess: Guess, numbers: BugNumbers): Topic {
+  const first = mails[0]
+  if (!first) throw new Error('A thread has no mail')
   const kind = kindOf(first, planning, guess)
   const closing = mails.flatMap(closingOf)
   const bug = kind === 'bug' ? planning.bug : null

@@ -36,6 +36,10 @@ export interface TopicMail {
   readonly problems: readonly string[]
   /** The same Message-ID with another text was seen: this many other texts. */
   readonly imposters?: number
+  /** Then of each text the bytes of one arrival, as SHA-256 in hex; that which is read is the first. */
+  readonly texts?: readonly string[]
+  /** Then mails changed the state of one of them. */
+  readonly judged?: true
 }
 
 export interface TopicPatch {

@@ -4,10 +4,12 @@ import type { MailFacts } from '../mail/facts.ts'
 import type { Unit } from './unit.ts'
 
 /** A mail in its tree. `said` is never before the parent's; `depth` is 0 at a root. */
-export interface Node extends Omit<Unit, 'said' | 'facts'> {
+export interface Node extends Omit<Unit, 'said' | 'facts' | 'judged'> {
   /** What it says itself: without what it only repeats of a mail above it (echo.ts). */
   facts: MailFacts
   said: number
+  /** Mails changed the state of one of its texts, now or in a fold before. */
+  judged: boolean
   /** It heads a series without saying so in its subject: a plain cover (series.ts). */
   announces: boolean
   depth: number

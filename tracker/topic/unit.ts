@@ -1,9 +1,12 @@
 // Arrivals -> mails. Of all that came under an id one arrival is read, the one whose own verdict is the best; its facts,
 // headers included, come from it alone. Copies of it (directly and through the list) are the same mail, another text is an
 // imposter, kept and counted. Which one is read never depends on which came first.
-import type { MessageId } from '../../base/ids.ts'
+import type { IndexKey, MessageId } from '../../base/ids.ts'
+import { indexKey } from '../../base/key.ts'
+import { limits } from '../../base/limits.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { traitsOf } from '../mail/robots.ts'
+import type { Judgeable, Judged } from './judged.ts'
 import type { Landing, NamedCommit } from './landing.ts'
 import { addressesOf, namesPeople, type Roster, type Rules, rosterAt } from './rules.ts'
 import { pending, type Verdict } from './verdict.ts'
@@ -23,7 +26,7 @@ export interface Arrival {
   readonly knownAt: number | null
 }
 
-export interface Unit {
+export interface Unit extends Judgeable {
   readonly id: MessageId
   readonly facts: MailFacts
   /** The earliest of the copies that are worth as much as the one that is read. */
@@ -32,6 +35,10 @@ export interface Unit {
   readonly imposters: number
   /** The hash of the arrival that is read, in hex; null when it is the earliest said of all. */
   readonly shown: string | null
+  /** Of each text under this id the bytes of one arrival, the one that is read first; none where there is one text. */
+  readonly texts: readonly string[]
+  /** Mails changed the state of one of its texts. */
+  readonly judged: boolean
   readonly landed: readonly Landing[]
   readonly namedCommit: NamedCommit | null
   /** Of the arrival that is read. */
@@ -42,7 +49,8 @@ export interface Unit {
   readonly automatic: boolean
 }
 
-export function unitsOf(all: readonly Arrival[], rules: Rules): Unit[] {
+/** `judged`: which of several texts mails spoke of. */
+export function unitsOf(all: readonly Arrival[], rules: Rules, judged: Judged = new Map()): Unit[] {
   const ids = new Set(all.map(({ facts }) => facts.messageId))
   const arrivals = all.map(arrival =>
     arrival.facts.wraps && ids.has(arrival.facts.wraps)
@@ -50,9 +58,9 @@ export function unitsOf(all: readonly Arrival[], rules: Rules): Unit[] {
       : arrival,
   )
   if (ids.size === arrivals.length)
-    return arrivals.map(arrival => unitOf(arrival.facts.messageId, [arrival], rules))
+    return arrivals.map(arrival => unitOf(arrival.facts.messageId, [arrival], rules, judged))
   return [...groupBy(arrivals, arrival => arrival.facts.messageId)].map(([id, same]) =>
-    unitOf(id, same, rules),
+    unitOf(id, same, rules, judged),
   )
 }
 
@@ -74,23 +82,67 @@ const wrapperOf = ({ result: _, relations: __, ...facts }: MailFacts, wraps: Mes
   signals: null,
 })
 
-function unitOf(id: MessageId, arrivals: readonly Arrival[], rules: Rules): Unit {
+function unitOf(id: MessageId, arrivals: readonly Arrival[], rules: Rules, judged: Judged): Unit {
   const [only] = arrivals
+  const by = judged.size === 0 ? nobody : (judged.get(indexKey(id)) ?? nobody)
   // Nearly every mail came once.
-  if (only && arrivals.length === 1) return asUnit(id, only, [only], rules)
+  if (only && arrivals.length === 1) return { ...asUnit(id, only, [only], rules), ...judgedIn([only], by) }
   const ranked = arrivals.map(arrival => ({ arrival, worth: worthOf(arrival, rules) })).sort(bestFirst)
-  const best = first(ranked)
+  const bytes = new Set(by.values())
   const texts = textsOf(arrivals)
+  const best = bestOf(ranked, texts.filter(text => text.some(({ hash }) => bytes.has(hash))).flat())
   const copies = texts.find(text => text.includes(best.arrival)) ?? []
   // Of copies that are worth as much the undressed one is read: its subject and sender are the author's own.
   const equals = ranked.flatMap(({ arrival, worth }) =>
     worth === best.worth && copies.includes(arrival) ? [arrival] : [],
   )
   const known = equals.filter(hasAddress)
-  const plain = known.find(({ facts }) => facts.viaList === '') ?? known[0] ?? best.arrival
+  const plain =
+    known.find(({ hash }) => bytes.has(hash)) ??
+    known.find(({ facts }) => facts.viaList === '') ??
+    known[0] ??
+    best.arrival
   const earliest = first([...arrivals].sort(earliestFirst))
   const shown = plain.hash === earliest.hash ? null : plain.hash
-  return { ...asUnit(id, plain, equals, rules), imposters: texts.length - 1, shown }
+  return {
+    ...asUnit(id, plain, equals, rules),
+    ...judgedIn(copies, by),
+    afterHistory: arrivals.some(isHistory) && !copies.some(isHistory),
+    imposters: texts.length - 1,
+    texts: texts.length > 1 ? [plain.hash, ...othersOf(texts, copies)].slice(0, limits.textsNamedMax) : none,
+    shown,
+  }
+}
+
+const nobody: ReadonlyMap<IndexKey, string> = new Map()
+const nothing: ReadonlySet<IndexKey> = new Set()
+const none: readonly string[] = []
+
+const isHistory = ({ verdict }: Arrival) => verdict?.grade === 'I'
+
+/** Of the texts that are not read one arrival each, the earliest. */
+const othersOf = (texts: readonly Arrival[][], read: readonly Arrival[]): string[] =>
+  texts.filter(text => text !== read).map(text => first([...text].sort(earliestFirst)).hash)
+
+/** Of the mails that judged something here those that did not mean the text with these copies. */
+function judgedIn(
+  copies: readonly Arrival[],
+  by: ReadonlyMap<IndexKey, string>,
+): Pick<Unit, 'elsewhere' | 'judged'> {
+  if (by.size === 0) return { elsewhere: nothing, judged: false }
+  const hashes = new Set(copies.map(({ hash }) => hash))
+  const elsewhere = [...by].filter(([, hash]) => !hashes.has(hash)).map(([mail]) => mail)
+  return { elsewhere: new Set(elsewhere), judged: true }
+}
+
+/** What was judged keeps its place, until its own sender is better vouched for in another text. */
+function bestOf(ranked: readonly Ranked[], judged: readonly Arrival[]): Ranked {
+  const standing = ranked.find(({ arrival }) => judged.includes(arrival))
+  if (!standing) return first(ranked)
+  const { sender } = standing.arrival.facts
+  const takesItsPlace = ({ arrival: { facts, verdict }, worth }: Ranked) =>
+    worth > standing.worth && verdict?.identity === sender.address && facts.sender.address === sender.address
+  return ranked.find(one => judged.includes(one.arrival) || takesItsPlace(one)) ?? standing
 }
 
 /** `copies` are those of `plain` that are worth as much, the earliest first. */
@@ -107,6 +159,11 @@ function asUnit(id: MessageId, plain: Arrival, copies: readonly Arrival[], rules
     said,
     imposters: 0,
     shown: null,
+    text: plain.hash,
+    texts: none,
+    elsewhere: nothing,
+    judged: false,
+    afterHistory: false,
     landed: plain.landed ?? [],
     namedCommit: plain.namedCommit ?? null,
     verdict,

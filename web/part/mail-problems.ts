@@ -1,7 +1,7 @@
 // What was wrong with a mail, in words, above its text: nothing that was repaired in reading goes unsaid.
 import { html } from 'hono/html'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
-import type { Topic } from '../../tracker/topic/topic.ts'
+import type { Topic, TopicMail } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
 import { countText, type Html, visible } from './text.ts'
 
@@ -14,9 +14,15 @@ export function mailProblems(
 ): Html | string {
   const own = topic?.mails.find(one => one.id === id)
   const lines: (string | Html)[] = [...new Set([...mail.problems, ...(own?.problems ?? [])])].map(visible)
-  if (own?.imposters)
-    lines.push(
-      html`${countText(own.imposters, 'other text')} came with this Message-ID: <a href="${paths.raw(list, id)}">all of them, raw</a>`,
-    )
+  if (own?.imposters) lines.push(otherTexts(list, own, own.imposters))
   return lines.length === 0 ? '' : html`<ul class="soft">${lines.map(line => html`<li>${line}</li>`)}</ul>`
+}
+
+/** What was said of one text does not count for another: whoever judged it may look at both. */
+function otherTexts(list: string, { id, judged, texts = [] }: TopicMail, count: number): Html {
+  const all = html`<a href="${paths.raw(list, id)}">all of them, raw</a>`
+  if (!judged) return html`${countText(count, 'other text')} came with this Message-ID: ${all}`
+  const [read, ...others] = texts.map(text => paths.text(list, id, text))
+  const words = others.map((path, at) => html`, <a href="${path}">${at === 0 ? 'the other' : 'another'}</a>`)
+  return html`Another text came later with this Message-ID: <a href="${read}">the one shown here</a>${words}${others.length < count ? html`, ${all}` : ''}`
 }

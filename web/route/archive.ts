@@ -17,9 +17,11 @@ import { versionsOf } from './mail.ts'
 
 type Database = Kysely<Tables>
 
-/** Every arrival with this Message-ID, one after the other. */
+/** Every arrival with this Message-ID, one after the other; with `?text=` the one whose SHA-256 it is, if it is here. */
 export async function answerRaw(c: Context, db: Database, { list, id }: LocatedMail): Promise<Response> {
-  const arrivals = await arrivalsOf(db, list.id, indexKey(id))
+  const all = await arrivalsOf(db, list.id, indexKey(id))
+  const one = all.filter(({ raw_hash }) => raw_hash.toString('hex') === c.req.query('text'))
+  const arrivals = one.length > 0 ? one : all
   return answerFresh(c, ['raw', list.name, ...arrivals.map(({ seq }) => seq)], async () => {
     const mails = rawBytes(
       db,

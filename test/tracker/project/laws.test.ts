@@ -155,6 +155,69 @@ describe('all threads together', () => {
   })
 })
 
+describe('two texts under one id', () => {
+  const patch = (line: string, date: string) =>
+    Buffer.from(
+      [
+        'From: Ines Oduya <ines@example.org>',
+        'Subject: [PATCH] wal: hold the lock less',
+        `Date: ${date}`,
+        'Message-ID: <patch@example.org>',
+        '',
+        'Because.',
+        '---',
+        'diff --git a/wal.c b/wal.c',
+        '--- a/wal.c',
+        '+++ b/wal.c',
+        '@@ -1,1 +1,2 @@',
+        ' lock();',
+        `+${line}`,
+        '',
+      ].join('\n'),
+    )
+  const answer = (id: string, on: string) =>
+    Buffer.from(
+      `From: Marek Tolvanen <marek@example.com>\nDate: Mon, 02 Mar 2026 12:00:00 +0000\nMessage-ID: <${id}@example.org>\n` +
+        `Subject: Re: wal\nIn-Reply-To: <${on}@example.org>\n\nPatch-Status: accepted\n`,
+    )
+  const good = patch('unlock();', 'Mon, 02 Mar 2026 10:00:00 +0000')
+  const evil = patch('evil();', 'Mon, 02 Mar 2026 09:00:00 +0000')
+  const mails = [good, answer('ok', 'patch'), evil, answer('yes', 'patch'), answer('why', 'ok')]
+
+  const arrive = async (list: List, bytes: Buffer) => {
+    await append(db, list.id, [{ bytes, envelope: { road: 'smtp', trace: '2026-03-02T12:00:00Z' } }])
+    await sortAll(db, list.id)
+  }
+  const judgedOn = (list: List) =>
+    db
+      .selectFrom('judged')
+      .select(['target_key', 'mail_key', 'raw_hash'])
+      .where('list_id', '=', list.id)
+      .orderBy('mail_key')
+      .execute()
+
+  it('give equal rows in any order and after a rebuild, by what the log says was judged', async () => {
+    const reference = await newList('judged')
+    for (const mail of mails) await arrive(reference, mail)
+    const expected = await rowsOf(reference)
+    expect(expected.topics[0]?.data.revisions[0]?.patches[0]).toMatchObject({ state: 'accepted' })
+    const judged = await judgedOn(reference)
+    expect(judged.map(({ raw_hash }) => raw_hash)).toHaveLength(3)
+    await rebuild(db, reference.id)
+    expect(await rowsOf(reference)).toEqual(expected)
+    for (let order = 1; order <= 6; order++) {
+      const list = await newList(`judged-${order}`)
+      await db
+        .insertInto('judged')
+        .values(judged.map(row => ({ ...row, list_id: list.id })))
+        .execute()
+      for (const mail of shuffled(mails, order)) await arrive(list, mail)
+      expect(await rowsOf(list)).toEqual(expected)
+      expect(await judgedOn(list)).toEqual(judged)
+    }
+  })
+})
+
 async function arriveBySmtp(list: List, mails: readonly Buffer[]): Promise<void> {
   const log = makeLog('warn', false)
   const projector = startProjector(db, log)
