@@ -105,13 +105,25 @@ export function startGit(directory: string, ...words: readonly string[]): Runnin
   child.on('error', error => {
     stderr = error.message
   })
-  return { input: child.stdin, output: child.stdout, stderr: () => stderr.trim(), end: () => end(child) }
+  const ended = new Promise<boolean>(resolve => {
+    child.once('error', () => resolve(false))
+    child.once('exit', code => resolve(code === 0))
+  })
+  return {
+    input: child.stdin,
+    output: child.stdout,
+    stderr: () => stderr.trim(),
+    ended,
+    end: () => end(child),
+  }
 }
 
 export interface RunningGit {
   readonly input: Writable
   readonly output: Readable
   stderr(): string
+  /** Resolves when it is gone: whether it came to its end by itself and without an error. */
+  readonly ended: Promise<boolean>
   /** Kills it when it still runs; resolves when it is gone. */
   end(): Promise<void>
 }

@@ -57,7 +57,7 @@ async function readObjects(directory: string, ids: readonly string[]): Promise<M
   return objects
 }
 
-/** A diff beyond `commitDiffBytesMax` is left out whole: half of one has another patch-id. */
+/** A diff beyond `commitDiffBytesMax`, or in which git was ended, is left out whole: half of one has another patch-id. */
 async function readDiffs(
   directory: string,
   ids: readonly string[],
@@ -76,14 +76,14 @@ async function readDiffs(
     ...diffWords,
     ...renames,
   ]
-  await run(directory, words, ids, async output => {
-    let id: string | null = null
-    let kept: Buffer[] = []
-    let size = 0
-    const close = () => {
-      if (id !== null && size <= limits.commitDiffBytesMax)
-        diffs.set(id, diffFacts(readBytes(Buffer.concat(kept))))
-    }
+  let id: string | null = null
+  let kept: Buffer[] = []
+  let size = 0
+  const close = () => {
+    if (id !== null && size <= limits.commitDiffBytesMax)
+      diffs.set(id, diffFacts(readBytes(Buffer.concat(kept))))
+  }
+  const whole = await run(directory, words, ids, async output => {
     for await (const line of linesOf(output)) {
       const next = line.length <= 65 ? line.toString('latin1').trimEnd() : ''
       if (asked.has(next)) {
@@ -97,8 +97,8 @@ async function readDiffs(
         else kept = []
       }
     }
-    close()
   })
+  if (whole) close()
   return diffs
 }
 
@@ -126,13 +126,13 @@ async function* linesOf(output: Readable): AsyncGenerator<Buffer> {
 
 const pieceBytes = 1024 * 1024
 
-/** A git that gets the ids; what it has written when its time is over counts, the rest is left out. */
+/** A git that gets the ids; what it has written when its time is over counts. Resolves to whether it wrote all. */
 async function run(
   directory: string,
   words: readonly string[],
   ids: readonly string[],
   read: (output: Readable) => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
   const running = startGit(directory, ...words)
   const timer = setTimeout(() => void running.end(), limits.scanSecondsMax * 1_000)
   try {
@@ -140,6 +140,7 @@ async function run(
     await read(running.output)
     const stderr = running.stderr()
     if (stderr.startsWith('fatal:')) throw new GitError(stderr.split('\n')[0])
+    return await running.ended
   } finally {
     clearTimeout(timer)
     await running.end()
