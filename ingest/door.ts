@@ -52,12 +52,11 @@ export async function openDoor(
     ...dialogue(options),
     ...own,
     onConnect(session, answer) {
-      const welcome: typeof answer = error => {
+      const welcome = (error?: Error | null) => {
         if (!error) patience.enter(session)
         answer(error)
       }
-      if (own.onConnect) own.onConnect(session, welcome)
-      else welcome()
+      own.onConnect ? own.onConnect(session, welcome) : welcome()
     },
     onClose(session, answer) {
       patience.leave(session)
@@ -92,12 +91,17 @@ export async function openDoor(
     renew: certificate => server.updateSecureContext({ ...certificate }),
     async close() {
       closing = true
-      const closed = new Promise<void>(resolve => server.close(resolve))
-      for (const { session } of [...server.connections]) if (!busy.has(session)) hangUp(server, session)
-      await closed
+      await end(server, busy)
       await reception.idle()
     },
   }
+}
+
+/** Resolves when the mails of the sessions that are `busy` have their answer. */
+async function end(server: SMTPServer, busy: ReadonlySet<SMTPServerSession>): Promise<void> {
+  const closed = new Promise<void>(resolve => server.close(resolve))
+  for (const { session } of [...server.connections]) if (!busy.has(session)) hangUp(server, session)
+  await closed
 }
 
 /** The library takes a refusal as an error with the reply's number. */

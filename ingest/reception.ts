@@ -45,86 +45,15 @@ export interface ReceptionOptions {
 export function startReception(options: ReceptionOptions): Reception {
   const { road, db, lists, onArrival = () => {}, mailBytesMax = limits.mailBytesMax } = options
   const commits = startGroupCommit(db, onArrival)
-  const listsOf = knownLists(lists)
+  const desk: Desk = { road, db, lists, onArrival, commits, listsOf: knownLists(lists) }
   const budget = { held: 0, mailBytesMax }
   const refusals = refusalsFor(mailBytesMax)
-
-  function storeAll(received: Buffer, envelope: LiveEnvelope, account: Account): Promise<Reply[]> {
-    const bytes = toLogLines(received)
-    const deliveries = road === 'lmtp' ? envelope.to.map(address => [address]) : [envelope.to]
-    return Promise.all(deliveries.map(to => take(bytes, envelope, to, account)))
-  }
-
-  /** At the host of a list, or of our own address. */
-  const isOurs = async (address: string) =>
-    isConfirmation(address, [...(await lists()), { address: await instanceAddress(db) }])
-
-  /** A confirmation's token is a secret while it is good: it is used up first, and no log of a list holds its address. */
-  async function take(
-    bytes: Buffer,
-    envelope: LiveEnvelope,
-    to: readonly string[],
-    account: Account,
-  ): Promise<Reply> {
-    const isToken = (address: string) => tokenIn(address) !== null
-    const replies: Reply[] = []
-    for (const address of to.filter(isToken)) replies.push(await confirmed(bytes, envelope, address, account))
-    const others = to.filter(address => !isToken(address))
-    const kept = { ...envelope, to: envelope.to.filter(address => !isToken(address)) }
-    if (others.length > 0) return store(bytes, kept, others, account)
-    return replies.find(({ code }) => code === 250) ?? replies[0] ?? tryAgain
-  }
-
-  async function confirmed(
-    bytes: Buffer,
-    { from = '' }: LiveEnvelope,
-    address: string,
-    account: Account,
-  ): Promise<Reply> {
-    const received = { messageId: messageIdOf(bytes).id, list: '', bytes: bytes.length }
-    try {
-      const { confirmed, text } = await confirm(db, tokenIn(address) ?? '', { bytes, from })
-      const reply = { code: confirmed ? 250 : 550, text }
-      account.answered(received, reply)
-      if (confirmed) onArrival()
-      return reply
-    } catch (error) {
-      account.failed(received, error)
-      return tryAgain
-    }
-  }
-
-  /** Whatever the database throws, the sender keeps the mail and comes again. */
-  async function store(
-    bytes: Buffer,
-    envelope: LiveEnvelope,
-    to: readonly string[],
-    account: Account,
-  ): Promise<Reply> {
-    const began = performance.now()
-    const received = { messageId: messageIdOf(bytes).id, list: '', bytes: bytes.length }
-    try {
-      const returned = await takeReturned(db, to, bytes)
-      const targets = await listsOf(to)
-      if (returned && targets.length === 0) return returned
-      if (targets.length === 0) throw new Error('Its lists are gone')
-      received.list = targets.map(list => list.name).join(', ')
-      const appended = await commits.append(targets.map(list => ({ list: list.id, bytes, envelope })))
-      const ms = Math.round(performance.now() - began)
-      account.kept({ ...received, ms, fresh: appended.some(({ fresh }) => fresh) })
-      return { code: 250, text: `OK: in the log of ${received.list}` }
-    } catch (error) {
-      account.failed(received, error)
-      return tryAgain
-    }
-  }
 
   return {
     async recipient(address, session) {
       const account = accountFor(session, envelopeOf(session, road), options)
       try {
-        if ((await listsOf([address])).length > 0 || (await ownAddress(db, address)) !== null) return accepted
-        if (tokenIn(address) !== null && (await isOurs(address))) return accepted
+        if (await isRecipient(desk, address)) return accepted
         account.recipientRefused(address, noSuchList(address))
         return noSuchList(address)
       } catch (error) {
@@ -142,12 +71,85 @@ export function startReception(options: ReceptionOptions): Reception {
         return [reply]
       }
       try {
-        return await storeAll(received.bytes, envelope, account)
+        return await storeAll(desk, received.bytes, envelope, account)
       } finally {
         received.release()
       }
     },
     idle: () => commits.idle(),
+  }
+}
+
+interface Desk extends Pick<ReceptionOptions, 'road' | 'db' | 'lists'> {
+  readonly onArrival: () => void
+  readonly commits: ReturnType<typeof startGroupCommit>
+  readonly listsOf: ReturnType<typeof knownLists>
+}
+
+/** One mail for some of its recipients. */
+interface Delivery {
+  readonly bytes: Buffer
+  readonly envelope: LiveEnvelope
+  readonly to: readonly string[]
+}
+
+async function isRecipient({ db, lists, listsOf }: Desk, address: string): Promise<boolean> {
+  if ((await listsOf([address])).length > 0 || (await ownAddress(db, address)) !== null) return true
+  if (tokenIn(address) === null) return false
+  // At the host of a list, or of our own address.
+  return isConfirmation(address, [...(await lists()), { address: await instanceAddress(db) }])
+}
+
+function storeAll(desk: Desk, received: Buffer, envelope: LiveEnvelope, account: Account): Promise<Reply[]> {
+  const bytes = toLogLines(received)
+  const deliveries = desk.road === 'lmtp' ? envelope.to.map(address => [address]) : [envelope.to]
+  return Promise.all(deliveries.map(to => take(desk, { bytes, envelope, to }, account)))
+}
+
+/** A confirmation's token is a secret while it is good: it is used up first, and no log of a list holds its address. */
+async function take(desk: Desk, { bytes, envelope, to }: Delivery, account: Account): Promise<Reply> {
+  const isToken = (address: string) => tokenIn(address) !== null
+  const replies: Reply[] = []
+  for (const address of to.filter(isToken))
+    replies.push(await confirmed(desk, { bytes, envelope, to: [address] }, account))
+  const others = to.filter(address => !isToken(address))
+  const kept = { ...envelope, to: envelope.to.filter(address => !isToken(address)) }
+  if (others.length > 0) return store(desk, { bytes, envelope: kept, to: others }, account)
+  return replies.find(({ code }) => code === 250) ?? replies[0] ?? tryAgain
+}
+
+async function confirmed(desk: Desk, { bytes, envelope, to }: Delivery, account: Account): Promise<Reply> {
+  const received = { messageId: messageIdOf(bytes).id, list: '', bytes: bytes.length }
+  const token = tokenIn(to[0] ?? '') ?? ''
+  try {
+    const { confirmed, text } = await confirm(desk.db, token, { bytes, from: envelope.from ?? '' })
+    const reply = { code: confirmed ? 250 : 550, text }
+    account.answered(received, reply)
+    if (confirmed) desk.onArrival()
+    return reply
+  } catch (error) {
+    account.failed(received, error)
+    return tryAgain
+  }
+}
+
+/** Whatever the database throws, the sender keeps the mail and comes again. */
+async function store(desk: Desk, { bytes, envelope, to }: Delivery, account: Account): Promise<Reply> {
+  const began = performance.now()
+  const received = { messageId: messageIdOf(bytes).id, list: '', bytes: bytes.length }
+  try {
+    const returned = await takeReturned(desk.db, to, bytes)
+    const targets = await desk.listsOf(to)
+    if (returned && targets.length === 0) return returned
+    if (targets.length === 0) throw new Error('Its lists are gone')
+    received.list = targets.map(list => list.name).join(', ')
+    const appended = await desk.commits.append(targets.map(list => ({ list: list.id, bytes, envelope })))
+    const ms = Math.round(performance.now() - began)
+    account.kept({ ...received, ms, fresh: appended.some(({ fresh }) => fresh) })
+    return { code: 250, text: `OK: in the log of ${received.list}` }
+  } catch (error) {
+    account.failed(received, error)
+    return tryAgain
   }
 }
 
