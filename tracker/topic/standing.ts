@@ -1,7 +1,9 @@
 // Whose turn it is and why, as one sentence. Every claim in it links to its mail; what is not known is not said.
 
 import { months } from '../../base/months.ts'
+import type { Person } from '../mail/facts.ts'
 import { lookOf, patchesAre, patchIs } from './look.ts'
+import { samePerson } from './person.ts'
 import type { Review } from './reviews.ts'
 import type {
   Bug,
@@ -31,7 +33,11 @@ export function patchsetStanding(watched: Watched, history: readonly Change[]): 
   if (set?.commit) return { ...look, sentence: landedSentence(newest, set), turn }
   if (set) return { ...look, sentence: setSentence(newest.state, set), turn }
   if (turn === 'nobody') return { ...look, sentence: [`${look.word}.`], turn }
-  return { ...look, sentence: [...waitSentence(newest, why), ...incompleteSentence(newest)], turn }
+  return {
+    ...look,
+    sentence: [...waitSentence(newest, why, watched.mails), ...incompleteSentence(newest)],
+    turn,
+  }
 }
 
 /** It set the state of a patch, or of a pull request without any. */
@@ -109,7 +115,7 @@ const closedSentence = ({ what, value, said }: Change): Sentence => [
 ]
 
 /** Why it is whose turn; the mail that says so is behind the words. */
-function waitSentence(newest: Revision, why: TurnAndWhy): Sentence {
+function waitSentence(newest: Revision, why: TurnAndWhy, mails: readonly Node[]): Sentence {
   const { remark, failed, reviewed, reviews } = why
   const total = why.patches.length
   const count =
@@ -121,7 +127,7 @@ function waitSentence(newest: Revision, why: TurnAndWhy): Sentence {
           : ` all ${total} patches`
         : ` ${reviewed} of ${total} patches`
   const parts: Sentence[] = []
-  if (reviewed > 0) parts.push([...reviewersWords(reviews, count), ' '])
+  if (reviewed > 0) parts.push([...reviewersWords(reviews, count, mails), ' '])
   if (remark)
     parts.push([
       `${name(remark.facts.sender)} `,
@@ -135,13 +141,27 @@ function waitSentence(newest: Revision, why: TurnAndWhy): Sentence {
   return parts.flat()
 }
 
-function reviewersWords(given: readonly Review[], count: string): Sentence {
+function reviewersWords(given: readonly Review[], count: string, mails: readonly Node[]): Sentence {
   const reviews = given.toSorted((a, b) => a.said - b.said)
   const last = reviews.at(-1)
-  const names = [...new Set(reviews.map(review => name(review.who)))]
+  const names = reviewersOf(reviews, mails).map(name)
   const people =
     names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(' and ')
   return last ? [`${people} `, { text: 'reviewed', mail: last.mail }, `${count || ' it'}.`] : []
+}
+
+/**
+ * Each person once, as the mails name him: a reviewer types his name into a trailer by hand, now with his company behind it
+ * and now without capitals, and who counts as a reviewer is its sender.
+ */
+function reviewersOf(reviews: readonly Review[], mails: readonly Node[]): Person[] {
+  const senders = new Map(mails.map(({ id, facts }) => [id, facts.sender]))
+  const people: Person[] = []
+  for (const { mail, who } of reviews) {
+    const person = senders.get(mail) ?? who
+    if (!people.some(other => samePerson(other, person))) people.push(person)
+  }
+  return people
 }
 
 /** Nobody reviewed it; somebody may have answered all the same. */
