@@ -9,7 +9,7 @@ export function appliedOf(
   tags: readonly string[] = [],
 ): AppliedFact | null {
   if (!lines.some(line => mayTell.test(line.slice(0, 300)))) return null
-  const statements = statementsOf(withBranches(lines, tags))
+  const statements = statementsOf(withBranches(lines, tags)).map(withoutExceptions)
   const notice = statements.find(one => isNotice(one) || commitLine.test(one.text))
   const found = notice ?? statements.find(({ text }) => isPassing(text))
   if (!found) return null
@@ -18,10 +18,12 @@ export function appliedOf(
   const end = signature < 0 ? found.at + 200 : Math.min(signature, found.at + 200)
   const behind = lines.slice(found.at, end)
   const commit = behind.join('\n').match(commitId)?.[1] ?? null
-  const line = found.text.replaceAll(shaped, '').slice(0, 200)
-  const numbers = numbersIn(line, behind)
+  const line = found.written.replaceAll(shaped, '').slice(0, 200)
+  const except = [...found.except, ...droppedBehind(statements, found)].slice(0, exceptionsMax)
+  const numbers = numbersIn(found.text.slice(0, 200), behind).filter(one => !except.includes(one))
   const part =
     numbers.length > 0 ||
+    except.length > 0 ||
     /^re: \(subset\)/i.test(subject) ||
     /\b(?:first|last|some|all but|except)\b/i.test(line)
   const branch = found.text
@@ -36,7 +38,7 @@ export function appliedOf(
     ...(notice ? {} : { passing: true as const }),
     ...(part ? { part: true as const } : {}),
     ...(!part && speaksOfAll.test(line) ? { all: true as const } : {}),
-    ...(numbers.length > 0 ? { numbers } : {}),
+    ...(numbers.length > 0 ? { numbers } : except.length > 0 ? { except } : {}),
   }
 }
 
@@ -68,6 +70,12 @@ interface Statement {
   readonly lead: string
 }
 
+/** A sentence without what it leaves out, and what that is. */
+interface Told extends Statement {
+  readonly written: string
+  readonly except: readonly number[]
+}
+
 /**
  * The sentences of own lines. A line goes on with the one above it where that one was wrapped: "Jens / already applied
  * it" says what Jens did. One that begins with the verb itself ("and pushed, thanks.") is a statement all the same.
@@ -96,6 +104,37 @@ function statementsOf(lines: readonly string[]): Statement[] {
 }
 
 const statementCharactersMax = 600
+
+/**
+ * "Applied all but 3", "the series except patch 2/5", "1-3, not 4": what is left says that the others are in, as if nothing
+ * was left out. Behind the numbers the clause must end, so that "but 3 tests fail" leaves out nothing.
+ */
+function withoutExceptions(statement: Statement): Told {
+  const except: number[] = []
+  const text = mayTell.test(statement.text)
+    ? statement.text.replace(exception, (_, named: string) => {
+        except.push(...numbersNamed(named))
+        return ''
+      })
+    : statement.text
+  return { ...statement, text, written: statement.text, except }
+}
+
+/** "Applied, thanks. I dropped patch 3.": said in one of the next sentences. */
+function droppedBehind(statements: readonly Told[], found: Told): number[] {
+  const at = statements.indexOf(found)
+  return statements
+    .slice(at + 1, at + 4)
+    .flatMap(({ text }) => numbersNamed(text.slice(0, 200).match(dropped)?.[1] ?? ''))
+}
+
+const exceptionsMax = 20
+
+function numbersNamed(text: string): number[] {
+  const words = text.match(/first|second|third|fourth|fifth|last/gi)
+  if (!words) return ranges(text)
+  return words.map(word => (/last/i.test(word) ? -1 : 1 + ordinalWords.indexOf(word.toLowerCase())))
+}
 
 /** A wrapped line: the one above ends within a sentence, and is long or goes on in small letters. */
 const goesOn = (above: string, width: number, line: string): boolean =>
@@ -131,8 +170,24 @@ function numbersIn(line: string, behind: readonly string[]): number[] {
 }
 
 const number = '#?\\d{1,3}(?:\\/\\d{1,3})?'
-const numberList = `${number}(?:\\s{0,2}(?:,|and|&|-|–|to|through|\\.\\.){1,2}\\s{0,2}(?:and )?${number}){0,20}`
+const moreNumbers = `(?:\\s{0,2}(?:,|and|&|-|–|to|through|\\.\\.){1,2}\\s{0,2}(?:and )?${number}){0,20}`
+const numberList = `${number}${moreNumbers}`
 const patchNumbers = new RegExp(`\\bpatch(?:es)?\\s{1,3}(${numberList})(?![\\w/])`, 'i')
+const clauseEnd =
+  '(?=$|[,.;:!)]|\\s(?:to|into|in|on|are|is|were|was|have|has|applied|merged|pushed|queued|with|for|as|thanks|because|which|since|now|yet|though)\\b)'
+const ordinalNamed =
+  '(?:first|second|third|fourth|fifth|last)(?:(?:,| and|, and) (?:the )?(?:first|second|third|fourth|fifth|last)){0,4}(?: patch(?:es)?| one)?'
+const leavesOut =
+  '(?:not|except(?:ing)?(?: for)?|excluding|apart from|aside from|other than|minus|without|save(?: for)?|dropped|dropping|skipped|skipping|left out|leaving out)'
+const exception = new RegExp(
+  `[,;]?\\s{0,2}\\(?(?:(?:but|and|only|i) ){0,2}(?:${leavesOut}|but) (?:the )?(?:patch(?:es)? )?(${numberList}|${ordinalNamed})\\)?${clauseEnd}`,
+  'gi',
+)
+/** Behind the notice a bare number may count something else. */
+const dropped = new RegExp(
+  `^(?:(?:but|and|only|i|i've|i have|have|all|everything) ){0,3}(?:${leavesOut}|but) (?:the )?((?:patch(?:es)? )${numberList}|\\d{1,3}\\/\\d{1,3}${moreNumbers}|${ordinalNamed} patch(?:es)?)(?![\\w/])`,
+  'i',
+)
 /** "Applied 3 patches" and "queued 2 weeks ago" count something else. */
 const verbNumbers =
   /\b(?:applied|pushed|merged|queued(?: up)?|committed|picked(?: up)?|pulled|took|taken|added)\s{1,3}((?:#?\d{1,3}(?:\/\d{1,3})?(?:\s{0,2}(?:,|and|&|-|–|to|through|\.\.){1,2}\s{0,2}(?:and )?)?){1,20}?)(?=$|[,.;:!)]|\s(?:to|into|in|on|with|for|as|thanks|because|but|only|now|already|from|so)\b)/i

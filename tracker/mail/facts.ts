@@ -184,6 +184,8 @@ export interface AppliedFact {
   readonly all?: true
   /** The numbers of the patches it names. */
   readonly numbers?: readonly number[]
+  /** Those of the patches it leaves out of all others, where it names none; -1 is the last. */
+  readonly except?: readonly number[]
   readonly line: string
   /** Said within a sentence, not as a notice of its own: it changes states and is no notice in an export. */
   readonly passing?: true

@@ -6,6 +6,7 @@ import { landingsOf } from './patch-landing.ts'
 import type { PatchStatuses } from './patch-status.ts'
 import { samePerson } from './person.ts'
 import { nearestPatch, postingOf, scopeOf } from './scope.ts'
+import { numberOf } from './series.ts'
 import { unseenCommit } from './speaking-mail.ts'
 import type { Node } from './tree.ts'
 
@@ -17,9 +18,16 @@ export function takeApplied(mail: Node, applied: AppliedFact, statuses: PatchSta
   else statuses.setAllowed(mail, patches, 'accepted', named, unseenCommit(mail))
 }
 
-function meantBy(mail: Node, { numbers, all }: AppliedFact, { now }: PatchStatuses): Node[] {
+function meantBy(mail: Node, { numbers, all, except }: AppliedFact, { now }: PatchStatuses): Node[] {
   if (numbers) return numbers.flatMap(number => scopeOf(mail, now, number))
-  return all && nearestPatch(mail) ? postingOf(mail, now) : scopeOf(mail, now, undefined)
+  const whole = (all || except) && nearestPatch(mail) ? postingOf(mail, now) : scopeOf(mail, now, undefined)
+  return except ? withoutNumbers(whole, except) : whole
+}
+
+function withoutNumbers(patches: readonly Node[], except: readonly number[]): Node[] {
+  const last = Math.max(...patches.map(numberOf))
+  const left = new Set(except.map(number => (number === -1 ? last : number)))
+  return patches.filter(patch => !left.has(numberOf(patch)))
 }
 
 /** The commit or branch that the mail names or that the patches are in. */
@@ -31,8 +39,8 @@ function whereTo({ commit, branch }: AppliedFact, patches: readonly Node[]): str
 }
 
 /** Of a part of the patches it changes none that is not named. */
-function doubt(mail: Node, { part, numbers }: AppliedFact, patches: readonly Node[]): string | null {
-  if (part === true && !numbers && patches.length > 1) return 'it speaks of some of the patches'
+function doubt(mail: Node, { part, numbers, except }: AppliedFact, patches: readonly Node[]): string | null {
+  if (part === true && !numbers && !except && patches.length > 1) return 'it speaks of some of the patches'
   return patches.length > 0 && patches.every(patch => mayMeanAdvice(mail, patch))
     ? 'the author may have applied what was advised'
     : null

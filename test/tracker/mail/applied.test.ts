@@ -71,6 +71,42 @@ test.each([
   expect(read(text)).toMatchObject({ numbers, part: true })
 })
 
+describe('leaves patches out', () => {
+  it.each([
+    ['Applied all but 3, thanks.', [3]],
+    ['All except patch 2/5 applied, thanks!', [2]],
+    ['Applied the series except for patches 2 and 4.', [2, 4]],
+    ['I have applied the whole series apart from 3/7, which needs another look.', [3]],
+    ['Applied everything except the last patch', [-1]],
+    ['Applied (except 2/3), thanks', [2]],
+    ['All but the first patch are in net-next now.', [1]],
+    ['Pushed all patches to main without 4-6.', [4, 5, 6]],
+    ['Series applied, but not patch 2.', [2]],
+    ['Applied, thanks. I dropped patch 3.', [3]],
+    ['Merged the series, thanks.\nSkipped 2/4 as it does not build.', [2]],
+  ])('%j', (text, except) => {
+    expect(read(text)).toMatchObject({ except, part: true })
+    expect(read(text)).not.toHaveProperty('numbers')
+  })
+
+  it.each([
+    ['Applied 1-3, not 4.', [1, 2, 3]],
+    ['Applied 1-3 but not 4, thanks', [1, 2, 3]],
+    ['Picked up patches 1-5 except 3.', [1, 2, 4, 5]],
+  ])('of those it names: %j', (text, numbers) => {
+    expect(read(text)).toMatchObject({ numbers, part: true })
+  })
+
+  it.each([
+    'Applied, but 3 tests fail here now.',
+    'Applied to main without 2 of the comments.',
+    'Applied, thanks. I dropped 3 blank lines.',
+    'Not applied but 3',
+  ])('none: %j', text => {
+    expect(read(text)?.except).toBeUndefined()
+  })
+})
+
 test.each([
   ['Added to misc-next, thanks.', 'misc-next'],
   ['Added to devel, with a small fixup. Thanks.', 'devel'],
@@ -97,6 +133,8 @@ test('hostile text stays quick', () => {
     'Applied to a-'.repeat(1_000),
     '1,'.repeat(5_000),
     'i a'.repeat(3_000),
+    'Applied but not 1, '.repeat(1_000),
+    `Applied except ${'1 and '.repeat(3_000)}`,
   ])
     read(`${line}\n`.repeat(200), ['net'])
   expect(performance.now() - began).toBeLessThan(3_000)
