@@ -190,6 +190,7 @@ export interface Tables {
   }
   established: { list_id: number; person: string }
   stranger: { list_id: number; person: string; cluster: ClusterId }
+  robot_line: { list_id: number; effect: boolean; address: string; cluster: ClusterId }
   mail_mark: { list_id: number; mark: string; person: string; seq: Seq }
   mark_count: { list_id: number; mark: string; people: number; mails: number; learnt: Generated<boolean> }
   search: { list_id: number; seq: Seq; message_key: IndexKey; said: Date; words: string }

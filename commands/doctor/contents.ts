@@ -2,8 +2,10 @@
 import { type Kysely, sql } from 'kysely'
 import { limits } from '../../base/limits.ts'
 import { backlog } from '../../sql/backlog.ts'
+import { allLists } from '../../sql/lists.ts'
 import { outboxState } from '../../sql/outbox-rows.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { robotRole, robotsWithoutRole } from '../../tracker/project/robot-lines.ts'
 import type { Finding } from './finding.ts'
 
 export async function contents(db: Kysely<Tables>): Promise<Finding[]> {
@@ -15,6 +17,7 @@ export async function contents(db: Kysely<Tables>): Promise<Finding[]> {
     await outbox(db),
     ...(await followed(db)),
     ...(await rolesClosed(db)),
+    ...(await robotsIdle(db)),
     await clock(db),
   ]
 }
@@ -134,6 +137,22 @@ async function rolesClosed(db: Kysely<Tables>): Promise<Finding[]> {
         : 'threadwork follow (reads it now, or says why not)',
   }))
 }
+
+/** What robots tell is lost without a word otherwise: nobody answers them. */
+async function robotsIdle(db: Kysely<Tables>): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const { id, name } of await allLists(db))
+    for (const address of await robotsWithoutRole(db, id, robotsNamedMax))
+      findings.push({
+        well: false,
+        what: `robots of ${name}`,
+        found: `what ${address} tells has no effect any more`,
+        mend: `add to this list: ${robotRole(address).replaceAll('\n', ', ')}`,
+      })
+  return findings
+}
+
+const robotsNamedMax = 10
 
 /** Against the database's machine, and against the newest mail, which was not stored in the future. */
 async function clock(db: Kysely<Tables>): Promise<Finding> {

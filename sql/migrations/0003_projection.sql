@@ -168,6 +168,16 @@ create table stranger (
 );
 create index stranger_cluster on stranger (cluster);
 
+-- A robot of the table whose lines in this cluster have an effect, or none for want of a role.
+create table robot_line (
+  list_id integer not null references list,
+  effect  boolean not null,
+  address text not null,
+  cluster bigint not null,
+  primary key (list_id, effect, address, cluster)
+);
+create index robot_line_cluster on robot_line (cluster);
+
 -- A mark of possible dressing (tracker/mail/dressing.ts): which mail of the list has it, and of whom it is.
 create table mail_mark (
   list_id integer not null,

@@ -44,6 +44,8 @@ export interface Expected {
   readonly title?: Readonly<Record<string, string>>
   /** What the list's page says. */
   readonly home?: RegExp
+  /** What it says nowhere. */
+  readonly homeSilent?: RegExp
 }
 
 export interface Case {

@@ -18,11 +18,17 @@ export const people = {
   ines: 'Ines Oduya <ines@example.org>',
   /** Reports bugs. */
   ruth: 'Ruth Abellan <ruth@example.org>',
+  /** A robot of the table, and one that only says that it is a program. */
+  bot: 'patchwork-bot <patchwork-bot+tarn@example.net>',
+  program: 'Build service <builder@example.net>',
+  /** The bridge of a bug tracker. */
+  bridge: 'bugzilla-daemon <bugzilla-daemon@bugs.example.net>',
   /** The attacker under her own name. */
   eve: 'Eve Karst <eve@evil.example>',
   /** The attacker under other names: her own domain signs these. */
   eveAsMarek: 'Marek Tolvanen <marek@evil.example>',
   eveAsInes: 'Ines Oduya <ines@evil.example>',
+  eveAsBot: 'patchwork-bot <patchwork-bot+evil@evil.example>',
   eveAsRuth: 'Ruth Abellan <ruth@evil.example>',
 } as const
 export type Who = keyof typeof people
@@ -71,10 +77,9 @@ export async function makeCast(dns: TestDns): Promise<Cast> {
   for (const who of ['marek', 'ines', 'ruth'] as const)
     writeFileSync(join(keyring, `${who}.asc`), (await keyOf(who)).toPublic().armor())
   const signers = new Map(
-    ['example.com', 'example.net', 'example.org', 'evil.example', listHost].map(domain => [
-      domain,
-      signerFor(dns, domain),
-    ]),
+    ['example.com', 'example.net', 'bugs.example.net', 'example.org', 'evil.example', listHost].map(
+      domain => [domain, signerFor(dns, domain)],
+    ),
   )
   const signerOf = (domain: string) => {
     const signer = signers.get(domain)

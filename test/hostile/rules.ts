@@ -4,6 +4,7 @@ import { closedRoles } from './cases/closed-roles.ts'
 import { historyRule } from './cases/history.ts'
 import { judgedText } from './cases/judged-text.ts'
 import { oneArrival } from './cases/one-arrival.ts'
+import { robotsRule } from './cases/robots.ts'
 import { signedTextRule } from './cases/signed-text.ts'
 import { verifiedAddress } from './cases/verified-address.ts'
 
@@ -14,4 +15,5 @@ export const rules: readonly Rule[] = [
   closedRoles,
   historyRule,
   judgedText,
+  robotsRule,
 ]

@@ -37,6 +37,8 @@ export interface Traits {
   readonly reportAddress: RegExp | null
   /** The states that it may set on a list that has it among its people: it tells what was done. */
   readonly states: readonly PatchState[]
+  /** Does what it told in an archive stay, where the list names other people since? It must be known by more than its own words. */
+  readonly history: boolean
   /** May a mail go to it? Two robots that answer each other end only when somebody notices. */
   readonly answered: boolean
 }
@@ -53,6 +55,7 @@ const usual: Traits = {
   check: null,
   reportAddress: null,
   states: ['accepted', 'superseded', 'not-applicable'],
+  history: true,
   answered: false,
 }
 
@@ -85,16 +88,17 @@ const saysAutomatic =
 
 const syzbot = /^syzbot\+[0-9a-z]{10,60}@/
 const isSyzbot = from(syzbot)
-const bugzilla = { behind: 'person', tags: true, personIn: 'x-bugzilla-who' } as const
+const bugzilla = { behind: 'person', tags: true, personIn: 'x-bugzilla-who', history: false } as const
 
 /** The first that fits is it. */
 const robots = [
-  { name: 'vacation', is: says('auto-submitted', /^auto-replied/i), behind: 'nobody' },
+  { name: 'vacation', is: says('auto-submitted', /^auto-replied/i), behind: 'nobody', history: false },
   {
     name: 'bounce',
     is: mail =>
       from(/^(?:mailer-daemon|postmaster)@/)(mail) || says('content-type', /^multipart\/report\b/i)(mail),
     behind: 'nobody',
+    history: false,
   },
   {
     name: 'syzbot-reply',
@@ -109,7 +113,14 @@ const robots = [
   // It repeats the patch that it tells is applied.
   { name: 'tip-bot2', is: from(/^tip-bot2?@/) },
   { name: 'bpf-ci', is: from(/^bot\+bpf-ci@/), check: 'warning' },
-  { name: 'b4-ty', is: mail => /\.b4-ty@/.test(mail.id), behind: 'person', tags: true, posts: true },
+  {
+    name: 'b4-ty',
+    is: mail => /\.b4-ty@/.test(mail.id),
+    behind: 'person',
+    tags: true,
+    posts: true,
+    history: false,
+  },
   {
     // It signs with its own name or with the people who run it.
     name: 'kernel-test-robot',
@@ -127,6 +138,7 @@ const robots = [
     begins: 'bug',
     changes: 'bugzilla',
     ...bugzilla,
+    history: true,
   },
   {
     name: 'bugzilla-admin',
@@ -145,7 +157,7 @@ const robots = [
     begins: 'report',
   },
   // No table knows all programs; this one says itself that it is one. Its mail may still be a patch.
-  { name: 'automatic', is: isAutomatic, posts: true, tags: true },
+  { name: 'automatic', is: isAutomatic, posts: true, tags: true, history: false },
 ] as const satisfies readonly Robot[]
 
 export type RobotName = (typeof robots)[number]['name']

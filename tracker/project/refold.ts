@@ -29,6 +29,7 @@ import { withLandings } from './land.ts'
 import { lockToFold } from './lock.ts'
 import { isOpen } from './open.ts'
 import { peopleOf } from './people.ts'
+import { writeRobotLines } from './robot-lines.ts'
 import { clustersOf, moveStatements, outsideOf, writeStatements } from './statements.ts'
 import { markStatementsDue } from './statements-due.ts'
 
@@ -66,6 +67,7 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
       done.map(({ cluster }) => cluster),
     )
     await writeKnownPeople(trx, list, known, done)
+    await writeRobotLines(trx, list, done)
     // Who hears something of a new mail waits no longer than that mail.
     const when = leased.every(({ late }) => late) ? 'late' : 'now'
     if (targets.length > 0) await wake(trx, clustersOf(list, targets), when, 'beside')
@@ -124,7 +126,8 @@ async function markFolded(
   folded: readonly ClusterId[],
 ): Promise<void> {
   await sql`
-    with before as (delete from stranger where cluster = any(${folded}::bigint[]))
+    with strangers as (delete from stranger where cluster = any(${folded}::bigint[])),
+    robots as (delete from robot_line where cluster = any(${folded}::bigint[]))
     update cluster set dirty = false, late = false, folded = case when id = any(${folded}::bigint[]) then ${foldVersion}::int else -1 end
     where id = any(${clusters}::bigint[])`.execute(trx)
 }

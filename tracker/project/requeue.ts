@@ -36,6 +36,7 @@ async function empty(trx: Transaction<Tables>, list: ListId): Promise<void> {
     'mark_count',
     'established',
     'stranger',
+    'robot_line',
     'cluster',
   ] as const)
     await sql`delete from ${sql.table(table)} where list_id = ${list}`.execute(trx)

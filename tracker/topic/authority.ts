@@ -170,8 +170,15 @@ export function roleOf(asker: Asker, owner: 'author' | 'reporter'): Role {
 function has(role: Role, asker: Asker): boolean {
   if (role === 'anybody') return true
   if (role === 'author' || role === 'reporter') return isOwn(asker.mail, asker.original, asker.rules)
-  return rosterOf(asker).some(entry => entry.role === role && holdsFor(entry, asker))
+  return (
+    rosterOf(asker).some(entry => entry.role === role && holdsFor(entry, asker)) ||
+    (role === 'robot' && toldInHistory(asker))
+  )
 }
+
+/** What robots of the table told before anybody had a role stands: later people did not judge it. */
+const toldInHistory = ({ mail: { verdict, facts }, rules }: Asker) =>
+  verdict.grade === 'I' && rules.history && facts.robot !== null && traitsOf(facts.robot).history
 
 function holdsFor(entry: RosterEntry, { mail, rules, files }: Asker): boolean {
   return (

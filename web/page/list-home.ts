@@ -2,6 +2,7 @@
 
 import { html } from 'hono/html'
 import { gitAddress } from '../../base/git-address.ts'
+import { robotRole } from '../../tracker/project/robot-lines.ts'
 import { stateWords } from '../part/chip.ts'
 import { frame } from '../part/frame.ts'
 import {
@@ -51,6 +52,7 @@ ${postSection(list)}
 ${facts.heldMails > 0 ? heldSection(view) : ''}
 ${bugsSection(view)}
 ${rulesSection(facts)}
+${facts.idleRobots.length > 0 ? robotsSection(facts.idleRobots) : ''}
 </aside></div>`,
   })
 }
@@ -139,6 +141,10 @@ function rulesSection({ people, file, trust, history, needs }: ListFacts): Html 
   }</p></section>`
 }
 const maintainersShownMax = 6
+
+const robotsSection = (robots: readonly string[]): Html => html`<section><h2>Robots without a role</h2>
+<p class="soft">What they told changed states here before; now their lines have no effect. In the configuration this gives it back:</p>
+${robots.map(address => html`<code class="cmd">${visible(robotRole(address))}</code>`)}</section>`
 
 /** Beside the patches; their own page has all. */
 const bugRows = 8

@@ -3,6 +3,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { robotsWithoutRole } from '../../tracker/project/robot-lines.ts'
 import { fileOfRoster, hashOfRoster, type RosterMark, rosterWith } from '../../tracker/project/rosters.ts'
 import type { Roster, Rules } from '../../tracker/topic/rules.ts'
 
@@ -11,15 +12,19 @@ export interface ListFacts extends Pick<Rules, 'trust' | 'history' | 'needs'> {
   readonly people: Roster
   /** Of that file: null where the list names none. */
   readonly file: RosterMark['file']
+  /** Addresses of robots whose lines lost their effect. */
+  readonly idleRobots: readonly string[]
   readonly closedPatchsets: number
   /** Mails that wait for a maintainer on a moderated list; copies of a mail are one. */
   readonly heldMails: number
 }
 
+const idleRobotsShownMax = 5
+
 /** The counts end at `countMax` + 1, which stands for "more". */
 export async function readListFacts(db: Kysely<Tables>, list: ListId, countMax: number): Promise<ListFacts> {
   const max = sql.lit(countMax + 1)
-  const { rows } = await sql<Omit<ListFacts, 'people'> & { roster: string | null }>`
+  const { rows } = await sql<Omit<ListFacts, 'people' | 'idleRobots'> & { roster: string | null }>`
     select settings->'trust' as trust, settings->'history' as history, settings->'needs' as needs, ${hashOfRoster} as roster,
       ${fileOfRoster} as file,
       (select count(*)::int from (
@@ -32,5 +37,6 @@ export async function readListFacts(db: Kysely<Tables>, list: ListId, countMax: 
   const [facts] = rows
   if (facts === undefined) throw new Error(`There is no list ${list}`)
   const { roster, ...rest } = facts
-  return { ...rest, people: (roster !== null && (await rosterWith(db, list, roster))) || [] }
+  const idleRobots = await robotsWithoutRole(db, list, idleRobotsShownMax)
+  return { ...rest, idleRobots, people: (roster !== null && (await rosterWith(db, list, roster))) || [] }
 }
