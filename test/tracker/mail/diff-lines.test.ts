@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { touchedFiles } from '../../../tracker/mail/diff.ts'
 import { readDiff } from '../../../tracker/mail/diff-lines.ts'
 
 const kinds = (text: string) => readDiff(text).files.map(file => file.lines.map(line => line.kind))
@@ -74,6 +75,41 @@ test('every line of a broken diff is somewhere', () => {
     ...after,
   ]
   for (const line of ['before', ' a', 'broken here', 'and on', '@@ nonsense']) expect(shown).toContain(line)
+})
+
+test('a hunk that was damaged does not move the numbers of the next one', () => {
+  const text = '--- a/x\n+++ b/x\n@@ -1,9 +1,9 @@\n a\nbroken here\n@@ -20,2 +30,2 @@\n b\n-c\n+d\n'
+  const [file] = readDiff(text).files
+  expect(file?.lines.map(({ old, number, text }) => [old, number, text])).toEqual([
+    [null, null, '@@ -1,9 +1,9 @@'],
+    [1, 1, ' a'],
+    [null, null, '@@ -20,2 +30,2 @@'],
+    [20, 30, ' b'],
+    [21, null, '-c'],
+    [null, 31, '+d'],
+  ])
+})
+
+test('a note counts nothing, wherever it stands and in whatever language', () => {
+  const note = '\\ Kein Zeilenumbruch am Dateiende.'
+  const [file] = readDiff(`--- a/x\n+++ b/x\n@@ -4 +4 @@\n${note}\n-a\n${note}\n+b\n${note}\n`).files
+  expect(file?.lines.map(({ kind, old, number }) => [kind, old, number])).toEqual([
+    ['hunk', null, null],
+    ['note', null, null],
+    ['removed', 4, null],
+    ['note', null, null],
+    ['added', null, 4],
+    ['note', null, null],
+  ])
+  expect(file).toMatchObject({ added: 1, removed: 1 })
+})
+
+test('facts and pages know the same lines as changed; a note is none of them', () => {
+  const hunk = '--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n same line\n-old line\n+new line\n'
+  const [plain] = touchedFiles(hunk)
+  expect(plain).toMatchObject({ path: 'x', added: 1, removed: 1 })
+  expect(plain?.lines).toHaveLength(2)
+  expect(touchedFiles(`${hunk}\\ No newline at end of file\n`)).toEqual([plain])
 })
 
 test('text without a diff is all before it', () => {
