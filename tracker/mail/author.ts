@@ -31,9 +31,20 @@ export function senderOf(headers: readonly Header[], list = ''): Person {
     : { name, address: '' }
 }
 
-/** All addresses of From, To and Cc, lower case: what In-Reply-To may hold by mistake. */
-export function addressesOf(headers: readonly Header[]): Set<string> {
-  return new Set(['from', 'to', 'cc'].flatMap(name => people(headers, name).map(p => p.address)))
+/**
+ * Asks whether a word is an address of From, To or Cc: In-Reply-To may hold one by mistake. The fields are taken apart only
+ * when one holds the word at all, which hardly any does.
+ */
+export function addressQuestion(headers: readonly Header[]): (word: string) => boolean {
+  const fields = headers.filter(({ name }) => name === 'from' || name === 'to' || name === 'cc')
+  const text = decodeWords(fields.map(({ value }) => value).join('\n')).toLowerCase()
+  let addresses: ReadonlySet<string> | undefined
+  return word => {
+    const lower = word.toLowerCase()
+    if (!addresses && !text.includes(lower)) return false
+    addresses ??= new Set(fields.flatMap(({ value }) => parseAddresses(value)).map(p => p.address))
+    return addresses.has(lower)
+  }
 }
 
 const nobody: Person = { name: '', address: '' }

@@ -4,8 +4,7 @@
 /** The lines that are such a banner; empty for nearly every mail. */
 export function bannerLines(lines: readonly string[]): ReadonlySet<number> {
   const found = new Set<number>()
-  const blocks = blocksOf(lines)
-  for (const block of new Set([...blocks.slice(0, 3), ...blocks.slice(-2)]))
+  for (const block of blocksOf(lines))
     for (let at = block.from; at < bannerEnd(lines, block); at++) found.add(at)
   return found
 }
@@ -17,7 +16,7 @@ interface Block {
 
 /** The first and the last stretches without a blank line. */
 function blocksOf(lines: readonly string[]): Block[] {
-  const isBlank = (at: number) => (lines[at] ?? '').trim() === ''
+  const isBlank = (at: number) => !/\S/.test(lines[at] ?? '')
   const blocks: Block[] = []
   for (let at = 0; at < lines.length && blocks.length < 3; at++) {
     if (isBlank(at)) continue
@@ -42,19 +41,17 @@ function bannerEnd(lines: readonly string[], { from, end }: Block): number {
   while (at < Math.min(end, from + linesMax)) {
     const line = lines[at] ?? ''
     if (isOver(text) && !isRule(line) && !advice.test(line)) break
-    text = `${text} ${line.replace(/[*_[\]|<>]/g, ' ').trim()}`.trim()
-    if (
-      text.length > 0 &&
-      !isRule(line) &&
-      !opening.test(text.replace(/^(?:[-=~#!\s]|⚠|\ufe0f){1,200}/u, ''))
-    )
-      return from
+    text = `${text} ${bare(line)}`.trim()
+    if (text.length > 0 && !isRule(line) && !opens(text)) return from
     at++
   }
   return warning.test(text) ? at : from
 }
 
 const linesMax = 10
+/** Without the marks of a table or of Markdown. */
+const bare = (line: string) => line.replace(/[*_[\]|<>]/g, ' ').trim()
+const opens = (text: string) => opening.test(text.replace(/^(?:[-=~#!\s]|⚠|\ufe0f){1,200}/u, ''))
 const isRule = (line: string) => /^[\s*_=~#|+-]{3,200}$/.test(line)
 const isOver = (text: string) => /[.!]\s?$/.test(text) && warning.test(text)
 

@@ -93,9 +93,11 @@ const monthNames = shortMonths.map(month => month.toLowerCase())
 
 /** By the first three letters, or by those of a language that has others. */
 function monthOf(word: string): number {
+  const english = monthNames.indexOf(word.slice(0, 3).toLowerCase())
+  if (english >= 0) return english
   const name = word.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '')
-  const english = monthNames.indexOf(name.slice(0, 3))
-  return english >= 0 ? english : otherMonths.findIndex(names => names.some(start => name.startsWith(start)))
+  const plain = monthNames.indexOf(name.slice(0, 3))
+  return plain >= 0 ? plain : otherMonths.findIndex(names => names.some(start => name.startsWith(start)))
 }
 
 const otherMonths = [

@@ -1,6 +1,6 @@
 // What a list adds to the mails that pass it, beyond the forms that every list of a kind shares (footer.ts): a footer or
 // a subject prefix of its own, which many different people sent (marks.ts). Here is what was learnt, and where it begins.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { limits } from '../../base/limits.ts'
 import { footerStart, type Tail, tailsOf } from './footer.ts'
 
@@ -62,8 +62,8 @@ const kinds = ['named', 'plain', 'prefix'] as const
 type Kind = (typeof kinds)[number]
 
 export function markOf(kind: Kind, text: string): Mark {
-  const hash = createHash('sha256').update(text).digest().readBigInt64BE()
-  return ((hash & ~3n) | BigInt(kinds.indexOf(kind))).toString()
+  const number = hash('sha256', text, 'buffer').readBigInt64BE()
+  return ((number & ~3n) | BigInt(kinds.indexOf(kind))).toString()
 }
 
 const kindOf = (mark: Mark): Kind | undefined => kinds[Number(BigInt(mark) & 3n)]

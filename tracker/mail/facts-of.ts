@@ -1,13 +1,13 @@
 // One mail -> its facts. The only place that knows all readers of this folder; each of them reads one thing.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { DecodedMail, Header } from '../decode/mail.ts'
 import { decodeWords } from '../decode/words.ts'
 import { appliedOf } from './applied.ts'
 import { type Attached, readAttached } from './attached.ts'
-import { addressesOf, senderOf } from './author.ts'
+import { senderOf } from './author.ts'
 import { bugSignOf } from './bug-sign.ts'
 import { bugzillaTags } from './bugzilla.ts'
 import { checksOf } from './check.ts'
@@ -154,7 +154,7 @@ const changesIn: Record<NonNullable<Traits['changes']>, (lines: readonly string[
 
 /** By its fields; a mail whose client lost them may say in a line of its own which one it answers. */
 function answeredBy(mail: DecodedMail, own: MessageId): readonly MessageId[] {
-  const references = referencesOf(mail.headers, own, addressesOf(mail.headers))
+  const references = referencesOf(mail.headers, own)
   const hasFields = mail.headers.some(({ name }) => name === 'in-reply-to' || name === 'references')
   if (references.length > 0 || hasFields || mail.attachedPatches.length > 0) return references
   const named = answersLine(mail.body)
@@ -260,13 +260,11 @@ function changeIdOf(headers: readonly Header[], lines: readonly string[]): strin
 
 /** What a reader sees, without list footer and line-end differences: equal for copies of a mail. */
 function textHash(mail: DecodedMail, text: Text): string {
-  const hash = createHash('sha256')
   const seen = text.lines
     .filter((_, at) => text.kinds[at] !== 'footer' && text.kinds[at] !== 'banner')
     .map(line => line.trimEnd())
-  hash.update(seen.join('\n').trim())
-  for (const part of mail.attachedPatches) hash.update(`\0${part.text.trimEnd()}`)
-  return hash.digest('hex').slice(0, 32)
+  const files = mail.attachedPatches.map(part => part.text.trimEnd())
+  return hash('sha256', [seen.join('\n').trim(), ...files].join('\0')).slice(0, 32)
 }
 
 /** The first words said, for trees and lists. */

@@ -20,13 +20,14 @@ export function marksOf(
 ): Mark[] | null {
   if (!isStamped(headers, dressing)) return null
   const bracket = firstBracket(subject)
-  const tails = tailsOf(text.lines, footerStart(text.lines)).filter(tail => isCandidate(tail, text))
-  const hosts = tails.length > 0 ? listHosts(headers, dressing) : new Set<string>()
-  const marks = tails.flatMap(tail => {
-    const kind = hostsIn(tail.text).some(host => hosts.has(host)) ? 'named' : 'plain'
-    return kind === 'named' || tail.ruled ? [markOf(kind, tail.text)] : []
+  const tails = tailsOf(text.lines, footerStart(text.lines))
+  const named = tails.map(tail => hostsIn(tail.text))
+  const hosts = named.flat().length > 0 ? listHosts(headers, dressing) : new Set<string>()
+  const marks = tails.flatMap((tail, at) => {
+    const kind = named[at]?.some(host => hosts.has(host)) ? 'named' : 'plain'
+    return (kind === 'named' || tail.ruled) && isCandidate(tail, text) ? [markOf(kind, tail.text)] : []
   })
-  return bracket !== null && bracketMayBeDressing(bracket) && !isListPrefix(bracket, headers, dressing)
+  return bracket !== null && !isListPrefix(bracket, headers, dressing) && bracketMayBeDressing(bracket)
     ? [...marks, markOf('prefix', plainBracket(bracket))]
     : marks
 }
@@ -50,9 +51,14 @@ function isCandidate(tail: Tail, { lines, plainKinds }: Text): boolean {
   if (plainKinds.slice(tail.from, tail.end).some(kind => kind !== 'own')) return false
   const own = lines.slice(tail.from, tail.end)
   if (own.length <= 2 && /^\s*\d{1,3}\.\d/.test(own.at(-1) ?? '')) return false
-  const heard = tagsIn(own) + trailersOf(own).length + checksOf(own, null).length
-  return heard === 0 && appliedOf('', own) === null && !own.some(line => idLine.test(line))
+  return !own.some(line => idLine.test(line)) && !isHeard(own)
 }
+
+const isHeard = (own: readonly string[]): boolean =>
+  trailersOf(own).length > 0 ||
+  checksOf(own, null).length > 0 ||
+  appliedOf('', own) !== null ||
+  tagsIn(own) > 0
 
 function tagsIn(lines: readonly string[]): number {
   const kinds = lines.map(() => 'own' as const)

@@ -24,13 +24,29 @@ export function originalStart(lines: readonly string[], title: string | null): n
 
 /** What a line may be the beginning of, by its looks; nearly all lines of mails are none of it, so this is asked first. */
 function shapeOf(line: string): 'rule' | 'colon' | 'word' | null {
-  const colon = line.search(/[:：]/)
+  if (!mayBegin.test(line)) return endsInColon(line) ? 'colon' : null
+  const colon = colonIn(line)
   if (colon > 0 && (colon < labelMax || colon >= line.trimEnd().length - 1)) return 'colon'
-  if (/^\s{0,3}[-_=*—–]{2}/.test(line)) return 'rule'
+  if (rule.test(line)) return 'rule'
   return line.length < 20 && colon < 0 && /^\p{L}/u.test(line) ? 'word' : null
 }
 
+/** A quote, a line of code and a changed one begin otherwise. */
+const mayBegin = /^\s{0,3}[\p{L}*_=—–-]/u
 const labelMax = 40
+
+/** The place of the first one, -1 without. */
+function colonIn(line: string): number {
+  const [usual, wide] = [line.indexOf(':'), line.indexOf('：')]
+  return usual < 0 || (wide >= 0 && wide < usual) ? wide : usual
+}
+
+function endsInColon(line: string): boolean {
+  const last = line.trimEnd().at(-1)
+  return last === ':' || last === '：'
+}
+
+const rule = /^\s{0,3}[-_=*—–]{2}/
 
 const alternatives = (words: readonly string[]) =>
   words
@@ -46,7 +62,7 @@ const announced = new RegExp(`^\\s{0,3}(?:${originals})\\s{0,2}[:：]\\s{0,3}$`,
 
 function isNamedRule(line: string): boolean {
   const start = line.slice(0, 200)
-  return drawn.test(start) || announced.test(start)
+  return (rule.test(start) && drawn.test(start)) || (endsInColon(line) && announced.test(start))
 }
 
 type Role = 'from' | 'date' | 'to' | 'cc' | 'subject'
@@ -83,6 +99,7 @@ function fieldOf(line: string): Field | null {
  * time, in whatever language.
  */
 function isBlock(lines: readonly string[], at: number, title: string): boolean {
+  if (!fieldOf(lines[at] ?? '')) return false
   // Asked at its first line alone: a text of nothing but fields would be read again from each of them.
   const fields = at > 0 && fieldOf(lines[at - 1] ?? '') ? [] : fieldsFrom(lines, at)
   if (fields.length < 3) return false
@@ -106,7 +123,6 @@ function isAddressed(fields: readonly Field[], has: (role: Role) => boolean): bo
 /** Consecutive fields; the receivers of a long list go on over some lines. */
 function fieldsFrom(lines: readonly string[], at: number): Field[] {
   const fields: Field[] = []
-  if (!fieldOf(lines[at] ?? '')) return fields
   let folded = 0
   for (let i = at; i < lines.length && fields.length < fieldsMax && folded < foldedMax; i++) {
     const line = lines[i] ?? ''
@@ -138,7 +154,7 @@ const isTime = (value: string) => /(?:^|\D)(?:19|20)\d\d(?:\D|$)|\d{1,2}[:.]\d\d
 
 /** An attribution with words above it and no quote below it: the client lost the marks, and the rest is the original. */
 function isUnquoted(lines: readonly string[], at: number): boolean {
-  if (!/[:：]\s*$/.test((lines[at] ?? '').slice(-50))) return false
+  if (!endsInColon(lines[at] ?? '')) return false
   const top = Math.max(0, at - attributionLinesMax)
   const some = lines.slice(top, at + 1)
   const start = attributionStart(some, { dated: true })

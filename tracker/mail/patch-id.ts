@@ -1,7 +1,7 @@
 // The name of a change that survives rebasing: what `git patch-id --stable` prints. Its rules (builtin/patch-id.c):
 // line numbers of hunks and all white space are left out, each file is hashed alone, and the hashes are added up,
 // so that the order of the files doesn't matter.
-import { createHash, type Hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Forty hex digits, or null for a diff without content. */
 export function patchId(diff: string): string | null {
@@ -18,7 +18,8 @@ type PatchPart = 'before' | 'header' | 'hunk' | 'binary' | 'end'
 class Scan {
   part: PatchPart = 'before'
   #sum = new Uint8Array(20)
-  #hash: Hash = createHash('sha1')
+  /** What is hashed of this file. */
+  #text = ''
   #hashed = 0
   /** Lines of this hunk still to come, on either side. */
   #old = 0
@@ -78,13 +79,13 @@ class Scan {
   #add(line: string): void {
     const text = line.replace(/\s+/g, '')
     this.#hashed += text.length
-    this.#hash.update(text)
+    this.#text += text
   }
 
   /** Adds this file's hash to the sum, byte by byte with carry. */
   #flush(): void {
-    const digest = this.#hash.digest()
-    this.#hash = createHash('sha1')
+    const digest = hash('sha1', this.#text, 'buffer')
+    this.#text = ''
     let carry = 0
     for (let i = 0; i < 20; i++) {
       carry += (this.#sum[i] ?? 0) + (digest[i] ?? 0)

@@ -3,22 +3,21 @@
 import { type MessageId, messageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Header } from '../decode/mail.ts'
+import { addressQuestion } from './author.ts'
 import { originalStart } from './original.ts'
 
 /**
  * The ids a mail refers to, nearest first: In-Reply-To, then References from its end (as public-inbox reads them).
  * Without the mail itself, repeats, the answers "y" and "n", and the addresses of its own header.
  */
-export function referencesOf(
-  headers: readonly Header[],
-  own: MessageId,
-  addresses: ReadonlySet<string>,
-): MessageId[] {
+export function referencesOf(headers: readonly Header[], own: MessageId): MessageId[] {
   const nearestFirst = [...idsIn(headers, 'references'), ...idsIn(headers, 'in-reply-to')].reverse()
+  if (nearestFirst.length === 0) return []
+  const isAddress = addressQuestion(headers)
   const kept = new Set<MessageId>()
   for (const id of nearestFirst) {
     if (kept.size === limits.referencesMax) break
-    if (id !== own && !/^[yn]$/i.test(id) && !addresses.has(id.toLowerCase())) kept.add(id)
+    if (id !== own && !kept.has(id) && !/^[yn]$/i.test(id) && !isAddress(id)) kept.add(id)
   }
   return [...kept]
 }

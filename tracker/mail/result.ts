@@ -68,6 +68,7 @@ function inFields(lines: readonly string[]): Found | null {
 /** `Build      PASS   27 seconds`, `checkpatch | FAIL`, `[ OK ] unit`: two rows at least, or one below a heading. */
 function inTable(lines: readonly string[]): Found | null {
   const rows = lines.flatMap(line => {
+    if (!resultWord.test(line)) return []
     const word =
       line.match(
         /^\s{0,4}\|?\s?[\w./:+-][\w ./:+()-]{0,60}?(?:\s{2,}|\t|\s?\|\s?|\s?\.{3,}\s?)(PASS(?:ED)?|FAIL(?:ED|URE)?|OK|ERROR|WARN(?:ING)?|SUCCESS)\b/i,
@@ -77,6 +78,8 @@ function inTable(lines: readonly string[]): Found | null {
   })
   return rows.length > 1 ? worst(rows) : null
 }
+
+const resultWord = /PASS|FAIL|OK|ERROR|WARN|SUCCESS/i
 
 function inSentences(lines: readonly string[]): Found | null {
   return worst(

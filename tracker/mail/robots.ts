@@ -76,8 +76,21 @@ function isAutomatic(mail: Seen): boolean {
   if (/^auto-/i.test(header(mail, 'auto-submitted'))) return true
   if (!mail.answers) return false
   if (programAddress.test(mail.sender.address) || programName.test(mail.sender.name)) return true
-  const lines = mail.lines.map(line => line.slice(0, 200)).filter(line => line.trim() !== '')
-  return [...lines.slice(0, 4), ...lines.slice(-4)].some(line => saysAutomatic.test(line))
+  return outerLines(mail.lines).some(line => saysAutomatic.test(line.slice(0, 200)))
+}
+
+/** The first and the last few that are not blank. */
+function outerLines(lines: readonly string[]): string[] {
+  const first: string[] = []
+  const last: string[] = []
+  for (let at = 0; at < lines.length && first.length < outerMax; at++) addSaid(first, lines[at])
+  for (let at = lines.length - 1; at >= 0 && last.length < outerMax; at--) addSaid(last, lines[at])
+  return [...first, ...last]
+}
+
+const outerMax = 4
+const addSaid = (to: string[], line = '') => {
+  if (/\S/.test(line.slice(0, 200))) to.push(line)
 }
 
 const programAddress =

@@ -122,9 +122,9 @@ function stripLead(text: string, answers = false): { brackets: string[]; rest: s
   let posted = false
   for (let i = 0; i < limits.subjectBracketsMax; i++) {
     const mark = rest.match(gatewayMark)
-    const re = posted ? null : replyWordOf(rest, answers)
-    const word = rest.match(leadWord)
     const inside = bracket(rest)
+    const re = inside || posted ? null : replyWordOf(rest, answers)
+    const word = inside ? null : rest.match(leadWord)
     if (mark && mark[0].length < rest.length) rest = rest.slice(mark[0].length).trimStart()
     else if (re) {
       reply = true

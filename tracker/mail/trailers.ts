@@ -70,7 +70,7 @@ export function withoutTrailers(lines: readonly string[]): string[] {
 
 /** `next`: the line below, where a mailer may have put the end of a long one. */
 function personTrailer(line: string, next: string): { key: string; value: string } | null {
-  if (!/[:：﹕]/.test(line)) return null
+  if (!/[:：﹕]/.test(line) || !mayName.test(line)) return null
   const found = plainLine(line).match(oddShape) ?? line.match(personShape)
   if (!found) return null
   const key = canonicalKey(found[1] ?? '')
@@ -80,6 +80,8 @@ function personTrailer(line: string, next: string): { key: string; value: string
   return shape.test(line) || value.includes('@') ? { key, value } : null
 }
 
+/** Nearly no line with a colon holds the end of such a key, or a sign that stands for one of its letters. */
+const mayName = /by|cc|[^\0-\x7f]/i
 const personShape =
   /^\s{0,4}([A-Za-z][A-Za-z]{1,30}(?:[- ][A-Za-z]{1,20}){0,4}-by|Cc)\s{0,2}:\s{0,8}(\S.{0,500})?$/i
 const oddShape = /^\s{0,4}([A-Za-z]{2,30}(?:-[A-Za-z]{1,20}){0,3}[- ]by)\s{0,2}:\s{0,8}(\S.{0,500})?$/i

@@ -76,6 +76,15 @@ describe('references', () => {
     expect(read({ References: many }, 'x').references).toHaveLength(20)
     expect(read({ References: many }, 'x').references[0]).toBe('r4999@example.org')
   })
+
+  it('are no addresses of the own header, in whatever dress these stand there', () => {
+    const to = '=?utf-8?q?Ruth_Alder_=3CRuth=40example=2Enet=3E?='
+    const answer = { 'In-Reply-To': '<ruth@example.net>', References: '<a@example.org>' }
+    expect(read({ ...answer, To: to }, 'x').references).toEqual(['a@example.org'])
+    expect(read({ ...answer, Cc: 'Ruth <RUTH@example.net>' }, 'x').references).toEqual(['a@example.org'])
+    // The address holds the id, and is another one.
+    expect(read({ ...answer, To: 'dear-ruth@example.net' }, 'x').references).toContain('ruth@example.net')
+  })
 })
 
 describe('trailers', () => {
