@@ -28,6 +28,7 @@ export const people = {
   /** The attacker under other names: her own domain signs these. */
   eveAsMarek: 'Marek Tolvanen <marek@evil.example>',
   eveAsInes: 'Ines Oduya <ines@evil.example>',
+  eveAsBridge: 'bugzilla-daemon <bugzilla-daemon@evil.example>',
   eveAsBot: 'patchwork-bot <patchwork-bot+evil@evil.example>',
   eveAsRuth: 'Ruth Abellan <ruth@evil.example>',
 } as const

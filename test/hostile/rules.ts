@@ -4,6 +4,7 @@ import { closedRoles } from './cases/closed-roles.ts'
 import { historyRule } from './cases/history.ts'
 import { judgedText } from './cases/judged-text.ts'
 import { oneArrival } from './cases/one-arrival.ts'
+import { relaysRule } from './cases/relays.ts'
 import { robotsRule } from './cases/robots.ts'
 import { signedTextRule } from './cases/signed-text.ts'
 import { verifiedAddress } from './cases/verified-address.ts'
@@ -16,4 +17,5 @@ export const rules: readonly Rule[] = [
   historyRule,
   judgedText,
   robotsRule,
+  relaysRule,
 ]

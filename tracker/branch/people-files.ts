@@ -57,7 +57,7 @@ async function isAnyHere(db: Kysely<Tables>, list: List, addresses: readonly str
   const isHere = (person: RawBuilder<unknown>) => sql`${person}->>'address' = any(${addresses}::text[])`
   const { rows } = await sql<{ here: boolean }>`
     select exists (select from fact where list_id = ${list.id} and (
-        ${isHere(sql`data->'sender'`)} or ${isHere(sql`data->'author'`)}
+        ${isHere(sql`data->'sender'`)} or ${isHere(sql`data->'behalf'`)} or ${isHere(sql`data->'author'`)}
         or exists (select from jsonb_array_elements(data->'trailers') t where ${isHere(sql`t->'person'`)})))
       or exists (select from git_commit where list_id = ${list.id} and ${isHere(sql`data->'author'`)}) as here`.execute(
     db,

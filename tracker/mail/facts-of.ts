@@ -78,8 +78,7 @@ export function factsOf(
   const isPosting = posting !== 'none' && posting !== 'offered'
   const spoken = tagsOf({ headers: mail.headers, text, posting, robot: speaker, isPlain: plainIn(mail) })
   const tags = [...spoken.tags, ...(traits?.changes ? changesIn[traits.changes](lines) : [])]
-  const who = speaker && personBehind(speaker, mail.headers)
-  const sender = who ? { name: '', address: who } : from
+  const behalf = speaker && personBehind(speaker, mail.headers)
   const checks = checksOf(lines, answers ? robot : null, { sender: from, subject: subject.text })
   const result =
     answers && robot === null && checks.length === 0 && !isPosting && text.diff === ''
@@ -103,8 +102,9 @@ export function factsOf(
     ...(id.made ? { madeId: true as const } : {}),
     ...(mail.wraps === undefined || mail.wraps === id.id ? {} : { wraps: mail.wraps }),
     references,
-    sender,
-    author: (isPosting ? authorOf(message, attached) : null) ?? sender,
+    sender: from,
+    ...(behalf ? { behalf: { name: '', address: behalf } } : {}),
+    author: (isPosting ? authorOf(message, attached) : null) ?? from,
     subject,
     said: time.said,
     date: header(mail.headers, 'date')?.slice(0, limits.fieldCharactersMax) ?? null,

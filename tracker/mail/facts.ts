@@ -240,6 +240,8 @@ export interface MailFacts {
   readonly references: readonly MessageId[]
   /** Who wrote it: behind list rewriting, before an in-body From. */
   readonly sender: Person
+  /** Who wrote it, where a bridge says for whom it speaks; the fold knows whether that bridge may (topic/relayed.ts). */
+  readonly behalf?: Person
   /** Who made the change: the in-body From of a patch, else the sender. */
   readonly author: Person
   readonly subject: SubjectFact

@@ -23,6 +23,8 @@ export interface Traits {
   readonly tags: boolean
   /** The field that names this person. */
   readonly personIn: string | null
+  /** Addresses of well-known installations, which may name him on any list. */
+  readonly relays: RegExp | null
   /** The form in which its text says what changed. */
   readonly changes: 'bugzilla' | null
   /** May its mail be a patch or a cover letter? */
@@ -48,6 +50,7 @@ const usual: Traits = {
   behind: 'program',
   tags: false,
   personIn: null,
+  relays: null,
   changes: null,
   posts: false,
   bugSign: null,
@@ -101,7 +104,14 @@ const saysAutomatic =
 
 const syzbot = /^syzbot\+[0-9a-z]{10,60}@/
 const isSyzbot = from(syzbot)
-const bugzilla = { behind: 'person', tags: true, personIn: 'x-bugzilla-who', history: false } as const
+const bugzilla = {
+  behind: 'person',
+  tags: true,
+  personIn: 'x-bugzilla-who',
+  relays:
+    /^(?:bugzilla-daemon@(?:bugzilla\.)?kernel\.org|gcc-bugzilla@gcc\.gnu\.org|sourceware-bugzilla@sourceware\.org|bugzilla-noreply@freebsd\.org)$/,
+  history: false,
+} as const
 
 /** The first that fits is it. */
 const robots = [

@@ -19,11 +19,14 @@ export async function knownPeopleFor(
   const keys = new Set<string>()
   // Most mails of a long thread are by few people.
   const names = new Map<string, string>()
-  for (const { facts } of [...arrivals.values()].flat()) {
-    const { name, address } = facts.sender
+  const senders = [...arrivals.values()]
+    .flat()
+    .flatMap(({ facts }) => [facts.sender, facts.behalf ?? []].flat())
+  for (const sender of senders) {
+    const { name, address } = sender
     if (names.get(address) === name) continue
     names.set(address, name)
-    for (const key of personKeys(facts.sender)) keys.add(key)
+    for (const key of personKeys(sender)) keys.add(key)
   }
   const byRow = new Map([...keys].map(key => [indexKey(key), key]))
   const { rows } = await sql<{ person: IndexKey }>`

@@ -13,7 +13,9 @@ export interface SearchText {
 
 /** Capped: PostgreSQL refuses a tsvector above 1 MB, and 30 MB of repeated words take it six seconds. */
 export function searchText(mail: DecodedMail, facts: MailFacts): SearchText {
-  const people = [facts.sender, facts.author].map(person => `${person.name} ${person.address}`)
+  const people = [facts.sender, facts.author, facts.behalf ?? []]
+    .flat()
+    .map(person => `${person.name} ${person.address}`)
   const body = [mail.body, ...mail.attachedPatches.map(part => part.text)].join('\n')
   return {
     subject: capped(facts.subject.text, 4_000),

@@ -26,13 +26,19 @@ export function parseMailmap(text: string): MailmapEntry[] {
 /** The same facts with the people that the map means; the very same when it means nobody of them. */
 export function withMailmap(facts: MailFacts, mailmap: Mailmap): MailFacts {
   const lines = byAddress(mailmap)
-  const { sender, author, trailers } = facts
-  const named = [sender.address, author.address, ...trailers.map(({ person }) => person?.address)]
+  const { sender, behalf, author, trailers } = facts
+  const named = [
+    sender.address,
+    behalf?.address,
+    author.address,
+    ...trailers.map(({ person }) => person?.address),
+  ]
   if (!named.some(address => address !== undefined && lines.has(address))) return facts
   const mapped = (person: Person) => personOf(person, lines.get(person.address) ?? [])
   return {
     ...facts,
     sender: mapped(facts.sender),
+    ...(behalf ? { behalf: mapped(behalf) } : {}),
     author: mapped(facts.author),
     trailers: facts.trailers.map(trailer => ({
       ...trailer,

@@ -8,7 +8,8 @@ import type { MailFacts } from '../mail/facts.ts'
 import { traitsOf } from '../mail/robots.ts'
 import type { Judgeable, Judged } from './judged.ts'
 import type { Landing, NamedCommit } from './landing.ts'
-import { addressesOf, namesPeople, type Roster, type Rules, rosterAt } from './rules.ts'
+import { relayedFacts } from './relayed.ts'
+import { addressesOf, datedRosterAt, namesPeople, type Roster, type Rules } from './rules.ts'
 import { pending, type Verdict } from './verdict.ts'
 import { vouchedFacts } from './vouched.ts'
 
@@ -148,11 +149,12 @@ function bestOf(ranked: readonly Ranked[], judged: readonly Arrival[]): Ranked {
 /** `copies` are those of `plain` that are worth as much, the earliest first. */
 function asUnit(id: MessageId, plain: Arrival, copies: readonly Arrival[], rules: Rules): Unit {
   const verdict = plain.verdict ?? pending
-  const facts = vouchedFacts(plain.facts, verdict)
   const { said } = first(copies).facts
   const live = copies.flatMap(copy => copy.knownAt ?? [])
   const counts =
     verdict.confirmed ?? (live.length > 0 ? Math.min(...live) : Math.max(said, peopledSince(rules)))
+  const roster = datedRosterAt(rules.rosters, counts)
+  const facts = relayedFacts(vouchedFacts(plain.facts, verdict), roster)
   return {
     id,
     facts,
@@ -168,7 +170,7 @@ function asUnit(id: MessageId, plain: Arrival, copies: readonly Arrival[], rules
     namedCommit: plain.namedCommit ?? null,
     verdict,
     counts,
-    automatic: isAutomatic(facts, rosterAt(rules.rosters, counts)),
+    automatic: isAutomatic(facts, roster.people),
   }
 }
 

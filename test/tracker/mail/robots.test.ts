@@ -104,10 +104,10 @@ describe.each(robotNames)('%s', name => {
     expect(topicOf(patch, said)?.checks.map(({ state }) => state)).toEqual(check ? [check] : [])
   })
 
-  it('writes in the name of the person whom its field names', () => {
-    const { sender } = mail(own, 'It is torn.\n').facts
-    if (traits.personIn === null) expect(sender.address).not.toBe('kenji@example.org')
-    else expect(sender).toEqual({ name: '', address: 'kenji@example.org' })
+  it('is itself its sender, and says in whose name it writes', () => {
+    const { sender, behalf } = mail(own, 'It is torn.\n').facts
+    expect(sender.address).not.toBe('kenji@example.org')
+    expect(behalf).toEqual(traits.personIn === null ? undefined : { name: '', address: 'kenji@example.org' })
   })
 
   it('is claimed by the address of a report where each has one', () => {
