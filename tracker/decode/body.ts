@@ -1,5 +1,5 @@
 // Which of a mail's text parts are what a reader reads, and which are patches that hang on it.
-import { firstSigned, withoutArmour } from './clear-signed.ts'
+import { firstSigned, mayBeSigned, withoutArmour } from './clear-signed.ts'
 import { htmlText } from './html-text.ts'
 import type { DecodedMail, TextPart } from './mail.ts'
 import type { MimeNode } from './mime.ts'
@@ -33,7 +33,7 @@ export function readBody(root: MimeNode): Reading {
 
 /** What stands above an armour is kept as it is, so the signed lines begin where the armour began. */
 function clearSigned({ text }: TextPart): Pick<Reading, 'signed'> {
-  const found = firstSigned(text.split('\n'))
+  const found = mayBeSigned(text) ? firstSigned(text.split('\n')) : null
   return found ? { signed: { from: found.begin, end: found.begin + found.end - found.from } } : {}
 }
 

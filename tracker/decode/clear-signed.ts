@@ -3,7 +3,7 @@
 
 /** The text without armour: what was signed with its dashes undone, and all that stands around it. */
 export function withoutArmour(text: string): string {
-  if (!text.includes(begin)) return text
+  if (!mayBeSigned(text)) return text
   const kept: string[] = []
   const lines = text.split('\n')
   for (let at = 0; at < lines.length; ) {
@@ -16,6 +16,9 @@ export function withoutArmour(text: string): string {
 }
 
 const begin = '-----BEGIN PGP SIGNED MESSAGE-----'
+
+/** Nearly no text is. */
+export const mayBeSigned = (text: string): boolean => text.includes(begin)
 
 export interface Signed {
   /** The first line of the armour. */

@@ -222,9 +222,33 @@ const verb = '(?:applied|pushed|merged|queued(?: up)?|committed|picked(?: up)?|p
 // What may stand before the verb in such a line: thanks, pronouns, "patchset", "series", an adverb.
 const before =
   "(?:(?:(?:hi|hello|thanks?(?: you)?)(?: [^\\s,.!]{2,20}(?=,))?|thx|great|done|your (?:patch(?:es|set)?|series|changes?|fix(?:es)?|pull request|pr)|pull request|good|ok(?:ay)?|fine|nice|perfect|both|all|whole|the|this|these|that|it|them|patch(?:es|set)?s?|series|commits?|and|now|just|finally|already|i|i've|i have|we|we've|have|has|had|been|was|were|is|are|therefore|so|thus|first|rest|of|with|minor|obvious|fixed|fixups?|changed|tweak(?:s|ed)?|lgtm|also|then|went ahead|v\\d{1,2}|\\d{1,2}(?:-|/|,|\\.\\.)?\\d{0,2})[\\s,.!:;-]{1,4}){0,8}"
+/** Any one of them; each may be a pattern itself. */
+const anyOf = (words: readonly string[]) => `(?:${words.join('|')})`
+const listed = (words: string) => words.split(' ')
+
 // Where it is: a word that is shaped like a branch, or what people call theirs. A path, a list and the docs are none.
-const branch =
-  '(?:the |my |our |its )?[`\'"]?((?!\\S{0,60}\\.(?:c|h|py|ts|js|rs|go|txt|md|rst|sh|html)\\b)(?:[\\w.+]{1,40}[-/][\\w./+-]{1,60}|main|master|trunk|devel(?:op(?:ment)?)?|dev|next|staging|testing|stable|mainline|upstream|head|queue|tree|repo(?:sitory)?|\\d{1,3}\\.\\d{1,3}[\\w.]{0,10}|[\\w.+]{2,40}(?= branch\\b)|[a-z][\\w+]{1,30}(?= now[.,!])|(?!(?:changelog|cc|mr|pr|message|log|code|way|same|todo|docs?|tests?|list|wiki|faq|v\\d|it|this|that|them|series|patch|commit|everyone|me|you|us)\\b)[a-z][\\w+]{2,30}(?=[.!]?$|, thank))(?:(?: branch| tree| queue| repo(?:sitory)?)(?! ?list))?)[`\'"]?(?! (?:list|docs?|file|page|section|table|series|kernel config))(?=$|[\\s.,;:!)])'
+const branchNames = listed(
+  'main master trunk devel(?:op(?:ment)?)? dev next staging testing stable mainline upstream head queue tree repo(?:sitory)?',
+)
+/** Behind "to" they are no branch, whatever follows. */
+const neverBranches = listed(
+  'changelog cc mr pr message log code way same todo docs? tests? list wiki faq v\\d it this that them series patch commit everyone me you us',
+)
+const filePath = `\\S{0,60}\\.${anyOf(listed('c h py ts js rs go txt md rst sh html'))}\\b`
+const branchWord = anyOf([
+  // With a dash or a slash in it.
+  '[\\w.+]{1,40}[-/][\\w./+-]{1,60}',
+  ...branchNames,
+  // A release.
+  '\\d{1,3}\\.\\d{1,3}[\\w.]{0,10}',
+  '[\\w.+]{2,40}(?= branch\\b)',
+  '[a-z][\\w+]{1,30}(?= now[.,!])',
+  // Any word that ends the sentence.
+  `(?!${anyOf(neverBranches)}\\b)[a-z][\\w+]{2,30}(?=[.!]?$|, thank)`,
+])
+const kindBehind = `(?:${anyOf(listed('branch tree queue repo(?:sitory)?').map(word => ` ${word}`))}(?! ?list))?`
+const otherBehind = ` ${anyOf(['list', 'docs?', 'file', 'page', 'section', 'table', 'series', 'kernel config'])}`
+const branch = `(?:the |my |our |its )?[\`'"]?((?!${filePath})${branchWord}${kindBehind})[\`'"]?(?!${otherBehind})(?=$|[\\s.,;:!)])`
 const put =
   '(?:added|put|placed|taken|took|landed|staged|integrated|included|cherry-picked|backported|installed|checked in|stored|moved|committed|applied|pushed|merged|queued|picked|pulled|now)'
 const thing =
