@@ -15,16 +15,27 @@ export function listsAt<L extends Pick<List, 'address' | 'subscribed'>>(
   )
 }
 
+/** Is one of the addresses this list's, or one that its commands go to (`control@`, `12-quiet@`)? */
+export const isAddressed = <L extends Pick<List, 'address' | 'subscribed'>>(
+  list: L,
+  lists: readonly L[],
+  addresses: readonly string[],
+): boolean =>
+  listsAt(
+    lists,
+    addresses.map(address => address.replace(command, (_, own = '') => `${own}1@`)),
+  ).includes(list)
+
+const command = /^([^+@]{1,64}\+)?(?:control|submit|\d{1,9}-[a-z]{4,9})@/i
+
 /** The address itself, and the list's own that a sub-address stands for. */
 function bareForms(address: string, lists: readonly Pick<List, 'address'>[]): string[] {
   const [local = '', host = ''] = address.split('@')
   const own = subAddress.exec(local)?.[1] ?? bugsOf.exec(local)?.[1]
   if (own !== undefined) return [address, `${own}@${host}`]
   // debbugs has no list in them: they mean the only list of the host.
-  const here = lists.filter(list => plainAddress(list.address).endsWith(`@${host}`))
-  return bugNumber.test(local) && here[0] && here.length === 1
-    ? [address, plainAddress(here[0].address)]
-    : [address]
+  const here = new Set(lists.map(list => plainAddress(list.address)).filter(one => one.endsWith(`@${host}`)))
+  return bugNumber.test(local) && here.size === 1 ? [address, ...here] : [address]
 }
 
 const subAddress = /^([^+]{1,64})\+(?:bugs?|\d{1,9}(?:-done|-close)?)$/

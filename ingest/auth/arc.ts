@@ -5,7 +5,8 @@ import { arc as verifyChain } from 'mailauth/lib/arc/index.js'
 import { limits } from '../../base/limits.ts'
 import type { Header } from '../../tracker/decode/mail.ts'
 import type { Check } from './check.ts'
-import { coveredBy, signedTime, weaknessOf } from './dkim.ts'
+import { coveredFields, partlyCovered } from './coverage.ts'
+import { coverageOf, signedTime, weaknessOf } from './dkim.ts'
 import { signatureHash } from './keyring.ts'
 import type { Purported } from './purported.ts'
 import type { Lookups } from './resolver.ts'
@@ -73,7 +74,7 @@ function passed(check: Pick<Check, 'method' | 'signer'>, result: ARCResult, clai
     ...seen,
     note: { code: 'dkim-seen', of: seen.domains.join(', ') },
     signedAt: signedTime(signature, claim),
-    ...passedOn(coveredBy(signature, claim.headers), claim.headers, seen.domains),
+    ...passedOn(coverageOf(signature, claim.headers), claim.headers, seen.domains),
     ...(signature.id && { signature: signature.id }),
   }
 }
@@ -84,18 +85,20 @@ function passed(check: Pick<Check, 'method' | 'signer'>, result: ARCResult, clai
  * used once.
  */
 function passedOn(
-  covers: readonly string[],
+  own: ReturnType<typeof coverageOf>,
   headers: readonly Header[],
   domains: readonly string[],
-): Pick<Check, 'covers' | 'carried'> {
+): Pick<Check, 'covers' | 'partly' | 'carried'> {
   const authors = headers
     .filter(({ name }) => name === 'dkim-signature')
     .slice(0, limits.signaturesMax)
     .map(({ value }) => signatureTags(value))
     .filter(tags => domains.includes((tags.get('d') ?? '').toLowerCase()))
-  const named = authors.map(tags => (tags.get('h') ?? '').toLowerCase().split(':'))
+  const signed = authors.map(tags => (tags.get('h') ?? '').split(':'))
+  const whole = signed.map(names => coveredFields(headers, names))
   return {
-    covers: covers.filter(name => named.length > 0 && named.every(names => names.includes(name))),
+    covers: own.covers.filter(name => whole.length > 0 && whole.every(names => names.includes(name))),
+    partly: [...own.partly, ...signed.flatMap(names => partlyCovered(headers, names))],
     carried: authors.map(tags => signatureHash(`dkim ${tags.get('b') ?? ''}`)),
   }
 }

@@ -15,6 +15,8 @@ export interface Check extends CheckResult {
   readonly carried?: readonly string[]
   /** Header fields of which every one in the mail is signed, in lower case. */
   readonly covers?: readonly string[]
+  /** Header fields of which some in the mail are signed, and others are not. */
+  readonly partly?: readonly string[]
 }
 
 /** Thrown where a signature turns out to be none; `noteOf` finds the reason again. */

@@ -15,5 +15,16 @@ export function coveredFields(
     .slice(0, limits.fieldsCoveredMax)
 }
 
+/** The names that it covers in part: of the fields that bear one, anybody may have added the others. */
+export function partlyCovered(
+  headers: readonly { readonly name: string }[],
+  signed: readonly string[],
+): string[] {
+  const named = new Set(signed.map(name => name.trim().toLowerCase()))
+  const whole = new Set(coveredFields(headers, signed))
+  const there = new Set(headers.map(({ name }) => name))
+  return [...there].filter(name => named.has(name) && !whole.has(name))
+}
+
 const countsOf = (names: readonly string[]): Map<string, number> =>
   new Map([...Map.groupBy(names, name => name)].map(([name, same]) => [name, same.length]))

@@ -9,7 +9,7 @@ import { headerStart } from '../../tracker/decode/headers.ts'
 import type { Header } from '../../tracker/decode/mail.ts'
 import type { Note } from '../../tracker/topic/verdict.ts'
 import type { Check } from './check.ts'
-import { coveredFields } from './coverage.ts'
+import { coveredFields, partlyCovered } from './coverage.ts'
 import type { Purported } from './purported.ts'
 import type { Resolve } from './resolver.ts'
 
@@ -61,7 +61,7 @@ function toCheck(result: DKIMResult, claim: Purported): Check {
     result: 'pass',
     domains: [domain],
     signedAt: signedTime(result, claim),
-    covers: coveredBy(result, claim.headers),
+    ...coverageOf(result, claim.headers),
     ...(result.id && { signature: result.id }),
   }
 }
@@ -82,8 +82,13 @@ export function signedTime(result: DKIMResult, claim: Purported): number | null 
 }
 
 /** Of an ARC set, too. */
-export const coveredBy = (result: DKIMResult, headers: readonly Header[]): string[] =>
-  coveredFields(headers, (result.signingHeaders?.keys ?? '').split(':'))
+export function coverageOf(
+  result: DKIMResult,
+  headers: readonly Header[],
+): Required<Pick<Check, 'covers' | 'partly'>> {
+  const signed = (result.signingHeaders?.keys ?? '').split(':')
+  return { covers: coveredFields(headers, signed), partly: partlyCovered(headers, signed) }
+}
 
 const covers = (result: DKIMResult, name: string): boolean =>
   (result.signingHeaders?.keys ?? '')

@@ -9,7 +9,7 @@ import { limits } from '../../base/limits.ts'
 import { lfOnly } from '../../base/line-ends.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
 import { BadSignature, type Check, noteOf } from './check.ts'
-import { coveredFields } from './coverage.ts'
+import { coveredFields, partlyCovered } from './coverage.ts'
 import { type Keys, type PersonKey, signatureHash } from './keyring.ts'
 import { checkSignatures, clockAhead, keysOf } from './pgp.ts'
 import { run } from './run.ts'
@@ -169,8 +169,15 @@ async function checkOne(signature: DevSignature, mail: Canonical, keys: Keys, no
     const covered = coverage(signature, mail)
     const digest = digestOf(signature, mail)
     const proof = await prove({ algorithm, identity, selector }, signature, digest, keys, now)
-    const covers = coveredFields(mail.headers, (fields.get('h') ?? '').split(':'))
-    const check = { method: 'patatt' as const, signer, ...proof, covers, signature: signatureHash(digest) }
+    const names = (fields.get('h') ?? '').split(':')
+    const check = {
+      method: 'patatt' as const,
+      signer,
+      ...proof,
+      covers: coveredFields(mail.headers, names),
+      partly: partlyCovered(mail.headers, names),
+      signature: signatureHash(digest),
+    }
     return covered === 'whole'
       ? { ...check, result: 'pass' }
       : { ...check, result: 'unused', note: { code: 'text-below' } }

@@ -1,7 +1,7 @@
 // From the checks of a mail and what is known of its sender to one grade. Pure: the means are in the files beside it.
 import { limits } from '../../base/limits.ts'
 import { sameOrganisation } from '../../base/organisation.ts'
-import type { CheckResult, Grade, How, Note } from '../../tracker/topic/verdict.ts'
+import type { Astray, CheckResult, Grade, How, Note } from '../../tracker/topic/verdict.ts'
 import type { Check } from './check.ts'
 import type { Purported } from './purported.ts'
 
@@ -24,6 +24,9 @@ export interface Judgement {
   readonly aligned: string | null
   /** Header fields that what gives the grade covers, in lower case; none for C. */
   readonly covers: readonly string[]
+  /** Fields of which it covers some; others of that name were added. */
+  readonly partly: readonly string[]
+  readonly astray?: Astray
   /** The grade may be better when DNS answers. */
   readonly pending: boolean
 }
@@ -45,6 +48,7 @@ export function judge(
     identity: claim.address,
     aligned,
     covers: [...new Set(all.flatMap(({ covers = [] }) => covers))],
+    partly: [...new Set(all.flatMap(({ partly = [] }) => partly))],
     pending: false,
   })
   const signed = [...good.filter(isOwn), ...(dkim && (known.person || known.seen) ? [dkim] : [])]
@@ -53,7 +57,7 @@ export function judge(
   if (arc) return raise('B', 'sealed', arc, [arc])
   const how: How = dkim ? { code: 'first', check: kept(dkim) } : nearestMiss(claim, checks, objection)
   const pending = claim.problem === null && checks.some(isPending)
-  return { grade: 'C', how, identity: null, aligned, covers: [], pending }
+  return { grade: 'C', how, identity: null, aligned, covers: [], partly: [], pending }
 }
 
 const isOwn = ({ method }: Check) => method === 'OpenPGP' || method === 'patatt'

@@ -10,6 +10,8 @@ import type { Envelope, Tables } from '../../sql/tables.ts'
 import { peopleOf } from '../../tracker/project/people.ts'
 import type { Mailmap } from '../../tracker/topic/mailmap.ts'
 import { addressesOf, type Roster } from '../../tracker/topic/rules.ts'
+import { isAddressed } from '../list-address.ts'
+import { astrayOf } from './astray.ts'
 import type { Examined } from './examine.ts'
 import type { Keys } from './keyring.ts'
 import { lockClusters, refoldMails } from './refold-mails.ts'
@@ -49,7 +51,8 @@ export function writeVerdicts(
 ): Promise<Judged[]> {
   return db.transaction().execute(async trx => {
     await lockClusters(trx, list)
-    const settled = judgeAll(cases, await knownOf(trx, list, cases, keys))
+    const lists = await addressesOfLists(trx)
+    const settled = judgeAll(cases, await knownOf(trx, list, cases, keys), lists)
     await postpone(trx, list, settled.filter(waits), stopping)
     await write(
       trx,
@@ -64,13 +67,21 @@ const waits = ({ one, judgement }: Judged) => judgement.pending && !isOld(one)
 const isOld = ({ arrivedAt }: Case) => Date.now() - arrivedAt > limits.judgeHoursMax * 3_600_000
 
 /** An address that one mail was aligned with is known to the next. */
-function judgeAll(cases: readonly ExaminedCase[], knownOf: (one: ExaminedCase) => Known): Judged[] {
+function judgeAll(
+  cases: readonly ExaminedCase[],
+  knownOf: (one: ExaminedCase) => Known,
+  lists: readonly ListAddresses[],
+): Judged[] {
   const keysOf = new Map<string, string[]>()
   return cases.map(one => {
     const known = knownOf(one)
     const before = keysOf.get(one.claim.address) ?? []
     const seen = known.seen || before.some(key => key !== one.messageKey)
-    const settled = { one, judgement: judge(one.claim, one.checks, { ...known, seen }, one.arrivedAt) }
+    const judgement = judge(one.claim, one.checks, { ...known, seen }, one.arrivedAt)
+    const astray = astrayOf(one.claim.headers, judgement, addresses =>
+      lists.some(list => list.name === one.listName && isAddressed(list, lists, addresses)),
+    )
+    const settled = { one, judgement: astray === null ? judgement : { ...judgement, astray } }
     const { aligned } = settled.judgement
     if (aligned !== null && isKept(settled)) keysOf.set(aligned, [...before, one.messageKey])
     return settled
@@ -80,6 +91,20 @@ function judgeAll(cases: readonly ExaminedCase[], knownOf: (one: ExaminedCase) =
 const isKept = (settled: Judged) => !waits(settled) && !isReplayOfHistory(settled)
 
 type Trx = Transaction<Tables>
+
+interface ListAddresses {
+  readonly name: string
+  readonly address: string
+  readonly subscribed: string | null
+}
+
+async function addressesOfLists(trx: Trx): Promise<readonly ListAddresses[]> {
+  const { rows } = await sql<ListAddresses>`
+    select name, settings->>'address' as address, settings->>'subscribed' as subscribed from list`.execute(
+    trx,
+  )
+  return rows
+}
 
 /** What is known of the senders on this list, and of the signatures everywhere. */
 async function knownOf(
@@ -192,6 +217,7 @@ async function write(trx: Trx, list: ListId, settled: readonly Judged[]): Promis
       checks: one.checks.map(kept),
       ...(judgement.aligned && { aligned: judgement.aligned }),
       ...(judgement.covers.length > 0 && { covers: judgement.covers }),
+      ...(judgement.astray && { astray: judgement.astray }),
     }),
   }))
   // One that has a verdict was confirmed meanwhile.

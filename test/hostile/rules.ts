@@ -1,5 +1,6 @@
 // The rules that have cases, one file each.
 import type { Rule } from './case.ts'
+import { bindsList } from './cases/binds-list.ts'
 import { closedRoles } from './cases/closed-roles.ts'
 import { historyRule } from './cases/history.ts'
 import { judgedText } from './cases/judged-text.ts'
@@ -18,4 +19,5 @@ export const rules: readonly Rule[] = [
   judgedText,
   robotsRule,
   relaysRule,
+  bindsList,
 ]

@@ -38,7 +38,8 @@ export function answersLine(body: string): MessageId | null {
   return own.some(line => line.startsWith('diff --git ')) ? null : messageId(only)
 }
 
-function idsIn(headers: readonly Header[], name: string): MessageId[] {
+/** The ids in the fields of this name (lower case), in their order. */
+export function idsIn(headers: readonly Header[], name: string): MessageId[] {
   return headers
     .filter(h => h.name === name)
     .flatMap(h => idsOf(h.value.slice(-limits.referencesCharactersMax)))

@@ -217,7 +217,7 @@ interface LineWithVerdict {
 
 async function linesWithVerdict(trx: Trx, list: ListId): Promise<LineWithVerdict[]> {
   const { rows } = await sql<LineWithVerdict>`
-    select r.seq, r.message_key, v.grade, lower(v.identity) as identity
+    select r.seq, r.message_key, case when v.data ? 'astray' then 'C' else v.grade end as grade, lower(v.identity) as identity
     from release_line r join verdict v using (list_id, seq)
     where r.list_id = ${list} and r.obeyed is null order by r.seq, r.message_key`.execute(trx)
   return rows

@@ -42,6 +42,7 @@ const isRowOf = (row: TopicMail, mail: Node, role: TopicMail['role']): boolean =
   row.said === mail.said &&
   row.role === role &&
   (row.imposters ?? 0) === mail.imposters &&
+  row.astray === mail.astray &&
   sameTexts(row, mail)
 
 const sameTexts = (row: TopicMail, { texts, judged }: Node) =>
@@ -60,6 +61,7 @@ function topicMailOf(mail: Node, role: TopicMail['role']): TopicMail {
     gist: mail.facts.gist,
     problems: mail.facts.problems,
     ...(mail.imposters > 0 ? { imposters: mail.imposters, texts: mail.texts } : {}),
+    ...(mail.astray ? { astray: mail.astray } : {}),
     ...(mail.imposters > 0 && mail.judged ? { judged: true as const } : {}),
   }
 }

@@ -148,7 +148,7 @@ function unconfirmed({ verdict }: SpeakingMail, what: string): Refusal {
     return { reason: `"${what}" needs a confirmed sender; it is not checked yet` }
   if (verdict.grade === 'I') return { reason: `"${what}" needs a confirmed sender; the mail was imported` }
   const reason =
-    verdict.how.code === 'uncovered'
+    verdict.how.code === 'uncovered' || verdict.how.code === 'astray'
       ? howWords(verdict.how)
       : verdict.grade === 'C'
         ? 'only From says so'

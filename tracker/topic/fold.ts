@@ -1,6 +1,7 @@
 // Facts of mails -> topics. Everything a reader sees comes from here, whole, each time: the result does not depend
 // on the order in which mails came, and a live arrival and a rebuild are the same call.
 import type { MessageId } from '../../base/ids.ts'
+import { markAstray } from './astray.ts'
 import { chainsOf } from './chain.ts'
 import { missingOf } from './completeness.ts'
 import { type Component, componentsOf } from './component.ts'
@@ -61,6 +62,7 @@ function foldComponent(
 ): Folded {
   const nodes = treeOf(unitsOf(arrivals, rules, outside.judged))
   dropEchoes(nodes)
+  markAstray(nodes)
   const drafts = draftsOf(nodes)
   const mending = mendingOf(nodes, drafts, rules)
   const chains = chainsOf(drafts, mending.all)

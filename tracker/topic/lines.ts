@@ -6,7 +6,7 @@ import type { Spoken } from '../mail/tag/value-text.ts'
 import type { Refusal } from './authority.ts'
 import { changeBy, type Named, type Outcome, withOutcome } from './history.ts'
 import { type BugNumbers, elsewhere } from './reference.ts'
-import { heardAs, type SpeakingMail } from './speaking-mail.ts'
+import { heardAs, heardHere, type SpeakingMail } from './speaking-mail.ts'
 import { Statements, sentChange } from './statement.ts'
 import type { Change, Claim, Role } from './topic.ts'
 import type { Node } from './tree.ts'
@@ -88,7 +88,7 @@ export class Lines {
     const refusal =
       'reason' in other
         ? other
-        : (handler.sendRefusal?.(mail) ?? this.#statements.send(own, tag, other.id, undone))
+        : (handler.sendRefusal?.(mail) ?? this.#statements.send(heardHere(own), tag, other.id, undone))
     if (refusal) handler.refuse(mail, tag, refusal)
     else if ('id' in other) this.history.push(sentChange(own, tag, other.id, undone))
   }

@@ -11,7 +11,7 @@ import type { LineOf } from './lines.ts'
 import type { Rules } from './rules.ts'
 import { changesOf, filesOf } from './scope.ts'
 import { type Draft, postingAt } from './series.ts'
-import type { SpeakingMail } from './speaking-mail.ts'
+import { heardAs, type SpeakingMail } from './speaking-mail.ts'
 import type { Node } from './tree.ts'
 import { type Undoing, undoingIn } from './undo.ts'
 
@@ -110,7 +110,7 @@ function wishOf(mail: Node, line: Line, draftOf: Drafts, rules: Rules): Wish | R
   if (!own) return { reason: 'it answers no patch' }
   if (!other) return { reason: `no patch or cover letter of this list is <${line.mail}>` }
   if (own === other) return { reason: 'it names the revision that it answers' }
-  const askers = [own, other].map(draft => askerOf(mail, draft, rules))
+  const askers = [own, other].map(draft => askerOf(heardAs(mail, line), draft, rules))
   const refusal = askers.map(asker => linkRefusal(line.tag, asker)).find(one => one !== null)
   if (refusal) return refusal
   const linked = line.tag === 'Link-Revision'

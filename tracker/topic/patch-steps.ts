@@ -13,7 +13,7 @@ import { type PatchStatus, PatchStatuses } from './patch-status.ts'
 import { type Rules, rosterAt } from './rules.ts'
 import { changesOf, filesOf } from './scope.ts'
 import { type Draft, isPosting } from './series.ts'
-import type { SpeakingMail } from './speaking-mail.ts'
+import { heardHere, type SpeakingMail } from './speaking-mail.ts'
 import { voicesFor } from './statement.ts'
 import { supersede } from './superseding.ts'
 import type { Change, Claim, Delegate, RemoteLines } from './topic.ts'
@@ -75,8 +75,9 @@ function hear(mail: SpeakingMail, patches: PatchStatuses, handler: LineHandler):
   patches.lines.take(mail, handler)
   const own = patches.lines.here.get(mail.id)
   if (!own || patches.isMember(own)) return
-  if (own.facts.applied) takeApplied(own, own.facts.applied, patches)
-  if (own.facts.withdrawal) withdraw(own, own.facts.withdrawal, patches)
+  const heard = heardHere(own)
+  if (own.facts.applied) takeApplied(heard, own.facts.applied, patches)
+  if (own.facts.withdrawal) withdraw(heard, own.facts.withdrawal, patches)
 }
 
 /** A commit accepts its patch, unless somebody else than its author said that it is final in another way. */

@@ -4,14 +4,15 @@ import type { MessageId } from '../../base/ids.ts'
 import type { MailFacts, TagLine } from '../mail/facts.ts'
 import type { Undone } from './topic.ts'
 import type { Node } from './tree.ts'
-import type { Verdict } from './verdict.ts'
+import type { How } from './verdict.ts'
 
 /** A commit is named, and no branch has it. */
 export const unseenCommit = ({ namedCommit }: Pick<SpeakingMail, 'namedCommit'>): string | undefined =>
   namedCommit?.branch === null ? 'no followed branch holds the commit it names' : undefined
 
 /** A mail of the topic is one as it is. */
-export interface SpeakingMail extends Pick<Node, 'id' | 'said' | 'verdict' | 'counts' | 'namedCommit'> {
+export interface SpeakingMail
+  extends Pick<Node, 'id' | 'said' | 'verdict' | 'counts' | 'namedCommit' | 'astray'> {
   readonly facts: Pick<MailFacts, 'sender' | 'robot' | 'tags'>
   readonly parent: Node | null
   /** Of a mail of another topic: the mails that it answers, nearest first; some may be here. */
@@ -21,18 +22,21 @@ export interface SpeakingMail extends Pick<Node, 'id' | 'said' | 'verdict' | 'co
 }
 
 /** The mail as the sender of this line: what no signature covers is said by who stands in From. */
-export function heardAs(
-  mail: SpeakingMail,
+export const heardAs = <Mail extends SpeakingMail>(
+  mail: Mail,
   { field, uncovered }: Pick<TagLine, 'field' | 'uncovered'>,
-): SpeakingMail {
-  if (!uncovered || field === undefined) return mail
+): Mail =>
+  uncovered && field !== undefined
+    ? withOnlyFrom(mail, { code: 'uncovered', field: fieldName(field) })
+    : heardHere(mail)
+
+/** The mail as it counts on this list: what is signed for others is said by who stands in From. */
+export const heardHere = <Mail extends SpeakingMail>(mail: Mail): Mail =>
+  mail.astray ? withOnlyFrom(mail, { code: 'astray' }) : mail
+
+function withOnlyFrom<Mail extends SpeakingMail>(mail: Mail, how: How): Mail {
   const { confirmed } = mail.verdict
-  const verdict: Verdict = {
-    grade: 'C',
-    how: { code: 'uncovered', field: fieldName(field) },
-    ...(confirmed === undefined ? {} : { confirmed }),
-  }
-  return { ...mail, verdict }
+  return { ...mail, verdict: { grade: 'C', how, ...(confirmed === undefined ? {} : { confirmed }) } }
 }
 
 const fieldName = (field: string) => field.replace(/(?:^|-)[a-z]/g, letter => letter.toUpperCase())

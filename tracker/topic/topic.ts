@@ -40,6 +40,8 @@ export interface TopicMail {
   readonly texts?: readonly string[]
   /** Then mails changed the state of one of them. */
   readonly judged?: true
+  /** It is signed for other recipients, so what it says is as good as its From. */
+  readonly astray?: true
 }
 
 export interface TopicPatch {

@@ -10,6 +10,8 @@ export interface Node extends Omit<Unit, 'said' | 'facts' | 'judged'> {
   said: number
   /** Mails changed the state of one of its texts, now or in a fold before. */
   judged: boolean
+  /** It is signed for other recipients than this list (astray.ts). */
+  astray?: true
   /** It heads a series without saying so in its subject: a plain cover (series.ts). */
   announces: boolean
   depth: number

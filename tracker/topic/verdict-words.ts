@@ -23,6 +23,8 @@ function sentence(how: How): string {
       return 'it is not signed'
     case 'token':
       return 'confirmed by token'
+    case 'astray':
+      return 'it is signed for other recipients, and not for this list'
     case 'signed':
       return how.check.method === 'patatt' ? `patatt ${signerWords(how.check)}` : checkName(how.check)
     case 'first':

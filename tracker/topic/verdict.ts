@@ -1,11 +1,19 @@
 // How far the sender of a mail is authenticated. Made once, when the mail arrives (ingest/auth), and kept for good; the fold
 // only reads it. So what is kept is codes; verdict-words.ts has a sentence for each.
 
+import type { MessageId } from '../../base/ids.ts'
+
 /**
  * A: own signature or aligned DKIM of a known identity. B: a trusted list server vouches, or a token came back. C: only
  * From. I: imported from an archive, never seen live.
  */
 export type Grade = 'A' | 'B' | 'C' | 'I'
+
+/** The signed recipients are others than the list. */
+export interface Astray {
+  /** The mails that it answers, as far as that is signed. */
+  readonly answers: readonly MessageId[]
+}
 
 export interface Verdict {
   readonly grade: Grade
@@ -14,6 +22,7 @@ export interface Verdict {
   readonly identity?: string
   /** Header fields that what gives the grade covers, in lower case. */
   readonly covers?: readonly string[]
+  readonly astray?: Astray
   /** When its sender confirmed the mail by answering a token mail, milliseconds: it counts from then on. */
   readonly confirmed?: number
 }
@@ -22,9 +31,9 @@ export interface Verdict {
 export type How =
   /**
    * `pending`: the job has not looked yet. `imported`: it never will. `unsigned`: there is nothing to look at. `token`: the
-   * sender answered a token mail.
+   * sender answered a token mail. `astray`: it is signed for other recipients.
    */
-  | { readonly code: 'pending' | 'imported' | 'unsigned' | 'token' }
+  | { readonly code: 'pending' | 'imported' | 'unsigned' | 'token' | 'astray' }
   /** `signed`: this signature counts. `sealed`: this ARC seal does. `first`: it would, but the sender is new here. */
   | { readonly code: 'signed' | 'sealed' | 'first'; readonly check: CheckResult }
   /** Nothing counts, and this comes nearest. */
@@ -104,6 +113,7 @@ export interface VerdictData {
   readonly aligned?: string
   /** Header fields that what gives the grade covers. */
   readonly covers?: readonly string[]
+  readonly astray?: Astray
   /** When a token mail was answered. */
   readonly confirmed?: string
 }

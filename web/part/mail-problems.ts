@@ -14,6 +14,10 @@ export function mailProblems(
 ): Html | string {
   const own = topic?.mails.find(one => one.id === id)
   const lines: (string | Html)[] = [...new Set([...mail.problems, ...(own?.problems ?? [])])].map(visible)
+  if (own?.astray)
+    lines.push(
+      'It is signed for other recipients, and not for this list: what it says here is as good as its From',
+    )
   if (own?.imposters) lines.push(otherTexts(list, own, own.imposters))
   return lines.length === 0 ? '' : html`<ul class="soft">${lines.map(line => html`<li>${line}</li>`)}</ul>`
 }
