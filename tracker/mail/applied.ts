@@ -261,13 +261,23 @@ const toBranch = new RegExp(`\\b(?:to|into|onto|in|on|for) ${branch}`, 'i')
 
 const tellsApplied = new RegExp(`^\\s{0,4}${before}${verb}(?:[\\s,.!:;)]|$)`, 'i')
 const notSo =
-  /\?|\b(?:not|n't|never|can be|could be|to be|should be|will be|would be|once|when|if|until|after|before|unless|needs?|waiting|someone|cleanly|on top of|applied to all|to (?:test|try|check|see|reproduce|build))\b/i
+  /\?|\b(?:not|n't|never|can be|could be|to be|should be|will be|would be|once|when|if|until|after|before|unless|needs?|waiting|someone|cleanly|on top of|queued behind|applied to all|to (?:test|try|check|see|reproduce|build))\b/i
 
 /** The sender's own work, not the patch: "I just pushed a new commit", "I've applied the global change". */
 const otherThing = new RegExp(
   `${verb} (?:an? |another |upstream |the latest |the (?:\\w{2,20} )?changes? |(?:my|his|her|their) )`,
   'i',
 )
+
+/** What he changed on the way is told to somebody: "Thanks Leo, I merged it with the larger limit". */
+const toSomebody = new RegExp(
+  `^thanks?(?: you)? [^\\s,.!]{2,20}, i(?:'ve| have)? ${verb} (?:it|them|this) with `,
+  'i',
+)
+
+/** "It's in the lid branch in my private repo" says where to look at it; nothing was taken. */
+const looksAt =
+  /^(?:it's|it is|they're|they are|this is|that's) .{1,120}\b(?:private|personal|scratch) (?:\w{1,12} )?(?:branch|tree|repo(?:sitory)?|fork|clone|server)\b/i
 
 /** "Both applied", "I merged the patchset": said below one patch, it speaks of the others too. */
 const speaksOfAll = new RegExp(
@@ -277,7 +287,8 @@ const speaksOfAll = new RegExp(
 
 /** The sender says that it is in; what he did besides ("Good catch. I've applied it now.") is said in passing. */
 function isNotice({ text, lead }: Statement): boolean {
-  if (text.includes('?') || notSo.test(clauseOf(text))) return false
+  if (text.includes('?') || notSo.test(clauseOf(text)) || looksAt.test(text) || toSomebody.test(text))
+    return false
   if (inBranch.test(text)) return true
   // "Thanks. Applied." is one statement.
   const whole = lead === '' ? text : `${lead} ${text}`

@@ -32,6 +32,7 @@ describe('a notice', () => {
     'Applied to net-next, but I had to drop the blank line since it would not apply.',
     'Thank you, I applied both patches',
     'Series applied to the development branch',
+    'I applied the patch, amended the message, and pushed to the lid branch in my private repo.',
   ])('%j', text => {
     expect(read(text)).not.toBeNull()
   })
@@ -55,6 +56,8 @@ describe('no notice', () => {
     'Queued 2 weeks ago?',
     'This depends on a series that is in net-next',
     'I put it in my tree to test, it does not build',
+    "It's in the lid branch in my private repo, as I said to Ruth",
+    'The series is queued behind 3 others.',
   ])('%j', text => {
     expect(read(text)).toBeNull()
   })
@@ -116,6 +119,13 @@ test.each([
   ['Patch applied to for-5.10/drivers', 'for-5.10/drivers'],
 ])('%j says where', (text, branch) => {
   expect(read(text)?.branch).toBe(branch)
+})
+
+it.each([
+  'Thanks Leo, I merged it with the larger limit, thanks Ruth for catching it.',
+  'Thank you Ada, I pushed it with both checks.',
+])('is said to somebody, with what was changed on the way: %j', text => {
+  expect(read(text)).toMatchObject({ passing: true })
 })
 
 test('a word of the subject’s bracket names a branch, and the line stays as it was written', () => {
