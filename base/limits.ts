@@ -55,6 +55,9 @@ export const limits = {
   checksMax: 50,
   /** Lines of one check. */
   checkLinesMax: 40,
+  /** Findings of one mail, and the lines that are looked at for them: who lists more is not read to the end by anybody. */
+  findingsMax: 50,
+  findingLinesMax: 3_000,
   /** Links kept of one mail: one that names more is a list, and a claim to none of them. */
   linksMax: 50,
   /** Other postings that one names: `git format-patch --base` lists each patch below it. */

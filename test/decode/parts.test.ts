@@ -31,7 +31,7 @@ It drips <often> & loudly,
 diff --git a/x b/x
  \tcontext  two
 
-a b
+a  b
 
 Bye
 `)

@@ -157,10 +157,15 @@ class Page {
 
   tag(name: string, opens: boolean): void {
     if (name === 'br') this.#push(this.#line)
-    else if (name === 'td' || name === 'th') this.write(' ')
+    else if (name === 'td' || name === 'th') this.#cell(opens)
     else if (paragraphs.has(name)) this.#paragraph(name, opens ? 1 : -1)
     else if (blocks.has(name)) this.#endLine()
     if (name === 'li' && opens) this.#append('* ')
+  }
+
+  /** Two cells are further apart than two words. */
+  #cell(opens: boolean): void {
+    if (opens && this.#line !== '') this.#append(this.#spaced ? ' ' : '  ')
   }
 
   finish(): string {

@@ -1,6 +1,6 @@
 // A topic as its line of `export state` (a contract: design "export state", accept/score.py reads it).
 import { givenTrailers } from '../topic/reviews.ts'
-import type { Topic } from '../topic/topic.ts'
+import type { Finding, Topic } from '../topic/topic.ts'
 
 /** JSON without line end. Addresses in lower case, ids without brackets, keys in a fixed order. */
 export function exportLine(topic: Topic, list: string, number: number | null | undefined): string {
@@ -28,6 +28,7 @@ export function exportLine(topic: Topic, list: string, number: number | null | u
     // Notices only; what is said in passing shows in the states.
     applied: topic.applied.filter(({ passing }) => !passing).map(({ mail, commit }) => ({ mail, commit })),
     checks: topic.checks.map(({ mail, on, context, state }) => ({ mail, on, context, state })),
+    ...(topic.findings ? { findings: topic.findings.map(findingLine) } : {}),
     bug: topic.bug && {
       ...(number === undefined ? {} : { number }),
       type: topic.bug.type,
@@ -39,3 +40,16 @@ export function exportLine(topic: Topic, list: string, number: number | null | u
     mails: topic.mails.map(mail => mail.id).sort(),
   })
 }
+
+const findingLine = ({ mail, on, number, severity, word, origin, file, line, text, dismissed }: Finding) => ({
+  mail,
+  on,
+  number,
+  severity,
+  word,
+  origin,
+  file,
+  line,
+  text,
+  dismissed: dismissed ? dismissed.mail : null,
+})

@@ -8,7 +8,10 @@ import type { CheckFact } from './facts.ts'
 import { type Reported, resultOf } from './result.ts'
 import { type RobotName, traitsOf } from './robots.ts'
 
-/** One check for each Test-Label among own lines; a program's answer without one is a check where its result is plain. */
+/**
+ * One check for each Test-Label among own lines; a program's answer without one is a check where its result is plain. Of
+ * one that lists findings the words speak of these.
+ */
 export function checksOf(
   lines: readonly string[],
   robot: RobotName | null,

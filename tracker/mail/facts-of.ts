@@ -15,6 +15,7 @@ import { touchedFiles } from './diff.ts'
 import { type Dressing, isLearntBracket, noDressing } from './dressing.ts'
 import type { MailFacts, Posting, PullRequestFact, SubjectFact, TagFact } from './facts.ts'
 import { tagNames } from './facts.ts'
+import { findingsOf } from './findings.ts'
 import { inBodyFrom } from './in-body.ts'
 import { linksOf } from './links.ts'
 import { isListPrefix } from './list-prefix.ts'
@@ -31,7 +32,7 @@ import { signalsOf } from './signals.ts'
 import { parseSubject } from './subject.ts'
 import { surroundingsOf } from './surroundings.ts'
 import { tagsOf } from './tags.ts'
-import { readText, type Text } from './text.ts'
+import { readText, reportedLines, type Text } from './text.ts'
 import { trailersOf } from './trailers.ts'
 import { withdrawalOf } from './withdrawal.ts'
 
@@ -79,10 +80,17 @@ export function factsOf(
   const spoken = tagsOf({ headers: mail.headers, text, posting, robot: speaker, isPlain: plainIn(mail) })
   const tags = [...spoken.tags, ...(traits?.changes ? changesIn[traits.changes](lines) : [])]
   const behalf = speaker && personBehind(speaker, mail.headers)
-  const checks = checksOf(lines, answers ? robot : null, { sender: from, subject: subject.text })
+  const findings = answers && !isPosting && (!traits || traits.tags) ? findingsOf(text) : []
+  const reported = {
+    sender: from,
+    subject: subject.text,
+    findings: findings.length,
+    link: () => linkIn(mail),
+  }
+  const checks = checksOf(reportedLines(text), answers ? robot : null, reported)
   const result =
     answers && robot === null && checks.length === 0 && !isPosting && text.diff === ''
-      ? resultOf(lines, { sender: from, subject: subject.text })
+      ? resultOf(reportedLines(text), reported)
       : null
   const time = saidTime(mail.headers, envelope)
   const marks = marksOf(mail.headers, written, text, dressing)
@@ -91,7 +99,10 @@ export function factsOf(
   const relations = isPosting ? relationsOf(postedLines) : []
   const message = posting === 'patch' ? commitMessage(text, attached) : lines
   // A CI bot says on what it applied the patch, not that it is in.
-  const applied = isPosting || checks.length > 0 ? null : appliedOf(subject.text, lines, subject.tags)
+  const applied =
+    isPosting || checks.length > 0 || (robot && findings.length > 0)
+      ? null
+      : appliedOf(subject.text, lines, subject.tags)
   const withdrawal = isPosting || speaker ? null : withdrawalOf(lines)
   const surroundings = surroundingsOf(lines, [
     ...(isPosting ? tagLines(lines) : tags.map(({ line }) => line)),
@@ -136,6 +147,7 @@ export function factsOf(
     ...(marks === null ? {} : { marks }),
     ...(surroundings.length === 0 ? {} : { surroundings }),
     ...(result === null ? {} : { result }),
+    ...(findings.length === 0 ? {} : { findings }),
     gist: gistOf(lines),
     problems: [
       ...mail.problems,
@@ -166,6 +178,12 @@ const tagLines = (lines: readonly string[]): string[] => lines.filter(line => ta
 const tagLine = new RegExp(`^(?:${tagNames.join('|')}):`, 'i')
 
 const fencedIn = ({ lines, kinds }: Text): string[] => lines.filter((_, at) => kinds[at] === 'code')
+
+/** The first address behind words of its HTML. */
+const linkIn = ({ parts }: DecodedMail): string | null =>
+  parts
+    .find(({ type }) => type === 'text/html')
+    ?.text.match(/\bhref\s{0,3}=\s{0,3}["']?(https?:\/\/[^\s<>"']{4,500})/i)?.[1] ?? null
 
 /** A mail that refers to another one answers it, when its subject doesn't post anything. */
 const isAnswer = ({ reply, patch, version, number }: SubjectFact, refers: boolean): boolean =>

@@ -4,7 +4,9 @@
 import type { MessageId } from '../../base/ids.ts'
 import type { BugStatus, PatchState } from '../../base/state-words.ts'
 import type { Person } from '../decode/addresses.ts'
+import type { Origin } from './finding-marks.ts'
 import type { Commanded, RobotName } from './robots.ts'
+import type { Severity } from './severity.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export type { Person }
@@ -73,6 +75,7 @@ export const tagNames = [
   'Closes',
   'Blocks',
   'CI',
+  'Finding',
   'Undo',
   'Link-Revision',
   'Unlink-Revision',
@@ -81,7 +84,7 @@ export type TagName = (typeof tagNames)[number]
 
 /** Tags that only bugs heed, and those that only patches do; CI is for neither to heed. */
 export type BugTag = 'Bug-Status' | 'Type' | 'Severity' | 'Labels' | 'Title' | 'Target' | 'CI'
-export type PatchTag = 'Patch-Status' | 'Closes' | 'CI'
+export type PatchTag = 'Patch-Status' | 'Closes' | 'CI' | 'Finding'
 
 /** What a line points to; a URL that names no mail is of another tracker. */
 export type Reference = { readonly mail: MessageId } | { readonly bug: number } | { readonly url: string }
@@ -122,6 +125,13 @@ export type TagValue =
       /** The checks behind `retest`. */
       readonly checks?: readonly string[]
     }
+  /** It is dismissed. */
+  | {
+      readonly tag: 'Finding'
+      /** Its number. */
+      readonly finding?: number
+      readonly quote?: QuoteFact
+    }
   | { readonly tag: 'Undo'; readonly mail: MessageId }
   /** What the mail posts or answers is a revision of the change that this mail posted, or is none. */
   | { readonly tag: 'Link-Revision' | 'Unlink-Revision'; readonly mail: MessageId }
@@ -134,6 +144,14 @@ export type TagValue =
       /** The robot whose own thread this is: the line is its business and only shown here. */
       readonly mirrors?: Commanded | 'debbugs'
     }
+
+/** What is quoted above a line. */
+export interface QuoteFact {
+  /** Letters and digits in lower case. */
+  readonly key: string
+  /** Quotes in it are quoted in turn. */
+  readonly nested: boolean
+}
 
 /** How and of what a tag was said. */
 export interface TagLine {
@@ -171,6 +189,21 @@ export interface CheckFact {
   readonly state: 'success' | 'warning' | 'fail' | 'pending'
   readonly description: string
   readonly url: string | null
+}
+
+/** A remark that a reviewing program lists. */
+export interface FindingFact {
+  /** As the mail numbers it, else its place in the mail from 1. */
+  readonly number: number
+  readonly severity: Severity
+  /** The program's own word for that, in lower case. */
+  readonly word: string
+  /** Did the patch bring it? Null where the mail does not say. */
+  readonly origin: Origin | null
+  readonly file: string | null
+  readonly line: number | null
+  /** One line, at most 300 characters. */
+  readonly text: string
 }
 
 /** "Applied, thanks" said by a person or a robot. */
@@ -264,6 +297,8 @@ export interface MailFacts {
   readonly checks: readonly CheckFact[]
   /** What it would report if a program sent it: a check when the list's people call its sender a robot. */
   readonly result?: CheckFact
+  /** What an answer lists as a reviewing program does; it counts when a program sent it. Absent when there is none. */
+  readonly findings?: readonly FindingFact[]
   readonly applied: AppliedFact | null
   readonly withdrawal: WithdrawalFact | null
   readonly pullRequest: PullRequestFact | null

@@ -6,22 +6,37 @@ export interface Reported {
   readonly sender: Person
   /** As decoded. */
   readonly subject: string
+  /** How many it lists; then its words speak of these. */
+  readonly findings?: number
+  /** An address that its HTML holds behind other words. */
+  readonly link?: () => string | null
 }
 
-/** Null where no result is plain. The worst of several steps counts. */
-export function resultOf(lines: readonly string[], { sender, subject }: Reported): CheckFact | null {
+/** Null where no result is plain. The worst of several steps counts. In a review "fails" speaks of the patch: only a table counts. */
+export function resultOf(
+  lines: readonly string[],
+  { sender, subject, findings = 0, link }: Reported,
+): CheckFact | null {
   const some = lines.slice(0, linesMax).map(line => line.slice(0, 300))
-  const found = inSubject(subject) ?? inFields(some) ?? inTable(some) ?? inSentences(some)
+  const found =
+    findings > 0 || isReview(some)
+      ? inTable(some)
+      : (inSubject(subject) ?? inFields(some) ?? inTable(some) ?? inSentences(some))
   if (!found) return null
   return {
     context: nameOf(sender),
     state: found.state,
     description: found.line.trim().slice(0, 200),
-    url: some.join(' ').match(/https?:\/\/[^\s<>"']{4,500}/)?.[0] ?? null,
+    url: some.join(' ').match(/https?:\/\/[^\s<>"']{4,500}/)?.[0] ?? link?.() ?? null,
   }
 }
 
 const linesMax = 200
+
+/** By a program that reads code, not one that runs it. */
+const isReview = (lines: readonly string[]) => lines.some(line => reviewWords.test(line.slice(0, 300)))
+const reviewWords =
+  /\b(?:AI|LLM|automat(?:ed|ic)|machine|model)\b.{0,20}\breview|\b(?:review|analysis)\b.{0,30}\b(?:AI|LLM|language model)\b|\b(?:review|analysis) (?:found|lists|has found) \d|\[severity\b|^\W{0,8}severity\s{0,2}[:=]/i
 
 interface Found {
   readonly state: CheckFact['state']
@@ -33,10 +48,16 @@ const nameOf = ({ name, address }: Person) =>
   (name || (address.split('@')[0] ?? '')).trim().toLowerCase().replace(/\s+/g, '-').slice(0, 60) || 'robot'
 
 const words: readonly (readonly [RegExp, CheckFact['state']])[] = [
-  [/^(?:fail(?:ed|ure|ures|s|ing)?|error(?:ed|s)?|broken|unstable|not ok|✗|✘|❌)$/i, 'fail'],
+  [
+    /^(?:fail(?:ed|ure|ures|s|ing)?|error(?:ed|s)?|broken|red|unstable|not ok|✗|✘|❌|fehlgeschlagen|fehler|échec|échoué|fall[oó]|fallido|falhou|falha|fallit[oa]|mislukt|失敗|失败|ошибка)$/i,
+    'fail',
+  ],
   [/^(?:warn(?:ing|ings)?|⚠)$/i, 'warning'],
   [/^(?:pending|running|queued|in progress|started)$/i, 'pending'],
-  [/^(?:pass(?:ed|es)?|success(?:ful(?:ly)?)?|succeeded|ok|okay|clean|fixed|green|✓|✔|✅)$/i, 'success'],
+  [
+    /^(?:pass(?:ed|es)?|success(?:ful(?:ly)?)?|succeeded|ok|okay|clean|fixed|green|✓|✔|✅|erfolgreich|bestanden|erfolg|succès|réussi|éxito|sucesso|successo|geslaagd|成功|успех|успешно)$/i,
+    'success',
+  ],
 ]
 
 const stateOf = (word: string) => words.find(([pattern]) => pattern.test(word))?.[1] ?? null
@@ -58,7 +79,7 @@ function inFields(lines: readonly string[]): Found | null {
   return worst(
     lines.flatMap(line => {
       const word = line.match(
-        /^\s{0,8}[*_]{0,2}(?:(?:overall|build|test|ci|check|final|job|pipeline)[ -]){0,2}(?:result|status|state|verdict|outcome)s?[*_]{0,2}\s{0,3}[:=]\s{0,5}[*_`]{0,2}([\p{L}✓✔✗✘]{2,12})/iu,
+        /^\s{0,8}[*_]{0,2}(?:(?:overall|build|test|ci|check|final|job|pipeline)[ -]){0,2}(?:result|status|state|verdict|outcome|ergebnis|résultat|resultado|risultato|resultaat|resultat|wynik|výsledek|результат|結果|结果|결과)s?[*_]{0,2}\s{0,3}[:=：]\s{0,5}[*_`]{0,2}([\p{L}✓✔✗✘]{1,14})/iu,
       )?.[1]
       return foundAs(word, line)
     }),
@@ -86,7 +107,7 @@ function inSentences(lines: readonly string[]): Found | null {
     lines.flatMap((line): Found[] => {
       if (/\?/.test(line)) return []
       if (
-        /\b(?:[1-9]\d{0,5} (?:tests? )?(?:failed|failures?)|(?:build|tests?|compilation|checks?|pipeline|job) (?:has |have )?(?:failed|is broken|are broken))\b/i.test(
+        /\b(?:[1-9]\d{0,5} (?:tests? )?(?:failed|failures?)|(?:builds?|tests?|compilation|checks?|pipelines?|jobs?|steps?|runs?) (?:has |have )?(?:failed|is broken|are broken))\b/i.test(
           line,
         )
       )

@@ -2,6 +2,7 @@
 // its traits. None of them marks itself reliably (Auto-Submitted stands on one in six), so the table names them.
 import type { PatchState } from '../../base/state-words.ts'
 import type { Header } from '../decode/mail.ts'
+import { isAutomatic } from './automatic.ts'
 
 /** What a robot is known by. A sender's address is a claim; the facts that these mails state are marked so. */
 export interface Seen {
@@ -73,34 +74,6 @@ const from = (address: RegExp) => (mail: Seen) => address.test(mail.sender.addre
 const says = (name: string, value: RegExp) => (mail: Seen) => value.test(header(mail, name))
 
 const has = (name: string) => (mail: Seen) => header(mail, name) !== ''
-
-/** By RFC 3834's field, by its name, or in its first or last words. */
-function isAutomatic(mail: Seen): boolean {
-  if (/^auto-/i.test(header(mail, 'auto-submitted'))) return true
-  if (!mail.answers) return false
-  if (programAddress.test(mail.sender.address) || programName.test(mail.sender.name)) return true
-  return outerLines(mail.lines).some(line => saysAutomatic.test(line.slice(0, 200)))
-}
-
-/** The first and the last few that are not blank. */
-function outerLines(lines: readonly string[]): string[] {
-  const first: string[] = []
-  const last: string[] = []
-  for (let at = 0; at < lines.length && first.length < outerMax; at++) addSaid(first, lines[at])
-  for (let at = lines.length - 1; at >= 0 && last.length < outerMax; at--) addSaid(last, lines[at])
-  return [...first, ...last]
-}
-
-const outerMax = 4
-const addSaid = (to: string[], line = '') => {
-  if (/\S/.test(line.slice(0, 200))) to.push(line)
-}
-
-const programAddress =
-  /^(?:[^@]{0,60}[._+-])?(?:(?:ro)?bot|ci|jenkins|buildbot|no-?reply|donotreply|builder|autobuild(?:er)?|autotest|zuul|gerrit)(?:[._+-][^@]{0,60})?@/
-const programName = /\b(?:ro)?bot\b|\bjenkins\b|\bbuildbot\b|\bCI$/i
-const saysAutomatic =
-  /\bthis (?:is|was) an? (?:automated|automatic(?:ally generated)?|auto-?generated)\b|\bthis is (?:automated|automatic)\b|\b(?:automatically|auto)[ -]generated (?:e-?mail|message|report|by)\b|\bdo not (?:reply|respond) to this\b|\bi(?:'m| am) an? (?:automated |friendly )?(?:ro)?bot\b|\b(?:sent|generated|posted) (?:automatically )?by (?:an? |the |our )?(?:[\w-]{1,20} ){0,2}(?:ci|bot|robot)\b/i
 
 const syzbot = /^syzbot\+[0-9a-z]{10,60}@/
 const isSyzbot = from(syzbot)

@@ -15,6 +15,7 @@ import {
   pseudoHeaders,
 } from './tag/debbugs.ts'
 import { stopsControl } from './tag/debbugs-control.ts'
+import { quoteAbove } from './tag/finding.ts'
 import { quickActionLine } from './tag/gitlab.ts'
 import { headerTags } from './tag/headers.ts'
 import { tagOnLine } from './tag/line.ts'
@@ -96,10 +97,17 @@ class Scan {
     this.#read++
     if (!this.#mail.isPlain(line)) this.#problems.add(htmlOnly)
     else {
-      this.#tags.push(...reading.tags)
+      this.#tags.push(...reading.tags.map(tag => this.#withQuote(at, tag)))
       this.#misses.push(...(reading.misses ?? []))
     }
     return reading.lines
+  }
+
+  /** A finding may be named by a quote of it. */
+  #withQuote(at: number, tag: TagFact): TagFact {
+    if (tag.tag !== 'Finding' || tag.finding !== undefined) return tag
+    const quote = quoteAbove(this.#mail.text, this.#lines[at]?.at ?? 0)
+    return quote ? { ...tag, quote } : tag
   }
 
   #reading(at: number, line: string): Reading | null {

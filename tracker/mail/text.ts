@@ -75,3 +75,10 @@ function withoutLearnt(
 function isQuote(line: string): boolean {
   return /^\s{0,3}(?:>|\|\s|[A-Z]{1,4}>\s)/.test(line)
 }
+
+/** A row of a table, which is marked like a quote; programs draw tables, and nobody quotes with a bar at both ends. */
+export const isTableRow = (line: string): boolean => /^\s{0,3}\|.{3,600}\|\s{0,9}$/.test(line)
+
+/** What a program says: its own lines and its tables. */
+export const reportedLines = ({ lines, kinds }: Pick<Text, 'lines' | 'kinds'>): string[] =>
+  lines.filter((line, at) => kinds[at] === 'own' || (kinds[at] === 'quote' && isTableRow(line)))

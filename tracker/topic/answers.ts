@@ -41,6 +41,7 @@ const isRowOf = (row: TopicMail, mail: Node, role: TopicMail['role']): boolean =
   row.parent === parentOf(mail) &&
   row.said === mail.said &&
   row.role === role &&
+  (row.automatic ?? false) === mail.automatic &&
   (row.imposters ?? 0) === mail.imposters &&
   row.astray === mail.astray &&
   sameTexts(row, mail)
@@ -60,6 +61,7 @@ function topicMailOf(mail: Node, role: TopicMail['role']): TopicMail {
     role,
     gist: mail.facts.gist,
     problems: mail.facts.problems,
+    ...(mail.automatic ? { automatic: true as const } : {}),
     ...(mail.imposters > 0 ? { imposters: mail.imposters, texts: mail.texts } : {}),
     ...(mail.astray ? { astray: mail.astray } : {}),
     ...(mail.imposters > 0 && mail.judged ? { judged: true as const } : {}),
@@ -78,7 +80,11 @@ function trailersIn(mail: Node): Trailer[] {
       // A trailer without an address names the sender, or it does not count.
       who: person?.address.includes('@') ? person : mail.facts.sender,
       said: mail.said,
-      counts: person !== null && speaksForSelf(person, mail.facts.sender),
+      counts:
+        person !== null &&
+        speaksForSelf(person, mail.facts.sender) &&
+        // A program may have tested a patch; nobody stands behind its review.
+        !(mail.automatic && /^(?:reviewed|acked)-by$/i.test(key)),
       ...(whole ? { whole } : {}),
     }))
 }

@@ -104,6 +104,14 @@ export function delegateRefusal(asker: Asker): Refusal | null {
   ])
 }
 
+/** Null when the sender may dismiss what a program found in a patch. */
+export function findingRefusal(asker: Asker): Refusal | null {
+  return firstGranted(asker, 'Finding', [
+    ['maintainer', true, 'B'],
+    ['author', true, ownersGrade(asker)],
+  ])
+}
+
 /** Null when the sender may undo what `undone` changed: it is an own mail with no better grade, or a maintainer asks. */
 export function undoRefusal(asker: Asker, undone: SpeakingMail): Refusal | null {
   const { mail, rules } = asker

@@ -1,7 +1,8 @@
 // What lines such as `Patch-Status: accepted` in the mails of a patchset do. Those about bugs do nothing here.
 import type { BugTag, TagLine } from '../mail/facts.ts'
-import { closesRefusal } from './authority.ts'
+import { closesRefusal, findingRefusal } from './authority.ts'
 import { delegateNamed } from './delegate.ts'
+import { type MeantFindings, meantFindings } from './findings.ts'
 import { namedBy } from './history.ts'
 import type { Line, LineHandler, LineOf } from './lines.ts'
 import type { PatchStatuses } from './patch-status.ts'
@@ -26,6 +27,9 @@ function obey(mail: SpeakingMail, tag: Line, patches: PatchStatuses): void {
     case 'Closes':
       // In a posting it is a trailer of the commit, which says so by itself.
       if (!patches.isMember(patches.lines.here.get(mail.id))) claim(mail, tag, 'closes', patches)
+      break
+    case 'Finding':
+      dismiss(mail, tag, patches)
       break
     case 'Blocks':
       claim(mail, tag, 'blocks', patches)
@@ -101,6 +105,31 @@ function mend(
 ): void {
   const refusal = patches.mending.refusal(mail.id, tag)
   patches.tell(mail, patches.newest, namedBy(tag), { refusal, words: tag.reason })
+}
+
+/** Those of a program's mail, of a patch or a whole revision of one author. */
+function dismiss(mail: SpeakingMail, tag: LineOf<'Finding'>, patches: PatchStatuses): void {
+  const meant = meantFindings(mail, tag, patches.findings.all, patches.lines.here)
+  if ('reason' in meant) patches.tell(mail, [], namedBy(tag), { refusal: meant })
+  else dismissMeant(mail, tag, meant, patches)
+}
+
+function dismissMeant(
+  mail: SpeakingMail,
+  tag: LineOf<'Finding'>,
+  { findings: meant, numbers, on }: MeantFindings,
+  patches: PatchStatuses,
+): void {
+  const { findings, lines } = patches
+  const spoken = lines.here.get(on)
+  const about = spoken ? scopeOf(spoken, patches.now, undefined) : []
+  const named = { ...namedBy(tag), value: `${numbers.join(', ')} dismissed`.trim() }
+  const refusal = findingRefusal(patches.asker(mail, about))
+  const open = meant.filter(finding => !findings.isDismissed(finding))
+  if (!refusal && lines.stands(mail))
+    for (const finding of open)
+      findings.dismiss(finding, { mail: mail.id, who: mail.facts.sender, reason: tag.reason ?? null })
+  patches.tell(mail, about, named, { refusal, words: tag.reason, effect: !refusal && open.length > 0 })
 }
 
 function undo(mail: SpeakingMail, tag: LineOf<'Undo'>, patches: PatchStatuses): void {

@@ -100,7 +100,7 @@ function repliesTo(topic: Topic, patches: readonly MessageId[]): TopicMail[] {
   return topic.mails.filter(mail => {
     if (mail.role !== 'reply' || mail.parent === null || !inside.has(mail.parent)) return false
     inside.add(mail.id)
-    return !robots.has(mail.id)
+    return !mail.automatic && !robots.has(mail.id)
   })
 }
 

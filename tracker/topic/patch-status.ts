@@ -3,6 +3,7 @@
 import type { MessageId } from '../../base/ids.ts'
 import { type Asker, carriesOn, patchStateRefusal, roleOf } from './authority.ts'
 import { conflictWith } from './conflict.ts'
+import { Findings } from './findings.ts'
 import type { Named } from './history.ts'
 import { Judgements, textRefusal } from './judged.ts'
 import { Lines, type Ruling } from './lines.ts'
@@ -31,6 +32,7 @@ export class PatchStatuses {
   readonly rules: Rules
   readonly mending: Mending
   readonly lines: Lines
+  readonly findings: Findings
   /** The place of the latest revision that was posted by now; -1 for none. */
   latest = -1
   /** Whose task it is, null for nobody's; undefined where no line said it. */
@@ -58,6 +60,7 @@ export class PatchStatuses {
       this.asker(mail, drafts.flatMap(changesOf)),
     )
     this.lines = new Lines(here, numbers, mending.over(undoing))
+    this.findings = new Findings([...here.values()])
   }
 
   get all(): ReadonlyMap<Node, PatchStatus> {

@@ -16,7 +16,7 @@ import { type Draft, isPosting } from './series.ts'
 import { heardHere, type SpeakingMail } from './speaking-mail.ts'
 import { voicesFor } from './statement.ts'
 import { supersede } from './superseding.ts'
-import type { Change, Claim, Delegate, RemoteLines } from './topic.ts'
+import type { Change, Claim, Delegate, Finding, RemoteLines } from './topic.ts'
 import type { Node } from './tree.ts'
 import { withdraw } from './withdrawing.ts'
 
@@ -26,6 +26,7 @@ export interface PatchOutcome {
   readonly delegate: Delegate | null
   /** Bugs that lines of answers say it closes or blocks. */
   readonly claims: readonly Claim[]
+  readonly findings: readonly Finding[]
   /** What they say of other topics. */
   readonly statements: readonly RemoteLines[]
   /** Of which texts they spoke. */
@@ -55,8 +56,15 @@ export function patchOutcome(
     ...commitsOf(drafts).map(step => ({ at: step.event.at, take: () => land(step, patches) })),
   ])
   const { history, claims, statements: said } = patches.lines
-  const judgings = patches.judgements.all
-  return { statuses: patches.all, history, delegate: delegateOf(patches), claims, statements: said, judgings }
+  return {
+    statuses: patches.all,
+    history,
+    delegate: delegateOf(patches),
+    claims,
+    findings: patches.findings.result(),
+    statements: said,
+    judgings: patches.judgements.all,
+  }
 }
 
 const saysSomething = ({ facts: { tags, applied, withdrawal } }: Node) =>

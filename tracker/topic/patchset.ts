@@ -28,7 +28,7 @@ export function patchsetOf(
 function topicOf(
   drafts: readonly Draft[],
   mails: readonly Node[],
-  { statuses, history, delegate, claims, statements }: PatchOutcome,
+  { statuses, history, delegate, claims, findings, statements }: PatchOutcome,
   outside: Outside,
 ): Topic {
   const revisions = drafts.map((draft, index) => revisionOf(draft, drafts.slice(0, index), statuses))
@@ -46,6 +46,7 @@ function topicOf(
     revisions,
     ...answers,
     claims: [...answers.claims, ...claims],
+    ...(findings.length > 0 ? { findings } : {}),
     bug: null,
     ...(delegate ? { delegate } : {}),
     candidate: null,

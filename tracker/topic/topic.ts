@@ -1,7 +1,7 @@
 // What a reader follows. `fold` makes it from the facts of a cluster; the row of a topic is this value.
 import type { MessageId } from '../../base/ids.ts'
 import type { BugStatus, PatchState } from '../../base/state-words.ts'
-import type { Person, RelationFact, TagFact, TagName } from '../mail/facts.ts'
+import type { FindingFact, Person, RelationFact, TagFact, TagName } from '../mail/facts.ts'
 import type { RobotName } from '../mail/robots.ts'
 import type { Landing, LandingEvent, NamedCommit } from './landing.ts'
 import type { Grade, How, Verdict } from './verdict.ts'
@@ -34,6 +34,8 @@ export interface TopicMail {
   /** The first words of what it says. */
   readonly gist: string
   readonly problems: readonly string[]
+  /** A program wrote it, by its own word or by that of the list's people. */
+  readonly automatic?: true
   /** The same Message-ID with another text was seen: this many other texts. */
   readonly imposters?: number
   /** Then of each text the bytes of one arrival, as SHA-256 in hex; that which is read is the first. */
@@ -103,6 +105,23 @@ export interface Check {
   readonly state: 'success' | 'warning' | 'fail' | 'pending'
   readonly description: string
   readonly url: string | null
+}
+
+/** A remark that a reviewing program listed. It asks nothing of anybody. */
+export interface Finding extends FindingFact {
+  readonly mail: MessageId
+  /** The patch or cover that the program answered. */
+  readonly on: MessageId
+  /** The program. */
+  readonly who: Person
+  readonly dismissed?: Dismissal
+}
+
+/** Who said that it is none, in which mail, and why. */
+export interface Dismissal {
+  readonly mail: MessageId
+  readonly who: Person
+  readonly reason: string | null
 }
 
 export interface Applied {
@@ -270,6 +289,8 @@ export interface Topic {
   readonly revisions: readonly Revision[]
   readonly trailers: readonly Trailer[]
   readonly checks: readonly Check[]
+  /** Of a patchset that a reviewing program answered; absent without any. */
+  readonly findings?: readonly Finding[]
   readonly applied: readonly Applied[]
   readonly bug: Bug | null
   /** Of a patchset or bug that somebody takes care of. */

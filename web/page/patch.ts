@@ -1,6 +1,7 @@
 // The page of one patch of a series: where the series stands, the neighbours, the message, what others said, the diff.
 
 import { html } from 'hono/html'
+import { patchFindings } from '../../tracker/topic/findings.ts'
 import { lookOf } from '../../tracker/topic/look.ts'
 import { patchChecks, reviewsOf } from '../../tracker/topic/reviews.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
@@ -8,6 +9,7 @@ import type { TopicPatch } from '../../tracker/topic/topic.ts'
 import { applySection, changeSection, followSection, patchTags } from '../part/aside.ts'
 import { checksSection } from '../part/checks.ts'
 import { fileAnchor } from '../part/diff.ts'
+import { findingsSection } from '../part/findings.ts'
 import { frame } from '../part/frame.ts'
 import { landedFacts } from '../part/landings.ts'
 import { patchMailSections } from '../part/patch-mail.ts'
@@ -57,6 +59,7 @@ ${threadSection(list.name, topic, patch.id)}
 </div>
 <aside class="side" aria-label="About this patch">
 ${checksSection(list.name, patchChecks(topic, revision, patch))}
+${findingsSection(list, topic, patchFindings(topic, revision, patch))}
 ${filesSection(patch)}
 ${applySection(list, revision, { only: patch.number })}
 ${factsSection(view)}

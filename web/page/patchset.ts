@@ -4,6 +4,7 @@
 import { html } from 'hono/html'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { type PatchPair, wholePatches } from '../../tracker/topic/compare.ts'
+import { revisionFindings } from '../../tracker/topic/findings.ts'
 import type { PatchReview } from '../../tracker/topic/patch-review.ts'
 import { reviewsOf, revisionChecks } from '../../tracker/topic/reviews.ts'
 import { revisionName } from '../../tracker/topic/revision-name.ts'
@@ -19,6 +20,7 @@ import {
 } from '../part/aside.ts'
 import { checksSection } from '../part/checks.ts'
 import { stateWords } from '../part/chip.ts'
+import { findingsSection } from '../part/findings.ts'
 import { frame } from '../part/frame.ts'
 import { historySection } from '../part/history.ts'
 import { mailProblems } from '../part/mail-problems.ts'
@@ -96,6 +98,7 @@ ${factsSection(list, topic, revision, view.named, view.relations)}
 ${relatedSection(list.name, 'Named by', view.relying)}
 ${relatedSection(list.name, 'Mended by', view.mends)}
 ${checksSection(list.name, revisionChecks(topic, revision))}
+${findingsSection(list, topic, revisionFindings(topic, revision))}
 ${changeSection(list, { id, subject: subjectOf(topic, id) }, patchTags)}
 ${twinsSection(view.twins)}
 ${followSection(list, id)}

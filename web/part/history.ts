@@ -72,6 +72,8 @@ function verb(change: Change): Html {
       return html`withdrew it`
     case 'superseded':
       return html`posted a newer revision, in place of <b>${visible(value)}</b>`
+    case 'Finding':
+      return html`dismissed <b>${findingWords(value)}</b>`
     case 'Undo':
       return html`took back what <code>${visible(value)}</code> changed`
     case 'Link-Revision':
@@ -85,6 +87,14 @@ function verb(change: Change): Html {
     default:
       return setVerb(what satisfies TagName, value)
   }
+}
+
+/** `2 dismissed`, `1, 3 dismissed`, `dismissed`. */
+const findingWords = (value: string) => {
+  const numbers = value.match(/\d+/g) ?? []
+  return numbers.length === 0
+    ? 'the findings'
+    : `${numbers.length === 1 ? 'finding' : 'findings'} ${visible(numbers.join(', '))}`
 }
 
 const setVerb = (what: string, value: string): Html => html`set ${visible(what)} to <b>${visible(value)}</b>`

@@ -55,7 +55,7 @@ describe('each line of the tables', () => {
 
 describe('the lines elsewhere on the page', () => {
   const canonical =
-    /^(?:Patch-Status|Bug-Status|Type|Delegate|Severity|Labels|Title|Target|Closes|Blocks|CI|Undo|Link-Revision|Unlink-Revision): \S/
+    /^(?:Patch-Status|Bug-Status|Type|Delegate|Severity|Labels|Title|Target|Closes|Blocks|CI|Finding(?: \d)?|Undo|Link-Revision|Unlink-Revision): \S/
   const spans = [...page.matchAll(/`([^`\n]+)`/g)].map(match => match[1] ?? '')
   const nearly = rowsOf('nearest').map(({ said }) => said)
   const lines = spans.filter(span => canonical.test(span) && !nearly.includes(span))

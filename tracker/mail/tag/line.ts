@@ -12,6 +12,7 @@ import {
   type TagValue,
   tagNames,
 } from '../facts.ts'
+import { findingLine, findingValue } from './finding.ts'
 import { labelsOf } from './labels.ts'
 import { valueMiss } from './misses.ts'
 import { type OwnLine, oneLine, type Reading, wrappedBelow } from './reading.ts'
@@ -23,7 +24,7 @@ const shape = /^([A-Za-z][A-Za-z-]{1,20}):(?:[ \t]{1,20}(\S.{0,1000}))?$/
 
 export function tagOnLine(lines: readonly OwnLine[], index: number): Reading | null {
   const line = lines[index]?.line.trimEnd() ?? ''
-  const match = line.slice(0, 1100).match(shape)
+  const match = (findingLine(line) ?? line).slice(0, 1100).match(shape)
   const tag = byName.get((match?.[1] ?? '').toLowerCase())
   if (!match || !tag) return null
   const below = tag === 'Title' ? wrappedBelow(lines, index) : null
@@ -58,7 +59,12 @@ const referring: readonly TagName[] = ['Closes', 'Undo', 'Link-Revision', 'Unlin
 /** `2/5`, `#12` or `<id>` before the value. */
 function narrowing(tag: TagName, text: string): { narrowed: Narrowed; rest: string } {
   const match = text.match(/^(?:(\d{1,4})\/\d{1,4}|#(\d{1,9})|<([^<>\s]{3,500})>)[ \t]{1,5}(?=\S)/)
-  if (!match || referring.includes(tag) || (match[1] && !numbered.includes(tag)))
+  if (
+    !match ||
+    referring.includes(tag) ||
+    (match[2] && tag === 'Finding') ||
+    (match[1] && !numbered.includes(tag))
+  )
     return { narrowed: {}, rest: text }
   const rest = text.slice(match[0].length)
   if (match[1]) return { narrowed: { number: Number(match[1]) }, rest }
@@ -96,6 +102,8 @@ function valuesOf(tag: TagName, text: string): Value[] | null {
       return refsOf(text)?.map(ref => ({ tag, ref })) ?? null
     case 'CI':
       return one(jobOf(text))
+    case 'Finding':
+      return findingValue(text)
     case 'Undo':
     case 'Link-Revision':
     case 'Unlink-Revision': {

@@ -22,6 +22,7 @@ const vocabulary = new Map<TagName, ReadonlyMap<string, string>>([
   ['Bug-Status', bugWords],
   ['Type', itself('task', 'idea', 'discussion', 'spam')],
   ['CI', itself('test', 'retest', 'cancel')],
+  ['Finding', itself('dismissed')],
 ])
 
 /** A line whose name is nearly that of a tag and whose value is one of that tag's. */

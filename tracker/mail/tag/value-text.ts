@@ -31,6 +31,8 @@ export function valueText(tag: TagValue): string {
       return refText(tag.ref)
     case 'CI':
       return [tag.job, tag.digest ?? tag.checks?.join(', ') ?? ''].join(' ').trim()
+    case 'Finding':
+      return `${tag.finding === undefined ? '' : `${tag.finding} `}dismissed`
     case 'Undo':
     case 'Link-Revision':
     case 'Unlink-Revision':
