@@ -9,7 +9,7 @@ export interface Place {
   readonly line: number | null
 }
 
-export interface Marks {
+interface Marks {
   severity: SeverityWord | null
   origin: Origin | null
   place: Place | null
