@@ -12,13 +12,18 @@ export function findingsOf(text: Pick<Text, 'lines' | 'kinds'>): FindingFact[] {
   const lines = text.lines.slice(0, limits.findingLinesMax)
   const isRead = (at: number, line: string) => text.kinds[at] === 'own' || isTableRow(line)
   // Most answers name none.
-  if (!lines.some((line, at) => isRead(at, line) && namesSeverity(line.slice(0, 300)))) return []
+  if (!lines.some((line, at) => mayBegin.test(line) && isRead(at, line) && namesSeverity(line.slice(0, 300))))
+    return []
   const list = new Listing(lines)
   for (const [at, line] of lines.entries())
     if (isRead(at, line)) list.take(at, line.slice(0, 1_000))
     else list.gap()
   return list.result()
 }
+
+/** A line that names a severity begins with a sign, a number, a place, or a word and its sign. */
+const mayBegin =
+  /^\s{0,12}(?:[^A-Za-z\s>]|[A-Z][A-Za-z-]{2,14}(?:[\s*_]{0,3}(?:[:–—(\d-]|$)|\s(?:severity|issue|finding|remark|priority))|[A-Z]{3,9}\s|severity\b|\S{1,120}:\d)/
 
 interface Item {
   severity: SeverityWord | null
