@@ -31,7 +31,7 @@ export interface AuthConfig {
   /** The DNS server for keys, ADDRESS:PORT; null for the system's. */
   readonly dns: string | null
   /** Domains of list servers whose ARC seals are believed on every list, in lower case. */
-  readonly trustedArc: readonly string[]
+  readonly trustedServers: readonly string[]
 }
 
 /** The mail server that takes what leaves. */
@@ -234,10 +234,13 @@ function toLmtp(listen: string | undefined, { near }: ConfigOrigin): string | En
   return parseEndpoint(listen) ?? near(listen)
 }
 
-const toAuth = ({ keyring, dns, trusted_arc }: Settings['auth'], { near, at }: ConfigOrigin): AuthConfig => ({
+const toAuth = (
+  { keyring, dns, trusted_servers }: Settings['auth'],
+  { near, at }: ConfigOrigin,
+): AuthConfig => ({
   keyring: keyring === undefined ? null : { path: near(keyring), at: at('auth', 'keyring') },
   dns: dns ?? null,
-  trustedArc: trusted_arc,
+  trustedServers: trusted_servers,
 })
 
 function toTls({ tls_certificate, tls_key }: Settings['smtp'], { near, at }: ConfigOrigin): TlsFiles | null {

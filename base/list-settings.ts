@@ -163,8 +163,8 @@ export const listSettings = z.strictObject({
     example: { accepted: 'A', 'under-review': 'C' },
     changes: ['topics'],
   }),
-  trusted_arc: domains().register(about, {
-    is: 'domains of list servers whose ARC seals are believed on this list, beside those of [auth]',
+  trusted_servers: domains().register(about, {
+    is: 'domains of list servers that are believed so on this list, beside those of [auth]',
     example: ['lists.example.net'],
   }),
   moderate: z

@@ -69,8 +69,8 @@ const auth = z.strictObject({
     without: "the system's",
     example: '127.0.0.1:53',
   }),
-  trusted_arc: domains().register(about, {
-    is: 'list servers that are believed on every list when they say, by an ARC seal, that a mail had a valid DKIM signature before they changed it',
+  trusted_servers: domains().register(about, {
+    is: 'list servers that are believed on every list when they say that a mail had a valid DKIM signature before they changed it: by an ARC seal, or by Authentication-Results that their own DKIM covers',
     example: ['lists.example.org'],
   }),
 })

@@ -31,10 +31,10 @@ export function startWorker(serving: Serving): () => void {
 
 /** By what a sender is judged. */
 function authOf({ auth, lists }: Config) {
-  const trusted = new Map(lists.map(({ name, trustedArc }) => [name, trustedArc]))
+  const trusted = new Map(lists.map(({ name, trustedServers }) => [name, trustedServers]))
   return {
     keyring: openKeyring(auth.keyring?.path ?? null),
     resolve: makeResolver(auth.dns),
-    trustedArc: (list: string) => [...auth.trustedArc, ...(trusted.get(list) ?? [])],
+    trustedServers: (list: string) => [...auth.trustedServers, ...(trusted.get(list) ?? [])],
   }
 }

@@ -13,6 +13,8 @@ export interface Check extends CheckResult {
   readonly signature?: string
   /** Further signatures that this one vouches for; what holds for it holds for them. */
   readonly carried?: readonly string[]
+  /** The Authentication-Results fields that it covers. */
+  readonly results?: readonly string[]
   /** Header fields of which every one in the mail is signed, in lower case. */
   readonly covers?: readonly string[]
   /** Header fields of which some in the mail are signed, and others are not. */

@@ -62,6 +62,7 @@ function toCheck(result: DKIMResult, claim: Purported): Check {
     domains: [domain],
     signedAt: signedTime(result, claim),
     ...coverageOf(result, claim.headers),
+    results: lastOf(claim.headers, 'authentication-results', result),
     ...(result.id && { signature: result.id }),
   }
 }
@@ -88,6 +89,14 @@ export function coverageOf(
 ): Required<Pick<Check, 'covers' | 'partly'>> {
   const signed = (result.signingHeaders?.keys ?? '').split(':')
   return { covers: coveredFields(headers, signed), partly: partlyCovered(headers, signed) }
+}
+
+/** Of the fields of a name those that are signed: the lowest, as often as h= names it (RFC 6376 5.4.2). */
+function lastOf(headers: readonly Header[], name: string, result: DKIMResult): string[] {
+  const fields = headers.filter(header => header.name === name).map(({ value }) => value)
+  const signed = (result.signingHeaders?.keys ?? '').toLowerCase().split(/[:\s]+/)
+  const count = signed.filter(one => one === name).length
+  return fields.slice(Math.max(0, fields.length - count))
 }
 
 const covers = (result: DKIMResult, name: string): boolean =>

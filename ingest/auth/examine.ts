@@ -8,6 +8,7 @@ import { checkPatatt } from './patatt.ts'
 import { checkPgp } from './pgp.ts'
 import { type Purported, purportedOf } from './purported.ts'
 import type { Lookups } from './resolver.ts'
+import { checkResults } from './results.ts'
 import { checkSpf } from './spf.ts'
 
 export interface Examined {
@@ -18,15 +19,15 @@ export interface Examined {
 export interface Means {
   readonly keys: Keys
   readonly lookups: Lookups
-  /** Domains of list servers whose ARC seals are believed, in lower case. */
-  readonly trustedArc: readonly string[]
+  /** Domains of list servers that are believed, in lower case. */
+  readonly trustedServers: readonly string[]
 }
 
 /** `bytes` as in the log; `now` is when they arrived, in milliseconds. */
 export async function examine(
   bytes: Buffer,
   envelope: Envelope,
-  { keys, lookups, trustedArc }: Means,
+  { keys, lookups, trustedServers }: Means,
   now: number,
 ): Promise<Examined> {
   const claim = purportedOf(bytes)
@@ -34,8 +35,11 @@ export async function examine(
   if (claim.problem !== null) return { claim, checks: [] }
   const bySigner = async () => {
     const { checks, arc } = await checkDkim(bytes, claim, lookups.resolve, now)
-    const sealed = await guarded('ARC', () => checkArc(arc, claim, trustedArc, lookups))
-    return [...checks, ...sealed]
+    const sealed = await guarded('ARC', () => checkArc(arc, claim, trustedServers, lookups))
+    const said = await guarded('Authentication-Results', async () =>
+      checkResults(checks, claim, trustedServers),
+    )
+    return [...checks, ...sealed, ...said]
   }
   const checks = await Promise.all([
     guarded('OpenPGP', () => checkPgp(bytes, keys, now)),

@@ -22,7 +22,7 @@ export interface JudgeOptions {
   readonly keyring: Keyring
   readonly resolve: Resolve
   /** Domains whose ARC seals are believed for the list of this name, in lower case. */
-  readonly trustedArc: (list: string) => readonly string[]
+  readonly trustedServers: (list: string) => readonly string[]
   readonly metrics?: Metrics | undefined
 }
 
@@ -109,7 +109,7 @@ async function judgePortion(
   keys: Keys,
   signal: AbortSignal,
 ): Promise<void> {
-  const { db, resolve, trustedArc } = options
+  const { db, resolve, trustedServers } = options
   const bytes = await readBytes(
     db,
     cases.map(one => one.hash),
@@ -117,7 +117,7 @@ async function judgePortion(
   const examined = await Promise.all(
     cases.map(async (one): Promise<ExaminedCase> => {
       const lookups = lookupsOfOneMail(resolve, signal)
-      const means = { keys, lookups, trustedArc: trustedArc(one.listName) }
+      const means = { keys, lookups, trustedServers: trustedServers(one.listName) }
       // Purged since.
       const raw = bytes.get(one.hash.toString('base64')) ?? Buffer.alloc(0)
       return { ...one, ...(await examine(raw, one.envelope, means, one.arrivedAt)) }

@@ -1,9 +1,9 @@
 // From the checks of a mail and what is known of its sender to one grade. Pure: the means are in the files beside it.
 import { limits } from '../../base/limits.ts'
-import { sameOrganisation } from '../../base/organisation.ts'
 import type { Astray, CheckResult, Grade, How, Note } from '../../tracker/topic/verdict.ts'
 import type { Check } from './check.ts'
 import type { Purported } from './purported.ts'
+import { worth } from './worth.ts'
 
 /** What the mail itself cannot say. */
 export interface Known {
@@ -39,9 +39,8 @@ export function judge(
 ): Judgement {
   const objection = (check: Check) => objectionTo(check, claim, known, arrivedAt)
   const good = checks.filter(check => check.result === 'pass' && objection(check) === null)
-  const dkim = good.find(({ method }) => method === 'DKIM')
-  const arc = good.find(({ method }) => method === 'ARC')
-  const aligned = dkim ? claim.address : null
+  const ofDomain = good.find(({ method }) => worth[method].grade === 'A' && !worth[method].personal)
+  const aligned = ofDomain ? claim.address : null
   const raise = (grade: 'A' | 'B', code: 'signed' | 'sealed', check: Check, all: Check[]): Judgement => ({
     grade,
     how: { code, check: kept(check) },
@@ -51,16 +50,17 @@ export function judge(
     partly: [...new Set(all.flatMap(({ partly = [] }) => partly))],
     pending: false,
   })
-  const signed = [...good.filter(isOwn), ...(dkim && (known.person || known.seen) ? [dkim] : [])]
+  const isKnown = known.person || known.seen
+  const signed = good.filter(({ method }) => worth[method].grade === 'A' && worth[method].personal)
+  if (ofDomain && isKnown) signed.push(ofDomain)
   const [best] = signed
   if (best) return raise('A', 'signed', best, signed)
-  if (arc) return raise('B', 'sealed', arc, [arc])
-  const how: How = dkim ? { code: 'first', check: kept(dkim) } : nearestMiss(claim, checks, objection)
+  const vouching = good.find(({ method }) => worth[method].grade === 'B')
+  if (vouching) return raise('B', 'sealed', vouching, [vouching])
+  const how: How = ofDomain ? { code: 'first', check: kept(ofDomain) } : nearestMiss(claim, checks, objection)
   const pending = claim.problem === null && checks.some(isPending)
   return { grade: 'C', how, identity: null, aligned, covers: [], partly: [], pending }
 }
-
-const isOwn = ({ method }: Check) => method === 'OpenPGP' || method === 'patatt'
 
 /** The checks that would raise the grade if their signatures are new. */
 export const countable = (claim: Purported, checks: readonly Check[], arrivedAt: number): Check[] =>
@@ -76,37 +76,18 @@ export const signaturesOf = ({ signature, carried = [] }: Check): string[] => [
 
 const nothingKnown: Known = { person: false, seen: false, used: new Set() }
 
-/** SPF changes no grade, so nobody waits for it. */
-const isPending = ({ method, result }: Check) => result === 'unknown' && method !== 'SPF'
+/** Nobody waits for what changes no grade. */
+const isPending = ({ method, result }: Check) => result === 'unknown' && worth[method].grade !== null
 
 /** Why a check that holds does not count for this mail; null when it does. */
 function objectionTo(check: Check, claim: Purported, known: Known, arrivedAt: number): Note | null {
   if (claim.problem !== null) return claim.problem
   if (claim.address === '') return { code: 'author-unclear' }
   return (
-    foreignTo(check, claim) ??
+    worth[check.method].foreign(check, claim) ??
     untimely(check.signedAt ?? null, arrivedAt) ??
     (signaturesOf(check).some(signature => known.used.has(signature)) ? { code: 'replayed' } : null)
   )
-}
-
-/** Why it does not speak for the claimed address. */
-function foreignTo({ method, domains = [], addresses = [] }: Check, claim: Purported): Note | null {
-  const { address, rewritten } = claim
-  switch (method) {
-    case 'OpenPGP':
-    case 'patatt':
-      return addresses.includes(address) ? null : { code: 'address-other', of: address }
-    case 'DKIM':
-      if (rewritten) return { code: 'from-rewritten' }
-      return domains.some(domain => sameOrganisation(domain, address)) ? null : { code: 'domain-other' }
-    case 'ARC':
-      if (!domains.some(domain => sameOrganisation(domain, address))) return { code: 'domain-other' }
-      // From is gone, and many people share a domain: the sealer must name the person.
-      return rewritten && !addresses.includes(address) ? { code: 'address-unnamed', of: address } : null
-    case 'SPF':
-      return { code: 'information' }
-  }
 }
 
 const dayMs = 86_400_000
@@ -125,7 +106,7 @@ function nearestMiss(
   objection: (check: Check) => Note | null,
 ): How {
   if (claim.problem !== null) return { code: 'unclear', note: claim.problem }
-  const tried = checks.filter(({ method }) => method !== 'SPF')
+  const tried = checks.filter(({ method }) => worth[method].grade !== null)
   const held = tried.find(({ result }) => result === 'pass')
   if (held)
     return { code: 'uncounted', check: { ...kept(held), ...noted(objection(held)), result: 'unused' } }

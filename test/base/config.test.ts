@@ -67,7 +67,7 @@ answers = { bugs = true }
 people = [{ name = "Ada", address = "Ada@Example.org", role = "maintainer", paths = ["net/*"], aliases = ["Ada@example.com"] }]
 trust = "from"
 history = false
-trusted_archives = ["inbox"]
+trusted_servershives = ["inbox"]
 needs = { accepted = "A", confirmed = "C" }
 [[lists]]
 name = "docs"
@@ -87,7 +87,7 @@ address = "docs@example.org"
         branches: ['main', 'release/*'],
         maintainers: 'MAINTAINERS',
         commitUrl: 'https://git.example.org/net/commit/%s',
-        trustedArc: [],
+        trustedServers: [],
         moderate: 'first',
         answers: { bugs: true, states: false, digest: false, waiting: false },
         people: [
@@ -111,7 +111,7 @@ address = "docs@example.org"
         description: '',
         prefix: null,
         subscribed: null,
-        trustedArc: [],
+        trustedServers: [],
         repository: null,
         branches: [],
         maintainers: null,
@@ -129,7 +129,7 @@ address = "docs@example.org"
     tls: null,
     lmtp: null,
     web: { host: '0.0.0.0', port: 80 },
-    auth: { keyring: null, dns: null, trustedArc: [] },
+    auth: { keyring: null, dns: null, trustedServers: [] },
     metrics: { host: '127.0.0.1', port: 9464 },
     smtpExempt: ['10.0.0.0/8', '2001:db8::1'],
     followSeconds: 300,
@@ -356,20 +356,20 @@ test('the files of TLS and the socket of LMTP are relative to the file and know 
 })
 
 test('what senders are authenticated by', () => {
-  const list = '[[lists]]\nname = "a"\naddress = "a@example.org"\ntrusted_arc = ["Lists.example.net"]\n'
+  const list = '[[lists]]\nname = "a"\naddress = "a@example.org"\ntrusted_servers = ["Lists.example.net"]\n'
   const { auth, lists } = load(
-    `[auth]\nkeyring = "keys"\ndns = "[::1]:53"\ntrusted_arc = ["lists.EXAMPLE.org"]\n${list}`,
+    `[auth]\nkeyring = "keys"\ndns = "[::1]:53"\ntrusted_servers = ["lists.EXAMPLE.org"]\n${list}`,
   )
   expect(auth).toEqual({
     keyring: { path: join(directory, 'keys'), at: `${file}:2` },
     dns: '[::1]:53',
-    trustedArc: ['lists.example.org'],
+    trustedServers: ['lists.example.org'],
   })
-  expect(lists[0]?.trustedArc).toEqual(['lists.example.net'])
-  expect(load('').auth).toEqual({ keyring: null, dns: null, trustedArc: [] })
-  expect(complaints('[auth]\ndns = "ns.example.org:53"\ntrusted_arc = "x y"\nkeyrng = "x"\n')).toEqual([
+  expect(lists[0]?.trustedServers).toEqual(['lists.example.net'])
+  expect(load('').auth).toEqual({ keyring: null, dns: null, trustedServers: [] })
+  expect(complaints('[auth]\ndns = "ns.example.org:53"\ntrusted_servers = "x y"\nkeyrng = "x"\n')).toEqual([
     '2: auth.dns is "ns.example.org:53"; allowed: the address and port of a DNS server such as "127.0.0.1:53"',
-    '3: auth.trusted_arc is "x y"; allowed: a list of domains such as ["lists.example.org"]',
+    '3: auth.trusted_servers is "x y"; allowed: a list of domains such as ["lists.example.org"]',
     '4: auth.keyrng is not a setting; did you mean "keyring"?',
   ])
 })

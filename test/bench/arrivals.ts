@@ -82,7 +82,7 @@ function startWorker(db: Kysely<Tables>): {
     keyring: openKeyring(null),
     // No mail is signed here, and SPF may not ask the world.
     resolve: () => Promise.reject(Object.assign(new Error('No such name'), { code: 'ENOTFOUND' })),
-    trustedArc: () => [],
+    trustedServers: () => [],
   })
   const projector = startProjector(db, log, metrics, () => judge.look())
   const shown = async () => {

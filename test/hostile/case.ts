@@ -24,9 +24,24 @@ export interface Mail {
   readonly change?: readonly (readonly [from: string | RegExp, to: string])[]
   /** The domain whose DKIM the list server says it saw, where it goes through the list that seals. */
   readonly sealed?: string
+  /** The same by what it writes and signs by DKIM instead of a seal: fields of the mail, where they are others. */
+  readonly stamped?: string | Stamp
   readonly footer?: string
   /** The bytes of that mail, signature and all, are what is changed here. */
   readonly copyOf?: string
+}
+
+export interface Stamp {
+  /** The domain that its field says DKIM passed for. */
+  readonly saw: string
+  /** The name in the field; otherwise the server's. */
+  readonly as?: string
+  /** Whose DKIM covers the field; otherwise the list server's. */
+  readonly by?: string
+  /** It covers the mail and not the field. */
+  readonly bare?: true
+  /** In place of `dkim=pass`. */
+  readonly result?: string
 }
 
 export interface Expected {

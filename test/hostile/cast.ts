@@ -8,6 +8,7 @@ import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import * as openpgp from 'openpgp'
 import type { TestDns } from '../dns.ts'
 import { signerFor, toLog } from '../ingest/auth/letters.ts'
+import type { Stamp } from './case.ts'
 
 export const people = {
   /** The maintainer of every list here. */
@@ -57,6 +58,8 @@ export interface Cast {
   sign(mail: Buffer, from: Who, signature: Signature): Promise<Buffer>
   /** The list server `lists.example.org` puts a footer below and seals that it saw the DKIM of this domain. */
   seal(mail: Buffer, saw: string, footer?: string): Promise<Buffer>
+  /** Or it writes what it saw into a field that its own DKIM covers. */
+  stamp(mail: Buffer, stamp: Stamp, footer?: string): Promise<Buffer>
 }
 
 export const listHost = 'lists.example.org'
@@ -111,8 +114,21 @@ export async function makeCast(dns: TestDns): Promise<Cast> {
       })
       return toLog(Buffer.concat([seal, dressed]))
     },
+    stamp: async (mail, { saw, as = listHost, by = listHost, bare, result = 'dkim=pass' }, footer = '') => {
+      const said = `Authentication-Results: ${as};\n ${result} header.i=@${saw} header.d=${saw} header.s=k1\n`
+      const wire = toWire(Buffer.concat([Buffer.from(said), mail, Buffer.from(footer)]))
+      const { signatures } = await dkimSign(wire, {
+        headerList: [...stampedFields, ...(bare ? [] : ['authentication-results'])],
+        signTime: new Date(),
+        ...signerOf(by),
+        signatureData: [signerOf(by)],
+      })
+      return toLog(Buffer.concat([Buffer.from(signatures), wire]))
+    },
   }
 }
+
+const stampedFields = ['from', 'to', 'subject', 'date', 'message-id', 'in-reply-to', 'references']
 
 export const toWire = (mail: Buffer) =>
   Buffer.from(mail.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1')

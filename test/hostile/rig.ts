@@ -39,7 +39,7 @@ export async function openRig(): Promise<Rig> {
     log: makeLog('error', false),
     keyring: openKeyring(cast.keyring),
     resolve: makeResolver(dns.server, { timeoutMs: 2_000 }),
-    trustedArc: () => [listHost],
+    trustedServers: () => [listHost],
   })
   const app = makeApp({ db })
   const page = async (path: string) => (await app.request(path)).text()
@@ -155,7 +155,9 @@ async function write(one: Case, name: string, cast: Cast): Promise<Letter[]> {
     if (mail.copyOf !== undefined && !original) throw new Error(`${name}: there is no mail ${mail.copyOf}`)
     const bare = original ?? Buffer.from(ids(textOf(mail, mailId(mail.id ?? mail.name, one), begin)))
     const signed = mail.sign && !original ? await cast.sign(bare, mail.from, mail.sign) : bare
-    const dressed = mail.sealed ? await cast.seal(signed, mail.sealed, mail.footer) : signed
+    const sealed = mail.sealed ? await cast.seal(signed, mail.sealed, mail.footer) : signed
+    const stamp = typeof mail.stamped === 'string' ? { saw: mail.stamped } : mail.stamped
+    const dressed = stamp ? await cast.stamp(sealed, stamp, mail.footer) : sealed
     const bytes = (mail.change ?? []).reduce((text, [from, to]) => changed(text, from, ids(to)), dressed)
     written.set(mail.name, bytes)
     letters.push({ mail, bytes })

@@ -4,6 +4,7 @@ import { bindsList } from './cases/binds-list.ts'
 import { closedRoles } from './cases/closed-roles.ts'
 import { historyRule } from './cases/history.ts'
 import { judgedText } from './cases/judged-text.ts'
+import { listServer } from './cases/list-server.ts'
 import { oneArrival } from './cases/one-arrival.ts'
 import { relaysRule } from './cases/relays.ts'
 import { robotsRule } from './cases/robots.ts'
@@ -20,4 +21,5 @@ export const rules: readonly Rule[] = [
   robotsRule,
   relaysRule,
   bindsList,
+  listServer,
 ]

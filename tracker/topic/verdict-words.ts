@@ -1,4 +1,5 @@
 // The words for what verdict.ts keeps as codes: the one place where a verdict becomes English.
+import { methods } from './methods.ts'
 import type { CheckResult, How, Note, NoteCode } from './verdict.ts'
 
 /** One clause: "DKIM of example.org", "only From: it is not signed". */
@@ -44,8 +45,7 @@ function sentence(how: How): string {
   }
 }
 
-const checkName = (check: CheckResult): string =>
-  `${check.method} ${check.method === 'OpenPGP' ? 'key' : 'of'} ${signerWords(check)}`
+const checkName = (check: CheckResult): string => `${methods[check.method].of} ${signerWords(check)}`
 
 const resultWords: Record<CheckResult['result'], string> = {
   pass: 'holds',
@@ -56,15 +56,7 @@ const resultWords: Record<CheckResult['result'], string> = {
 
 export function signerWords({ signer, method, note }: CheckResult): string {
   if (signer !== null) return signer
-  return note?.code === 'threw' ? 'something broken' : nameless[method]
-}
-
-const nameless: Record<CheckResult['method'], string> = {
-  DKIM: 'many',
-  ARC: 'a broken chain',
-  OpenPGP: 'a broken signature',
-  patatt: 'a signature',
-  SPF: 'a server',
+  return note?.code === 'threw' ? 'something broken' : methods[method].nameless
 }
 
 /** A clause; empty without a note. */
@@ -99,7 +91,9 @@ const notes: Record<NoteCode, string | ((of: string) => string)> = {
   'signature-wrong': 'the signature does not hold',
   'algorithm-unknown': name => `the algorithm "${name}" is unknown`,
   'time-missing': 'it does not say when it was signed (t=)',
-  'sealer-untrusted': 'not in trusted_arc',
+  'results-uncovered': 'its DKIM does not cover what it says',
+  'results-several': 'it is there more than once',
+  'sealer-untrusted': 'not in trusted_servers',
   'chain-long': 'the chain is too long',
   'chain-broken': 'the chain does not hold',
   'chain-of-another': 'its message signature is by another domain',

@@ -2,6 +2,7 @@
 // only reads it. So what is kept is codes; verdict-words.ts has a sentence for each.
 
 import type { MessageId } from '../../base/ids.ts'
+import type { Method } from './methods.ts'
 
 /**
  * A: own signature or aligned DKIM of a known identity. B: a trusted list server vouches, or a token came back. C: only
@@ -34,7 +35,7 @@ export type How =
    * sender answered a token mail. `astray`: it is signed for other recipients.
    */
   | { readonly code: 'pending' | 'imported' | 'unsigned' | 'token' | 'astray' }
-  /** `signed`: this signature counts. `sealed`: this ARC seal does. `first`: it would, but the sender is new here. */
+  /** `signed`: this signature counts. `sealed`: this word of a list server does. `first`: it would, but the sender is new here. */
   | { readonly code: 'signed' | 'sealed' | 'first'; readonly check: CheckResult }
   /** Nothing counts, and this comes nearest. */
   | { readonly code: 'uncounted'; readonly check: CheckResult }
@@ -45,7 +46,7 @@ export type How =
 
 /** What is kept of a check. */
 export interface CheckResult {
-  readonly method: 'DKIM' | 'ARC' | 'OpenPGP' | 'patatt' | 'SPF'
+  readonly method: Method
   /** `unknown`: a lookup failed. `unused`: it holds or was not tried, but does not count, for the reason in `note`. */
   readonly result: 'pass' | 'fail' | 'unknown' | 'unused'
   /** The domain or the key that signed; null where it does not say. */
@@ -87,7 +88,9 @@ export type NoteCode =
   | 'signature-wrong'
   | 'algorithm-unknown'
   | 'time-missing'
-  // of an ARC chain
+  // of what a list server says
+  | 'results-uncovered'
+  | 'results-several'
   | 'sealer-untrusted'
   | 'chain-long'
   | 'chain-broken'

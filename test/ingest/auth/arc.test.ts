@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => dns.close())
 
-const trustedArc = ['lists.example.net']
+const trustedServers = ['lists.example.net']
 const dkimPass = 'dkim=pass header.i=@example.org header.d=example.org header.s=k1'
 
 /** What a list does: adds a footer, which breaks the author's DKIM, and seals what it saw before. */
@@ -39,7 +39,7 @@ async function throughList(
 describe('ARC', () => {
   test('of a trusted list server that saw DKIM pass is B', async () => {
     const mail = await throughList(await letter({}, author), dkimPass)
-    expect(await judged(mail, { dns, trustedArc })).toMatchObject({
+    expect(await judged(mail, { dns, trustedServers })).toMatchObject({
       grade: 'B',
       how: 'ARC of lists.example.net, which saw DKIM of example.org',
       identity: 'ada@example.org',
@@ -50,17 +50,17 @@ describe('ARC', () => {
   test('is read whole: one of several signatures passed', async () => {
     const results = `dkim=fail reason="bad (signature)" header.d=example.com; ${dkimPass}; dmarc=pass header.from=example.org`
     const mail = await throughList(await letter({}, author), results)
-    expect(await judged(mail, { dns, trustedArc })).toMatchObject({ grade: 'B' })
+    expect(await judged(mail, { dns, trustedServers })).toMatchObject({ grade: 'B' })
     const other = `dkim=fail header.d=example.org; dkim=pass header.d=example.com`
     const forged = await throughList(await letter({}, author), other)
-    expect(await judged(forged, { dns, trustedArc })).toMatchObject({ grade: 'C' })
+    expect(await judged(forged, { dns, trustedServers })).toMatchObject({ grade: 'C' })
   })
 
   test('of a server that nobody named is nothing, and its keys are not even asked for', async () => {
     const mail = await throughList(await letter({}), dkimPass, { by: stranger })
-    expect(await judged(mail, { dns, trustedArc })).toMatchObject({
+    expect(await judged(mail, { dns, trustedServers })).toMatchObject({
       grade: 'C',
-      how: 'only From: ARC of evil.example.com does not count, not in trusted_arc',
+      how: 'only From: ARC of evil.example.com does not count, not in trusted_servers',
     })
   })
 
@@ -71,13 +71,13 @@ describe('ARC', () => {
       cv: 'pass',
       footer: 'Patch-Status: accepted\n',
     })
-    expect(await judged(mail, { dns, trustedArc })).toMatchObject({ grade: 'C' })
+    expect(await judged(mail, { dns, trustedServers })).toMatchObject({ grade: 'C' })
   })
 
   test('a trusted server may seal what another sealed before it', async () => {
     const sealed = await throughList(await letter({}, author), dkimPass, { by: stranger, footer: '' })
     const mail = await throughList(sealed, dkimPass, { cv: 'pass' })
-    expect(await judged(mail, { dns, trustedArc })).toMatchObject({ grade: 'B' })
+    expect(await judged(mail, { dns, trustedServers })).toMatchObject({ grade: 'B' })
   })
 
   test.each([
@@ -86,7 +86,7 @@ describe('ARC', () => {
     ['was not there', 'spf=pass smtp.mailfrom=ada@example.org'],
   ])('says nothing of the sender when DKIM %s', async (_, results) => {
     const mail = await throughList(await letter({}), results)
-    expect(await judged(mail, { dns, trustedArc })).toMatchObject({ grade: 'C', identity: null })
+    expect(await judged(mail, { dns, trustedServers })).toMatchObject({ grade: 'C', identity: null })
   })
 
   test.each<[string, string, string]>([
@@ -96,7 +96,7 @@ describe('ARC', () => {
     ['seal', 'cv=none', 'cv=pass'],
   ])('sees a changed %s', async (_, from, to) => {
     const mail = changed(await throughList(await letter({}, author), dkimPass), from, to)
-    expect(await judged(mail, { dns, trustedArc })).toMatchObject({ grade: 'C', pending: false })
+    expect(await judged(mail, { dns, trustedServers })).toMatchObject({ grade: 'C', pending: false })
   })
 
   test('of a rewritten From needs the whole address: many people share a domain', async () => {
@@ -107,18 +107,18 @@ describe('ARC', () => {
       })
     const ada = await rewritten('Ada Example <ada@example.org>')
     const domainOnly = await throughList(ada, dkimPass)
-    expect(await judged(domainOnly, { dns, trustedArc })).toMatchObject({ grade: 'C' })
+    expect(await judged(domainOnly, { dns, trustedServers })).toMatchObject({ grade: 'C' })
     const whole = await throughList(ada, `${dkimPass}; spf=pass smtp.mailfrom=ada@example.org`)
-    expect(await judged(whole, { dns, trustedArc })).toMatchObject({
+    expect(await judged(whole, { dns, trustedServers })).toMatchObject({
       grade: 'B',
       identity: 'ada@example.org',
     })
     const eves = await throughList(ada, `${dkimPass}; spf=pass smtp.mailfrom=eve@example.org`)
-    expect(await judged(eves, { dns, trustedArc })).toMatchObject({ grade: 'C' })
+    expect(await judged(eves, { dns, trustedServers })).toMatchObject({ grade: 'C' })
     // Eve wrote Reply-To herself, and the list added her true address.
     const two = await rewritten('Ada Example <ada@example.org>, eve@example.org')
     const both = await throughList(two, `${dkimPass}; spf=pass smtp.mailfrom=ada@example.org`)
-    expect(await judged(both, { dns, trustedArc })).toMatchObject({
+    expect(await judged(both, { dns, trustedServers })).toMatchObject({
       grade: 'C',
       how: 'only From: it is unclear who wrote it before From was rewritten',
     })
@@ -135,7 +135,7 @@ describe('ARC', () => {
       },
       list,
     )
-    expect(await judged(mail, { dns, trustedArc, known: { person: true, seen: true } })).toMatchObject({
+    expect(await judged(mail, { dns, trustedServers, known: { person: true, seen: true } })).toMatchObject({
       grade: 'C',
       how: 'only From: DKIM of lists.example.net does not count, a list rewrote From',
     })
@@ -144,15 +144,15 @@ describe('ARC', () => {
   test('whose key cannot be fetched is unknown', async () => {
     const mail = await throughList(await letter({}), dkimPass)
     dns.mood = 'silent'
-    expect(await judged(mail, { dns, trustedArc })).toMatchObject({ grade: 'C', pending: true })
+    expect(await judged(mail, { dns, trustedServers })).toMatchObject({ grade: 'C', pending: true })
     dns.mood = 'answers'
-    expect(await judged(mail, { dns, trustedArc })).toMatchObject({ grade: 'B', pending: false })
+    expect(await judged(mail, { dns, trustedServers })).toMatchObject({ grade: 'B', pending: false })
   })
 
   test('of an old mail proves nothing', async () => {
     const mail = await throughList(await letter({}, author), dkimPass)
     const arrived = Date.now() + 30 * 86_400_000
-    expect(await judged(mail, { dns, trustedArc, arrived })).toMatchObject({ grade: 'C' })
+    expect(await judged(mail, { dns, trustedServers, arrived })).toMatchObject({ grade: 'C' })
   })
 })
 

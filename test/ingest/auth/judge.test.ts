@@ -51,7 +51,7 @@ async function office(list: Partial<GivenList> = {}) {
     log: makeLog('error', false),
     keyring: openKeyring(keyring),
     resolve: makeResolver(dns.server, { timeoutMs: 100 }),
-    trustedArc: () => [],
+    trustedServers: () => [],
   }
   const start = () => {
     const judge = startJudge(options)

@@ -79,7 +79,7 @@ export const changed = (bytes: Buffer, from: string | RegExp, to: string) => {
 export interface Court {
   readonly dns?: TestDns
   readonly keyring?: string
-  readonly trustedArc?: readonly string[]
+  readonly trustedServers?: readonly string[]
   readonly known?: Partial<Known>
   readonly arrived?: number
 }
@@ -99,7 +99,7 @@ export async function judged(
         makeResolver(court.dns?.server ?? '127.0.0.1:1', { timeoutMs: 100 }),
         new AbortController().signal,
       ),
-      trustedArc: court.trustedArc ?? [],
+      trustedServers: court.trustedServers ?? [],
     },
     arrived,
   )
