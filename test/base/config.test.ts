@@ -67,7 +67,7 @@ answers = { bugs = true }
 people = [{ name = "Ada", address = "Ada@Example.org", role = "maintainer", paths = ["net/*"], aliases = ["Ada@example.com"] }]
 trust = "from"
 history = false
-trusted_servershives = ["inbox"]
+trusted_archives = ["inbox"]
 needs = { accepted = "A", confirmed = "C" }
 [[lists]]
 name = "docs"
