@@ -100,8 +100,9 @@ function speaksForSelf(named: Person, sender: Person): boolean {
 const withoutTag = (address: string) => address.replace(/\+[^@]{0,64}@/, '@')
 
 function checksIn(mail: Node): Check[] {
-  const on = postingAt(mail)
-  return on ? checksSaid(mail).map(check => ({ mail: mail.id, on: on.id, ...check })) : []
+  const checks = checksSaid(mail)
+  const on = checks.length > 0 ? postingAt(mail) : null
+  return on ? checks.map(check => ({ mail: mail.id, on: on.id, ...check })) : []
 }
 
 /** The result that a sender states counts when the list's people call him a robot. */

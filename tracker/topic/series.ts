@@ -4,7 +4,7 @@
 import { looseMs } from './likeness.ts'
 import { samePerson } from './person.ts'
 import { sendRun } from './send-run.ts'
-import { above, type Node } from './tree.ts'
+import type { Node } from './tree.ts'
 
 /** A revision while it is put together. */
 export interface Draft {
@@ -76,8 +76,7 @@ export function isPosting(node: Node): boolean {
 
 /** The nearest patch, cover or pull request at or above a mail. */
 export function postingAt(mail: Node): Node | null {
-  if (isPosting(mail)) return mail
-  for (const at of above(mail)) if (isPosting(at)) return at
+  for (let at: Node | null = mail; at; at = at.parent) if (isPosting(at)) return at
   return null
 }
 

@@ -51,8 +51,9 @@ export function* above({ parent }: Pick<Node, 'parent'>): Generator<Node, void> 
   for (let at = parent; at; at = at.parent) yield at
 }
 
-export function isBelow(mail: Pick<Node, 'parent'>, top: MessageId): boolean {
-  for (const at of above(mail)) if (at.id === top) return true
+/** Asked of every mail of a thread, so it walks by itself: a generator takes five times as long. */
+export function isBelow({ parent }: Pick<Node, 'parent'>, top: MessageId): boolean {
+  for (let at = parent; at; at = at.parent) if (at.id === top) return true
   return false
 }
 

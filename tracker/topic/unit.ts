@@ -87,7 +87,7 @@ function unitOf(id: MessageId, arrivals: readonly Arrival[], rules: Rules, judge
   const [only] = arrivals
   const by = judged.size === 0 ? nobody : (judged.get(indexKey(id)) ?? nobody)
   // Nearly every mail came once.
-  if (only && arrivals.length === 1) return { ...asUnit(id, only, [only], rules), ...judgedIn([only], by) }
+  if (only && arrivals.length === 1) return asUnit(id, only, [only], { rules, ...judgedIn([only], by) })
   const ranked = arrivals.map(arrival => ({ arrival, worth: worthOf(arrival, rules) })).sort(bestFirst)
   const bytes = new Set(by.values())
   const texts = textsOf(arrivals)
@@ -106,8 +106,7 @@ function unitOf(id: MessageId, arrivals: readonly Arrival[], rules: Rules, judge
   const earliest = first([...arrivals].sort(earliestFirst))
   const shown = plain.hash === earliest.hash ? null : plain.hash
   return {
-    ...asUnit(id, plain, equals, rules),
-    ...judgedIn(copies, by),
+    ...asUnit(id, plain, equals, { rules, ...judgedIn(copies, by) }),
     afterHistory: arrivals.some(isHistory) && !copies.some(isHistory),
     imposters: texts.length - 1,
     texts: texts.length > 1 ? [plain.hash, ...othersOf(texts, copies)].slice(0, limits.textsNamedMax) : none,
@@ -147,7 +146,12 @@ function bestOf(ranked: readonly Ranked[], judged: readonly Arrival[]): Ranked {
 }
 
 /** `copies` are those of `plain` that are worth as much, the earliest first. */
-function asUnit(id: MessageId, plain: Arrival, copies: readonly Arrival[], rules: Rules): Unit {
+function asUnit(
+  id: MessageId,
+  plain: Arrival,
+  copies: readonly Arrival[],
+  { rules, elsewhere, judged }: Pick<Unit, 'elsewhere' | 'judged'> & { readonly rules: Rules },
+): Unit {
   const verdict = plain.verdict ?? pending
   const { said } = first(copies).facts
   const live = copies.flatMap(copy => copy.knownAt ?? [])
@@ -163,8 +167,8 @@ function asUnit(id: MessageId, plain: Arrival, copies: readonly Arrival[], rules
     shown: null,
     text: plain.hash,
     texts: none,
-    elsewhere: nothing,
-    judged: false,
+    elsewhere,
+    judged,
     afterHistory: false,
     landed: plain.landed ?? [],
     namedCommit: plain.namedCommit ?? null,
