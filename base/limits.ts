@@ -86,6 +86,8 @@ export const limits = {
   quoteSearchesMax: 200,
   /** Remarks read in one answer; the longest real review has about a hundred. */
   remarksMax: 500,
+  /** An answer that lost its thread seems to answer a topic that was spoken in within these days. */
+  seemingDaysMax: 60,
   /** Mails of a topic read for the comments in its patches; a longer review is read on its thread page. */
   commentMailsMax: 200,
   /** Text of answers read for the comments on one patch; a real review of a large patch has 200 kB. */

@@ -1,6 +1,8 @@
 // Which lists an address means. A list has the address that people post to, the one under which Threadwork is subscribed
-// to it, and the forms that bug trackers by mail have: `list+bug@`, `bugs+list@`, `list+12-done@`, `12@`.
+// to it, the forms that bug trackers by mail have: `list+bug@`, `bugs+list@`, `list+12-done@`, `12@`, and the reply address
+// of each of its mails.
 import { plainAddress } from '../base/git-address.ts'
+import { readReplyAddress } from '../base/reply-address.ts'
 import type { List } from '../sql/lists.ts'
 
 /** The lists at these addresses, in the order of `lists`; none twice. */
@@ -31,6 +33,8 @@ const command = /^([^+@]{1,64}\+)?(?:control|submit|\d{1,9}-[a-z]{4,9})@/i
 /** The address itself, and the list's own that a sub-address stands for. */
 function bareForms(address: string, lists: readonly Pick<List, 'address'>[]): string[] {
   const [local = '', host = ''] = address.split('@')
+  const reply = readReplyAddress(address)
+  if (reply) return [address, reply.list]
   const own = subAddress.exec(local)?.[1] ?? bugsOf.exec(local)?.[1]
   if (own !== undefined) return [address, `${own}@${host}`]
   // debbugs has no list in them: they mean the only list of the host.

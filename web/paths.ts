@@ -46,19 +46,19 @@ export const paths = {
 
 /**
  * A `mailto:` that answers a mail: To, Subject, In-Reply-To and a body are filled in (RFC 6068; the angle brackets
- * of the Message-ID are percent-encoded).
+ * of the Message-ID are percent-encoded). Without a Message-ID the address says what it answers.
  */
 export function replyByMail(answer: {
   to: string
   cc?: string
   subject: string
-  inReplyTo: string
+  inReplyTo?: string
   body?: string
 }): string {
   const shown = answer.subject.slice(0, limits.subjectCharactersMax)
   const subject = /^re:/i.test(shown) ? shown : `Re: ${shown}`
   const fields: [string, string | undefined][] = [
-    ['In-Reply-To', `<${answer.inReplyTo}>`],
+    ['In-Reply-To', answer.inReplyTo && `<${answer.inReplyTo}>`],
     ['Cc', answer.cc],
     ['Subject', subject],
     ['body', answer.body],

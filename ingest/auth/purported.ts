@@ -6,6 +6,7 @@ import { headerValue, readHeaders } from '../../tracker/decode/headers.ts'
 import type { Header } from '../../tracker/decode/mail.ts'
 import { senderOf } from '../../tracker/mail/author.ts'
 import { parseDate } from '../../tracker/mail/date.ts'
+import { addressedShort } from '../../tracker/mail/lost-answer.ts'
 import type { Note } from '../../tracker/topic/verdict.ts'
 
 export interface Purported {
@@ -46,7 +47,9 @@ export function purportedOf(bytes: Buffer): Purported {
  */
 function restOf(headers: readonly Header[]): string {
   const names = ['in-reply-to', 'references', 'date', 'subject', 'content-type', 'content-transfer-encoding']
-  return names.map(name => (headerValue(headers, name) ?? '').replace(/\s+/g, ' ').trim()).join('\n')
+  const fields = names.map(name => (headerValue(headers, name) ?? '').replace(/\s+/g, ' ').trim())
+  const short = addressedShort(headers, '')
+  return [...fields, ...(short === null ? [] : [short])].join('\n')
 }
 
 /** RFC 5322 3.6 allows each of them once. We and mailers read the first of two, DKIM begins with the last. */

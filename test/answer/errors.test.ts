@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { replyAddress } from '../../base/reply-address.ts'
 import { confirm } from '../../ingest/auth/token.ts'
 import { rebuild } from '../../tracker/project/rebuild.ts'
 import { makeDesk } from './desk.ts'
@@ -57,6 +58,52 @@ test('a line that a later mail makes valid is no error, and its state is told as
   await desk.at('11:31')
   expect(await desk.owed()).toEqual([])
   expect(await desk.events()).toEqual(['patch-state new accepted accepted@example.org'])
+})
+
+describe('an answer that lost its thread', () => {
+  const lost = (fields = '', subject = 'Re: [PATCH] tarn: count the drops') =>
+    Buffer.from(
+      `From: Ada Lumen <ada@example.org>\nTo: Bob Author <bob@example.com>\nCc: tarn-devel@lists.example.org\nSubject: ${subject}\nDate: Mon, 02 Mar 2026 10:00:00 +0000\nMessage-ID: <lost@example.org>\n${fields}\nPatch-Status: changes-requested\n`,
+    )
+
+  test('has lines that change nothing, and its sender is told how they would', async () => {
+    const desk = await makeDesk()
+    await desk.arrive('patch')
+    await desk.arrive('lost', { bytes: lost() })
+    await desk.at('10:31')
+    const [mail, ...others] = await desk.owed()
+    expect(others).toEqual([])
+    expect(mail).toMatchObject({ to: 'ada@example.org', kind: 'error' })
+    expect(mail?.body).toContain(
+      '> Patch-Status: changes-requested\n\nThe mail does not say what it answers: it came without In-Reply-To',
+    )
+    expect(mail?.body).toContain('It seems to answer "tarn: count the drops".')
+    expect(mail?.body).toContain('\n> Answers: <patch@example.com>\n')
+    expect(mail?.body).toContain(replyAddress('tarn-devel@lists.example.org', 'patch@example.com'))
+    expect(mail?.body).not.toMatch(/^[A-Z][A-Za-z-]+: /m)
+  })
+
+  test('where nobody can tell what it answers, how to say it', async () => {
+    const desk = await makeDesk()
+    await desk.arrive('patch')
+    await desk.arrive('lost', { bytes: lost('', 'Re: [PATCH] tarn: something else') })
+    await desk.at('10:31')
+    const [mail] = await desk.owed()
+    expect(mail?.body).toContain('\n> Answers: <...>\n')
+    expect(mail?.body).not.toContain('patch@example.com')
+  })
+
+  test.each<[string, Buffer, 'A' | 'C']>([
+    ['nobody vouches for its sender', lost(), 'C'],
+    ['a program sent it', lost('Auto-Submitted: auto-replied\n'), 'A'],
+    ['a program sent it, without the field', lost('Precedence: junk\n'), 'A'],
+  ])('nobody is told when %s', async (_, bytes, grade) => {
+    const desk = await makeDesk()
+    await desk.arrive('patch')
+    await desk.arrive('lost', { bytes, grade })
+    await desk.at('10:31')
+    expect(await desk.owed()).toEqual([])
+  })
 })
 
 test('a forged mail changes nothing for its true sender: nobody is told', async () => {

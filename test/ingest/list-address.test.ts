@@ -14,6 +14,8 @@ describe('the lists at an address', () => {
     ['net@tracker.example.net', ['net']],
     ['net+bug@lists.example.org', ['net']],
     ['bugs+fs@lists.example.org', ['fs']],
+    ['net+r-abcdefghij234567@lists.example.org', ['net']],
+    ['NET+R-ABCDEFGHIJ234567@lists.example.org', ['net']],
     ['fs+12-done@lists.example.org', ['fs']],
     ['12@example.com', ['core']],
     ['12-done@example.com', ['core']],

@@ -2,6 +2,7 @@
 // looks like a command stands behind "> ", so that no program, and not we ourselves, takes it for one.
 import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
+import { replyAddress } from '../../base/reply-address.ts'
 import type { MailFacts, TagFact } from '../mail/facts.ts'
 import { nameOf, valueText } from '../mail/tag/value-text.ts'
 import type { Change, Topic } from '../topic/topic.ts'
@@ -54,18 +55,37 @@ const saidBy = (tag: TagFact, { what, value }: Pick<Change, 'what' | 'value'>): 
 
 const words = (text: string) => text.toLowerCase().replace(/[\s_-]+/g, ' ')
 
-/** `where`: the list, for people. */
-export function errorText(errors: readonly LineError[], where: string): string {
+/** How the lines of an answer that lost its thread are made to count. */
+export interface Way {
+  /** The mail that it seems to answer; null where nobody can tell. */
+  readonly seems: { readonly id: MessageId; readonly title: string } | null
+  /** The list's own address. */
+  readonly list: string
+}
+
+/** `where`: the list, for people. `way`: of an answer that lost its thread. */
+export function errorText(errors: readonly LineError[], where: string, way: Way | null = null): string {
   const shown = errors.slice(0, limits.errorLinesMax)
   const more = errors.length - shown.length
   return [
     `Your mail to ${where} has lines for the tracker that changed nothing:`,
     ...shown.map(showError),
     ...(more > 0 ? [`${more} more lines changed nothing either; the page of the thread shows them.`] : []),
-    'To say it again, answer in the thread with the corrected line; this mail needs\nno answer.',
+    way === null
+      ? 'To say it again, answer in the thread with the corrected line; this mail needs\nno answer.'
+      : wayBack(way),
   ]
     .join('\n\n')
     .concat('\n')
+}
+
+/** The id of any mail stands on its page, and so does the address. */
+function wayBack({ seems, list }: Way): string {
+  const again =
+    'Send it once more as an answer in the thread. Where your mail program drops\nthe field In-Reply-To, '
+  if (seems === null)
+    return `${again}add one line with the id of the mail that you answer, as its page\nshows it:\n\n${quoted('Answers: <...>')}\n\nor send it to the reply address on that page. This mail needs no answer.`
+  return `It seems to answer "${oneLine(seems.title)}". ${again}add this line:\n\n${quoted(`Answers: <${seems.id}>`)}\n\nor send it to ${replyAddress(list, seems.id)}.\nThis mail needs no answer.`
 }
 
 function showError({ line, reason, instead }: LineError): string {

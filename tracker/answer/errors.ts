@@ -5,11 +5,13 @@ import { indexKey } from '../../base/key.ts'
 import type { Log } from '../../base/log.ts'
 import { oweMail } from '../../sql/outbox.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { isLostAnswer } from '../mail/lost-answer.ts'
+import { seemsToAnswer } from '../project/seeming.ts'
 import type { Topic } from '../topic/topic.ts'
 import { askMaintainer } from './ask-maintainer.ts'
 import { answering, answeringList, copiesOf, situationOf, topicHolding } from './asker.ts'
-import { errorsOf, errorText } from './error-text.ts'
-import { mayAnswer } from './may-answer.ts'
+import { errorsOf, errorText, type Way } from './error-text.ts'
+import { type MailCopy, mayAnswer } from './may-answer.ts'
 
 /** Looks at every mail that is due. One that can't be answered is tried again later and holds up no other. */
 export async function answerErrors(db: Kysely<Tables>, now: Date, log?: Log): Promise<void> {
@@ -83,11 +85,24 @@ async function answer(trx: Transaction<Tables>, due: Due, now: Date): Promise<bo
     list: id,
     to: asked.to,
     ...answering(first.facts),
-    body: errorText(errors, list.address),
+    body: errorText(errors, list.address, await wayFor(trx, id, list.address, topic, first)),
     thread: topic.id,
     kind: 'error',
   })
   return false
+}
+
+/** Null for a mail whose thread is known. */
+async function wayFor(
+  trx: Transaction<Tables>,
+  id: ListId,
+  list: string,
+  topic: Topic,
+  { facts, headers }: MailCopy,
+): Promise<Way | null> {
+  if (topic.id !== facts.messageId || !isLostAnswer(facts)) return null
+  const seeming = await seemsToAnswer(trx, id, { topic, title: facts.subject.title, headers })
+  return { list, seems: seeming && { id: seeming.mail, title: seeming.topic.title } }
 }
 
 /** The topics of which the mail speaks beside its own, by what it names; a mail that never came has none. */

@@ -19,6 +19,7 @@ import { findingsOf } from './findings.ts'
 import { inBodyFrom } from './in-body.ts'
 import { linksOf } from './links.ts'
 import { isListPrefix } from './list-prefix.ts'
+import { addressedShort } from './lost-answer.ts'
 import { marksOf } from './marks.ts'
 import { patchId } from './patch-id.ts'
 import { pullRequestOf } from './pull-request.ts'
@@ -51,7 +52,9 @@ export function factsOf(
 ): MailFacts {
   const written = decodeWords(header(mail.headers, 'subject') ?? '')
   const references = answeredBy(mail, id.id)
-  const answers = references.length > 0
+  const addressed =
+    refersByField(mail) || references.length > 0 ? null : addressedShort(mail.headers, dressing.address)
+  const answers = references.length > 0 || addressed !== null
   const own = parseSubject(
     written,
     bracket => isLearntBracket(dressing, bracket) || isListPrefix(bracket, mail.headers, dressing),
@@ -113,6 +116,7 @@ export function factsOf(
     ...(id.made ? { madeId: true as const } : {}),
     ...(mail.wraps === undefined || mail.wraps === id.id ? {} : { wraps: mail.wraps }),
     references,
+    ...(addressed === null || isPosting ? {} : { answersShort: addressed }),
     sender: from,
     ...(behalf ? { behalf: { name: '', address: behalf } } : {}),
     author: (isPosting ? authorOf(message, attached) : null) ?? from,
@@ -167,11 +171,14 @@ const changesIn: Record<NonNullable<Traits['changes']>, (lines: readonly string[
 /** By its fields; a mail whose client lost them may say in a line of its own which one it answers. */
 function answeredBy(mail: DecodedMail, own: MessageId): readonly MessageId[] {
   const references = referencesOf(mail.headers, own)
-  const hasFields = mail.headers.some(({ name }) => name === 'in-reply-to' || name === 'references')
-  if (references.length > 0 || hasFields || mail.attachedPatches.length > 0) return references
+  if (references.length > 0 || refersByField(mail)) return references
   const named = answersLine(mail.body)
   return named === null || named === own ? [] : [named]
 }
+
+/** What it answers is said by its header, or it posts files, which answer nothing. */
+const refersByField = ({ headers, attachedPatches }: DecodedMail): boolean =>
+  attachedPatches.length > 0 || headers.some(({ name }) => name === 'in-reply-to' || name === 'references')
 
 /** A commit message says nothing; an answer that repeats it without a mark would. */
 const tagLines = (lines: readonly string[]): string[] => lines.filter(line => tagLine.test(line.slice(0, 40)))

@@ -271,6 +271,8 @@ export interface MailFacts {
   readonly wraps?: MessageId
   /** Ids this mail refers to, nearest first, without itself, dirt and repeats: In-Reply-To, then References backwards. */
   readonly references: readonly MessageId[]
+  /** Of a mail that refers to none: the short id of the one whose reply address it was sent to (lost-answer.ts). */
+  readonly answersShort?: string
   /** Who wrote it: behind list rewriting, before an in-body From. */
   readonly sender: Person
   /** Who wrote it, where a bridge says for whom it speaks; the fold knows whether that bridge may (topic/relayed.ts). */

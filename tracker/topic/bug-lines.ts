@@ -6,12 +6,16 @@ import { duplicatesIn, isNarrowed } from './claims.ts'
 import { delegateNamed } from './delegate.ts'
 import { namedBy } from './history.ts'
 import type { Line, LineHandler, LineOf } from './lines.ts'
+import { lostReason } from './lost.ts'
 import { resolve } from './reference.ts'
 import type { SpeakingMail } from './speaking-mail.ts'
 import type { Bug } from './topic.ts'
 
 export const bugLineHandler = (planned: Planned): LineHandler => ({
-  obey: (mail, tag) => obey(mail, tag, planned),
+  obey: (mail, tag) => {
+    if (planned.isLost(mail)) planned.change(mail, tag, { reason: lostReason })
+    else obey(mail, tag, planned)
+  },
   refuse: (mail, tag, refusal) => planned.change(mail, tag, refusal),
   sendRefusal: mail => planned.sendRefusal(mail),
 })

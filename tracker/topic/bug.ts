@@ -8,6 +8,7 @@ import { conflictWith } from './conflict.ts'
 import { namedBy } from './history.ts'
 import { Judgements, textRefusal } from './judged.ts'
 import { type Line, Lines, type Ruling } from './lines.ts'
+import { isLost } from './lost.ts'
 import { samePerson } from './person.ts'
 import type { BugNumbers } from './reference.ts'
 import type { Rules } from './rules.ts'
@@ -76,6 +77,11 @@ export class Planned {
   /** It says what was said before, and the thread is a bug already. */
   isRepeated(value: string): boolean {
     return this.decided === 'bug' && this.#set.value === value
+  }
+
+  /** Nobody can tell what it answers: what it says of that would else be said of itself. */
+  isLost({ id }: SpeakingMail): boolean {
+    return this.#report?.id === id && isLost(this.#report)
   }
 
   /** Makes the change unless it is refused or undone, and tells it. */

@@ -4,6 +4,7 @@
 import type { IndexKey, MessageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { memo } from '../../base/memo.ts'
+import { shortId } from '../../base/short-id.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { personKeys } from './person.ts'
 import { sendRun } from './send-run.ts'
@@ -28,6 +29,8 @@ function revisionsNamed({ relations = [], tags }: Pick<MailFacts, 'relations' | 
 function keysWith(facts: MailFacts, references: MailFacts['references']): readonly IndexKey[] {
   const own = facts.wraps ? [facts.messageId, facts.wraps] : [facts.messageId]
   const keys = [...own, ...references].map(id => `m ${id}`)
+  keys.push(`s ${shortId(facts.messageId)}`)
+  if (facts.answersShort !== undefined) keys.push(`s ${facts.answersShort}`)
   if (facts.changeId) keys.push(`c ${facts.changeId}`)
   const run = facts.posting === 'none' || facts.posting === 'offered' ? null : sendRun(facts.messageId)
   // The run is part of the ids themselves; with the person, so that a stranger can't join by choosing his id.

@@ -2,11 +2,14 @@
 // hand-labelled archives; a guess never sends mail, and a moderator's or maintainer's `Type:` line overrules it.
 
 import { isEstablished, type KnownPeople } from './known-people.ts'
+import { answersSomething } from './lost.ts'
 import { samePerson } from './person.ts'
 import type { Node } from './tree.ts'
 
 export interface Guess {
   readonly kind: 'spam' | 'announcement' | 'bug' | 'discussion'
+  /** Somebody unknown whom nobody answered and who speaks of nothing known here: his lines count for nothing. */
+  readonly suspect: boolean
   /** Why it may be a bug all the same, for a person to judge. */
   readonly candidate: string | null
   /** Did the answer depend on whom the list knows? Then it is asked again when that changes. */
@@ -18,14 +21,16 @@ export function guessOf(mails: readonly Node[], known: KnownPeople): Guess {
   const [first] = mails
   const signals = first?.facts.signals
   if (!first || !signals || first.facts.robot)
-    return { kind: 'discussion', candidate: null, ofStranger: false }
+    return { kind: 'discussion', suspect: false, candidate: null, ofStranger: false }
   const answered = mails.some(mail => !samePerson(mail.facts.sender, first.facts.sender))
   const strange = looksStrange(first)
-  if (strange && !answered && !isEstablished(first, known))
-    return { kind: 'spam', candidate: null, ofStranger: true }
+  if (strange && !answered && !isEstablished(first, known)) {
+    const kind = answersSomething(first) ? 'discussion' : 'spam'
+    return { kind, suspect: true, candidate: null, ofStranger: true }
+  }
   if (signals.announcement && !signals.question)
-    return { kind: 'announcement', candidate: null, ofStranger: strange }
-  return { ...bugGuess(first), ofStranger: strange }
+    return { kind: 'announcement', suspect: false, candidate: null, ofStranger: strange }
+  return { ...bugGuess(first), suspect: false, ofStranger: strange }
 }
 
 /** No word of the trade in it (or one and nothing of a bug), or a script that nearly nobody on the list reads. */

@@ -26,7 +26,7 @@ export function threadTopicOf(
     rules,
     numbers,
     statements,
-    suspect: guess.kind === 'spam',
+    suspect: guess.suspect,
   })
   return { topic: topicOf(mails, planning, guess, numbers), judgings: planning.judgings }
 }

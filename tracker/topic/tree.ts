@@ -1,5 +1,6 @@
 // Mails -> the reply tree. No subject threading, no recursion, no loops; ghosts stand for mails that never came.
 import type { MessageId } from '../../base/ids.ts'
+import { shortId } from '../../base/short-id.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import type { Unit } from './unit.ts'
 
@@ -29,7 +30,8 @@ export function treeOf(units: readonly Unit[]): Node[] {
   // Who answers the mail that a list wrapped answers the one around it, where that alone came.
   for (const node of all)
     if (node.facts.wraps && !nodes.has(node.facts.wraps)) nodes.set(node.facts.wraps, node)
-  for (const node of all) setParent(node, nodes)
+  const shorts = shortsOf(all)
+  for (const node of all) setParent(node, nodes, shorts)
   for (const node of all) setDepth(node)
   all.sort(inOrder)
   for (const node of all) if (revisesNothing(node)) node.facts = { ...node.facts, posting: 'offered' }
@@ -62,8 +64,21 @@ function inOrder(a: Node, b: Node): number {
   return a.said - b.said || a.depth - b.depth || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
 
-function setParent(node: Node, nodes: ReadonlyMap<MessageId, Node>): void {
-  for (const id of node.facts.references) {
+/** By short id, where a mail was sent to a reply address: hardly ever. */
+function shortsOf(nodes: readonly Node[]): ReadonlyMap<string, MessageId> {
+  const asked = new Set(nodes.flatMap(({ facts }) => facts.answersShort ?? []))
+  if (asked.size === 0) return new Map()
+  const named = nodes.map(({ id }) => [shortId(id), id] as const)
+  return new Map(named.filter(([short]) => asked.has(short)))
+}
+
+function setParent(
+  node: Node,
+  nodes: ReadonlyMap<MessageId, Node>,
+  shorts: ReadonlyMap<string, MessageId>,
+): void {
+  const addressed = shorts.get(node.facts.answersShort ?? '')
+  for (const id of addressed === undefined ? node.facts.references : [addressed]) {
     const parent = nodes.get(id)
     // It would become its own ancestor.
     if (parent && parent !== node && !isBelow(parent, node.id)) {

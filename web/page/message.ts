@@ -7,9 +7,10 @@ import { parseAddresses } from '../../tracker/decode/addresses.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
 import type { Person } from '../../tracker/mail/facts.ts'
+import type { Seeming } from '../../tracker/project/seeming.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
-import { changeSection, followSection, namedSection } from '../part/aside.ts'
+import { changeSection, followSection, namedSection, replyAddressLine } from '../part/aside.ts'
 import { effectsOf } from '../part/effects.ts'
 import { frame } from '../part/frame.ts'
 import { attachments } from '../part/mail-card.ts'
@@ -35,6 +36,8 @@ export interface MessageView {
   /** Null while it waits to be sorted. */
   readonly topic: Topic | null
   readonly verdict: ShownVerdict
+  /** Of an answer that lost its thread: what it seems to answer. */
+  readonly seeming: Seeming | null
   /** What this mail names. */
   readonly named: readonly Named[]
 }
@@ -58,7 +61,7 @@ export const messagePage = (view: MessageView): Html => {
     skipTo: 'mail',
     main: html`<h1>${titleOf(subject)}</h1>
 <p class="meta">${from ? html`<span>${nameOf(from)}</span>` : ''}${dateOf(view)}${effect ?? ''}</p>
-${topic ? standingBox(list.name, topic.standing, topicLine(list.name, topic, id)) : waitingBox()}
+${topic ? standingBox(list.name, topic.standing, seemingLine(view) ?? topicLine(list.name, topic, id)) : waitingBox()}
 <div class="cols"><div>
 <section aria-labelledby="h-text">
 <div class="hd"><h2 id="h-text">Mail</h2><a href="${paths.raw(list.name, id)}">Raw mail</a></div>
@@ -71,7 +74,8 @@ ${topic && topic.mails.length > 1 ? threadSection(list.name, topic, id) : ''}
 <aside class="side" aria-label="About this mail">
 <section><h2>Answer</h2>
 <p class="acts"><a href="${replyByMail({ to: from?.address || list.address, ...(from?.address ? { cc: list.address } : {}), subject: visible(subject), inReplyTo: id })}">Reply to all</a></p>
-<code class="cmd">git send-email --to=${gitAddress(list.address)} --in-reply-to=${visible(id)}</code></section>
+<code class="cmd">git send-email --to=${gitAddress(list.address)} --in-reply-to=${visible(id)}</code>
+${topic?.kind === 'discussion' ? '' : replyAddressLine(list, { id, subject })}</section>
 ${topic?.kind === 'discussion' ? changeSection(list, { id, subject }, discussionTags) : ''}
 ${namedSection(list, view.named)}
 ${verdictSection(view.verdict)}
@@ -100,6 +104,12 @@ export const topicHead = (topic: Topic): string => {
   const newest = topic.revisions.at(-1)
   return (newest && headOf(newest)) ?? topic.id
 }
+
+/** Nothing is sorted by it. */
+const seemingLine = ({ list, seeming }: MessageView): Html | undefined =>
+  seeming
+    ? html`Its header names no mail that it answers. It seems to answer <a href="${paths.mail(list.name, seeming.mail)}">${titleOf(seeming.topic.title)}</a>.`
+    : undefined
 
 function topicLine(list: string, topic: Topic, id: string): Html | undefined {
   const head = topicHead(topic)

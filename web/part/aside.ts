@@ -1,5 +1,6 @@
 // The blocks beside a page: how to apply, the facts each with its mail, how to follow, how to change something.
 import { html } from 'hono/html'
+import { replyAddress } from '../../base/reply-address.ts'
 import { lookOf } from '../../tracker/topic/look.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Change, Revision, Topic } from '../../tracker/topic/topic.ts'
@@ -142,7 +143,17 @@ export const changeSection = (
 <ul class="quiet tags">${tags.map(
   ({ words, tag }) =>
     html`<li><a href="${replyTo(list, answered, tag)}">${words}</a><br><code>${tag}</code></li>`,
-)}</ul></section>`
+)}</ul>
+${replyAddressLine(list, answered)}</section>`
+
+/** For clients that drop the field In-Reply-To of a link. */
+export function replyAddressLine(
+  list: ListRow,
+  { id, subject }: { readonly id: string; readonly subject: string },
+): Html {
+  const to = replyAddress(list.address, id)
+  return html`<p class="soft">Without In-Reply-To: <a href="${replyByMail({ to, subject: visible(subject) })}">${visible(to)}</a></p>`
+}
 
 const replyTo = (list: ListRow, { id, subject }: { id: string; subject: string }, body?: string) =>
   replyByMail({ to: list.address, subject, inReplyTo: id, ...(body === undefined ? {} : { body }) })

@@ -24,6 +24,7 @@ import type { LocatedMail } from '../read/located-mail.ts'
 import { readMails } from '../read/mails.ts'
 import { readRelations, readRelying } from '../read/relations.ts'
 import { readPatchComments, readReviews } from '../read/reviews.ts'
+import { readSeeming } from '../read/seeming.ts'
 import { readTopic } from '../read/topic.ts'
 import { readVerdict } from '../read/verdict.ts'
 
@@ -157,5 +158,6 @@ async function message(db: Database, located: LocatedMail, topic: Topic | null):
     readVerdict(db, list.id, id),
     own ? readNamed(db, list.id, own) : [],
   ])
-  return mail && messagePage({ list, id, twins, mail, topic, verdict, named })
+  const seeming = mail && topic ? await readSeeming(db, list.id, topic, { id, mail }) : null
+  return mail && messagePage({ list, id, twins, mail, topic, verdict, named, seeming })
 }
