@@ -8,7 +8,15 @@ import { type Endpoint, parseEndpoint } from './endpoint.ts'
 import { completeList, type ListConfig, toListConfig } from './list-settings.ts'
 import { nearest } from './nearest.ts'
 import { isRemote } from './repository.ts'
-import { databaseAllowed, isDatabaseUrl, keysAt, type LogLevel, type Settings, settings } from './settings.ts'
+import {
+  databaseAllowed,
+  isDatabaseUrl,
+  keysAt,
+  type LogLevel,
+  type Sandbox,
+  type Settings,
+  settings,
+} from './settings.ts'
 import { showPath, type TomlLines, tomlLines } from './toml-lines.ts'
 
 /** A file that the configuration names. */
@@ -46,6 +54,15 @@ export interface RelayConfig {
   readonly tls: 'required' | 'none'
 }
 
+/** Builds on this machine. */
+export interface CiConfig {
+  readonly sandbox: Sandbox
+  /** A root file system; null for none. */
+  readonly root: string | null
+  /** Null for the default, which hangs on who we are. */
+  readonly rooms: string | null
+}
+
 export interface Config {
   /** The file that was read; null when there is none. */
   readonly file: string | null
@@ -63,6 +80,8 @@ export interface Config {
   readonly smtpExempt: readonly string[]
   /** How often the repositories are looked at. */
   readonly followSeconds: number
+  /** Null when no builds run here. */
+  readonly ci: CiConfig | null
   /** For a log that goes to a program; a terminal gets what needs attention. */
   readonly logLevel: LogLevel
   /** Where mail leaves; null for loopback: to our own lists and no further. */
@@ -112,6 +131,7 @@ export function loadConfig(given: Given): Config {
     metrics: written.metrics.listen ?? null,
     smtpExempt: written.smtp.exempt,
     followSeconds: written.follow.every_seconds,
+    ci: toCi(written.ci, origin),
     logLevel: written.log.level,
     limits: toLimits(written.limits),
     ...databaseOf(given, written, origin),
@@ -242,6 +262,15 @@ const toAuth = (
   dns: dns ?? null,
   trustedServers: trusted_servers,
 })
+
+function toCi({ sandbox, root, rooms }: Settings['ci'], { near }: ConfigOrigin): CiConfig | null {
+  if (sandbox === undefined) return null
+  return {
+    sandbox,
+    root: root === undefined ? null : near(root),
+    rooms: rooms === undefined ? null : near(rooms),
+  }
+}
 
 function toTls({ tls_certificate, tls_key }: Settings['smtp'], { near, at }: ConfigOrigin): TlsFiles | null {
   if (tls_certificate === undefined || tls_key === undefined) return null

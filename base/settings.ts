@@ -151,6 +151,32 @@ const follow = z.strictObject({
     .register(about, { is: 'how often the repositories of the lists are looked at' }),
 })
 
+const sandboxes = ['best', 'gvisor', 'nspawn', 'bwrap', 'none'] as const
+/** `best` takes the strongest that works here; `none` must be said. */
+export type Sandbox = (typeof sandboxes)[number]
+
+const ci = z.strictObject({
+  sandbox: z
+    .enum(sandboxes, { error: `one of ${sandboxes.join(', ')}` })
+    .optional()
+    .register(about, {
+      is: 'what holds the builds on this machine: best, or gvisor, nspawn or bwrap alone; none lets every push do what an account of this machine can',
+      more: 'see [ci.md](ci.md)',
+      without: 'no builds run here',
+      example: 'best',
+    }),
+  root: directory.optional().register(about, {
+    is: 'the root file system that builds see, relative to the file; gvisor and nspawn need one',
+    without: "none: bwrap shows the machine's own /usr",
+    example: '/var/lib/threadwork-ci/root',
+  }),
+  rooms: directory.optional().register(about, {
+    is: 'where builds have their directories while they run, relative to the file',
+    without: '`/run/threadwork-ci` for root, else `ci` in the data directory',
+    example: '/run/threadwork-ci',
+  }),
+})
+
 const log = z.strictObject({
   level: z
     .enum(logLevels, { error: `one of ${logLevels.join(', ')}` })
@@ -196,6 +222,7 @@ export const settings = z.strictObject({
   metrics: metrics.prefault({}).register(about, { is: 'what Prometheus and a load balancer ask' }),
   outgoing: outgoing.prefault({}).register(about, { is: 'the mail that leaves' }),
   follow: follow.prefault({}).register(about, { is: 'the repositories of the lists' }),
+  ci: ci.prefault({}).register(about, { is: 'builds of what is pushed and mailed' }),
   log: log.prefault({}).register(about, { is: 'the log, on standard error' }),
   limits: limitSettings
     .prefault({})

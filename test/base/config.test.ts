@@ -133,6 +133,7 @@ address = "docs@example.org"
     metrics: { host: '127.0.0.1', port: 9464 },
     smtpExempt: ['10.0.0.0/8', '2001:db8::1'],
     followSeconds: 300,
+    ci: null,
     logLevel: 'warn',
     relay: {
       url: 'smtp://mail.example.org:587',
