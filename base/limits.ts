@@ -349,6 +349,12 @@ export const limits = {
   errorLinesMax: 5,
   /** Rows that `outbox list` prints. */
   outboxRowsShownMax: 1_000,
+  /** `.ci/config.toml` of a commit: a hundred times what there is to say. */
+  buildConfigBytesMax: 64 * 1024,
+  /** Executable files of `.ci/checks/`; each gets a clone of its own. */
+  buildChecksMax: 50,
+  /** A script that writes so many times what is kept of it is stopped: taking it off its hands costs a processor. */
+  outputTimesMax: 20,
   /** Topics in one digest; the others are on the page. */
   digestTopicsMax: 100,
 } as const
