@@ -14,6 +14,7 @@ import { certificate, disk, git, node, permissions } from './machine.ts'
 import { port } from './ports.ts'
 import { relay } from './relay.ts'
 import { repositories } from './repositories.ts'
+import { sandboxes } from './sandboxes.ts'
 import { serves } from './serves.ts'
 import { unixSocket } from './unix-socket.ts'
 
@@ -32,6 +33,7 @@ export async function examine(config: Config, log: ServerLog): Promise<Finding[]
     ...(config.metrics ? [await port('metrics', config.metrics)] : []),
     ...certificate(config.tls),
     await relay(config.relay),
+    ...(await sandboxes(config.ci, dataDirectory(config, log))),
   ]
 }
 
