@@ -15,6 +15,8 @@ export interface Check extends CheckResult {
   readonly carried?: readonly string[]
   /** The Authentication-Results fields that it covers. */
   readonly results?: readonly string[]
+  /** The author's signature as it stands in his own mail and in what a list server sealed: all of them answer the same. */
+  readonly authors?: readonly string[]
   /** Header fields of which every one in the mail is signed, in lower case. */
   readonly covers?: readonly string[]
   /** Header fields of which some in the mail are signed, and others are not. */

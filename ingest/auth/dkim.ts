@@ -10,6 +10,7 @@ import type { Header } from '../../tracker/decode/mail.ts'
 import type { Note } from '../../tracker/topic/verdict.ts'
 import type { Check } from './check.ts'
 import { coveredFields, partlyCovered } from './coverage.ts'
+import { signatureHash } from './keyring.ts'
 import type { Purported } from './purported.ts'
 import type { Resolve } from './resolver.ts'
 
@@ -63,9 +64,12 @@ function toCheck(result: DKIMResult, claim: Purported): Check {
     signedAt: signedTime(result, claim),
     ...coverageOf(result, claim.headers),
     results: lastOf(claim.headers, 'authentication-results', result),
-    ...(result.id && { signature: result.id }),
+    ...(result.id && { signature: result.id, authors: [authorsHash(result.signature ?? '')] }),
   }
 }
+
+/** `b`: of the author's DKIM signature. */
+export const authorsHash = (b: string): string => signatureHash(`author ${b.replace(/\s+/g, '')}`)
 
 /** Why a signature that holds is not enough, of DKIM or of an ARC set; null when it is. */
 export function weaknessOf(result: DKIMResult, claim: Purported): Note | null {

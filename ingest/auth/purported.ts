@@ -19,6 +19,8 @@ export interface Purported {
   /** The Date field, in milliseconds; null when there is none to read. */
   readonly date: number | null
   readonly subject: boolean
+  /** What it answers, as one text. */
+  readonly target: string
   /** What no signature has to cover and still makes it another mail (write-verdicts.ts), as one text. */
   readonly rest: string
   readonly headers: readonly Header[]
@@ -36,21 +38,29 @@ export function purportedOf(bytes: Buffer): Purported {
     problem: problemOf(headers, problems, own, from.length, rewritten),
     date: parseDate(headerValue(headers, 'date') ?? ''),
     subject: headerValue(headers, 'subject') !== null,
-    rest: restOf(headers),
+    target: targetOf(headers).join('\n'),
+    rest: restOf(headers).join('\n'),
     headers,
   }
 }
 
+/** What it answers. */
+function targetOf(headers: readonly Header[]): string[] {
+  const short = addressedShort(headers, '')
+  return [...textsOf(headers, ['in-reply-to', 'references']), ...(short === null ? [] : [short])]
+}
+
 /**
- * What it answers, when it was said, what it is called and how its text is to be read. OpenPGP covers none of it, DKIM and
+ * With that, when it was said, what it is called and how its text is to be read. OpenPGP covers none of it, DKIM and
  * patatt what their h= names.
  */
-function restOf(headers: readonly Header[]): string {
-  const names = ['in-reply-to', 'references', 'date', 'subject', 'content-type', 'content-transfer-encoding']
-  const fields = names.map(name => (headerValue(headers, name) ?? '').replace(/\s+/g, ' ').trim())
-  const short = addressedShort(headers, '')
-  return [...fields, ...(short === null ? [] : [short])].join('\n')
-}
+const restOf = (headers: readonly Header[]): string[] => [
+  ...targetOf(headers),
+  ...textsOf(headers, ['date', 'subject', 'content-type', 'content-transfer-encoding']),
+]
+
+const textsOf = (headers: readonly Header[], names: readonly string[]): string[] =>
+  names.map(name => (headerValue(headers, name) ?? '').replace(/\s+/g, ' ').trim())
 
 /** RFC 5322 3.6 allows each of them once. We and mailers read the first of two, DKIM begins with the last. */
 const single = [

@@ -6,6 +6,7 @@ import type { Header } from '../../tracker/decode/mail.ts'
 import type { Note } from '../../tracker/topic/verdict.ts'
 import type { Check } from './check.ts'
 import { coveredFields, partlyCovered } from './coverage.ts'
+import { authorsHash } from './dkim.ts'
 import { signatureHash } from './keyring.ts'
 import type { Purported } from './purported.ts'
 
@@ -68,7 +69,7 @@ export function passedOn(
   own: Pick<Check, 'covers' | 'partly'>,
   headers: readonly Header[],
   domains: readonly string[],
-): Pick<Check, 'covers' | 'partly' | 'carried'> {
+): Pick<Check, 'covers' | 'partly' | 'carried' | 'authors'> {
   const { covers = [], partly = [] } = own
   const authors = headers
     .filter(({ name }) => name === 'dkim-signature')
@@ -81,6 +82,7 @@ export function passedOn(
     covers: covers.filter(name => whole.length > 0 && whole.every(names => names.includes(name))),
     partly: [...partly, ...signed.flatMap(names => partlyCovered(headers, names))],
     carried: authors.map(tags => signatureHash(`dkim ${tags.get('b') ?? ''}`)),
+    authors: authors.map(tags => authorsHash(tags.get('b') ?? '')),
   }
 }
 

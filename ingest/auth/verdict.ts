@@ -69,9 +69,10 @@ export const countable = (claim: Purported, checks: readonly Check[], arrivedAt:
   )
 
 /** All that this check stands on. */
-export const signaturesOf = ({ signature, carried = [] }: Check): string[] => [
+export const signaturesOf = ({ signature, carried = [], authors = [] }: Check): string[] => [
   ...(signature === undefined ? [] : [signature]),
   ...carried,
+  ...authors,
 ]
 
 const nothingKnown: Known = { person: false, seen: false, used: new Set() }

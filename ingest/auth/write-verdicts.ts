@@ -157,7 +157,7 @@ async function useSignatures(
 ): Promise<(one: ExaminedCase) => ReadonlySet<string>> {
   const first = new Map<string, string>()
   for (const one of cases)
-    for (const signature of signaturesIn(one)) if (!first.has(signature)) first.set(signature, useOf(one))
+    for (const [signature, use] of usesIn(one)) if (!first.has(signature)) first.set(signature, use)
   if (first.size === 0) return () => new Set()
   // In one order for everybody, or two who judge would wait for each other.
   const rows = [...first].sort(([a], [b]) => (a < b ? -1 : 1))
@@ -170,11 +170,22 @@ async function useSignatures(
     select encode(signature, 'hex') as signature, encode(used_with, 'hex') as use from signature_use
     where signature = any(${signatures}::bytea[])`.execute(trx)
   const usedWith = new Map(uses.map(({ signature, use }) => [signature, use]))
-  return one => new Set(signaturesIn(one).filter(signature => usedWith.get(signature) !== useOf(one)))
+  return one =>
+    new Set(usesIn(one).flatMap(([signature, use]) => (usedWith.get(signature) === use ? [] : [signature])))
 }
 
-const signaturesIn = ({ claim, checks, arrivedAt }: ExaminedCase): string[] =>
-  countable(claim, checks, arrivedAt).flatMap(signaturesOf)
+/** Each signature with what it came with. A list may change the title and the form of a mail, and never what it answers. */
+function usesIn(one: ExaminedCase): (readonly [signature: string, use: string])[] {
+  const { claim, checks, arrivedAt, messageKey } = one
+  const [use, target] = [useOf(one), hashOf(`${messageKey}\n${claim.target}`)]
+  return countable(claim, checks, arrivedAt).flatMap(check =>
+    signaturesOf(check).map(
+      signature => [signature, check.authors?.includes(signature) ? target : use] as const,
+    ),
+  )
+}
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /**
  * Most signatures do not cover what a mail answers, and OpenPGP covers no field at all: the same "accepted" below
@@ -186,7 +197,7 @@ function useOf({ messageKey, claim, listName, prefix }: ExaminedCase): string {
   const rest = claim.rest.replace(/\[[^[\]\n]{1,200}\] ?/g, bracket =>
     own.includes(bracket.trim().toLowerCase()) ? '' : bracket,
   )
-  return createHash('sha256').update(`${messageKey}\n${rest}`).digest('hex')
+  return hashOf(`${messageKey}\n${rest}`)
 }
 
 async function postpone(

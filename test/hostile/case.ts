@@ -23,12 +23,18 @@ export interface Mail {
   /** What becomes of its bytes on the way, after it was signed. `$name` in both stands for that mail's id. */
   readonly change?: readonly (readonly [from: string | RegExp, to: string])[]
   /** The domain whose DKIM the list server says it saw, where it goes through the list that seals. */
-  readonly sealed?: string
+  readonly sealed?: string | undefined
+  /** The fields that the seal covers, where they are not the usual ones. */
+  readonly sealCovers?: readonly string[]
   /** The same by what it writes and signs by DKIM instead of a seal: fields of the mail, where they are others. */
   readonly stamped?: string | Stamp
+  /** What somebody changes in the signed bytes before he posts them to the list that seals. */
+  readonly forged?: readonly (readonly [from: string | RegExp, to: string])[]
   readonly footer?: string
   /** The bytes of that mail, signature and all, are what is changed here. */
   readonly copyOf?: string
+  /** It never comes: what comes is made of it. */
+  readonly withheld?: true
 }
 
 export interface Stamp {

@@ -9,6 +9,7 @@ import * as openpgp from 'openpgp'
 import type { TestDns } from '../dns.ts'
 import { signerFor, toLog } from '../ingest/auth/letters.ts'
 import type { Stamp } from './case.ts'
+import { type Patatt, placeKeys, withPatatt } from './patatt.ts'
 
 export const people = {
   /** The maintainer of every list here. */
@@ -41,6 +42,7 @@ export const addressOf = (who: Who) => people[who].slice(people[who].indexOf('<'
 export type Signature =
   | { readonly by: 'dkim'; readonly h?: readonly string[]; readonly domain?: string }
   | { readonly by: 'pgp' | 'pgp/mime'; readonly who?: Who }
+  | ({ readonly by: 'patatt'; readonly who?: Who } & Patatt)
 
 /** What providers sign as a rule, and the fields with which other trackers are told something. */
 export const usualFields = [
@@ -57,7 +59,11 @@ export interface Cast {
   readonly keyring: string
   sign(mail: Buffer, from: Who, signature: Signature): Promise<Buffer>
   /** The list server `lists.example.org` puts a footer below and seals that it saw the DKIM of this domain. */
-  seal(mail: Buffer, saw: string, footer?: string): Promise<Buffer>
+  seal(
+    mail: Buffer,
+    saw: string,
+    more: { readonly footer?: string | undefined; readonly covers?: readonly string[] | undefined },
+  ): Promise<Buffer>
   /** Or it writes what it saw into a field that its own DKIM covers. */
   stamp(mail: Buffer, stamp: Stamp, footer?: string): Promise<Buffer>
 }
@@ -80,6 +86,7 @@ export async function makeCast(dns: TestDns): Promise<Cast> {
   }
   for (const who of ['marek', 'ines', 'ruth'] as const)
     writeFileSync(join(keyring, `${who}.asc`), (await keyOf(who)).toPublic().armor())
+  placeKeys(keyring, (['marek', 'ines', 'ruth'] as const).map(addressOf))
   const signers = new Map(
     ['example.com', 'example.net', 'bugs.example.net', 'example.org', 'evil.example', listHost].map(
       domain => [domain, signerFor(dns, domain)],
@@ -94,6 +101,7 @@ export async function makeCast(dns: TestDns): Promise<Cast> {
     dns,
     keyring,
     sign: async (mail, from, signature) => {
+      if (signature.by === 'patatt') return withPatatt(mail, addressOf(signature.who ?? from), signature)
       if (signature.by !== 'dkim') return withPgp(mail, await keyOf(signature.who ?? from), signature.by)
       const domain = signature.domain ?? addressOf(from).split('@')[1] ?? ''
       const wire = toWire(mail)
@@ -105,11 +113,12 @@ export async function makeCast(dns: TestDns): Promise<Cast> {
       })
       return toLog(Buffer.concat([Buffer.from(signatures), wire]))
     },
-    seal: async (mail, saw, footer = '') => {
+    seal: async (mail, saw, { footer = '', covers }) => {
       const dressed = toWire(Buffer.concat([mail, Buffer.from(footer)]))
       const seal = await sealMessage(dressed, {
         ...signerOf(listHost),
         cv: 'none',
+        ...(covers && { headerList: [...covers] }),
         authResults: `${listHost}; dkim=pass header.i=@${saw} header.d=${saw} header.s=k1`,
       })
       return toLog(Buffer.concat([seal, dressed]))

@@ -155,12 +155,17 @@ async function write(one: Case, name: string, cast: Cast): Promise<Letter[]> {
     if (mail.copyOf !== undefined && !original) throw new Error(`${name}: there is no mail ${mail.copyOf}`)
     const bare = original ?? Buffer.from(ids(textOf(mail, mailId(mail.id ?? mail.name, one), begin)))
     const signed = mail.sign && !original ? await cast.sign(bare, mail.from, mail.sign) : bare
-    const sealed = mail.sealed ? await cast.seal(signed, mail.sealed, mail.footer) : signed
+    const change = (all: Mail['change'], to: Buffer) =>
+      (all ?? []).reduce((text, [from, instead]) => changed(text, from, ids(instead)), to)
+    const posted = change(mail.forged, signed)
+    const sealed = mail.sealed
+      ? await cast.seal(posted, mail.sealed, { footer: mail.footer, covers: mail.sealCovers })
+      : posted
     const stamp = typeof mail.stamped === 'string' ? { saw: mail.stamped } : mail.stamped
     const dressed = stamp ? await cast.stamp(sealed, stamp, mail.footer) : sealed
-    const bytes = (mail.change ?? []).reduce((text, [from, to]) => changed(text, from, ids(to)), dressed)
+    const bytes = change(mail.change, dressed)
     written.set(mail.name, bytes)
-    letters.push({ mail, bytes })
+    if (!mail.withheld) letters.push({ mail, bytes })
   }
   return letters
 }

@@ -6,8 +6,10 @@ import { historyRule } from './cases/history.ts'
 import { judgedText } from './cases/judged-text.ts'
 import { listServer } from './cases/list-server.ts'
 import { oneArrival } from './cases/one-arrival.ts'
+import { patattRule } from './cases/patatt.ts'
 import { relaysRule } from './cases/relays.ts'
 import { robotsRule } from './cases/robots.ts'
+import { sealedRule } from './cases/sealed.ts'
 import { signedTextRule } from './cases/signed-text.ts'
 import { verifiedAddress } from './cases/verified-address.ts'
 
@@ -22,4 +24,6 @@ export const rules: readonly Rule[] = [
   relaysRule,
   bindsList,
   listServer,
+  patattRule,
+  sealedRule,
 ]

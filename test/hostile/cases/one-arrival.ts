@@ -75,9 +75,9 @@ const copies: readonly Case[] = [
     mails: [
       ...two,
       accepts(dkim(...fewFields)),
-      { ...copy('copy', 'ok', retargeted), sealed: 'example.com', footer: '_____\nFooter\n' },
+      { ...copy('copy', 'ok'), forged: [retargeted], sealed: 'example.com', footer: '_____\nFooter\n' },
     ],
-    expect: onlyGood,
+    ...firstBinds,
   },
 ]
 
