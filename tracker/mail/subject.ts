@@ -83,7 +83,7 @@ const subsystem = /^(?:(?:\[[^\]]{1,60}\]|[^\s:][^:]{0,40}:)\s+){1,5}/
 const versionInTitle = /\s?[([]v(\d{1,3})[)\]]$/
 /** What a mail gateway writes before a subject: `**SPAM**`, `{Spam?}`, `[EXT]`, `EXTERNAL:`; stars before a bracket always. */
 const gatewayMark =
-  /^(?:[*{[(_]{1,10}\s?(?:spam|junk|ext|external|externe|extern|caution|suspected spam|possible spam|external (?:e-?mail|sender))\b[^\w[]{1,12}|(?:ext|external|caution|suspected spam|spam)\s?:\s?(?=\[)|\*{2,9}[^*[\]]{1,40}\*{2,9}\s?(?=\[))/i
+  /^(?:[*{[(_]{1,10}\s?(?:spam|junk|ext|external|externe|extern|caution|suspected spam|possible spam)(?:[ -](?:e-?mail|mail|sender|message|source|suspected))?\b[^\w[]{1,12}|(?:ext|external|caution|suspected spam|spam)\s?:\s?(?=\[)|\*{2,9}[^*[\]]{1,40}\*{2,9}\s?(?=\[))/i
 /** In an answer, a word of no language that we know before a bracket: "ATB: [PATCH] x". "Ping:" says something of its own. */
 const unknownReplyWord = /^(?!(?:Ping|PING|Question|Reminder|FYI)\b)\p{Lu}\p{L}{0,11}\s?[:：]\s?(?=\[)/u
 
