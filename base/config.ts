@@ -73,6 +73,8 @@ export interface Config {
   /** A Unix socket's path, or host and port; null for no LMTP. */
   readonly lmtp: string | Endpoint | null
   readonly web: Endpoint
+  /** Where the world sees the pages, without a slash at its end; null when nobody said. */
+  readonly url: string | null
   readonly auth: AuthConfig
   /** Where metrics and health are; null for nowhere. */
   readonly metrics: Endpoint | null
@@ -125,6 +127,7 @@ export function loadConfig(given: Given): Config {
     tls: toTls(written.smtp, origin),
     lmtp: toLmtp(written.lmtp.listen, origin),
     web: written.web.listen,
+    url: written.web.url?.replace(/\/$/, '') ?? null,
     auth: toAuth(written.auth, origin),
     relay: toRelay(written, origin),
     address: written.outgoing.address ?? defaultAddress(written),

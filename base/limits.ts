@@ -220,6 +220,10 @@ export const limits = {
   sortRetryMillisecondsMax: 1_000,
   /** A page that took longer is a line in the log. */
   pageMillisecondsMax: 1_000,
+  /** Pages that take long to make and wait behind one another; who comes then is told to come again. A comparison takes up to half a second. */
+  costlyPagesWaitingMax: 8,
+  /** After so many seconds. */
+  busyAgainSeconds: 5,
   /** At the end the answers under way have this long; `serve` ends within ten seconds. */
   webCloseSecondsMax: 3,
   /** At the end a query that still runs is left behind after this. */

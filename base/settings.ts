@@ -134,6 +134,16 @@ const web = z.strictObject({
   listen: endpoint('127.0.0.1:8080')
     .prefault('127.0.0.1:8080')
     .register(about, { is: 'where the pages are', more: 'also `serve --web`', set: true }),
+  url: text(
+    'an address such as "https://lists.example.org/"',
+    /^https?:\/\/[A-Za-z0-9.-]{1,253}(?::\d{1,5})?\/?$/,
+  )
+    .optional()
+    .register(about, {
+      is: 'where the world sees them: redirects lead there, and b4 takes the address of a list from one',
+      without: 'redirects without a host, and for HEAD, with which b4 asks, where the pages are',
+      example: 'https://lists.example.org/',
+    }),
 })
 
 const metrics = z.strictObject({

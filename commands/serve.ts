@@ -106,7 +106,7 @@ async function saveConfigured(config: Config, { db }: Database): Promise<void> {
 
 async function startPages({ config, pools, log, metrics, closers }: Serving): Promise<string> {
   const { startWeb } = await import('../web/serve.ts')
-  const web = await startWeb({ ...config.web, db: pools.web, log, metrics })
+  const web = await startWeb({ ...config.web, url: config.url, db: pools.web, log, metrics })
   closers.push(() => web.close())
   return `web=http://${showEndpoint(web)}/`
 }

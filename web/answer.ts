@@ -1,7 +1,10 @@
 // What all answers have in common: the headers that keep a page harmless and fresh, and the 304 that saves making it.
 import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
+import { limits } from '../base/limits.ts'
 import type { Recent } from '../base/recent.ts'
+import type { Gate } from './gate.ts'
+import { busyPage } from './page/missing.ts'
 import type { Html } from './part/text.ts'
 import { version } from './version.ts'
 
@@ -18,6 +21,8 @@ declare module 'hono' {
   interface ContextVariableMap {
     /** Pages as they were made, by tag and version of their list. */
     pages: Recent<string>
+    /** For pages that take long to make, of the whole server. */
+    costly: Gate
     listVersion: string
   }
 }
@@ -50,11 +55,24 @@ export async function answerFresh(
 export const answerPage = async (
   c: Context,
   page: Html,
-  status: 200 | 404 | 410 | 500 = 200,
+  status: 200 | 404 | 410 | 500 | 503 = 200,
 ): Promise<Response> => {
   const text = String(await page)
   const response = await c.html(text, status)
   pageTexts.set(response, text)
+  return response
+}
+
+/** The same for a page that may take long to make: of those only some are made or wait, and who comes then is told to come again. */
+export const answerCostly = (
+  c: Context,
+  versions: readonly string[],
+  make: () => Promise<Response>,
+): Promise<Response> => answerFresh(c, versions, () => c.get('costly').pass(make) ?? answerBusy(c))
+
+async function answerBusy(c: Context): Promise<Response> {
+  const response = await answerPage(c, busyPage(), 503)
+  response.headers.set('Retry-After', String(limits.busyAgainSeconds))
   return response
 }
 

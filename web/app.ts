@@ -6,6 +6,7 @@ import { limits } from '../base/limits.ts'
 import { keepRecent } from '../base/recent.ts'
 import type { Tables } from '../sql/tables.ts'
 import { answerPage, safeHeaders } from './answer.ts'
+import { makeGate } from './gate.ts'
 import { addHealth } from './health.ts'
 import { gonePage, goneText } from './page/gone.ts'
 import { brokenPage, missingListPage, missingMailPage } from './page/missing.ts'
@@ -34,24 +35,38 @@ export interface AppOptions {
   /** Hears of a page that could not be made. */
   readonly onError?: (error: Error, path: string) => void
   readonly timing?: Timing
+  /** Where the world sees the pages, without a slash at its end; redirects begin with it. */
+  readonly url?: string | null
+  /** What programs on this machine see, where that is not configured. */
+  readonly listening?: () => string | undefined
 }
 
 /** An answer for what the address leads to. */
 type Answer<At> = (c: Context, at: At) => Promise<Response> | Response
 
 /** Answers GET and HEAD only; every answer carries `safeHeaders`. */
-export function makeApp({ db, onError, timing }: AppOptions): Hono {
+export function makeApp({ db, onError, timing, url, listening }: AppOptions): Hono {
   const app = new Hono()
   if (timing) app.use(measure(timing))
   const pages = keepRecent<string>(limits.pageBytesKeptMax)
+  const costly = makeGate(limits.costlyPagesWaitingMax)
   app.use(async (c, next) => {
     c.set('pages', pages)
+    c.set('costly', costly)
+    await next()
+    const to = c.res.headers.get('Location')
+    if (to?.startsWith('/')) c.res.headers.set('Location', `${startOf(c.req.method)}${to}`)
+  })
+  app.use(async (c, next) => {
     for (const [name, value] of Object.entries(safeHeaders)) c.header(name, value)
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
     return c.text('Pages are only read, with GET or HEAD. A change is a mail to the list.\n', 405, {
       Allow: 'GET, HEAD',
     })
   })
+
+  /** Never by the Host field, which anybody may choose. b4 takes the list's address from the answer to a HEAD, browsers ask with GET. */
+  const startOf = (method: string) => url ?? (method === 'HEAD' ? listening?.() : undefined) ?? ''
 
   const list = (path: string, answer: Answer<ListRow>) =>
     app.get(`/:list${path}`, c => withList(c, db, answer))
@@ -73,9 +88,8 @@ export function makeApp({ db, onError, timing }: AppOptions): Hono {
   list('/milestones/', (c, row) => answerMilestones(c, db, row))
   list('/milestone/:name/', (c, row) => answerMilestone(c, db, row))
   list('/triage/', (c, row) => answerTriage(c, db, row))
-  // b4 asks with HEAD whether a list has a mail: a redirect is yes. It is absolute, as public-inbox answers: b4 takes the
-  // list's address from it.
-  mail('', (c, at) => c.redirect(new URL(paths.mail(at.list.name, at.id), c.req.url).href, 301))
+  // b4 asks with HEAD whether a list has a mail: a redirect is yes.
+  mail('', (c, at) => c.redirect(paths.mail(at.list.name, at.id), 301))
   mail('/', (c, at) => answerMail(c, db, at))
   mail('/raw', (c, at) => answerRaw(c, db, at))
   mail('/:nested{[Tt]}', (c, at) => c.redirect(`${paths.thread(at.list.name, at.id)}#u`, 301))

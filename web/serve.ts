@@ -1,6 +1,6 @@
 // The HTTP server around the pages.
 import type { Kysely } from 'kysely'
-import type { Endpoint } from '../base/endpoint.ts'
+import { type Endpoint, showEndpoint } from '../base/endpoint.ts'
 import type { Metrics } from '../base/metrics.ts'
 import type { Tables } from '../sql/tables.ts'
 import { makeApp } from './app.ts'
@@ -10,17 +10,25 @@ export interface WebOptions extends Endpoint {
   readonly db: Kysely<Tables>
   readonly log: { error(fields: object, message: string): void; warn(fields: object, message: string): void }
   readonly metrics?: Metrics
+  /** Where the world sees the pages, without a slash at its end; null when the configuration does not say. */
+  readonly url?: string | null
 }
 
 /** Resolves once it accepts connections; rejects when the address is taken or not ours. */
-export function startWeb({ db, log, metrics, ...endpoint }: WebOptions): Promise<Listener> {
+export async function startWeb({ db, log, metrics, url = null, ...endpoint }: WebOptions): Promise<Listener> {
+  let own: string | undefined
   const app = makeApp({
     db,
     onError: (error, path) => {
       metrics?.errors.inc({ kind: 'page' })
       log.error({ error, path }, 'A page could not be made')
     },
+    url,
+    listening: () => own,
     timing: { metrics, onSlow: fields => log.warn(fields, 'A page took long') },
   })
-  return listen(app, endpoint, 'HTTP')
+  const listener = await listen(app, endpoint, 'HTTP')
+  // Nobody reaches a server by the address that stands for all of its own.
+  if (!/^(?:0\.0\.0\.0|::)$/.test(listener.host)) own = `http://${showEndpoint(listener)}`
+  return listener
 }

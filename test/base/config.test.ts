@@ -48,6 +48,7 @@ user = "threadwork"
 password_file = "password"
 [web]
 listen = "0.0.0.0:80"
+url = "https://lists.example.org/"
 [limits]
 mail_bytes_max = 1_000_000
 smtp_client_connections_max = 3
@@ -129,6 +130,7 @@ address = "docs@example.org"
     tls: null,
     lmtp: null,
     web: { host: '0.0.0.0', port: 80 },
+    url: 'https://lists.example.org',
     auth: { keyring: null, dns: null, trustedServers: [] },
     metrics: { host: '127.0.0.1', port: 9464 },
     smtpExempt: ['10.0.0.0/8', '2001:db8::1'],
@@ -320,7 +322,7 @@ address = "a@example.org"
 `
   expect(complaints(text)).toEqual([
     '1: dta is not a setting; did you mean "data"?',
-    '3: web.port is not a setting; allowed: listen',
+    '3: web.port is not a setting; allowed: listen, url',
     '7: lists[0].reposiotry is not a setting; did you mean "repository"?',
   ])
 })

@@ -1,6 +1,8 @@
 import { gunzipSync } from 'node:zlib'
 import { beforeAll, expect, test } from 'vitest'
+import { makeApp } from '../../web/app.ts'
 import { paths } from '../../web/paths.ts'
+import { startWeb } from '../../web/serve.ts'
 import { type Archive, makeArchive, series, write } from './archive.ts'
 
 const separator = 'From mboxrd@z Thu Jan  1 00:00:00 1970\n'
@@ -85,9 +87,8 @@ test('the mbox of an unknown mail is an empty 404', async () => {
 const redirects: readonly [string, number, string][] = [
   ['/tarn', 301, '/tarn/'],
   ['/tarn/bugs', 301, '/tarn/bugs/'],
-  // Absolute: b4 splits the list's address off it.
-  ['/tarn/v1-0@example.org', 301, 'http://localhost/tarn/v1-0@example.org/'],
-  ['/tarn/v1-0%40example.org', 301, 'http://localhost/tarn/v1-0@example.org/'],
+  ['/tarn/v1-0@example.org', 301, '/tarn/v1-0@example.org/'],
+  ['/tarn/v1-0%40example.org', 301, '/tarn/v1-0@example.org/'],
   ['/tarn/v1-0@example.org/T', 301, '/tarn/v1-0@example.org/T/#u'],
   ['/v1-0@example.org/', 302, '/tarn/v1-0@example.org/'],
   ['/v1-0@example.org', 302, '/tarn/v1-0@example.org/'],
@@ -103,6 +104,30 @@ test.each(redirects)('%s leads on with %i to %s', async (path, status, location)
     expect(response.status).toBe(status)
     expect(response.headers.get('Location')).toBe(location)
   }
+})
+
+test('a redirect is absolute from the configured address, whatever host was asked for', async () => {
+  const url = 'https://lists.example.org'
+  const app = makeApp({ db: archive.db, url })
+  for (const [path, status, location] of redirects)
+    for (const method of ['GET', 'HEAD']) {
+      const headers = { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example' }
+      const response = await app.request(`http://evil.example${path}`, { method, headers })
+      expect([response.status, response.headers.get('Location')]).toEqual([status, `${url}${location}`])
+    }
+})
+
+test('without one b4 gets where the pages are, and a browser stays where it is', async () => {
+  const log = { error: () => {}, warn: () => {} }
+  const web = await startWeb({ db: archive.db, log, host: '127.0.0.1', port: 0 })
+  const at = `http://127.0.0.1:${web.port}`
+  const ask = async (method: string) => {
+    const path = `${at}/tarn/v1-0@example.org`
+    return (await fetch(path, { method, redirect: 'manual' })).headers.get('Location')
+  }
+  expect(await ask('HEAD')).toBe(`${at}/tarn/v1-0@example.org/`)
+  expect(await ask('GET')).toBe('/tarn/v1-0@example.org/')
+  await web.close()
 })
 
 test('a Message-ID is found under every spelling of its address', async () => {

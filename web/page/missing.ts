@@ -33,6 +33,14 @@ export const missingMailPage = (list: ListRow, id: string): Html =>
 <p>Or <a href="${paths.search(list.name, id.slice(0, limits.addressCharactersShownMax))}">search for it as text</a>, or read <a href="${paths.topics(list.name, 'all')}">what is here</a>.</p>`,
   })
 
+export const busyPage = (): Html =>
+  frame({
+    title: 'Busy',
+    skipTo: 'answer',
+    main: html`<h1>Too many such pages are asked for at once</h1>
+<p>This one takes long to make, and others wait before it. Try again in a few seconds.</p>`,
+  })
+
 export const brokenPage = (): Html =>
   frame({
     title: 'Something went wrong',

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely'
 import type { Tables } from '../../sql/tables.ts'
 import { changelogOf } from '../../tracker/mail/changelog.ts'
 import { revisionNamed } from '../../tracker/topic/revision-name.ts'
-import { answerFresh, answerPage } from '../answer.ts'
+import { answerCostly, answerPage } from '../answer.ts'
 import { comparePage } from '../page/compare.ts'
 import { paths } from '../paths.ts'
 import { readPairs, readPatchTexts } from '../read/comparison.ts'
@@ -17,7 +17,7 @@ import { versionsOf } from './mail.ts'
 /** A range that names no two revisions leads to the mail's own page. */
 export function answerCompare(c: Context, db: Kysely<Tables>, located: LocatedMail): Promise<Response> {
   const range = c.req.param('range') ?? ''
-  return answerFresh(c, ['compare', range, ...versionsOf(located)], async () => {
+  return answerCostly(c, ['compare', range, ...versionsOf(located)], async () => {
     const { list } = located
     const topic = located.topic && (await readTopic(db, list.id, located.topic.key))
     const [was, now] = range.split('..').map(name => topic && revisionNamed(topic.revisions, name))

@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../../sql/tables.ts'
-import { answerFresh, answerPage } from '../answer.ts'
+import { answerCostly, answerPage } from '../answer.ts'
 import { mailsOnPage, threadPage, threadPageCount, threadPageOf } from '../page/thread.ts'
 import { paths } from '../paths.ts'
 import { readNamed } from '../read/claims.ts'
@@ -17,7 +17,7 @@ export async function answerThread(c: Context, db: Kysely<Tables>, located: Loca
   // A mail that waits to be sorted has no thread yet; its own page says so.
   if (at === null) return c.redirect(paths.mail(list.name, id), 302)
   const asked = c.req.query('page')
-  return answerFresh(c, ['thread', asked ?? '', ...versionsOf(located)], async () => {
+  return answerCostly(c, ['thread', asked ?? '', ...versionsOf(located)], async () => {
     const topic = await readTopic(db, list.id, at.key)
     if (topic === undefined) return c.redirect(paths.mail(list.name, id), 302)
     const page = asked === undefined ? threadPageOf(topic, id) : pageNumber(asked, threadPageCount(topic))

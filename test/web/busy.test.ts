@@ -1,0 +1,77 @@
+// Many readers of pages that take long to make: the others are answered in between.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { limits } from '../../base/limits.ts'
+import type { Listener } from '../../web/listen.ts'
+import { startWeb } from '../../web/serve.ts'
+import { makeArchive } from './archive.ts'
+
+const lines = 400
+const patches = 12
+let web: Listener
+beforeAll(async () => {
+  const { db } = await makeArchive(
+    [1, 2].flatMap(version => [
+      cover(version),
+      ...Array.from({ length: patches }, (_, at) => patch(version, at + 1)),
+    ]),
+  )
+  web = await startWeb({ db, log: { error: () => {}, warn: () => {} }, host: '127.0.0.1', port: 0 })
+}, 120_000)
+afterAll(() => web.close())
+
+const prefix = (version: number, number: number) => `[PATCH v${version} ${number}/${patches}]`
+const idOf = (version: number, number: number) => `v${version}-${number}@example.org`
+
+const cover = (version: number) => ({
+  id: idOf(version, 0),
+  subject: `${prefix(version, 0)} wal: sum more`,
+  minute: version * 100,
+  ...(version > 1 ? { answers: idOf(version - 1, 0) } : {}),
+})
+
+/** Every third line is another one in v2. */
+const patch = (version: number, number: number) => ({
+  id: idOf(version, number),
+  subject: `${prefix(version, number)} wal: sum in file ${number}`,
+  answers: idOf(version, 0),
+  minute: version * 100 + number,
+  body: `Sums are better.
+
+Signed-off-by: Ines Oduya <ines@example.org>
+---
+diff --git a/src/wal${number}.c b/src/wal${number}.c
+--- a/src/wal${number}.c
++++ b/src/wal${number}.c
+@@ -1,1 +1,${lines + 1} @@
+ int a;
+${Array.from({ length: lines }, (_, at) => `+	sum(${at}, ${at % 3 === 0 ? version : 0}); /* of ${number} */`).join('\n')}
+-- 
+2.47.1
+`,
+})
+
+test('a list page waits for few comparisons, however many are asked for, and who is too much is told to come again', async () => {
+  const at = `http://127.0.0.1:${web.port}/tarn/`
+  const compare = async (id: string) => {
+    const answer = await fetch(`${at}${id}/v1..v2`)
+    await answer.text()
+    done.push(answer.status)
+    return answer
+  }
+  const done: number[] = []
+  const ids = [1, 2].flatMap(version => Array.from({ length: patches + 1 }, (_, at) => idOf(version, at)))
+  const asked = ids.map(compare)
+  await Promise.race(asked)
+  const list = await fetch(at)
+  expect(list.status).toBe(200)
+  await list.text()
+  expect(done.filter(status => status === 200).length).toBeLessThan(limits.costlyPagesWaitingMax)
+  const answers = await Promise.all(asked)
+  const refused = answers.filter(({ status }) => status === 503)
+  expect(refused.length).toBeGreaterThan(0)
+  expect(refused.every(({ headers }) => Number(headers.get('Retry-After')) > 0)).toBe(true)
+  expect(answers.filter(({ status }) => status === 200).length).toBe(ids.length - refused.length)
+  // Who comes again is answered.
+  const left = ids[answers.findIndex(({ status }) => status === 503)] ?? ''
+  expect((await compare(left)).status).toBe(200)
+}, 120_000)
