@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { lfOnly } from '../../base/line-ends.ts'
 import { decodeMail } from '../../tracker/decode/decode.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import { factsOf } from '../../tracker/mail/facts-of.ts'
@@ -39,7 +40,8 @@ function threadOf(name: string, folder: string): Thread {
 
 /** Bytes -> what the fold takes. */
 export function arrivalOf(raw: Buffer): Arrival {
-  const hash = createHash('sha256').update(raw).digest('hex')
+  // The log keeps LF, whatever came.
+  const hash = createHash('sha256').update(lfOnly(raw)).digest('hex')
   return { hash, facts: factsOf(decodeMail(raw), messageIdOf(raw), {}), verdict: imported, knownAt: null }
 }
 

@@ -5,7 +5,8 @@
 //   _Build passed_
 import { limits } from '../../base/limits.ts'
 import type { CheckFact } from './facts.ts'
-import { type Reported, resultOf } from './result.ts'
+import { firstUrl } from './links.ts'
+import { type Reported, resultOf, stateOf } from './result.ts'
 import { type RobotName, traitsOf } from './robots.ts'
 
 /**
@@ -19,10 +20,10 @@ export function checksOf(
 ): CheckFact[] {
   const labelled = labelledChecks(lines)
   if (labelled.length > 0 || robot === null) return labelled
-  const { check, behind } = traitsOf(robot)
+  const { check, behind, named } = traitsOf(robot)
   if (check) return [robotCheck(robot, check, lines)]
   const result = behind === 'program' ? resultOf(lines, mail) : null
-  return result ? [result] : []
+  return result ? [{ ...result, ...(named ? { context: robot } : {}) }] : []
 }
 
 const unnamed: Reported = { sender: { name: '', address: '' }, subject: '' }
@@ -34,8 +35,8 @@ function robotCheck(robot: RobotName, told: 'fail' | 'warning', lines: readonly 
       line,
     ),
   )
-  const url = lines.join(' ').match(/https?:\/\/[^\s<>"']{4,500}/)?.[0] ?? null
-  return { context: robot, state: good ? 'success' : told, description: start.trim().slice(0, 200), url }
+  const description = start.trim().slice(0, 200)
+  return { context: robot, state: good ? 'success' : told, description, url: firstUrl(lines) }
 }
 
 function labelledChecks(lines: readonly string[]): CheckFact[] {
@@ -45,28 +46,17 @@ function labelledChecks(lines: readonly string[]): CheckFact[] {
     .flatMap((start, i) => checkIn(lines.slice(start, starts[i + 1] ?? start + limits.checkLinesMax)))
 }
 
-const states = {
-  success: 'success',
-  pass: 'success',
-  warning: 'warning',
-  fail: 'fail',
-  failure: 'fail',
-  error: 'fail',
-  pending: 'pending',
-} as const
-
 function checkIn(block: readonly string[]): CheckFact[] {
-  const word = field(block, 'Test-Status')?.toLowerCase() ?? ''
+  const state = stateOf(field(block, 'Test-Status') ?? '')
   const context = field(block, 'Test-Label')?.slice(0, 100)
-  if (!context || !(word in states)) return []
+  if (!context || !state) return []
   const description = block.find(line => /^_.{1,200}_\s*$/.test(line))
-  const url = block.join(' ').match(/https?:\/\/[^\s<>"]{4,500}/)?.[0] ?? null
   return [
     {
       context,
-      state: states[word as keyof typeof states],
+      state,
       description: description?.trim().replace(/^_|_$/g, '') ?? '',
-      url,
+      url: firstUrl(block),
     },
   ]
 }

@@ -17,3 +17,10 @@ export function linksOf(lines: readonly string[]): string[] {
   }
   return [...found].slice(0, limits.linksMax)
 }
+
+/** The first address on the web in a text, without the mark that ends its sentence. */
+export const firstUrl = (lines: readonly string[]): string | null =>
+  lines
+    .join(' ')
+    .match(/https?:\/\/[^\s<>"'\]]{4,500}/)?.[0]
+    .replace(/[.,;:!?)*_`]{1,4}$/, '') ?? null

@@ -1,6 +1,7 @@
 // What a test program that no table knows reports, in the forms that they share: a word in capitals in the subject, a
 // field ("Result: PASS"), a table of steps, or a plain sentence ("All tests passed").
 import type { CheckFact, Person } from './facts.ts'
+import { firstUrl } from './links.ts'
 
 export interface Reported {
   readonly sender: Person
@@ -27,7 +28,7 @@ export function resultOf(
     context: nameOf(sender),
     state: found.state,
     description: found.line.trim().slice(0, 200),
-    url: some.join(' ').match(/https?:\/\/[^\s<>"']{4,500}/)?.[0] ?? link?.() ?? null,
+    url: firstUrl(some) ?? link?.() ?? null,
   }
 }
 
@@ -60,11 +61,19 @@ const words: readonly (readonly [RegExp, CheckFact['state']])[] = [
   ],
 ]
 
-const stateOf = (word: string) => words.find(([pattern]) => pattern.test(word))?.[1] ?? null
+/** What a word of any program says; null when it is none of a result. */
+export const stateOf = (word: string): CheckFact['state'] | null =>
+  words.find(([pattern]) => pattern.test(word))?.[1] ?? null
 
-/** "FAILURE: series", "✓ build: success for x", "[CI] x - PASS": capitals or a sign, or a word with its colon. */
+/**
+ * "FAILURE: series", "✓ build: success for x", "[CI] x - PASS": capitals or a sign, or a word with its colon. What follows
+ * `[PATCH]` is the title of what was tested ("log: print ERROR as text"); there only its last word is the program's.
+ */
 function inSubject(subject: string): Found | null {
-  const title = subject.replace(/^(?:\s*(?:re|aw)\s*:\s*)+/i, '')
+  const bare = subject.replace(/^(?:\s*(?:re|aw)\s*:\s*)+/i, '')
+  const bracket = bare.search(/\[[^\]]{0,60}\b(?:PATCH|RFC)\b/i)
+  const last = bare.match(/\s(?:-|--|–|—|:|\|)\s([A-Z]{2,10})\s*$/)?.[1]
+  const title = bracket < 0 ? bare : `${bare.slice(0, bracket)}${last ? ` - ${last}` : ''}`
   const word =
     title.match(
       /(?:^|[\s[(|:-])(FAIL(?:ED|URE)?|PASS(?:ED)?|SUCCESS(?:FUL)?|ERROR|WARNING|UNSTABLE)(?=$|[\s\])|:,.!-])/,

@@ -34,8 +34,13 @@ export interface Traits {
   readonly bugSign: string | null
   /** What a thread is that begins with its mail, when no line says otherwise. */
   readonly begins: 'bug' | 'report' | null
-  /** Its answer is a check with this result, when it says nothing else; a word of success turns it. */
+  /**
+   * Its answer is a check with this result unless one of a few phrases in it (check.ts) says success: for programs that write a
+   * report and no result. Null: the result is looked for in subject, fields, tables and sentences (result.ts).
+   */
   readonly check: 'fail' | 'warning' | null
+  /** It is one program, and its checks bear the entry's name; else each bears the name that it signs with. */
+  readonly named: boolean
   /** Each of its reports has an address of its own, which a `Reported-by:` names. */
   readonly reportAddress: RegExp | null
   /** The states that it may set on a list that has it among its people: it tells what was done. */
@@ -57,6 +62,7 @@ const usual: Traits = {
   bugSign: null,
   begins: null,
   check: null,
+  named: false,
   reportAddress: null,
   states: ['accepted', 'superseded', 'not-applicable'],
   history: true,
@@ -141,8 +147,8 @@ const robots = [
     is: mail => header(mail, 'x-bugzilla-type') !== '' || from(/^bugzilla-daemon@/)(mail),
     ...bugzilla,
   },
-  { name: 'gerrit', is: has('x-gerrit-messagetype'), begins: 'report' },
-  { name: 'jenkins', is: has('x-jenkins-job'), begins: 'report' },
+  { name: 'gerrit', is: has('x-gerrit-messagetype'), begins: 'report', named: false },
+  { name: 'jenkins', is: has('x-jenkins-job'), begins: 'report', named: false },
   // git's own hook and git-multimail, and the mails that forges send of a push, a comment or an issue.
   {
     name: 'forge',
@@ -151,9 +157,10 @@ const robots = [
         /^x-(?:git-(?:refname|reftype|repo)|github-|gitlab-|gitea-|forgejo-)/.test(name),
       ),
     begins: 'report',
+    named: false,
   },
   // No table knows all programs; this one says itself that it is one. Its mail may still be a patch.
-  { name: 'automatic', is: isAutomatic, posts: true, tags: true, history: false },
+  { name: 'automatic', is: isAutomatic, posts: true, tags: true, history: false, named: false },
 ] as const satisfies readonly Robot[]
 
 export type RobotName = (typeof robots)[number]['name']
@@ -163,7 +170,9 @@ export const robotNames: readonly RobotName[] = robots.map(({ name }) => name)
 /** Null for a person's mail. */
 export const robotOf = (mail: Seen): RobotName | null => robots.find(({ is }) => is(mail))?.name ?? null
 
-const traits = new Map<string, Traits>(robots.map(({ name, is, ...own }) => [name, { ...usual, ...own }]))
+const traits = new Map<string, Traits>(
+  robots.map(({ name, is, ...own }) => [name, { ...usual, named: true, ...own }]),
+)
 
 /** Null: a robot that only the people of a list name. */
 export const traitsOf = (robot: RobotName | null): Traits => traits.get(robot ?? '') ?? usual

@@ -1,4 +1,5 @@
-// What lines such as `Patch-Status: accepted` in the mails of a patchset do. Those about bugs do nothing here.
+// What lines such as `Patch-Status: accepted` in the mails of a patchset do. Those about bugs do nothing here; the words that
+// plan one (`Severity: high`) are prose below a patch, and are not told either.
 import type { BugTag, TagLine } from '../mail/facts.ts'
 import { closesRefusal, findingRefusal } from './authority.ts'
 import { delegateNamed } from './delegate.ts'
@@ -44,8 +45,13 @@ function obey(mail: SpeakingMail, tag: Line, patches: PatchStatuses): void {
     case 'Unclear':
       unclear(mail, tag, patches)
       break
+    case 'Bug-Status':
+      patches.tell(mail, [], namedBy(tag), {
+        refusal: { reason: 'it speaks of a bug, and this is a patchset' },
+      })
+      break
     default:
-      tag satisfies LineOf<BugTag>
+      tag satisfies LineOf<Exclude<BugTag, 'Bug-Status'>>
   }
 }
 

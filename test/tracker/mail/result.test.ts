@@ -32,8 +32,20 @@ test.each([
   ['SUCCESS: lid: turn it', 'success'],
   ['✗ build: failure for lid: turn it', 'fail'],
   ['✓ pump.CI: success for lid: turn it (rev2)', 'success'],
+  ['|SUCCESS| pw17 [PATCH v2] log: print ERROR as text', 'success'],
+  ['Re: [PATCH v2 1/3] log: print ERROR as text - PASS', 'success'],
 ])('the subject %j is %s', (subject, expected) => {
   expect(state('See below.', subject)).toBe(expected)
+})
+
+test("a word in the title of what is answered is not the program's", () => {
+  expect(state('I got your mail.', 'Re: [PATCH] log: print ERROR as text')).toBeNull()
+  expect(state('I got your mail.', 'Re: [tarn] [RFC PATCH v2 1/2] tests: PASS the lid')).toBeNull()
+})
+
+test('an address is without the mark that ends its sentence', () => {
+  const said = ['Build status: FAILED', 'See https://ci.example.org/run/8.']
+  expect(resultOf(said, { sender, subject: '' })?.url).toBe('https://ci.example.org/run/8')
 })
 
 test.each([
@@ -77,4 +89,24 @@ test('a robot that only the people of the list name is a robot', () => {
   const [unnamed] = fold(arrivals, openRules, { established: new Set() }).topics
   expect(unnamed?.checks).toEqual([])
   expect(unnamed?.standing.turn).toBe('author')
+})
+
+test('a program of the table has one name, however it signs; one that only says what it is has that of its signature', () => {
+  const answer = (id: string, from: string, day: number, body: string) => ({
+    ...report,
+    id,
+    from,
+    day,
+    body,
+  })
+  const [topic] = topicsOf([
+    patch,
+    answer('a@x.org', 'lkft@example.net', 1, 'Build status: FAILED'),
+    answer('b@x.org', 'Functional Tests <lkft@example.net>', 2, 'Build status: PASSED'),
+  ])
+  expect(topic?.checks.map(({ context, state }) => [context, state])).toEqual([
+    ['lkft', 'fail'],
+    ['lkft', 'success'],
+  ])
+  expect(topic?.standing.turn).toBe('reviewer')
 })

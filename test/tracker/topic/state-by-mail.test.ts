@@ -192,6 +192,17 @@ describe('a patch', () => {
   })
 })
 
+it('a line about a bug below a patch has no effect, and says so; a word that plans one is prose', () => {
+  const topic = topicOf([
+    patch,
+    answer('a', marek, 'Bug-Status: fixed'),
+    answer('b', marek, 'Severity: high'),
+  ])
+  expect(topic).toMatchObject({ kind: 'patchset', state: 'new' })
+  expect(change(topic, 'a')).toMatchObject({ effect: false, reason: expect.stringContaining('a patchset') })
+  expect(change(topic, 'b')).toBeUndefined()
+})
+
 describe('two maintainers', () => {
   const accepted = answer('a', marek, 'Patch-Status: accepted')
 
