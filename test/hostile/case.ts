@@ -11,8 +11,8 @@ export interface Mail {
   readonly subject?: string
   readonly text?: string
   /** The name of a mail. */
-  readonly answers?: string
-  readonly to?: string
+  readonly answers?: string | undefined
+  readonly to?: string | undefined
   readonly cc?: string
   /** Minutes after the first one. */
   readonly minute?: number
@@ -20,7 +20,7 @@ export interface Mail {
   readonly sign?: Signature | undefined
   /** It comes from an archive, before all live mail; `later`: in its place among that; `trusted`: so, of one trusted by name. */
   readonly imported?: true | 'later' | 'trusted'
-  /** What becomes of its bytes on the way, after it was signed. `$name` in both stands for that mail's id. */
+  /** What becomes of its bytes on the way, after it was signed. `$name` stands for that mail's id, `$to-name` for its reply address. */
   readonly change?: readonly (readonly [from: string | RegExp, to: string])[]
   /** The domain whose DKIM the list server says it saw, where it goes through the list that seals. */
   readonly sealed?: string | undefined

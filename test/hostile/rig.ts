@@ -5,6 +5,7 @@ import { type Kysely, sql } from 'kysely'
 import { indexKey } from '../../base/key.ts'
 import type { GivenList } from '../../base/list-settings.ts'
 import { makeLog } from '../../base/log.ts'
+import { replyAddress } from '../../base/reply-address.ts'
 import { startJudge } from '../../ingest/auth/judge.ts'
 import { openKeyring } from '../../ingest/auth/keyring.ts'
 import { makeResolver } from '../../ingest/auth/resolver.ts'
@@ -149,7 +150,10 @@ const mailId = (name: string, one: Case) =>
 async function write(one: Case, name: string, cast: Cast): Promise<Letter[]> {
   const written = new Map<string, Buffer>()
   const letters: Letter[] = []
-  const ids = (text: string) => text.replace(/\$([a-z]\w*)/g, (_, mail: string) => mailId(mail, one))
+  const ids = (text: string) =>
+    text
+      .replace(/\$to-([a-z]\w*)/g, (_, mail: string) => replyAddress(`tarn@${listHost}`, mailId(mail, one)))
+      .replace(/\$([a-z]\w*)/g, (_, mail: string) => mailId(mail, one))
   for (const mail of one.mails) {
     const original = mail.copyOf === undefined ? undefined : written.get(mail.copyOf)
     if (mail.copyOf !== undefined && !original) throw new Error(`${name}: there is no mail ${mail.copyOf}`)

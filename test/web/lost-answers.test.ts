@@ -85,6 +85,21 @@ test('a stranger’s answer is no spam for answering nothing, and his lines chan
   expect(await db.selectFrom('topic').select('kind').execute()).toEqual([{ kind: 'spam' }])
 })
 
+test.each([
+  'Fwd: the pump is slow',
+  'WG: the pump is slow',
+  '[tarn] TR: the pump is slow',
+  '转发: the pump is slow',
+])('what is forwarded to the list answers nothing, and its lines are about itself: %s', async subject => {
+  const { db } = await archive([
+    mail('f', kenji, subject, 5, 'From a user.\n\n#regzbot introduced: v6.1..v6.2\n\nSeverity: high'),
+  ])
+  const [topic] = await db.selectFrom('topic').select(['kind', 'data']).execute()
+  expect(topic?.kind).toBe('bug')
+  expect(topic?.data.bug?.severity).toBe('high')
+  expect(topic?.data.history.filter(({ effect }) => !effect)).toEqual([])
+})
+
 test('the pages of a mail and of a patchset show the reply address, and LMTP takes what is sent to it', async () => {
   const to = replyAddress(address, 'p@example.org')
   const { db, list, page } = await archive([

@@ -5,9 +5,11 @@ import { readReplyAddress } from '../../base/reply-address.ts'
 import { parseAddresses } from '../decode/addresses.ts'
 import type { Header } from '../decode/mail.ts'
 import type { MailFacts } from './facts.ts'
+import { isForward } from './subject.ts'
 
 export const isLostAnswer = ({ subject, references, answersShort, posting, robot }: MailFacts): boolean =>
   subject.reply &&
+  !isForward(subject.text) &&
   references.length === 0 &&
   answersShort === undefined &&
   robot === null &&

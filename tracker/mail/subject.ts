@@ -45,6 +45,14 @@ export function firstBracket(decoded: string): string | null {
   return stripLead(squeeze(decoded).slice(0, limits.subjectCharactersMax)).brackets[0] ?? null
 }
 
+/** Does a mail go on from elsewhere, by its subject ("Fwd: x", "[list] WG: x")? Words that some language answers with do not say so. */
+export const isForward = (decoded: string): boolean =>
+  forwardWord.test(
+    squeeze(decoded)
+      .slice(0, 200)
+      .replace(/^(?:\[[^\]]{0,60}\]\s?){1,4}/, ''),
+  )
+
 const wordsOf = (bracket: string) =>
   (mayBeSpaced.test(bracket) ? bracket.replace(spacedCount, '$1/$2') : bracket)
     .split(/[\s,;:[\]]+/)
@@ -69,6 +77,8 @@ const lead = (words: readonly string[]) =>
     `^(?:${alternatives(words)})(?:\\[\\d{1,3}\\]|\\(\\d{1,3}\\)|\\^\\d{1,3})?\\s{0,3}[:：]\\s{0,3}`,
     'iu',
   )
+
+const forwardWord = lead(wordsFor('forward').filter(word => !wordsFor('reply').includes(word)))
 
 // With a counter as some clients write it: "Re[2]:", "Re(2):". A short word that begins titles, too ("r: fix the build",
 // "pre: ..."), is one only in an answer or right before a bracket.

@@ -1,9 +1,14 @@
 // One arrival is read, and what its own signature covers is what counts.
-import { bug, type Case, copy, dkim, patch, pgp, type Rule, says, unsigned } from '../case.ts'
+import { bug, type Case, copy, dkim, type Mail, patch, pgp, type Rule, says, unsigned } from '../case.ts'
 import { fewFields, type Signature, usualFields } from '../cast.ts'
 
 const two = [patch('good'), patch('evil', { from: 'eve', minute: 1 })]
 const accepts = (sign: Signature = dkim()) => says('ok', 'good', 'Patch-Status: accepted', { sign })
+const addressed = (sign: Signature): Mail => ({
+  ...accepts(sign),
+  answers: undefined,
+  to: '$to-good',
+})
 const retargeted = [/In-Reply-To: <good/, 'In-Reply-To: <evil'] as const
 const earlier = [/:30 \+0000/, ':29 +0000'] as const
 const onlyGood = { state: { good: 'accepted', evil: 'new' } }
@@ -90,6 +95,36 @@ const uncovered: readonly Case[] = [
   {
     name: 'what OpenPGP leaves out of what it answers is bound by the first arrival',
     mails: [...two, accepts(pgp), copy('copy', 'ok', retargeted)],
+    ...firstBinds,
+  },
+  ...[
+    { sign: dkim(...fewFields), by: 'DKIM' },
+    { sign: pgp, by: 'OpenPGP' },
+  ].map(
+    ({ sign, by }): Case => ({
+      name: `a reply address that ${by} leaves out is bound by the first arrival`,
+      mails: [...two, addressed(sign), copy('copy', 'ok', [/^To: .*/m, 'To: $to-evil'])],
+      ...firstBinds,
+    }),
+  ),
+  {
+    name: 'a reply address that DKIM covers is moved by nobody',
+    mails: [...two, addressed(dkim()), copy('copy', 'ok', [/^To: .*/m, 'To: $to-evil'])],
+    expect: onlyGood,
+  },
+  {
+    name: 'a server that notes another reply address moves no mail that has one',
+    mails: [...two, addressed(dkim()), copy('copy', 'ok', [/^DKIM/m, 'Delivered-To: $to-evil\nDKIM'])],
+    expect: onlyGood,
+  },
+  {
+    name: 'a note of the server above a mail without one is bound by the first arrival',
+    mails: [
+      ...two,
+      { ...addressed(dkim()), to: undefined, withheld: true, name: 'bare', id: 'ok' },
+      copy('ok', 'bare', [/^DKIM/m, 'Delivered-To: $to-good\nDKIM']),
+      copy('copy', 'bare', [/^DKIM/m, 'Delivered-To: $to-evil\nDKIM']),
+    ],
     ...firstBinds,
   },
   {
