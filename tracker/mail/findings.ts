@@ -12,7 +12,7 @@ export function findingsOf(text: Pick<Text, 'lines' | 'kinds'>): FindingFact[] {
   const lines = text.lines.slice(0, limits.findingLinesMax)
   const isRead = (at: number, line: string) => text.kinds[at] === 'own' || isTableRow(line)
   // Most answers name none.
-  if (!lines.some((line, at) => mayBegin.test(line) && isRead(at, line) && namesSeverity(line.slice(0, 300))))
+  if (!lines.some((line, at) => isRead(at, line) && mayBegin.test(line) && namesSeverity(line.slice(0, 300))))
     return []
   const list = new Listing(lines)
   for (const [at, line] of lines.entries())

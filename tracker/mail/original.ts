@@ -24,15 +24,12 @@ export function originalStart(lines: readonly string[], title: string | null): n
 
 /** What a line may be the beginning of, by its looks; nearly all lines of mails are none of it, so this is asked first. */
 function shapeOf(line: string): 'rule' | 'colon' | 'word' | null {
-  if (!mayBegin.test(line)) return endsInColon(line) ? 'colon' : null
   const colon = colonIn(line)
   if (colon > 0 && (colon < labelMax || colon >= line.trimEnd().length - 1)) return 'colon'
   if (rule.test(line)) return 'rule'
   return line.length < 20 && colon < 0 && /^\p{L}/u.test(line) ? 'word' : null
 }
 
-/** A quote, a line of code and a changed one begin otherwise. */
-const mayBegin = /^\s{0,3}[\p{L}*_=—–-]/u
 const labelMax = 40
 
 /** The place of the first one, -1 without. */

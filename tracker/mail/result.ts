@@ -19,10 +19,8 @@ export function resultOf(
   { sender, subject, findings = 0, link }: Reported,
 ): CheckFact | null {
   const some = lines.slice(0, linesMax).map(line => line.slice(0, 300))
-  const found =
-    findings > 0 || isReview(some)
-      ? inTable(some)
-      : (inSubject(subject) ?? inFields(some) ?? inTable(some) ?? inSentences(some))
+  const told = inSubject(subject) ?? inFields(some) ?? inTable(some) ?? inSentences(some)
+  const found = told && (findings > 0 || isReview(some)) ? inTable(some) : told
   if (!found) return null
   return {
     context: nameOf(sender),
@@ -87,6 +85,7 @@ function inSubject(subject: string): Found | null {
 function inFields(lines: readonly string[]): Found | null {
   return worst(
     lines.flatMap(line => {
+      if (!/[:=：]/.test(line)) return []
       const word = line.match(
         /^\s{0,8}[*_]{0,2}(?:(?:overall|build|test|ci|check|final|job|pipeline)[ -]){0,2}(?:result|status|state|verdict|outcome|ergebnis|résultat|resultado|risultato|resultaat|resultat|wynik|výsledek|результат|結果|结果|결과)s?[*_]{0,2}\s{0,3}[:=：]\s{0,5}[*_`]{0,2}([\p{L}✓✔✗✘]{1,14})/iu,
       )?.[1]
@@ -111,10 +110,13 @@ function inTable(lines: readonly string[]): Found | null {
 
 const resultWord = /PASS|FAIL|OK|ERROR|WARN|SUCCESS/i
 
+/** Each sentence that tells a result has one of these words. */
+const outcome = /fail|broken|passed|succe|found|detected/i
+
 function inSentences(lines: readonly string[]): Found | null {
   return worst(
     lines.flatMap((line): Found[] => {
-      if (/\?/.test(line)) return []
+      if (!outcome.test(line) || /\?/.test(line)) return []
       if (
         /\b(?:[1-9]\d{0,5} (?:tests? )?(?:failed|failures?)|(?:builds?|tests?|compilation|checks?|pipelines?|jobs?|steps?|runs?) (?:has |have )?(?:failed|is broken|are broken))\b/i.test(
           line,
