@@ -305,6 +305,8 @@ export const limits = {
   tokenKeptDaysMax: 30,
   /** Token mails to one person in a day: forged mail must not become a flood. */
   tokenMailsPerDayMax: 10,
+  /** The same where a signature covers the header, which a forger does not have: more than anybody changes by hand in a day. */
+  headedTokenMailsPerDayMax: 50,
   /** doctor: a worker takes a mail within a second; one that waits longer has none, or one that fails. */
   unsortedSecondsMax: 60,
   /** Between two lines of a rebuild that says how far it is. */

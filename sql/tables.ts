@@ -107,6 +107,7 @@ export interface Tables {
     list_id: number
     seq: Seq
     address: string
+    headed: boolean
     made_at: Generated<Date>
     expires_at: Date
     used_at: Date | null

@@ -10,6 +10,7 @@ import type { Header } from '../../tracker/decode/mail.ts'
 import type { Note } from '../../tracker/topic/verdict.ts'
 import type { Check } from './check.ts'
 import { coveredFields, partlyCovered } from './coverage.ts'
+import { headerHolds } from './dkim-header.ts'
 import { signatureHash } from './keyring.ts'
 import type { Purported } from './purported.ts'
 import type { Resolve } from './resolver.ts'
@@ -40,7 +41,8 @@ export async function checkDkim(
     rejectRsaSha1: true,
   })
   const tried = results.filter(result => result.signingDomain !== undefined)
-  return { checks: tried.map(result => toCheck(result, claim)), arc: arc ?? null }
+  const checks = await Promise.all(tried.map(result => toCheck(result, claim, resolve)))
+  return { checks, arc: arc ?? null }
 }
 
 /** What was signed had CRLF; the log keeps LF. A `From ` line of an mbox above the header was never signed. */
@@ -48,11 +50,14 @@ function toWire(bytes: Buffer): Buffer {
   return crlfOnly(bytes.subarray(headerStart(bytes) ?? 0))
 }
 
-function toCheck(result: DKIMResult, claim: Purported): Check {
+async function toCheck(result: DKIMResult, claim: Purported, resolve: Resolve): Promise<Check> {
   const { status, signingDomain = '' } = result
   const domain = signingDomain.toLowerCase()
   const check = { method: 'DKIM' as const, signer: domain }
   if (status.result === 'temperror') return { ...check, result: 'unknown', note: { code: 'dns-silent' } }
+  if (status.result === 'neutral' && result.bodyHash !== result.bodyHashExpecting)
+    if (await headerHolds(result, claim.headers, resolve))
+      return { ...check, result: 'fail', note: { code: 'body-changed' } }
   if (status.result !== 'pass')
     return { ...check, result: 'fail', note: { code: 'said', of: status.comment || status.result } }
   const weakness = weaknessOf(result, claim)

@@ -9,6 +9,7 @@ import { coveredFields, partlyCovered } from './coverage.ts'
 import { authorsHash } from './dkim.ts'
 import { signatureHash } from './keyring.ts'
 import type { Purported } from './purported.ts'
+import { signatureTags } from './signature-tags.ts'
 
 /** What trusted servers say, for each of their DKIM signatures that holds. `trusted` are domains in lower case. */
 export function checkResults(
@@ -85,15 +86,6 @@ export function passedOn(
     authors: authors.map(tags => authorsHash(tags.get('b') ?? '')),
   }
 }
-
-const signatureTags = (value: string): ReadonlyMap<string, string> =>
-  new Map(
-    value
-      .slice(0, limits.headerBytesMax)
-      .replace(/\s+/g, '')
-      .split(';')
-      .map(tag => [tag.slice(0, tag.indexOf('=')).toLowerCase(), tag.slice(tag.indexOf('=') + 1)] as const),
-  )
 
 /**
  * The domains whose DKIM passed at the server, and the addresses that it names whole: the user of a signature, or the

@@ -79,6 +79,8 @@ create table token_mail (
   seq         bigint not null,
   -- whom we asked, in lower case
   address     text not null,
+  -- a signature of the person's provider covers the mail's header
+  headed      boolean not null,
   made_at     timestamptz not null default now(),
   expires_at  timestamptz not null,
   used_at     timestamptz,

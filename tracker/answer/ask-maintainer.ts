@@ -32,6 +32,9 @@ export async function askMaintainer(trx: Transaction<Tables>, asked: Unconfirmed
     const relayed = envelope.trace !== undefined && facts.viaList !== ''
     return relayed && verdict?.broken?.some(domain => sameOrganisation(domain, facts.sender.address))
   })
+  const headed = copies.some(({ facts, verdict }) =>
+    verdict?.headed?.some(domain => sameOrganisation(domain, facts.sender.address)),
+  )
   const address = first && configuredAddress(list, first.facts.sender, await mailmapOf(trx, id))
   // By the rules for robots, whoever is in From; the mail goes to the configured address and no other.
   if (!signed || !address || lines.length === 0) return
@@ -46,6 +49,7 @@ export async function askMaintainer(trx: Transaction<Tables>, asked: Unconfirmed
     subject: subject.text,
     address,
     lines,
+    headed,
   }
   const mail = await tokenMail(trx, question)
   if (mail) await oweMail(trx, { ...mail, thread: topics[0].id })

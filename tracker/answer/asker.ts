@@ -13,7 +13,7 @@ import { readHeaders } from '../decode/headers.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { addressesOf, type Roster } from '../topic/rules.ts'
 import type { Topic } from '../topic/topic.ts'
-import type { VerdictData } from '../topic/verdict.ts'
+import type { NoteCode, VerdictData } from '../topic/verdict.ts'
 import type { MailCopy, Situation } from './may-answer.ts'
 
 export interface AnsweringList {
@@ -72,16 +72,21 @@ export async function copiesOf(
   const copies = rows.flatMap(({ seq, raw_hash, envelope, data, grade, identity, found }): MailCopy[] => {
     const headers = headersOf.get(raw_hash.toString('base64'))
     if (!headers) return []
-    const verdict = grade === null ? null : { grade, identity, broken: brokenIn(found) }
+    const verdict =
+      grade === null
+        ? null
+        : { grade, identity, broken: brokenIn(found), headed: brokenIn(found, 'body-changed') }
     return [{ seq, facts: data, headers, envelope, verdict }]
   })
   return { copies, pending: rows.some(({ waits }) => waits !== null) }
 }
 
 /** The domains whose DKIM signature does not hold: what a list's footer leaves of it. */
-const brokenIn = (found: VerdictData | null): string[] =>
-  (found?.checks ?? []).flatMap(({ method, result, signer }) =>
-    method === 'DKIM' && result === 'fail' && signer !== null ? [signer.toLowerCase()] : [],
+const brokenIn = (found: VerdictData | null, code?: NoteCode): string[] =>
+  (found?.checks ?? []).flatMap(({ method, result, signer, note }) =>
+    method === 'DKIM' && result === 'fail' && signer !== null && (code === undefined || note?.code === code)
+      ? [signer.toLowerCase()]
+      : [],
   )
 
 export async function situationOf(

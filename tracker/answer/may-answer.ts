@@ -22,6 +22,8 @@ export interface MailCopy {
     readonly identity: string | null
     /** Domains whose DKIM signature is there and does not hold. */
     readonly broken?: readonly string[]
+    /** Those of them whose signature covers the header as it is. */
+    readonly headed?: readonly string[]
   } | null
 }
 

@@ -18,6 +18,8 @@ export interface TokenQuestion {
   readonly address: string
   /** Our own address: the answer comes to its host. */
   readonly own: string
+  /** A signature of the person's provider covers the header: no forger can make many of these. */
+  readonly headed: boolean
   /** The lines whose effect waits. */
   readonly lines: readonly string[]
 }
@@ -36,23 +38,24 @@ export interface TokenMail {
 
 /**
  * Writes the token's row and answers the mail to owe in the same transaction. Null when this mail was asked for
- * before, or when the person was asked often enough today: forged mail must not become a flood.
+ * before, or when the person was asked often enough today: forged mail must not become a flood, and what a forger can
+ * write takes no place from what shows a signature of the person's provider.
  */
 export async function tokenMail(
   trx: Transaction<Tables>,
   question: TokenQuestion,
 ): Promise<TokenMail | null> {
-  const { list, address } = question
+  const { list, address, headed } = question
   const to = address.toLowerCase()
   const { rows: today } = await sql<{ count: number }>`
-    select count(*)::int as count from token_mail where address = ${to} and made_at > now() - interval '1 day'`.execute(
-    trx,
-  )
-  if ((today[0]?.count ?? 0) >= limits.tokenMailsPerDayMax) return null
+    select count(*)::int as count from token_mail
+    where address = ${to} and headed = ${headed} and made_at > now() - interval '1 day'`.execute(trx)
+  if ((today[0]?.count ?? 0) >= (headed ? limits.headedTokenMailsPerDayMax : limits.tokenMailsPerDayMax))
+    return null
   const token = randomBytes(16).toString('hex')
   const { rows } = await sql`
-    insert into token_mail (token_hash, list_id, seq, address, expires_at)
-    select ${tokenHash(token)}, ${list.id}, ${question.seq}, ${to}, now() + make_interval(days => ${limits.tokenDaysMax})
+    insert into token_mail (token_hash, list_id, seq, address, headed, expires_at)
+    select ${tokenHash(token)}, ${list.id}, ${question.seq}, ${to}, ${headed}, now() + make_interval(days => ${limits.tokenDaysMax})
     where not exists (
       select from token_mail t join mail asked on asked.list_id = t.list_id and asked.seq = t.seq
         join mail this on this.list_id = asked.list_id and this.message_key = asked.message_key

@@ -24,6 +24,23 @@ describe('DKIM', () => {
     })
   })
 
+  test('that a footer broke still shows who sent the header, and gives no grade', async () => {
+    const headed = 'only From: DKIM of example.org does not hold, the body is not the one that was signed'
+    const footer = async (mail: Buffer) => judged(Buffer.from(`${mail}_____\nThe list\n`), { dns, known })
+    const mail = await letter({}, signer)
+    expect(await footer(mail)).toMatchObject({ grade: 'C', how: headed, identity: null, pending: false })
+    const others: readonly [string | RegExp, string][] = [
+      ['Subject: A letter', 'Subject: [demo] A letter'],
+      ['Message-ID: <', 'Message-ID: <another-'],
+      [/ b=..../, ' b=AAAA'],
+      ['Date: ', 'Date: Xxx, '],
+      ['d=example.org', 'd=example.net'],
+    ]
+    for (const [from, to] of others) expect((await footer(changed(mail, from, to))).how).not.toBe(headed)
+    const few = { ...signer, headerFieldNames: 'from:subject:date' }
+    expect((await footer(await letter({}, few))).how).not.toBe(headed)
+  })
+
   test('of a stranger is C and remembered; the next of the same address is A', async () => {
     const mail = await letter({}, signer)
     expect(await judged(mail, { dns })).toMatchObject({

@@ -40,7 +40,7 @@ async function desk() {
     )
     return at?.seq ?? seq(0)
   }
-  const ask = (at: string, address = 'Ada@example.org') =>
+  const ask = (at: string, address = 'Ada@example.org', headed = false) =>
     db.transaction().execute(trx =>
       tokenMail(trx, {
         list: demo,
@@ -50,6 +50,7 @@ async function desk() {
         address,
         own: 'tracker@lists.example.net',
         lines: ['Patch-Status: accepted'],
+        headed,
       }),
     )
   const grades = async () =>
@@ -150,6 +151,8 @@ describe('a token mail', () => {
     for (let n = 1; n < limits.tokenMailsPerDayMax; n++)
       expect(await ask(await arrive(claimed(`more-${n}`)))).not.toBeNull()
     expect(await ask(await arrive(claimed('too-many')))).toBeNull()
+    // What a forger can write took no place from this one.
+    expect(await ask(await arrive(claimed('headed')), 'ada@example.org', true)).not.toBeNull()
     await sql`update token_mail set made_at = now() - interval '2 days' where list_id = ${list}`.execute(db)
     expect(await ask(await arrive(claimed('tomorrow')))).not.toBeNull()
   })
