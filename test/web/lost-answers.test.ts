@@ -97,7 +97,7 @@ test.each([
   const [topic] = await db.selectFrom('topic').select(['kind', 'data']).execute()
   expect(topic?.kind).toBe('bug')
   expect(topic?.data.bug?.severity).toBe('high')
-  expect(topic?.data.history.filter(({ effect }) => !effect)).toEqual([])
+  expect(topic?.data.history.filter(({ reason }) => reason !== null)).toEqual([])
 })
 
 test('the pages of a mail and of a patchset show the reply address, and LMTP takes what is sent to it', async () => {
