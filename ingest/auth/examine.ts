@@ -3,6 +3,7 @@ import type { Envelope } from '../../sql/tables.ts'
 import { checkArc } from './arc.ts'
 import { type Check, messageOf } from './check.ts'
 import { checkDkim } from './dkim.ts'
+import { withHiddenSender } from './hidden-sender.ts'
 import type { Keys } from './keyring.ts'
 import { checkPatatt } from './patatt.ts'
 import { checkPgp } from './pgp.ts'
@@ -21,16 +22,18 @@ export interface Means {
   readonly lookups: Lookups
   /** Domains of list servers that are believed, in lower case. */
   readonly trustedServers: readonly string[]
+  /** The list's own address. */
+  readonly list?: string
 }
 
 /** `bytes` as in the log; `now` is when they arrived, in milliseconds. */
 export async function examine(
   bytes: Buffer,
   envelope: Envelope,
-  { keys, lookups, trustedServers }: Means,
+  { keys, lookups, trustedServers, list = '' }: Means,
   now: number,
 ): Promise<Examined> {
-  const claim = purportedOf(bytes)
+  const claim = purportedOf(bytes, list.toLowerCase())
   // Nothing could count, and a header of megabytes is not worth the time.
   if (claim.problem !== null) return { claim, checks: [] }
   const bySigner = async () => {
@@ -41,13 +44,14 @@ export async function examine(
     )
     return [...checks, ...sealed, ...said]
   }
-  const checks = await Promise.all([
+  const found = await Promise.all([
     guarded('OpenPGP', () => checkPgp(bytes, keys, now)),
     guarded('patatt', () => checkPatatt(bytes, keys, now)),
     guarded('DKIM', bySigner),
     guarded('SPF', () => checkSpf(envelope, lookups.resolve)),
   ])
-  return { claim, checks: checks.flat() }
+  const checks = found.flat()
+  return { claim: withHiddenSender(claim, checks), checks }
 }
 
 async function guarded(

@@ -117,7 +117,7 @@ async function judgePortion(
   const examined = await Promise.all(
     cases.map(async (one): Promise<ExaminedCase> => {
       const lookups = lookupsOfOneMail(resolve, signal)
-      const means = { keys, lookups, trustedServers: trustedServers(one.listName) }
+      const means = { keys, lookups, trustedServers: trustedServers(one.listName), list: one.listAddress }
       // Purged since.
       const raw = bytes.get(one.hash.toString('base64')) ?? Buffer.alloc(0)
       return { ...one, ...(await examine(raw, one.envelope, means, one.arrivedAt)) }
@@ -163,12 +163,13 @@ async function takeCases(db: Kysely<Tables>): Promise<Case[]> {
       update verdict_due u set tries = u.tries + 1, next_at = now() + make_interval(secs => ${limits.judgeLeaseSecondsMax})
       from due where u.list_id = due.list_id and u.seq = due.seq
       returning u.list_id, u.seq, u.tries, u.arrived_at)
-    select t.*, m.message_id, m.message_key, m.raw_hash, m.envelope, l.name, l.settings->>'prefix' as prefix, r.size
+    select t.*, m.message_id, m.message_key, m.raw_hash, m.envelope, l.name, l.settings->>'prefix' as prefix, l.settings->>'address' as address, r.size
     from taken t join mail m using (list_id, seq) join raw r on r.hash = m.raw_hash join list l on l.id = t.list_id
     order by t.seq`.execute(db)
   return rows.map(row => ({
     list: listId(row.list_id),
     listName: row.name,
+    listAddress: row.address,
     prefix: row.prefix,
     seq: seq(row.seq),
     messageId: row.message_id,
@@ -193,4 +194,5 @@ interface CaseRow {
   envelope: Envelope
   name: string
   prefix: string | null
+  address: string
 }

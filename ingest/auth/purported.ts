@@ -26,11 +26,12 @@ export interface Purported {
   readonly headers: readonly Header[]
 }
 
-export function purportedOf(bytes: Buffer): Purported {
+/** `list`: its own address, in lower case. */
+export function purportedOf(bytes: Buffer, list = ''): Purported {
   const { headers, problems } = readHeaders(bytes)
   const from = headers.filter(header => header.name === 'from').flatMap(({ value }) => parseAddresses(value))
   const own = from[0]?.address ?? ''
-  const address = senderOf(headers).address
+  const address = senderOf(headers, list).address
   const rewritten = address !== own
   return {
     address,

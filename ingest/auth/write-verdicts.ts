@@ -21,6 +21,7 @@ import { countable, type Judgement, judge, type Known, kept, signaturesOf } from
 export interface Case {
   readonly list: ListId
   readonly listName: string
+  readonly listAddress: string
   /** The word that it puts into subjects, without brackets. */
   readonly prefix: string | null
   readonly seq: Seq

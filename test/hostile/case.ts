@@ -26,6 +26,8 @@ export interface Mail {
   readonly sealed?: string | undefined
   /** The fields that the seal covers, where they are not the usual ones. */
   readonly sealCovers?: readonly string[]
+  /** What else it says that it saw. */
+  readonly sealSays?: string
   /** The same by what it writes and signs by DKIM instead of a seal: fields of the mail, where they are others. */
   readonly stamped?: string | Stamp
   /** What somebody changes in the signed bytes before he posts them to the list that seals. */

@@ -62,7 +62,11 @@ export interface Cast {
   seal(
     mail: Buffer,
     saw: string,
-    more: { readonly footer?: string | undefined; readonly covers?: readonly string[] | undefined },
+    more: {
+      readonly footer?: string | undefined
+      readonly covers?: readonly string[] | undefined
+      readonly says?: string | undefined
+    },
   ): Promise<Buffer>
   /** Or it writes what it saw into a field that its own DKIM covers. */
   stamp(mail: Buffer, stamp: Stamp, footer?: string): Promise<Buffer>
@@ -113,13 +117,13 @@ export async function makeCast(dns: TestDns): Promise<Cast> {
       })
       return toLog(Buffer.concat([Buffer.from(signatures), wire]))
     },
-    seal: async (mail, saw, { footer = '', covers }) => {
+    seal: async (mail, saw, { footer = '', covers, says }) => {
       const dressed = toWire(Buffer.concat([mail, Buffer.from(footer)]))
       const seal = await sealMessage(dressed, {
         ...signerOf(listHost),
         cv: 'none',
         ...(covers && { headerList: [...covers] }),
-        authResults: `${listHost}; dkim=pass header.i=@${saw} header.d=${saw} header.s=k1`,
+        authResults: `${listHost}; dkim=pass header.i=@${saw} header.d=${saw} header.s=k1${says ? `; ${says}` : ''}`,
       })
       return toLog(Buffer.concat([seal, dressed]))
     },

@@ -163,7 +163,11 @@ async function write(one: Case, name: string, cast: Cast): Promise<Letter[]> {
       (all ?? []).reduce((text, [from, instead]) => changed(text, from, ids(instead)), to)
     const posted = change(mail.forged, signed)
     const sealed = mail.sealed
-      ? await cast.seal(posted, mail.sealed, { footer: mail.footer, covers: mail.sealCovers })
+      ? await cast.seal(posted, mail.sealed, {
+          footer: mail.footer,
+          covers: mail.sealCovers,
+          says: mail.sealSays,
+        })
       : posted
     const stamp = typeof mail.stamped === 'string' ? { saw: mail.stamped } : mail.stamped
     const dressed = stamp ? await cast.stamp(sealed, stamp, mail.footer) : sealed

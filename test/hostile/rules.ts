@@ -8,6 +8,7 @@ import { listServer } from './cases/list-server.ts'
 import { oneArrival } from './cases/one-arrival.ts'
 import { patattRule } from './cases/patatt.ts'
 import { relaysRule } from './cases/relays.ts'
+import { rewrittenRule } from './cases/rewritten.ts'
 import { robotsRule } from './cases/robots.ts'
 import { sealedRule } from './cases/sealed.ts'
 import { signedTextRule } from './cases/signed-text.ts'
@@ -26,4 +27,5 @@ export const rules: readonly Rule[] = [
   listServer,
   patattRule,
   sealedRule,
+  rewrittenRule,
 ]

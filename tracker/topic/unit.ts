@@ -53,16 +53,27 @@ export interface Unit extends Judgeable {
 /** `judged`: which of several texts mails spoke of. */
 export function unitsOf(all: readonly Arrival[], rules: Rules, judged: Judged = new Map()): Unit[] {
   const ids = new Set(all.map(({ facts }) => facts.messageId))
-  const arrivals = all.map(arrival =>
-    arrival.facts.wraps && ids.has(arrival.facts.wraps)
-      ? { ...arrival, facts: wrapperOf(arrival.facts, arrival.facts.wraps) }
-      : arrival,
-  )
+  const arrivals = all
+    .map(withVouchedSender)
+    .map(arrival =>
+      arrival.facts.wraps && ids.has(arrival.facts.wraps)
+        ? { ...arrival, facts: wrapperOf(arrival.facts, arrival.facts.wraps) }
+        : arrival,
+    )
   if (ids.size === arrivals.length)
     return arrivals.map(arrival => unitOf(arrival.facts.messageId, [arrival], rules, judged))
   return [...groupBy(arrivals, arrival => arrival.facts.messageId)].map(([id, same]) =>
     unitOf(id, same, rules, judged),
   )
+}
+
+/** Of a From that a list rewrote only the name may be left: whoever vouches for the mail names the address. */
+function withVouchedSender(arrival: Arrival): Arrival {
+  const { facts, verdict } = arrival
+  if (facts.sender.address !== '' || verdict?.identity === undefined) return arrival
+  const sender = { ...facts.sender, address: verdict.identity }
+  const isOwn = facts.author.address === '' && facts.author.name === facts.sender.name
+  return { ...arrival, facts: { ...facts, sender, ...(isOwn ? { author: sender } : {}) } }
 }
 
 /** What a list wrapped is here by itself: the wrapper says nothing that the mail does not say. */
