@@ -1,7 +1,7 @@
 // Cuts the unified diff in a mail's text into its files and their hunks: every line of the mail ends up before, in or
 // after the diff and none is lost, however broken it is. The lengths in the hunk heads say where a hunk ends, so a
-// removed line that begins with `--` is not taken for a signature. Facts (diff.ts) and pages (diff-lines.ts) begin here, so
-// that both know the same files by the same names.
+// removed line that begins with `--` is not taken for a signature. Facts (diff.ts) and pages begin here, so that both know
+// the same files by the same names.
 import { withUnifiedDiffs } from './context-diff.ts'
 import { diffPath } from './diff-path.ts'
 
@@ -15,6 +15,21 @@ export interface CutFile {
   readonly hunks: readonly (readonly string[])[]
   readonly added: number
   readonly removed: number
+}
+
+/** What a line of a hunk is; not of its head, which is the first. */
+export function kindOf(line: string): 'context' | 'added' | 'removed' | 'note' {
+  switch (line[0]) {
+    case '+':
+      return 'added'
+    case '-':
+      return 'removed'
+    // `\ No newline at end of file`, in any language.
+    case '\\':
+      return 'note'
+    default:
+      return 'context'
+  }
 }
 
 interface CutDiff {

@@ -1,7 +1,7 @@
-// The unified diff in a mail's text for showing it. diff-files.ts says where each hunk ends; parse-diff reads the lines of
-// one, and counts them on both sides.
+// The unified diff in a mail's text for whom needs the numbers of its lines: the page of a patch, comments, comparisons.
+// diff-files.ts says where each hunk ends; parse-diff reads the lines of one, and counts them on both sides.
 import parseDiff from 'parse-diff'
-import { type CutFile, cutDiff } from './diff-files.ts'
+import { type CutFile, cutDiff, kindOf } from './diff-files.ts'
 
 export interface DiffLine {
   readonly kind: 'hunk' | 'context' | 'added' | 'removed' | 'note'
@@ -48,5 +48,4 @@ function hunkLines(hunk: readonly string[]): DiffLine[] {
   })
 }
 
-/** `\ No newline at end of file`, in any language. */
-const isNote = (line: string) => line.startsWith('\\')
+const isNote = (line: string) => kindOf(line) === 'note'

@@ -3,6 +3,7 @@
 // <pre> ends there and begins again, so that a note does not scroll sideways with the code.
 import { html } from 'hono/html'
 import { limits } from '../../base/limits.ts'
+import { type CutFile, kindOf } from '../../tracker/mail/diff-files.ts'
 import type { DiffFile, DiffLine } from '../../tracker/mail/diff-lines.ts'
 import { countText, type Html, linesOf, visible } from './text.ts'
 
@@ -29,14 +30,17 @@ export function diffOf(files: readonly DiffFile[], rest: string, notes: readonly
 /** The id of a file's card, for links to it. */
 export const fileAnchor = (number: number) => `f${number}`
 
-/** The lines of a diff inside a mail, without gutter links. */
-export const plainDiffOf = (files: readonly DiffFile[]): Html =>
+/** The lines of a diff inside a mail, without a gutter, so that nobody counts them. */
+export const plainDiffOf = (files: readonly CutFile[]): Html =>
   html`<pre class="diff" tabindex="0">${files.map(
-    file => html`<u>${visible(file.path)}</u>${file.lines.map(line => tagged(line, visible(line.text)))}`,
+    ({ path, hunks }) =>
+      html`<u>${visible(path)}</u>${hunks.map(hunk =>
+        hunk.map((line, at) => tagged({ kind: at === 0 ? 'hunk' : kindOf(line) }, visible(line))),
+      )}`,
   )}</pre>`
 
 /** `src/wal.c and 2 more files, +22 −8`. */
-export function diffSummary(files: readonly DiffFile[]): Html {
+export function diffSummary(files: readonly Pick<CutFile, 'path' | 'added' | 'removed'>[]): Html {
   const added = files.reduce((sum, file) => sum + file.added, 0)
   const removed = files.reduce((sum, file) => sum + file.removed, 0)
   const more = files.length > 1 ? ` and ${countText(files.length - 1, 'more file')}` : ''
@@ -122,7 +126,7 @@ function numbered(line: DiffLine, { anchor, path }: Gutter, on: boolean): Html {
   return tagged(line, html`<a href="#${id}" id="${id}">${line.number}</a>${text}`, on)
 }
 
-function tagged({ kind }: DiffLine, inner: Html | string, on = false): Html {
+function tagged({ kind }: Pick<DiffLine, 'kind'>, inner: Html | string, on = false): Html {
   const look = on ? html` class="on"` : ''
   switch (kind) {
     case 'added':

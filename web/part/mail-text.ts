@@ -2,7 +2,7 @@
 // shape, long quotes fold except their last lines (which the answer below speaks of), trailers are bold, a diff is
 // coloured. Only http and https addresses and mails of the same topic become links.
 import { html } from 'hono/html'
-import { type DiffFile, readDiff } from '../../tracker/mail/diff-lines.ts'
+import { type CutFile, cutDiff } from '../../tracker/mail/diff-files.ts'
 import { paths } from '../paths.ts'
 import { diffSummary, plainDiffOf } from './diff.ts'
 import { countText, type Html, visible } from './text.ts'
@@ -21,7 +21,7 @@ export interface MailTextOptions {
 /** The content of an element with class `mail`. */
 export function mailText(body: string, options: MailTextOptions): Html {
   const cut = body.length > options.bytesMax
-  const { before, files, after } = readDiff(cut ? body.slice(0, options.bytesMax) : body)
+  const { before, files, after } = cutDiff(cut ? body.slice(0, options.bytesMax) : body)
   return html`${plainText(before, options)}${files.length > 0 ? foldedDiff(files, options) : ''}${plainText(after, options)}${
     cut
       ? html`<p class="soft">The mail goes on. <a href="${options.rest}">Read all of it as it came</a></p>`
@@ -35,7 +35,7 @@ export function plainText(lines: readonly string[], options: MailTextOptions): H
   return html`${blocks.map((block, index) => blockOf(block, index === blocks.length - 1, options))}`
 }
 
-const foldedDiff = (files: readonly DiffFile[], { diffOpen }: MailTextOptions): Html =>
+const foldedDiff = (files: readonly CutFile[], { diffOpen }: MailTextOptions): Html =>
   html`<details${diffOpen ? html` open` : ''}><summary>${diffSummary(files)}</summary>${plainDiffOf(files)}</details>`
 
 interface Block {
