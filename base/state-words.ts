@@ -1,4 +1,4 @@
-// The words of states, which mails say and settings name.
+// The words of states and of the lines that change them, which mails say and settings name.
 
 export const patchStates = [
   'new',
@@ -31,15 +31,27 @@ export const bugStatuses = [
 
 export type BugStatus = (typeof bugStatuses)[number]
 
-/** The lines that plan a bug or name who takes care, as `needs` spells them. */
-export const plannedTags = [
-  'type',
-  'severity',
-  'labels',
-  'title',
-  'target',
-  'blocks',
-  'closes',
-  'delegate',
-  'undo',
+/** The names of the canonical tags; the languages of other trackers are read into these. */
+export const tagNames = [
+  'Patch-Status',
+  'Bug-Status',
+  'Type',
+  'Delegate',
+  'Severity',
+  'Labels',
+  'Title',
+  'Target',
+  'Closes',
+  'Blocks',
+  'CI',
+  'Finding',
+  'Undo',
+  'Link-Revision',
+  'Unlink-Revision',
 ] as const
+export type TagName = (typeof tagNames)[number]
+
+/** As `needs` spells the lines whose effect depends on no state: it names states by their own words. */
+export const plannedTags = tagNames
+  .filter(name => !/-Status$|^CI$/.test(name))
+  .map(name => name.toLowerCase())

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { valueText } from '../../tracker/mail/tag/value-text.ts'
+import { valueText } from '../../tracker/mail/tag/value.ts'
 import { compareRows, factsIn, hashed, rowOf, rowsOf } from './commands.ts'
 
 const folder = join(import.meta.dirname, '../../fixtures/commands')

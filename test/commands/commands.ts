@@ -6,7 +6,7 @@ import { decodeMail } from '../../tracker/decode/decode.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import type { MailFacts, TagFact } from '../../tracker/mail/facts.ts'
 import { factsOf } from '../../tracker/mail/facts-of.ts'
-import { nameOf, valueText } from '../../tracker/mail/tag/value-text.ts'
+import { nameOf, valueText } from '../../tracker/mail/tag/value.ts'
 
 /** `word, meaning, of, value`, with tabs between them. */
 type Row = string

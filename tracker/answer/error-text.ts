@@ -4,7 +4,7 @@ import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import { replyAddress } from '../../base/reply-address.ts'
 import type { MailFacts, TagFact } from '../mail/facts.ts'
-import { nameOf, valueText } from '../mail/tag/value-text.ts'
+import { nameOf, valueText } from '../mail/tag/value.ts'
 import type { Change, Topic } from '../topic/topic.ts'
 import { oneLine } from './one-line.ts'
 

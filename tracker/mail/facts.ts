@@ -62,26 +62,6 @@ export interface TrailerFact {
   readonly whole?: true
 }
 
-/** The names of the canonical tags; the languages of other trackers are read into these. */
-export const tagNames = [
-  'Patch-Status',
-  'Bug-Status',
-  'Type',
-  'Delegate',
-  'Severity',
-  'Labels',
-  'Title',
-  'Target',
-  'Closes',
-  'Blocks',
-  'CI',
-  'Finding',
-  'Undo',
-  'Link-Revision',
-  'Unlink-Revision',
-] as const
-export type TagName = (typeof tagNames)[number]
-
 /** Tags that only bugs heed, and those that only patches do; CI is for neither to heed. */
 export type BugTag = 'Bug-Status' | 'Type' | 'Severity' | 'Labels' | 'Title' | 'Target' | 'CI'
 export type PatchTag = 'Patch-Status' | 'Closes' | 'CI' | 'Finding'

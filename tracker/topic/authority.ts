@@ -1,6 +1,7 @@
 // Who may change what. On a list that names no people any sender is believed, and its page says so. On one that does the
 // final states are its maintainers' and need a confirmed sender, and an author has own moves.
-import type { MailFacts, Person, TagName } from '../mail/facts.ts'
+import type { TagName } from '../../base/state-words.ts'
+import type { MailFacts, Person } from '../mail/facts.ts'
 import { traitsOf } from '../mail/robots.ts'
 import { samePerson } from './person.ts'
 import {

@@ -1,6 +1,6 @@
 // What lines such as `Bug-Status: confirmed` in the mails of a thread do. Those about patches do nothing here.
 import type { PatchTag } from '../mail/facts.ts'
-import { valueText } from '../mail/tag/value-text.ts'
+import { valueText } from '../mail/tag/value.ts'
 import { isBugType, type Planned } from './bug.ts'
 import { duplicatesIn, isNarrowed } from './claims.ts'
 import { delegateNamed } from './delegate.ts'

@@ -2,7 +2,7 @@
 // (bug-steps.ts), and who may change it.
 import type { MessageId } from '../../base/ids.ts'
 import type { Person } from '../mail/facts.ts'
-import { nameOf } from '../mail/tag/value-text.ts'
+import { nameOf } from '../mail/tag/value.ts'
 import { type Asker, bugStatusRefusal, planningRefusal, type Refusal, roleOf } from './authority.ts'
 import { conflictWith } from './conflict.ts'
 import { namedBy } from './history.ts'

@@ -1,6 +1,6 @@
 // A line of a topic's history: what a mail asked for, who its sender was to it, and what came of it.
 import type { MessageId } from '../../base/ids.ts'
-import { nameOf, type Spoken, valueText } from '../mail/tag/value-text.ts'
+import { nameOf, type Spoken, valueText } from '../mail/tag/value.ts'
 import type { Refusal } from './authority.ts'
 import type { SpeakingMail } from './speaking-mail.ts'
 import type { Change, Role, Undone } from './topic.ts'

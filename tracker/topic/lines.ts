@@ -2,7 +2,7 @@
 // one that speaks of another topic goes there, the others are obeyed here, and the history tells of each.
 import type { MessageId } from '../../base/ids.ts'
 import type { TagFact } from '../mail/facts.ts'
-import type { Spoken } from '../mail/tag/value-text.ts'
+import type { Spoken } from '../mail/tag/value.ts'
 import type { Refusal } from './authority.ts'
 import { changeBy, type Named, type Outcome, withOutcome } from './history.ts'
 import { type BugNumbers, elsewhere } from './reference.ts'

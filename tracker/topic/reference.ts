@@ -1,7 +1,7 @@
 // The mail that a line such as `Closes: #12` points to.
 import type { MessageId } from '../../base/ids.ts'
 import type { Reference, TagFact } from '../mail/facts.ts'
-import { refText, type Spoken } from '../mail/tag/value-text.ts'
+import { refText, type Spoken } from '../mail/tag/value.ts'
 
 /** The number of a bug, as the log gave it. */
 interface NumberedBug {

@@ -5,7 +5,7 @@
 import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { TagFact } from '../mail/facts.ts'
-import type { Spoken } from '../mail/tag/value-text.ts'
+import type { Spoken } from '../mail/tag/value.ts'
 import type { Refusal } from './authority.ts'
 import { namedBy } from './history.ts'
 import type { SpeakingMail } from './speaking-mail.ts'

@@ -1,7 +1,7 @@
 // What a reader follows. `fold` makes it from the facts of a cluster; the row of a topic is this value.
 import type { MessageId } from '../../base/ids.ts'
-import type { BugStatus, PatchState } from '../../base/state-words.ts'
-import type { FindingFact, Person, RelationFact, TagFact, TagName } from '../mail/facts.ts'
+import type { BugStatus, PatchState, TagName } from '../../base/state-words.ts'
+import type { FindingFact, Person, RelationFact, TagFact } from '../mail/facts.ts'
 import type { RobotName } from '../mail/robots.ts'
 import type { Landing, LandingEvent, NamedCommit } from './landing.ts'
 import type { Grade, How, Verdict } from './verdict.ts'

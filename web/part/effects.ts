@@ -1,6 +1,6 @@
 // What each mail of a topic did: the trailers it gave and the states it set, as short words for trees and threads.
 import { html } from 'hono/html'
-import type { TagName } from '../../tracker/mail/facts.ts'
+import type { TagName } from '../../base/state-words.ts'
 import { lookOf } from '../../tracker/topic/look.ts'
 import type { Change, Topic } from '../../tracker/topic/topic.ts'
 import { checkLook } from './chip.ts'

@@ -1,7 +1,7 @@
 // Every change of a topic with the mail behind it, who its sender was and how far authenticated; and the changes that
 // were understood and had no effect, with the reason.
 import { html } from 'hono/html'
-import type { TagName } from '../../tracker/mail/facts.ts'
+import type { TagName } from '../../base/state-words.ts'
 import type { Change, Topic } from '../../tracker/topic/topic.ts'
 import { howWords } from '../../tracker/topic/verdict-words.ts'
 import { paths } from '../paths.ts'

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { bugStatuses, patchStates } from '../../../base/state-words.ts'
+import { bugStatuses, patchStates, tagNames } from '../../../base/state-words.ts'
 import type { MailFacts, TagFact } from '../../../tracker/mail/facts.ts'
 import { fields } from '../../../tracker/mail/tag/debbugs.ts'
 import { controlVerbs } from '../../../tracker/mail/tag/debbugs-control.ts'
@@ -11,7 +11,7 @@ import { regzbotVerbs } from '../../../tracker/mail/tag/regzbot.ts'
 import { resolutions } from '../../../tracker/mail/tag/sourcehut.ts'
 import { bugWords, patchWords } from '../../../tracker/mail/tag/state-words.ts'
 import { syzVerbs } from '../../../tracker/mail/tag/syzbot.ts'
-import { valueText } from '../../../tracker/mail/tag/value-text.ts'
+import { valueText } from '../../../tracker/mail/tag/value.ts'
 import { recordedVerbs } from '../../../tracker/mail/tag/verbs.ts'
 import { factsIn } from '../../commands/commands.ts'
 
@@ -54,8 +54,7 @@ describe('each line of the tables', () => {
 })
 
 describe('the lines elsewhere on the page', () => {
-  const canonical =
-    /^(?:Patch-Status|Bug-Status|Type|Delegate|Severity|Labels|Title|Target|Closes|Blocks|CI|Finding(?: \d)?|Undo|Link-Revision|Unlink-Revision): \S/
+  const canonical = new RegExp(`^(?:${tagNames.join('|')}): \\S`)
   const spans = [...page.matchAll(/`([^`\n]+)`/g)].map(match => match[1] ?? '')
   const nearly = rowsOf('nearest').map(({ said }) => said)
   const lines = spans.filter(span => canonical.test(span) && !nearly.includes(span))
@@ -103,6 +102,7 @@ describe('the page knows', () => {
   it.each([
     ['state of a patch', patchStates.map(state => `| \`${state}\` |`)],
     ['status of a bug', bugStatuses.map(status => `\`${status}\``)],
+    ['tag', tagNames.map(tag => `${tag}: `)],
   ])('every %s', (_, words) => {
     expect(words.filter(word => !page.includes(word))).toEqual([])
   })

@@ -1,6 +1,7 @@
 // The commands of debbugs' control@ (dondelelcaro/debbugs, lib/Debbugs/Control/Service.pm), which also stand behind
 // `Control:`. Each names its bug; -1 is the bug that the mail speaks of.
-import type { TagFact, TagName } from '../facts.ts'
+import type { TagName } from '../../../base/state-words.ts'
+import type { TagFact } from '../facts.ts'
 import { readTag } from './line.ts'
 import { recordedTag } from './reading.ts'
 

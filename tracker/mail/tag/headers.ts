@@ -1,7 +1,9 @@
 // Header fields that change state: patchwork's hints on a submission and lists.sr.ht's on any mail. They are made by
 // mail programs set up for it, so nobody is told of a value that is not understood.
+
+import type { TagName } from '../../../base/state-words.ts'
 import type { Header } from '../../decode/mail.ts'
-import type { Posting, TagFact, TagName } from '../facts.ts'
+import type { Posting, TagFact } from '../facts.ts'
 import { readTag } from './line.ts'
 import { oneLine, recordedTag } from './reading.ts'
 import { sourcehutHeader } from './sourcehut.ts'

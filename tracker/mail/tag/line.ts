@@ -1,23 +1,12 @@
 // The canonical lines: `Patch-Status: 2/5 accepted -- applied to main`. A name, perhaps what it is narrowed to, a value,
 // perhaps a reason. A value that can only be prose ("Type: application/pdf", "CI: green again") makes no tag.
 import { messageId } from '../../../base/ids.ts'
-import { unreachable } from '../../../base/unreachable.ts'
-import { parseAddresses } from '../../decode/addresses.ts'
-import {
-  type Person,
-  type Reference,
-  type TagFact,
-  type TagLine,
-  type TagName,
-  type TagValue,
-  tagNames,
-} from '../facts.ts'
-import { findingLine, findingValue } from './finding.ts'
-import { labelsOf } from './labels.ts'
+import { type TagName, tagNames } from '../../../base/state-words.ts'
+import type { TagFact, TagLine } from '../facts.ts'
+import { findingLine } from './finding.ts'
 import { valueMiss } from './misses.ts'
 import { type OwnLine, oneLine, type Reading, wrappedBelow } from './reading.ts'
-import { refOf } from './ref.ts'
-import { bugValue, patchValue } from './state-words.ts'
+import { valuesOf } from './value.ts'
 
 const byName = new Map<string, TagName>(tagNames.map(name => [name.toLowerCase(), name]))
 const shape = /^([A-Za-z][A-Za-z-]{1,20}):(?:[ \t]{1,20}(\S.{0,1000}))?$/
@@ -70,91 +59,3 @@ function narrowing(tag: TagName, text: string): { narrowed: Narrowed; rest: stri
   if (match[1]) return { narrowed: { number: Number(match[1]) }, rest }
   return { narrowed: match[2] ? { bug: Number(match[2]) } : { on: messageId(match[3] ?? '') }, rest }
 }
-
-type Value = TagValue & Pick<TagLine, 'reason'>
-
-function valuesOf(tag: TagName, text: string): Value[] | null {
-  switch (tag) {
-    case 'Patch-Status':
-      return one(patchValue(text))
-    case 'Bug-Status':
-      return one(bugValue(text))
-    case 'Type': {
-      const type = types.find(word => word === text.toLowerCase())
-      return one(type && { tag, type })
-    }
-    case 'Delegate': {
-      const to = delegateOf(text)
-      return to === undefined ? null : [{ tag, to }]
-    }
-    case 'Severity': {
-      const severity = text.match(/^[\p{L}\d][\p{L}\d_-]{0,39}$/u)?.[0]?.toLowerCase()
-      return one(severity && { tag, severity })
-    }
-    case 'Labels':
-      return one(labelsShape.test(text) ? labelsOf(text.split(/[ ,]+/)) : null)
-    case 'Title':
-      return [{ tag, title: text }]
-    case 'Target':
-      return machine.test(text) ? null : [{ tag, target: text === 'none' ? null : text }]
-    case 'Closes':
-    case 'Blocks':
-      return refsOf(text)?.map(ref => ({ tag, ref })) ?? null
-    case 'CI':
-      return one(jobOf(text))
-    case 'Finding':
-      return findingValue(text)
-    case 'Undo':
-    case 'Link-Revision':
-    case 'Unlink-Revision': {
-      const ref = refOf(text)
-      return ref && 'mail' in ref ? [{ tag, mail: ref.mail }] : null
-    }
-    default:
-      return unreachable(tag)
-  }
-}
-
-const one = (value: Value | '' | null | undefined): Value[] | null => (value ? [value] : null)
-
-const types = ['bug', 'task', 'idea', 'discussion', 'spam'] as const
-
-const labelsShape = /^(?:[+-]?[\p{L}\d][\p{L}\d_.:/-]{0,60}(?:[ ,]{1,3}|$)){1,30}$/u
-
-/** `gcc -v` prints "Target: x86_64-linux-gnu" at the start of a line. */
-const machine =
-  /^(?:x86_64|i[3-6]86|aarch64|arm|loongarch|m68k|mips|powerpc|ppc|riscv|s390|sparc|hppa)\w{0,12}(?:-[\w.]{1,30}){1,4}$/
-
-/** `me`, `none`, or one address, which may come with its name; undefined for anything else. */
-function delegateOf(text: string): Person | 'me' | null | undefined {
-  const word = text.toLowerCase()
-  if (word === 'me') return word
-  if (word === 'none') return null
-  const people = /<[^<>\s]{1,200}>$/.test(text) ? parseAddresses(text) : [{ address: word }]
-  const address = people.length === 1 ? people[0]?.address : undefined
-  return address && /^[^\s@<>,"]{1,64}@[^\s@<>,"]{1,255}$/.test(address) ? { name: '', address } : undefined
-}
-
-/** Every word must be a reference, else the line is prose. */
-function refsOf(text: string): Reference[] | null {
-  const words = text
-    .split(/[\s,]+/)
-    .filter(Boolean)
-    .slice(0, 10)
-  const refs = words.flatMap(word => refOf(word) ?? [])
-  return refs.length > 0 && refs.length === words.length ? refs : null
-}
-
-/** `test`, `test DIGEST`, `retest`, `retest build, unit`, `cancel`. */
-function jobOf(text: string): TagValue | null {
-  const [match, verb = '', rest = ''] = text.match(/^(test|retest|cancel)\b[ ]?(.*)$/i) ?? []
-  const job = jobs.find(word => word === verb.toLowerCase())
-  if (match === undefined || !job) return null
-  if (rest === '') return { tag: 'CI', job }
-  if (job === 'test' && /^[0-9a-f]{7,64}$/i.test(rest)) return { tag: 'CI', job, digest: rest }
-  if (job === 'retest' && /^[\w./:-]{1,60}(?:, ?[\w./:-]{1,60}){0,19}$/.test(rest))
-    return { tag: 'CI', job, checks: rest.split(/, ?/) }
-  return null
-}
-
-const jobs = ['test', 'retest', 'cancel'] as const

@@ -1,7 +1,8 @@
 // Lines that were nearly a tag: `Patch-Stauts: accepted`, `Patch-Status: aplied`. Whoever wrote one is told the right
 // form, so a line counts only when hardly anything else can have been meant: an answer to plain prose would be rude.
 import { nearest } from '../../../base/nearest.ts'
-import type { MissFact, TagName } from '../facts.ts'
+import type { TagName } from '../../../base/state-words.ts'
+import type { MissFact } from '../facts.ts'
 import { skeleton } from './look-alike.ts'
 import { bugWords, patchValue, patchWords } from './state-words.ts'
 

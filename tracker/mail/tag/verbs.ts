@@ -1,6 +1,7 @@
 // `bug: fixed in 1.4` and `patch: accepted`: short ways to write what the canonical lines say. "bug:" and "patch:" begin
 // plain sentences, too, so only a line that can mean nothing else is taken.
-import type { TagFact, TagName } from '../facts.ts'
+import type { TagName } from '../../../base/state-words.ts'
+import type { TagFact } from '../facts.ts'
 import { readTag } from './line.ts'
 import { type OwnLine, otherWords, type Reading, recordedTag } from './reading.ts'
 import { bugWords, patchWords } from './state-words.ts'
