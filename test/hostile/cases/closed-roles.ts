@@ -100,7 +100,53 @@ const people: readonly Case[] = [
   },
 ]
 
+const from = { trust: 'from' } as const
+const plain = { sign: undefined } as const
+
+/** Nobody signs anything, and the operator wants it so. */
+const unsigned: readonly Case[] = [
+  {
+    name: 'with trust = "from" a list without signatures is fully usable: a maintainer accepts',
+    list: from,
+    mails: [patch('good'), { ...accept, ...plain }],
+    expect: { state: { good: 'accepted' }, home: /Whoever stands in From is believed/ },
+  },
+  {
+    name: 'an author withdraws',
+    list: from,
+    mails: [patch('good'), says('no', 'good', 'Please ignore this patch.', { from: 'ines', ...plain })],
+    expect: { state: { good: 'withdrawn' } },
+  },
+  {
+    name: 'a maintainer undoes it',
+    list: from,
+    mails: [
+      patch('good'),
+      { ...accept, ...plain },
+      says('undo', 'good', 'Undo: <$ok>', { minute: 60, ...plain }),
+    ],
+    expect: { state: { good: 'new' } },
+  },
+  {
+    name: 'a reporter closes an own report, a maintainer plans one',
+    list: from,
+    mails: [
+      bug('crash'),
+      bug('leak'),
+      says('no', 'crash', 'Bug-Status: invalid', { from: 'ruth', ...plain }),
+      says('spam', 'leak', 'Bug-Status: wontfix', plain),
+    ],
+    expect: { state: { crash: 'invalid', leak: 'wontfix' } },
+  },
+  {
+    name: 'and who has no role still has none',
+    list: from,
+    mails: [patch('good'), { ...eve, ...plain }],
+    expect: { state: { good: 'new' }, refused: { ok: /needs a maintainer/ } },
+  },
+]
+
 export const closedRoles: Rule = {
   rule: 'roles never fail open',
-  cases: [...files, ...people],
+  cases: [...files, ...people, ...unsigned],
 }
