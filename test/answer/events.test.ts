@@ -169,8 +169,8 @@ test('the author hears a new state in one mail, but not what he said himself', a
   await desk.tell()
   const mails = await desk.owed()
   expect(mails).toMatchObject([{ to: 'bob@example.com', kind: 'state' }])
-  expect(mails[0]?.body).toContain('Your patches: accepted, was deferred')
-  expect(mails[0]?.body).toContain('Your patches: changes-requested, was accepted')
+  expect(mails[0]?.body).toContain('Your patch: accepted, was deferred')
+  expect(mails[0]?.body).toContain('Your patch: changes-requested, was accepted')
 })
 
 test('maintainers get on Mondays what waits, and each day what is delegated to them', async () => {

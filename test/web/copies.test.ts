@@ -73,7 +73,7 @@ test('whoever takes the id of a patch before it comes is told on the page that l
   await archive.add(write({ id: 'cover@example.org', subject: '[PATCH 0/2] wal', from: ines, minute: 1 }))
   await archive.add(patch(1, ines, 2), patch(2, 'Eve <eve@example.com>', 1), patch(2, ines, 3))
   const page = await archive.page('/tarn/cover@example.org/')
-  expect(page).toContain('1 of 2 arrived; 2 is missing')
+  expect(page).toContain('1 of 2 patches arrived; patch 2 is missing')
   expect(page).toMatch(
     /<a href="\/tarn\/part2@example.org\/">A mail that answers it<\/a> came in several texts/,
   )

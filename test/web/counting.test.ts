@@ -11,7 +11,7 @@ test("an author's own Reviewed-by is no review", async () => {
   ])
   const page = await pageOf(archive, 'wal-1@example.org')
   expect(await rowOf(archive)).toContain('0 of 1')
-  expect(page).toContain('No review of it has been given yet.')
+  expect(page).toContain('Nobody has reviewed it yet.')
   expect(page).toContain('Reviewed-by Ines Oduya 2 Mar 2026 no, given by the author')
 })
 
@@ -46,7 +46,7 @@ test('who reviews the patch of another in a series of mixed authors gives a revi
   ])
   expect(await rowOf(archive)).toContain('1 of 2')
   expect(await pageOf(archive, 'wal-1@example.org')).toContain(
-    'Priya Santhanam reviewed 1 of 2 patches. The rest waits for review.',
+    'Priya Santhanam reviewed 1 of 2 patches. The other one waits for review.',
   )
 })
 
@@ -57,7 +57,7 @@ test('a partial reroll keeps the reviews of the patches that it leaves, not of t
   expect(row).toContain('2 patches')
   expect(row).not.toContain('not complete')
   const page = await archive.page('/tarn/v2-2@example.org/')
-  expect(words(page)).toContain('Marek Tolvanen reviewed 1 of 2 patches. The rest waits for review.')
+  expect(words(page)).toContain('Marek Tolvanen reviewed 1 of 2 patches. The other one waits for review.')
   expect(page.match(/class="tr" href="\/tarn\/marek-1@example.com\/">R</g)).toHaveLength(1)
   expect(words(page)).toContain('no, the code changed since')
 })

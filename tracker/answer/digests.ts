@@ -72,7 +72,7 @@ async function oweWaiting(db: Kysely<Tables>, list: DigestList, day: string, now
   if (fresh.length === 0) return
   const topics = await openTopics(db, list.id, sql`coalesce(data->'standing'->>'turn', '') <> 'nobody'`)
   if (topics.length === 0) return
-  const subject = `${list.name}: ${counted(topics.length, 'topic')} that wait`
+  const subject = `${list.name}: ${counted(topics.length, 'topic')} that ${topics.length === 1 ? 'waits' : 'wait'}`
   const body = waitingText(list, topics, now)
   for (const to of fresh)
     await owe(db, {

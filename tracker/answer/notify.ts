@@ -135,6 +135,7 @@ function sentence(event: Event, topic: Topic, list: AnsweringList, { number, spe
 function patchesOf({ on_mails: on }: Event, topic: Topic): string {
   const revision = topic.revisions.find(({ patches }) => patches.some(({ id }) => on.includes(id)))
   const patches = revision?.patches.filter(({ id }) => on.includes(id)) ?? []
-  if (!revision || patches.length === revision.patches.length) return 'Your patches'
-  return `Your patches ${patches.map(({ number }) => `${number}/${revision.total}`).join(', ')}`
+  const words = on.length === 1 ? 'Your patch' : 'Your patches'
+  if (!revision || patches.length === revision.patches.length) return words
+  return `${words} ${patches.map(({ number }) => `${number}/${revision.total}`).join(', ')}`
 }

@@ -26,8 +26,7 @@ export function appliedOf(
     except.length > 0 ||
     /^re: \(subset\)/i.test(subject) ||
     /\b(?:first|last|some|all but|except)\b/i.test(line)
-  const branch = found.text
-    .match(toBranch)?.[1]
+  const branch = (found.text.match(putTo) ?? found.text.match(toBranch))?.[1]
     ?.replace(shaped, '')
     .replace(/ branch$/, '')
     .replace(/[.,]{1,3}$/, '')
@@ -232,7 +231,7 @@ const branchNames = listed(
 )
 /** Behind "to" they are no branch, whatever follows. */
 const neverBranches = listed(
-  'changelog cc mr pr message log code way same todo docs? tests? list wiki faq v\\d it this that them series patch commit everyone me you us',
+  'changelog cc mr pr message log code way same top todo docs? tests? list wiki faq v\\d it this that them series patch commit everyone me you us',
 )
 const filePath = `\\S{0,60}\\.${anyOf(listed('c h py ts js rs go txt md rst sh html'))}\\b`
 const branchWord = anyOf([
@@ -257,7 +256,13 @@ const inBranch = new RegExp(
   `^\\s{0,4}${before}(?:${put}${thing}(?: up| now)? (?:in|into|to|onto|on)|(?:is|are|it's|they're)(?: now| already)? (?:in|on)) ${branch}`,
   'i',
 )
-const toBranch = new RegExp(`\\b(?:to|into|onto|in|on|for) ${branch}`, 'i')
+/** Where it was put: right behind the verb any such word, further on only one that can mean nothing else. */
+const putTo = new RegExp(
+  `\\b(?:${put}${thing}(?: up| now)? (?:in|into|to|onto|on|for)|\\b(?:is|are|it's|they're)(?: now| already)? (?:in|on)) ${branch}`,
+  'i',
+)
+const toBranch =
+  /\b(?:to|into|onto|in|on) (?:the |my |our |its )?[`'"]?((?!\S{0,60}\.(?:c|h|py|ts|js|rs|go|txt|md|rst|sh|html)\b)(?:[\w.+]{1,40}[-/][\w./+-]{1,60}|main|master|trunk|mainline|[\w.+]{2,40} (?:branch|tree)\b))(?=$|[`'"\s.,;:!)])/i
 
 const tellsApplied = new RegExp(`^\\s{0,4}${before}${verb}(?:[\\s,.!:;)]|$)`, 'i')
 const notSo =

@@ -3,6 +3,7 @@
 import { answersOf, topicMail } from './answers.ts'
 import { completenessOf, missingOf } from './completeness.ts'
 import type { Judging } from './judged.ts'
+import { listed } from './listed.ts'
 import type { Mending } from './mending.ts'
 import type { Outside } from './outside.ts'
 import type { PatchStatus } from './patch-status.ts'
@@ -142,26 +143,42 @@ function sharedState(patches: readonly TopicPatch[]): PatchState | 'mixed' {
 }
 
 function missingSentence(draft: Draft, completeness: Revision['completeness']): string {
-  const missing = missingOf(draft)
-  const named =
-    missing.length > 6
-      ? `${missing.slice(0, 6).join(', ')} and ${missing.length - 6} more`
-      : missing.join(', ')
-  const verb = missing.length === 1 ? 'is' : 'are'
   if (completeness === 'partial-reroll')
     return againSentence(
       [...draft.patches.keys()].sort((a, b) => a - b),
       draft.total,
     )
+  const came = draft.patches.size
+  const some = came === 0 ? 'none' : `${came}`
   if (completeness === 'rest-elsewhere')
-    return `${draft.patches.size} of ${draft.total} came to this list, the rest went elsewhere`
-  return `${draft.patches.size} of ${draft.total} arrived; ${named} ${verb} missing`
+    return came === 0
+      ? `none of its ${countedPatches(draft.total)} came to this list`
+      : `${came} of ${countedPatches(draft.total)} came to this list, the ${draft.total - came === 1 ? 'other one' : 'others'} went elsewhere`
+  const missing = missingOf(draft)
+  return `${some} of ${countedPatches(draft.total)} arrived; ${missingWords(missing)} ${missing.length === 1 ? 'is' : 'are'} missing`
+}
+
+const countedPatches = (count: number) => (count === 1 ? '1 patch' : `${count} patches`)
+
+/** "patch 2", "2 and 3", "2, 4 and 6 to 9". */
+function missingWords(missing: readonly number[]): string {
+  if (missing.length === 1) return `patch ${missing[0]}`
+  const runs: (readonly [number, number])[] = []
+  for (const number of missing.toSorted((a, b) => a - b)) {
+    const [from, to] = runs.at(-1) ?? [0, 0]
+    if (runs.length > 0 && to === number - 1) runs[runs.length - 1] = [from, number]
+    else runs.push([number, number])
+  }
+  const words = runs.flatMap(([from, to]) =>
+    to - from > 1 ? [`${from} to ${to}`] : to > from ? [`${from}`, `${to}`] : [`${from}`],
+  )
+  return listed(words.length > 6 ? [...words.slice(0, 6), 'more'] : words)
 }
 
 const againSentence = (numbers: readonly number[], total: number) =>
   numbers.length === 1
     ? `only patch ${numbers[0]} of ${total} was sent again`
-    : `only patches ${numbers.join(', ')} of ${total} were sent again`
+    : `only patches ${listed(numbers.map(String))} of ${total} were sent again`
 
 function roleOf(mail: Node): Topic['mails'][number]['role'] {
   if (mail.facts.posting === 'patch') return 'patch'

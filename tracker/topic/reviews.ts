@@ -26,6 +26,7 @@ export interface ReviewCount {
   readonly patches: readonly TopicPatch[]
   /** How many of them hold a counting Reviewed-by or Acked-by. */
   readonly reviewed: number
+  readonly unreviewed: readonly TopicPatch[]
   /** The reviews that say so, patch by patch. */
   readonly reviews: readonly Review[]
 }
@@ -70,6 +71,7 @@ export function reviewCount(topic: Reviewed, revision: Revision): ReviewCount {
   return {
     patches,
     reviewed: byPatch.filter(reviews => reviews.length > 0).length,
+    unreviewed: patches.filter((_, at) => byPatch[at]?.length === 0),
     reviews: byPatch.flat(),
   }
 }

@@ -2,12 +2,15 @@
 
 import { months } from '../../base/months.ts'
 import type { Person } from '../mail/facts.ts'
+import { listed } from './listed.ts'
 import { lookOf, patchesAre, patchIs } from './look.ts'
 import { samePerson } from './person.ts'
 import type { Review } from './reviews.ts'
 import type {
   Bug,
+  BugStatus,
   Change,
+  Check,
   Look,
   PatchState,
   Revision,
@@ -27,15 +30,19 @@ export function patchsetStanding(watched: Watched, history: readonly Change[]): 
   const why = turnOf(watched)
   const { turn } = why
   if (newest.state === 'mixed' || new Set(why.patches.map(patch => patch.state)).size > 1)
-    return { ...lookOf('mixed'), sentence: mixedSentence(why.patches), turn }
+    return {
+      ...lookOf('mixed'),
+      sentence: inOne([mixedSentence(why), ...(turn === 'author' ? openWords(newest, why) : [])]),
+      turn,
+    }
   const set = history.findLast(change => change.effect && isAbout(change, newest))
   const look = newest.state === 'new' ? waitingLook(turn) : lookOf(newest.state)
   if (set?.commit) return { ...look, sentence: landedSentence(newest, set), turn }
-  if (set) return { ...look, sentence: setSentence(newest.state, set), turn }
-  if (turn === 'nobody') return { ...look, sentence: [`${look.word}.`], turn }
+  if (set) return { ...look, sentence: setSentence(newest, set), turn }
+  if (turn === 'nobody') return { ...look, sentence: [endedSentence(newest)], turn }
   return {
     ...look,
-    sentence: [...waitSentence(newest, why, watched.mails), ...incompleteSentence(newest)],
+    sentence: waitSentence(newest, why, watched.mails),
     turn,
   }
 }
@@ -51,8 +58,36 @@ function waitingLook(turn: Turn): Look {
   return { sign: '◔', word: 'Needs review', tone: 'info' }
 }
 
-const incompleteSentence = (newest: Revision): Sentence =>
-  newest.incomplete ? [` ${capital(newest.incomplete)}.`] : []
+/** What its author has to answer or to mend. */
+function openWords({ incomplete }: Revision, { remark, failed }: TurnAndWhy): Sentence[] {
+  if (remark) return [remarkWords(remark)]
+  if (failed) return [failedWords(failed)]
+  return incomplete ? [[`${capital(incomplete)}.`]] : []
+}
+
+const remarkWords = (remark: Node): Sentence => [
+  `${name(remark.facts.sender)} `,
+  { text: 'commented', mail: remark.id },
+  ` on ${day(remark.said)} and has no answer yet.`,
+]
+
+const failedWords = ({ context, mail }: Check): Sentence => [
+  'The check ',
+  { text: context, mail },
+  ' failed.',
+]
+
+/** No mail and no commit is known that ended it. */
+const endedSentence = ({ state, patches }: Revision): string =>
+  state === 'mixed'
+    ? 'Nothing is open.'
+    : `${capital(objectOf(patches.length))} ${stateIs(state, patches.length)}.`
+
+const stateIs = (state: PatchState, count: number) => (count > 1 ? patchesAre[state] : patchIs[state])
+
+/** "it", "both patches", "all 5 patches". */
+const objectOf = (count: number): string =>
+  count < 2 ? 'it' : count === 2 ? 'both patches' : `all ${count} patches`
 
 /** For bugs, reports and discussions; `mails` in order. */
 export function threadStanding(
@@ -67,43 +102,106 @@ export function threadStanding(
   const set = history.findLast(change => change.effect && (change.what === 'Bug-Status' || change.commit))
   if (bug && set) {
     if (set.commit) return { ...lookOf(bug.status), sentence: closedSentence(set), turn: null }
-    return {
-      ...lookOf(bug.status),
-      sentence: [`${name(set.who)} said `, { text: set.value, mail: set.mail }, ` on ${day(set.said)}.`],
-      turn: null,
-    }
+    return { ...lookOf(bug.status), sentence: bugSentence(bug.status, set), turn: null }
   }
   const answered: Sentence =
     mails.length === 1
       ? ['Nobody has answered yet.']
       : [
-          `${mails.length - 1} ${mails.length === 2 ? 'answer' : 'answers'}, the latest by `,
+          mails.length === 2 ? '1 answer, by ' : `${mails.length - 1} answers, the latest by `,
           { text: name(latest.facts.sender), mail: latest.id },
           ` on ${day(latest.said)}.`,
         ]
   if (bug) return { ...lookOf(bug.status), sentence: answered, turn: null }
-  const word = kind === 'report' ? 'Report' : 'Discussion'
-  return { sign: '○', word, tone: 'idle', sentence: answered, turn: null }
+  return { sign: '○', word: kindWords[kind], tone: 'idle', sentence: answered, turn: null }
 }
 
-function setSentence(state: PatchState, set: Change): Sentence {
-  const turn = state === 'changes-requested' ? 'Waiting for the author. ' : ''
-  if (set.what === 'withdrawn')
-    return [`${name(set.who)} `, { text: 'withdrew it', mail: set.mail }, ` on ${day(set.said)}.`]
-  if (set.what === 'applied') {
-    const place = set.value.match(/^(.{1,80}) \(said, not seen\)$/)?.[1]
-    const where = place ? ` to ${place}` : ''
-    return [`${name(set.who)} `, { text: 'applied it', mail: set.mail }, `${where} on ${day(set.said)}.`]
-  }
-  const words = state.replaceAll('-', ' ')
-  return [`${turn}${name(set.who)} said `, { text: words, mail: set.mail }, ` on ${day(set.said)}.`]
+const kindWords: Record<TopicKind, string> = {
+  patchset: 'Patchset',
+  bug: 'Bug',
+  discussion: 'Discussion',
+  report: 'Report',
+  announcement: 'Announcement',
+  spam: 'Spam',
+}
+
+/** "Ruth closed it as fixed in 1.4 on 3 March 2026." */
+function bugSentence(status: BugStatus, { who, mail, said, value }: Change): Sentence {
+  const [verb, behind] = bugVerbs[status]
+  // What stands behind the status in the line: "in 1.4", "#12".
+  const rest = value.slice(status.length).trim()
+  const more =
+    rest === ''
+      ? ''
+      : status === 'duplicate'
+        ? ` of ${rest}`
+        : /^(?:in|by|with) /.test(rest)
+          ? ` ${rest}`
+          : ''
+  return [`${name(who)} `, { text: verb, mail }, `${behind}${behind ? more : ''} on ${day(said)}.`]
+}
+
+/** A verb and what follows it. */
+const bugVerbs: Record<BugStatus, readonly [string, string]> = {
+  new: ['opened it', ''],
+  confirmed: ['confirmed it', ''],
+  'needs-info': ['asked for more information', ''],
+  fixed: ['closed it', ' as fixed'],
+  wontfix: ['closed it', ' as one that will not be fixed'],
+  invalid: ['closed it', ' as no bug'],
+  worksforme: ['closed it', ' as one that could not be seen again'],
+  duplicate: ['closed it', ' as a duplicate'],
+  reopened: ['reopened it', ''],
+}
+
+/** "Ruth accepted both patches on 3 March 2026." */
+function setSentence(newest: Revision, set: Change): Sentence {
+  const [verb, behind] = setVerbs(newest, set)
+  const place = set.what === 'applied' ? set.value.match(/^(.{1,80}) \(said, not seen\)$/)?.[1] : undefined
+  const where = place ? ` ${newest.pullRequest ? 'into' : 'to'} ${place}` : ''
+  const waits = newest.state === 'changes-requested' ? ', and no newer version has come yet' : ''
+  return [
+    `${name(set.who)} `,
+    { text: verb, mail: set.mail },
+    `${behind}${where} on ${day(set.said)}${waits}.`,
+  ]
+}
+
+function setVerbs(
+  { state, pullRequest, patches }: Revision,
+  { what, mail }: Change,
+): readonly [string, string] {
+  const own = patches.filter(({ stateBy }) => stateBy === mail).length
+  const rest = own > 0 && own < patches.length
+  const object = rest
+    ? `the last ${own === 1 ? '' : `${own} `}of ${patches.length} patches`
+    : objectOf(patches.length)
+  if (what === 'applied') return [pullRequest ? 'pulled' : 'applied', ` ${object}`]
+  if (what === 'withdrawn') return ['withdrew', ` ${object}`]
+  return state === 'mixed' ? ['spoke', ` of ${object}`] : lineVerbs[state](object)
+}
+
+/** What a line does to a patch, or to several. */
+const lineVerbs: Record<PatchState, (object: string) => readonly [string, string]> = {
+  new: object => ['set', ` ${object} back to new`],
+  'under-review': object => ['began', ` to review ${object}`],
+  'needs-ack': object => ['asked for an ack', object === 'it' ? '' : ` of ${object}`],
+  'changes-requested': object => ['asked for changes', object === 'it' ? '' : ` to ${object}`],
+  accepted: object => ['accepted', ` ${object}`],
+  rejected: object => ['rejected', ` ${object}`],
+  rfc: object => ['marked', ` ${object} as RFC`],
+  deferred: object => ['put off', ` ${object}`],
+  'awaiting-upstream': object => ['left', ` ${object} to upstream`],
+  superseded: object => ['marked', ` ${object} as superseded`],
+  'not-applicable': object => ['marked', ` ${object} as not for this tree`],
+  withdrawn: object => ['withdrew', ` ${object}`],
 }
 
 /** "Landed in main as 1a2b3c4d5e6f (v1.2) on 3 March 2026." */
 function landedSentence({ patches }: Revision, { what, value, reason, said }: Change): Sentence {
   const on = ` on ${day(said)}`
-  if (what === 'reverted') return [`Waiting for the author. Reverted in ${value}${on}.`]
-  const all = patches.length === 1 ? 'Landed' : `All ${patches.length} patches landed, the last`
+  if (what === 'reverted') return [`Reverted in ${value}${on}, and no newer version has come yet.`]
+  const all = patches.length < 2 ? 'Landed' : `${capital(objectOf(patches.length))} landed, the last`
   const again = what === 'landed again' ? ' again' : ''
   return [`${all}${again} in ${value}${on}${reason === null ? '' : `, ${reason}`}.`]
 }
@@ -116,38 +214,51 @@ const closedSentence = ({ what, value, said }: Change): Sentence => [
 
 /** Why it is whose turn; the mail that says so is behind the words. */
 function waitSentence(newest: Revision, why: TurnAndWhy, mails: readonly Node[]): Sentence {
-  const { remark, failed, reviewed, reviews } = why
+  const { remark, failed, reviewed, reviews, turn } = why
   const total = why.patches.length
-  const count =
-    total === 1
-      ? ''
-      : reviewed === total
-        ? total === 2
-          ? ' both patches'
-          : ` all ${total} patches`
-        : ` ${reviewed} of ${total} patches`
   const parts: Sentence[] = []
-  if (reviewed > 0) parts.push([...reviewersWords(reviews, count, mails), ' '])
-  if (remark)
-    parts.push([
-      `${name(remark.facts.sender)} `,
-      { text: 'commented', mail: remark.id },
-      ` on ${day(remark.said)} and has no answer yet.`,
-    ])
-  else if (failed) parts.push(['The check ', { text: failed.context, mail: failed.mail }, ' failed.'])
+  if (reviewed > 0)
+    parts.push(
+      reviewersWords(
+        reviews,
+        reviewed === total ? objectOf(total) : `${reviewed} of ${total} patches`,
+        mails,
+      ),
+    )
+  if (remark) parts.push(isByReviewer(remark, reviews, mails) ? laterWords(remark) : remarkWords(remark))
+  else if (failed) parts.push(failedWords(failed))
   else if (reviewed === 0) parts.push(unreviewed(newest, why.answered))
-  else if (reviewed < total) parts.push(['The rest waits for review.'])
-  else parts.push(['Nothing is open.'])
-  return parts.flat()
+  else if (reviewed < total)
+    parts.push([total - reviewed === 1 ? 'The other one waits for review.' : 'The others wait for review.'])
+  else if (turn === 'maintainer')
+    parts.push([
+      newest.state === 'new' ? `${total < 2 ? 'It is' : 'They are'} ready to apply.` : 'Nothing is open.',
+    ])
+  if (newest.incomplete) parts.push([`${capital(newest.incomplete)}.`])
+  return inOne(parts)
 }
+
+const inOne = (parts: readonly Sentence[]): Sentence =>
+  parts.flatMap((part, index) => (index === 0 ? part : [' ', ...part]))
+
+/** He alone reviewed it, too. */
+function isByReviewer({ facts }: Node, reviews: readonly Review[], mails: readonly Node[]): boolean {
+  const [first, ...others] = reviewersOf(reviews, mails)
+  return first !== undefined && others.length === 0 && samePerson(first, facts.sender)
+}
+
+const laterWords = ({ id, said }: Node): Sentence => [
+  'A later ',
+  { text: 'comment', mail: id },
+  ` of ${day(said)} has no answer yet.`,
+]
 
 function reviewersWords(given: readonly Review[], count: string, mails: readonly Node[]): Sentence {
   const reviews = given.toSorted((a, b) => a.said - b.said)
   const last = reviews.at(-1)
   const names = reviewersOf(reviews, mails).map(name)
-  const people =
-    names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(' and ')
-  return last ? [`${people} `, { text: 'reviewed', mail: last.mail }, `${count || ' it'}.`] : []
+  const shown = names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names
+  return last ? [`${listed(shown)} `, { text: 'reviewed', mail: last.mail }, ` ${count}.`] : []
 }
 
 /**
@@ -167,13 +278,19 @@ function reviewersOf(reviews: readonly Review[], mails: readonly Node[]): Person
 /** Nobody reviewed it; somebody may have answered all the same. */
 function unreviewed({ version }: Revision, answered: boolean): Sentence {
   const it = version > 1 ? `v${version}` : 'it'
-  return [answered ? `No review of ${it} has been given yet.` : `Nobody has answered ${it} yet.`]
+  return [`Nobody has ${answered ? 'reviewed' : 'answered'} ${it} yet.`]
 }
 
-function mixedSentence(patches: readonly TopicPatch[]): Sentence {
-  const counts = [...Map.groupBy(patches, patch => patch.state)]
-  const parts = counts.map(([state, some], index): Sentence => {
-    const words = some.length === 1 ? patchIs[state] : patchesAre[state]
+/** "Of 4 patches, 3 are accepted and 1 waits for review." */
+function mixedSentence({ patches, unreviewed }: TurnAndWhy): Sentence {
+  const wordsOf = (patch: TopicPatch): readonly [string, string] =>
+    patch.state === 'new' && !unreviewed.includes(patch)
+      ? ['is reviewed', 'are reviewed']
+      : [patchIs[patch.state], patchesAre[patch.state]]
+  const counts = [...Map.groupBy(patches, patch => wordsOf(patch)[0]).values()]
+  const parts = counts.map((some, index): Sentence => {
+    const [one, several] = some[0] ? wordsOf(some[0]) : ['', '']
+    const words = some.length === 1 ? one : several
     const by = some.findLast(patch => patch.stateBy !== null)?.stateBy
     const joint = index === 0 ? '' : index === counts.length - 1 ? ' and ' : ', '
     return [`${joint}${some.length} `, by ? { text: words, mail: by } : words]

@@ -26,7 +26,12 @@ function replaceable(draft: Draft, elders: readonly Draft[]): Node[] {
 
 function replace(replaced: readonly Node[], mail: Node, patches: PatchStatuses): void {
   if (patches.lines.stands(mail)) patches.set(replaced, 'superseded', mail, 'author')
-  patches.tell(mail, replaced, { what: 'superseded', value: `${replaced.length} older` }, { refusal: null })
+  patches.tell(
+    mail,
+    replaced,
+    { what: 'superseded', value: `${replaced.length} older ${replaced.length === 1 ? 'patch' : 'patches'}` },
+    { refusal: null },
+  )
 }
 
 /** A newer posting that takes no place is told, and nothing more. */

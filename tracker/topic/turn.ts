@@ -26,6 +26,8 @@ export interface TurnAndWhy {
   readonly failed: Check | null
   /** How many of the patches somebody else reviewed. */
   readonly reviewed: number
+  /** The others. */
+  readonly unreviewed: readonly TopicPatch[]
   readonly reviews: readonly Review[]
   /** Did a person say anything about the newest revision? */
   readonly answered: boolean
@@ -34,13 +36,13 @@ export interface TurnAndWhy {
 export function turnOf(watched: Watched): TurnAndWhy {
   const last = watched.revisions.at(-1)
   if (!last) throw new Error('A patchset has no revision')
-  const { patches, reviewed, reviews } = reviewCount(watched, last)
+  const { patches, reviewed, unreviewed, reviews } = reviewCount(watched, last)
   const newest = { ...last, patches }
   const answers = answersTo(newest, watched.mails)
   const remark = openRemark(newest, answers)
   const failed = revisionChecks(watched, last).find(({ state }) => state === 'fail') ?? null
   const turn = whose(newest, reviewed, remark, failed)
-  return { turn, patches, remark, failed, reviewed, reviews, answered: answers.length > 0 }
+  return { turn, patches, remark, failed, reviewed, unreviewed, reviews, answered: answers.length > 0 }
 }
 
 function whose(newest: Revision, reviewed: number, remark: Node | null, failed: Check | null): Turn {

@@ -16,7 +16,7 @@ import { commentAnchor, gistOf } from '../part/comments.ts'
 import { deltaOf, type Names } from '../part/delta.ts'
 import { frame } from '../part/frame.ts'
 import { letterOf } from '../part/patch-table.ts'
-import { countText, dayOf, type Html, linesOf, nameOf, titleOf, titleText, visible } from '../part/text.ts'
+import { countText, daysOf, type Html, linesOf, nameOf, titleOf, titleText, visible } from '../part/text.ts'
 import { paths } from '../paths.ts'
 import type { ListRow } from '../read/located-mail.ts'
 
@@ -49,7 +49,7 @@ export const comparePage = (view: CompareView): Html => {
     ],
     skipTo: 'comparison',
     main: html`<h1>What changed from ${names.was} to ${names.now}</h1>
-<p class="meta"><span>${titleOf(now.title)}</span><span>${nameOf(now.author)}</span><span>${dayOf(was.said)} to ${dayOf(now.said)}</span></p>
+<p class="meta"><span>${titleOf(now.title)}</span><span>${nameOf(now.author)}</span><span>${daysOf(was.said, now.said)}</span></p>
 ${summary(view)}
 <div class="cols"><div>
 ${rangeTabs(view)}

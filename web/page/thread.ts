@@ -9,7 +9,7 @@ import { frame } from '../part/frame.ts'
 import { historySection } from '../part/history.ts'
 import { mailAnchor, mailCard } from '../part/mail-card.ts'
 import { standingBox } from '../part/standing.ts'
-import { countText, dayOf, type Html, nameOf, titleOf, titleText } from '../part/text.ts'
+import { countText, daysOf, type Html, nameOf, titleOf, titleText } from '../part/text.ts'
 import { treeOf } from '../part/tree.ts'
 import { paths } from '../paths.ts'
 import type { Named } from '../read/claims.ts'
@@ -60,7 +60,7 @@ export const threadPage = (view: ThreadView): Html => {
     ],
     skipTo: 'mails',
     main: html`<h1>${titleOf(topic.title)}</h1>
-<p class="meta"><span>${countText(topic.mails.length, 'mail')}</span><span>${dayOf(topic.said)} to ${dayOf(topic.lastSaid)}, UTC</span></p>
+<p class="meta"><span>${countText(topic.mails.length, 'mail')}</span><span>${daysOf(topic.said, topic.lastSaid)}, UTC</span></p>
 ${standingBox(list.name, topic.standing)}
 <div class="cols"><div>
 <section aria-labelledby="h-tree">

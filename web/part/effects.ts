@@ -26,7 +26,9 @@ export function effectsOf(topic: Topic): ReadonlyMap<string, Html> {
       const { sign, word, tone } = lookOf(change.state)
       // `2: accepted` speaks of one patch.
       const words =
-        change.what === 'Patch-Status' && change.value !== change.state ? visible(change.value) : word
+        change.what === 'Patch-Status' && change.value !== change.state
+          ? visible(change.value.replace(/^(\d{1,4}): /, 'patch $1 '))
+          : word
       add(change.mail, tone, `${sign} ${words}`)
     } else add(change.mail, change.effect ? 'ok' : 'bad', changeWords(change))
   }

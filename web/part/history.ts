@@ -63,7 +63,7 @@ function verb(change: Change): Html {
       return html`posted a newer <b>${visible(value)}</b>, which changes nothing here`
     case 'Patch-Status':
     case 'Bug-Status':
-      return html`set the state to <b>${visible(value)}</b>`
+      return stateVerb(value)
     case 'applied':
       return /^[0-9a-f]{7,64}$/.test(value)
         ? html`applied it as <code>${visible(value)}</code>`
@@ -95,6 +95,14 @@ const findingWords = (value: string) => {
   return numbers.length === 0
     ? 'the findings'
     : `${numbers.length === 1 ? 'finding' : 'findings'} ${visible(numbers.join(', '))}`
+}
+
+/** `accepted`, or `3: accepted` of one patch. */
+function stateVerb(value: string): Html {
+  const [, number, state] = value.match(/^(\d{1,4}): (.*)$/s) ?? []
+  return number && state
+    ? html`set the state of patch ${number} to <b>${visible(state)}</b>`
+    : html`set the state to <b>${visible(value)}</b>`
 }
 
 const setVerb = (what: string, value: string): Html => html`set ${visible(what)} to <b>${visible(value)}</b>`

@@ -51,6 +51,10 @@ function dayText(milliseconds: number): string {
 /** `14 Mar 2026`. Always absolute: a page may be read from a copy, years later. */
 export const dayOf = (milliseconds: number): Html => time(milliseconds, dayText(milliseconds))
 
+/** `14 Mar 2026 to 16 Mar 2026`; one day once. */
+export const daysOf = (first: number, last: number): Html =>
+  dayText(first) === dayText(last) ? dayOf(first) : html`${dayOf(first)} to ${dayOf(last)}`
+
 /** `14 Mar 2026, 09:12 UTC`. */
 export const minuteOf = (milliseconds: number): Html =>
   time(milliseconds, `${dayText(milliseconds)}, ${isoOf(milliseconds).slice(11, 16)} UTC`)

@@ -126,7 +126,7 @@ describe('a patch lands', () => {
     const [first] = mails
     const topic = await project.topic(first?.id ?? '')
     expect(topic.state).toBe('accepted')
-    expect(sentence(topic)).toMatch(/^All 2 patches landed, the last in main as \w{12} on /)
+    expect(sentence(topic)).toMatch(/^Both patches landed, the last in main as \w{12} on /)
   })
 
   test('squashed, with a Link to each', async () => {
@@ -213,7 +213,7 @@ describe('what happens after', () => {
     const topic = await project.topic(mail.id)
     expect(topic.state).toBe('changes-requested')
     expect(sentence(topic)).toBe(
-      `Waiting for the author. Reverted in main as ${short(revert)} on 2 March 2026.`,
+      `Reverted in main as ${short(revert)} on 2 March 2026, and no newer version has come yet.`,
     )
     expect(await project.db.selectFrom('landing').select('reverted_by').execute()).toEqual([
       { reverted_by: revert },

@@ -149,3 +149,21 @@ test('hostile text stays quick', () => {
     read(`${line}\n`.repeat(200), ['net'])
   expect(performance.now() - began).toBeLessThan(3_000)
 })
+
+describe('where it is', () => {
+  it.each([
+    ['Applied to misc-next, thanks.', 'misc-next'],
+    ['Pushed to the lid branch in my repo', 'lid'],
+    ['Queued for next.', 'next'],
+    ["It's in my tree now", 'tree'],
+    ['Applied, with a small fixup, to misc-next.', 'misc-next'],
+    ['Thanks for testing, merged!', null],
+    ['Pushed, thanks for the review', null],
+    ['Pushed with some changes, please see commit for details.', null],
+    ['Merged with a change to turn_lid, thanks!', null],
+    ['Pushed with the proposed change applied on the top, thanks.', null],
+    ['Merged and I added a check to the lid_state.', null],
+  ])('%j', (text, branch) => {
+    expect(read(text)?.branch ?? null).toBe(branch)
+  })
+})
