@@ -1,10 +1,8 @@
-import { configDefaults, defineConfig } from 'vitest/config'
-import { leftOut } from './test/left-out.ts'
+import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, ...leftOut()],
     globalSetup: 'test/global.ts',
     isolate: false,
     testTimeout: 60_000,
