@@ -1,7 +1,7 @@
 // The control group of one build: memory, processes and processor of everything that runs in it, counted together, and
 // the one list of what is left of it. Version 2 as systemd mounts it (delegated to us, or ours as root), or version 1 as
 // root; elsewhere there is none, and resource limits of single processes have to do (rlimits.ts).
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -68,14 +68,26 @@ export async function endCgroup(base: NonNullable<CgroupBase>, name: string): Pr
 async function remove(directory: string): Promise<void> {
   const deadline = performance.now() + emptyMillisecondsMax
   for (;;) {
-    const pids = readFileSync(join(directory, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean)
+    // In version 2 systemd-nspawn makes groups below its own.
+    const all = withGroupsBelow(directory)
+    const pids = all.flatMap(each =>
+      readFileSync(join(each, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean),
+    )
     for (const pid of pids) kill(Number(pid))
-    if (pids.length === 0 && removed(directory)) return
+    if (pids.length === 0 && all.every(removed)) return
     if (performance.now() > deadline)
       throw new Error(`Cannot remove ${directory}: the processes ${pids.join(', ')} do not end`)
     await sleep(5)
   }
 }
+
+/** The innermost first. */
+const withGroupsBelow = (directory: string): string[] => [
+  ...readdirSync(directory, { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .flatMap(entry => withGroupsBelow(join(directory, entry.name))),
+  directory,
+]
 
 function removed(directory: string): boolean {
   try {

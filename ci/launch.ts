@@ -61,7 +61,7 @@ function groupOf({ tier, room, base }: Site, { limits }: Run): Cgroup | null {
   })
 }
 
-function commandOf({ tier, room, ground }: Site, run: Run, cgroup: Cgroup | null): string[] {
+function commandOf({ tier, room, ground, base }: Site, run: Run, cgroup: Cgroup | null): string[] {
   const { limits, words, network } = run
   const single = cgroup === null ? limits : null
   const command = tier.command(
@@ -69,7 +69,7 @@ function commandOf({ tier, room, ground }: Site, run: Run, cgroup: Cgroup | null
     { words, network, diskBytes: limits.diskBytes, filesMax, single },
     ground,
   )
-  return [...enter(cgroup?.enter ?? []), ...command]
+  return [...enter(cgroup?.enter ?? [], base?.version ?? 1), ...command]
 }
 
 /** Open files of one process: four times what shells start with. */

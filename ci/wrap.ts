@@ -26,7 +26,7 @@ export const singleLimits = ({ single, diskBytes, filesMax }: Launch): string[] 
  * the first process of a namespace, with which the kernel ends all others: systemd-nspawn 252 left its own first process
  * behind when it was killed.
  */
-export const enter = (files: readonly string[]): string[] => [
+export const enter = (files: readonly string[], version: 1 | 2): string[] => [
   '/bin/sh',
   '-c',
   'n=$1; shift; while [ "$n" -gt 0 ]; do echo 0 >"$1" || exit 125; shift; n=$((n - 1)); done; exec "$@"',
@@ -34,9 +34,14 @@ export const enter = (files: readonly string[]): string[] => [
   String(files.length),
   ...files,
   ...['setpriv', '--pdeathsig', 'KILL', '--'],
-  ...(process.getuid?.() === 0
-    ? ['unshare', '--mount', '--cgroup', '--pid', '--mount-proc', '--fork', '--kill-child=SIGKILL', '--']
-    : []),
+  ...(process.getuid?.() === 0 ? ownNamespaces(version) : []),
+]
+
+/** Groups of version 1 are shown as they are on the host, unless they are hidden; of version 2 systemd-nspawn hides them. */
+const ownNamespaces = (version: 1 | 2): string[] => [
+  ...['unshare', '--mount', '--pid', '--mount-proc', '--fork', '--kill-child=SIGKILL'],
+  ...(version === 1 ? ['--cgroup'] : []),
+  '--',
 ]
 
 /** Mounts a RAM disk there, for itself and what it becomes; the directory is made. Only as root, behind `enter`. */

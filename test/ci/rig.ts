@@ -1,41 +1,15 @@
-// A machine that was probed, repositories with a build in them, and one job after the other: what the tests of the sandbox
-// share.
-import { execFileSync } from 'node:child_process'
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll } from 'vitest'
-import { type Job, jobSchema, type TierName } from '../../ci/job.ts'
+import type { TierName } from '../../ci/job.ts'
 import { type Probed, probe } from '../../ci/probe.ts'
 import type { Result, Step } from '../../ci/result.ts'
 import { roomName } from '../../ci/room.ts'
 import { run } from '../../ci/sandbox.ts'
 import { buildRoot } from './build-root.ts'
-
-/** By path: a text, executable when it begins with #!, or where a symbolic link leads. */
-export type Files = Readonly<Record<string, string | { readonly link: string }>>
-
-export const script = (text: string): string => `#!/bin/sh\n${text}\n`
-
-/** Small, so that a bomb costs this machine little. */
-export const smallLimits: Job['limits'] = {
-  seconds: 20,
-  memoryBytes: 96_000_000,
-  diskBytes: 32_000_000,
-  pids: 64,
-  cpus: 1,
-  outputBytes: 64_000,
-  artefactBytes: 1_000_000,
-}
+import { type JobParts, jobOf } from './job-of.ts'
+import { type Files, Repository, script } from './repository.ts'
 
 export interface Built {
   readonly result: Result
@@ -44,8 +18,6 @@ export interface Built {
   readonly log: string
   readonly artefacts: Buffer
 }
-
-export type JobParts = Partial<Omit<Job, 'limits'>> & { limits?: Partial<Job['limits']> }
 
 export class Machine {
   readonly directory: string
@@ -125,45 +97,5 @@ export class Machine {
         return first
       },
     }
-  }
-}
-
-export const jobOf = ({ limits, ...parts }: JobParts): Job =>
-  jobSchema.parse({
-    ...{ id: 'job-1', ref: 'refs/heads/main', kind: 'push' },
-    ...parts,
-    limits: { ...smallLimits, ...limits },
-  })
-
-export class Repository {
-  readonly path: string
-
-  constructor(path: string) {
-    this.path = path
-    this.git('init', '--quiet')
-  }
-
-  git(...words: readonly string[]): string {
-    const people = ['AUTHOR', 'COMMITTER'].flatMap(who => [
-      [`GIT_${who}_NAME`, 'Ada'],
-      [`GIT_${who}_EMAIL`, 'ada@example.org'],
-    ])
-    const none = { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' }
-    const env = { PATH: process.env.PATH, HOME: this.path, ...none, ...Object.fromEntries(people) }
-    return execFileSync('git', ['-C', this.path, ...words], { env, encoding: 'utf8' }).trim()
-  }
-
-  /** Returns the commit's id. */
-  commit(files: Files): string {
-    for (const [path, content] of Object.entries(files)) this.write(join(this.path, path), content)
-    this.git('add', '--all', '--force')
-    this.git('commit', '--quiet', '--allow-empty', '--message', 'change')
-    return this.git('rev-parse', 'HEAD')
-  }
-
-  private write(file: string, content: Files[string]): void {
-    mkdirSync(dirname(file), { recursive: true })
-    if (typeof content !== 'string') symlinkSync(content.link, file)
-    else writeFileSync(file, content, { mode: content.startsWith('#!') ? 0o755 : 0o644 })
   }
 }

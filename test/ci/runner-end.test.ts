@@ -3,14 +3,16 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { cgroupBase } from '../../ci/cgroup.ts'
 import { type Result, resultSchema } from '../../ci/result.ts'
 import { makeRoom, reapRooms, roomName } from '../../ci/room.ts'
+import { until } from '../ingest/until.ts'
 import { buildRoot } from './build-root.ts'
-import { jobOf, Machine, script } from './rig.ts'
+import { jobOf } from './job-of.ts'
+import { script } from './repository.ts'
+import { Machine } from './rig.ts'
 
 const program = join(import.meta.dirname, 'one-job.ts')
 
@@ -34,12 +36,12 @@ test.each(['gvisor', 'nspawn', 'bwrap', 'none'] as const)(
     await begun(runner)
     const [room = ''] = readdirSync(machine.rooms)
     const marks = [`sleep\0${mark}\0`, roomName(join(machine.rooms, room))]
-    expect(processesWith(marks)).not.toEqual([])
+    await until(async () => processesWith(marks).length > 0)
     expect(await reapRooms(machine.rooms, cgroupBase())).toBe(0)
 
     runner.kill('SIGKILL')
     await once(runner, 'exit')
-    await gone(marks)
+    await until(async () => processesWith(marks).length === 0)
     expect(machine.remains()).not.toEqual([])
     expect(await reapRooms(machine.rooms, cgroupBase())).toBe(1)
     expect(machine.remains()).toEqual([])
@@ -95,14 +97,6 @@ async function begun(runner: ChildProcess): Promise<void> {
     if (text.startsWith('begun\n')) return
   }
   throw new Error(`The runner ended: ${text}`)
-}
-
-async function gone(marks: readonly string[]): Promise<void> {
-  const deadline = performance.now() + 10_000
-  while (processesWith(marks).length > 0) {
-    if (performance.now() > deadline) throw new Error(`These are left: ${processesWith(marks).join(', ')}`)
-    await sleep(20)
-  }
 }
 
 /** Their command lines. Of what runs in gVisor the host sees only gVisor, which is told the room's name. */

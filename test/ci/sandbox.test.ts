@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { TierName } from '../../ci/job.ts'
-import { Machine, script } from './rig.ts'
+import { script } from './repository.ts'
+import { Machine } from './rig.ts'
 
 let machine: Machine
 let bare: Machine

@@ -4,7 +4,9 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { jobSchema } from '../../ci/job.ts'
-import { type Files, jobOf, Machine, Repository, script } from './rig.ts'
+import { jobOf } from './job-of.ts'
+import { type Files, Repository, script } from './repository.ts'
+import { Machine } from './rig.ts'
 
 let machine: Machine
 beforeAll(async () => {
