@@ -15,6 +15,10 @@ export const limits = {
   mimeDepthMax: 20,
   /** Decoded text kept of one mail; a longer body is cut for reading, never in the log. */
   textBytesMax: 4 * 1024 * 1024,
+  /** Of a text that is wrapped in its signature (S/MIME): its bytes, and how its elements may lie. openssl writes 1,000 bytes an element. */
+  opaqueBytesMax: 8 * 1024 * 1024,
+  opaqueDepthMax: 30,
+  opaqueNodesMax: 10_000,
   /** Lines of it: 4 MB of a real patch have 100,000, of nothing but line ends 4 million, and each is looked at twenty times. */
   textLinesMax: 150_000,
   /** Lines of one mail that change something; a person writes one or two, debbugs' heaviest users a dozen. */

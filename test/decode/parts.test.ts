@@ -143,7 +143,7 @@ test.each(['application/pkcs7-mime; smime-type=signed-data; name="smime.p7m"', '
       body: '',
       others: [{ type: type.split(';', 1)[0] }],
       problems: [
-        'The mail is signed as one block or encrypted (S/MIME, application/pkcs7-mime); what it says is not read',
+        'The mail is encrypted, or signed as one block that cannot be opened (S/MIME, application/pkcs7-mime); what it says is not read',
       ],
     })
   },

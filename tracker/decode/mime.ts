@@ -1,13 +1,14 @@
 // The tree of a mail's MIME parts, walked within limits. Text leaves are decoded, other leaves only named: their
 // bytes stay in the raw mail. A forwarded mail (message/rfc822) is such a leaf, since nobody says its words here.
 import { limits } from '../../base/limits.ts'
-import { lfOnly, lfText } from '../../base/line-ends.ts'
+import { lfOnly, lfText, withLfLines } from '../../base/line-ends.ts'
 import { readText } from './charset.ts'
 import { describePart, type PartDescription } from './content-type.ts'
 import { unstuffed } from './flowed.ts'
 import { readHeaders } from './headers.ts'
 import type { Header, OtherPart, TextPart } from './mail.ts'
 import { splitParts } from './multipart.ts'
+import { openedParts } from './opaque.ts'
 import { looksLikePatch } from './patch-part.ts'
 import { undoTransfer } from './transfer.ts'
 
@@ -86,8 +87,9 @@ function readLeaf(walk: Walk, raw: RawPart, described: PartDescription): MimeNod
   const { type, filename } = described
   const path = raw.path === '' ? '1' : raw.path
   if (!holdsText(described)) {
-    if (/^application\/(?:x-)?pkcs7-mime$/.test(type)) walk.problems.add(sealed)
     const { bytes, packed } = undoTransfer(raw.body, described.transferEncoding)
+    const opened = isOpaque(type) ? readOpaque(walk, raw, bytes) : null
+    if (opened) return opened
     const own = packed ? bytes : lfOnly(bytes)
     if (!mayHoldPatch(type) || !looksLikePatch(own.toString('latin1', 0, patchHeadBytes)))
       return { kind: 'other', part: { path, type, filename, bytes: own.length } }
@@ -102,9 +104,23 @@ function readLeaf(walk: Walk, raw: RawPart, described: PartDescription): MimeNod
   return { kind: 'text', part: { path, type, filename, attached, charset, text } }
 }
 
-/** RFC 8551 3.2: signed as one block, or encrypted. */
+const isOpaque = (type: string) => /^application\/(?:x-)?pkcs7-mime$/.test(type)
+
+/** RFC 8551 3.2: what is signed as one block is read as if it stood here; what is encrypted is not. */
+function readOpaque(walk: Walk, raw: RawPart, bytes: Buffer): MimeNode | null {
+  const opened = raw.depth < limits.mimeDepthMax ? openedParts(bytes) : null
+  if (opened === null) {
+    walk.problems.add(sealed)
+    return null
+  }
+  const lines = lfOnly(withLfLines(opened))
+  const { headers, bodyAt } = readHeaders(lines)
+  const body = lines.subarray(bodyAt)
+  return readPart(walk, { ...raw, depth: raw.depth + 1, headers, body, defaultType: 'text/plain' })
+}
+
 const sealed =
-  'The mail is signed as one block or encrypted (S/MIME, application/pkcs7-mime); what it says is not read'
+  'The mail is encrypted, or signed as one block that cannot be opened (S/MIME, application/pkcs7-mime); what it says is not read'
 
 /** Of a type that says nothing the bytes tell: a patch called `fix.dif`, or without a name. */
 const mayHoldPatch = (type: string) => /^application\/(?:octet-stream|x-|mbox|text|diff|patch)/.test(type)
