@@ -28,23 +28,61 @@ export function readDiff(text: string): DiffText {
   return { before, files: read, after }
 }
 
-/** The parser knows one wording of a note, and none above the first line: it is not shown them. */
-function hunkLines(hunk: readonly string[]): DiffLine[] {
+function hunkLines(lines: readonly string[]): DiffLine[] {
+  const hunk = new Hunk(lines)
+  return lines.map((text, at) => new HunkLine(hunk, at, text))
+}
+
+/** Comments and comparisons ask for no numbers, and parsing a hunk costs five times what cutting it does. */
+class Hunk {
+  readonly #lines: readonly string[]
+  #numbers: readonly Numbers[] | undefined
+
+  constructor(lines: readonly string[]) {
+    this.#lines = lines
+  }
+
+  numbersAt(at: number): Numbers {
+    this.#numbers ??= numbersIn(this.#lines)
+    return this.#numbers[at] ?? none
+  }
+}
+
+class HunkLine implements DiffLine {
+  readonly kind: DiffLine['kind']
+  readonly text: string
+  readonly #hunk: Hunk
+  readonly #at: number
+
+  constructor(hunk: Hunk, at: number, text: string) {
+    this.kind = at === 0 ? 'hunk' : kindOf(text)
+    this.text = text
+    this.#hunk = hunk
+    this.#at = at
+  }
+
+  get number(): number | null {
+    return this.#hunk.numbersAt(this.#at).number
+  }
+
+  get old(): number | null {
+    return this.#hunk.numbersAt(this.#at).old
+  }
+}
+
+type Numbers = Pick<DiffLine, 'number' | 'old'>
+const none: Numbers = { number: null, old: null }
+
+/** Of each line of a hunk. The parser knows one wording of a note, and none above the first line: it is not shown them. */
+function numbersIn(hunk: readonly string[]): Numbers[] {
   const counted = hunk.filter(line => !isNote(line))
   const changes = parseDiff(`--- a\n+++ b\n${counted.join('\n')}`)[0]?.chunks[0]?.changes ?? []
   let next = 0
-  return hunk.map((text, at): DiffLine => {
+  return hunk.map((text, at): Numbers => {
     const change = at === 0 || isNote(text) ? undefined : changes[next++]
-    switch (change?.type) {
-      case 'normal':
-        return { kind: 'context', number: change.ln2, old: change.ln1, text }
-      case 'add':
-        return { kind: 'added', number: change.ln, old: null, text }
-      case 'del':
-        return { kind: 'removed', number: null, old: change.ln, text }
-      default:
-        return { kind: at === 0 ? 'hunk' : 'note', number: null, old: null, text }
-    }
+    if (change?.type === 'normal') return { number: change.ln2, old: change.ln1 }
+    if (change?.type === 'add') return { number: change.ln, old: null }
+    return change ? { number: null, old: change.ln } : none
   })
 }
 
