@@ -20,9 +20,11 @@ export function checkResults(
   return dkim.flatMap(signature => {
     const server = signature.signer ?? ''
     if (signature.result !== 'pass' || !trusted.includes(server)) return []
-    const isIts = (value: string) => isNamed(readField(value).server, server, trusted)
-    if (!headers.some(({ name, value }) => name === 'authentication-results' && isIts(value))) return []
-    return [resultsCheck(signature, server, (signature.results ?? []).filter(isIts), headers)]
+    const fields = headers
+      .filter(({ name }) => name === 'authentication-results')
+      .map(({ value }) => value)
+      .filter(value => isNamed(readField(value).server, server, trusted))
+    return fields.length === 0 ? [] : [resultsCheck(signature, server, fields, headers)]
   })
 }
 
@@ -35,9 +37,9 @@ function resultsCheck(
   const check = { method: 'Authentication-Results' as const, signer: server }
   const unused = (code: Note['code']): Check => ({ ...check, result: 'unused', note: { code } })
   const [first, ...more] = fields
-  if (first === undefined) return unused('results-uncovered')
   // A server takes away what bears its name when a mail comes (RFC 8601 5): this one left somebody else's.
   if (more.length > 0) return unused('results-several')
+  if (first === undefined || !signature.results?.includes(first)) return unused('results-uncovered')
   const seen = readResults(readField(first).results)
   if (seen.domains.length === 0) return unused('dkim-unseen')
   return {

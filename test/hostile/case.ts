@@ -46,6 +46,8 @@ export interface Stamp {
   readonly as?: string
   /** Whose DKIM covers the field; otherwise the list server's. */
   readonly by?: string
+  /** Its field stands below the others of the mail. */
+  readonly below?: true
   /** It covers the mail and not the field. */
   readonly bare?: true
   /** In place of `dkim=pass`. */

@@ -127,9 +127,15 @@ export async function makeCast(dns: TestDns): Promise<Cast> {
       })
       return toLog(Buffer.concat([seal, dressed]))
     },
-    stamp: async (mail, { saw, as = listHost, by = listHost, bare, result = 'dkim=pass' }, footer = '') => {
+    stamp: async (
+      mail,
+      { saw, as = listHost, by = listHost, bare, below, result = 'dkim=pass' },
+      footer = '',
+    ) => {
       const said = `Authentication-Results: ${as};\n ${result} header.i=@${saw} header.d=${saw} header.s=k1\n`
-      const wire = toWire(Buffer.concat([Buffer.from(said), mail, Buffer.from(footer)]))
+      const text = mail.toString('utf8')
+      const stamped = below ? text.replace('\n\n', () => `\n${said}\n`) : `${said}${text}`
+      const wire = toWire(Buffer.from(stamped + footer))
       const { signatures } = await dkimSign(wire, {
         headerList: [...stampedFields, ...(bare ? [] : ['authentication-results'])],
         signTime: new Date(),

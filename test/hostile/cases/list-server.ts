@@ -59,6 +59,17 @@ const cases: readonly Case[] = [
     expect: no(),
   },
   {
+    name: "the same above the server's",
+    mails: [
+      good,
+      {
+        ...stamped({ saw: 'evil.example', below: true }, { from: 'marek', sign: undefined }),
+        headers: [forged(listHost)],
+      },
+    ],
+    expect: no(),
+  },
+  {
     name: 'a field that is put above the signed one',
     mails: [
       good,
