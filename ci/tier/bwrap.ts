@@ -1,11 +1,12 @@
 // bubblewrap: user namespaces without privileges, over the host's own /usr or a root file system of the operator's. It is
 // never started as root: root's bwrap keeps root's right to read every file of the host, whatever --uid says (measured:
 // it read /etc/shadow). As root we become the room's account first.
-import { existsSync, lstatSync, readlinkSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { places } from '../entry.ts'
 import { findProgram } from '../program.ts'
 import { buildUser, type Room } from '../room.ts'
+import { seccompFilter } from '../seccomp.ts'
 import { asAccount, singleLimits } from '../wrap.ts'
 import { type Launch, scratchBytes, type Tier } from './tier.ts'
 
@@ -17,7 +18,8 @@ export const bwrap: Tier = {
   command: (room, launch, ground) => [
     ...asAccount(room.account),
     ...singleLimits(launch),
-    'bwrap',
+    ...withFilter(room),
+    ...['bwrap', '--seccomp', '3'],
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
     // Without the explicit --unshare-user the second is refused; with it the build makes no namespaces of its own.
     ...[
@@ -39,6 +41,15 @@ export const bwrap: Tier = {
     ...(ground.root === null ? ['--remount-ro', '/'] : []),
     ...['--remount-ro', '/dev', '--chdir', places.home, '--', '/bin/sh', ...launch.words],
   ],
+}
+
+/** As file descriptor 3. */
+function withFilter({ tier }: Room): string[] {
+  const file = join(tier, 'filter')
+  writeFileSync(file, seccompFilter())
+  chmodSync(tier, 0o755)
+  chmodSync(file, 0o644)
+  return ['/bin/sh', '-c', 'exec 3<"$1"; shift; exec "$@"', 'sh', file]
 }
 
 function disks(launch: Launch): string[] {

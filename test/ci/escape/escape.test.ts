@@ -1,18 +1,25 @@
 // Hostile builds in every sandbox. `npm run test:sandbox` runs each attack as a build of its own; `npm test` puts those that
 // only look around into one.
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TierName } from '../../../ci/job.ts'
 import { makeRoom } from '../../../ci/room.ts'
+import { jobOf } from '../job-of.ts'
 import { script } from '../repository.ts'
 import { Machine } from '../rig.ts'
 import { type Attack, attacks } from './attacks.ts'
 import { type Host, makeHost } from './host.ts'
 
 const long = process.env.SANDBOX === 'long'
-const walls = ['gvisor', 'nspawn', 'bwrap'] as const
+const walls: readonly { name: TierName; what: string; own?: true }[] = [
+  { name: 'gvisor', what: 'gvisor' },
+  { name: 'nspawn', what: 'nspawn' },
+  { name: 'bwrap', what: 'bwrap' },
+  { name: 'bwrap', what: "bwrap over the machine's own /usr", own: true },
+]
 const rounds: readonly Attack[] = long
   ? attacks
   : [
@@ -23,9 +30,11 @@ const rounds: readonly Attack[] = long
     ]
 
 let machine: Machine
+let overOwn: Machine
 let host: Host
 beforeAll(async () => {
   machine = await Machine.open()
+  overOwn = await Machine.open('bwrap')
 }, 600_000)
 beforeEach(async () => {
   const room = makeRoom(machine.rooms)
@@ -37,7 +46,19 @@ afterEach(() => host.close())
 const breaches = (log: string): string[] => log.split('\n').filter(line => line.startsWith('BREACH'))
 const whole = (attack: Attack): string => `exec 2>&1\n${attack.script(host)}\necho "all tried"\nexit 0`
 
+/** add_key and keyctl, by their numbers; -3 is the session's keyring, 1 joins a new one, 10 searches, 11 reads. */
+const [add, control] = process.arch === 'arm64' ? [217, 219] : [248, 250]
+const addKey = `$t = "user"; $n = "threadwork"; $s = "host-secret"; syscall(${control}, 1, 0);
+  syscall(${add}, $t, $n, $s, length $s, -3) > 0 or die; exec @ARGV`
+const readKey = `$t = "user"; $n = "threadwork"; $b = "x" x 64; $k = syscall(${control}, 10, -3, $t, $n, 0);
+  print(($k > 0 && syscall(${control}, 11, $k, $b, 64) > 0) ? "BREACH: $b\\n" : "nothing\\n")`
+
 describe('without a sandbox', () => {
+  test('a build can read the keys of the session of the runner', () => {
+    const { stdout } = spawnSync('perl', ['-e', addKey, 'perl', '-e', readKey], { encoding: 'utf8' })
+    expect(stdout).toContain('BREACH: host-secret')
+  })
+
   test.each(attacks.filter(({ control }) => control))('a build can $name', attack => {
     const { uid, gid } = host.account
     const { stdout } = spawnSync('sh', ['-c', whole(attack)], {
@@ -50,8 +71,8 @@ describe('without a sandbox', () => {
   })
 })
 
-describe.each(walls)('in %s', (name: TierName) => {
-  const inside = () => machine.only(name)
+describe.each(walls)('in $what', ({ name, own }) => {
+  const inside = () => (own ? overOwn : machine).only(name)
 
   test.each(rounds)('a build cannot $name', async attack => {
     const { log, result } = await inside().build(whole(attack))
@@ -128,7 +149,8 @@ describe.each(walls)('in %s', (name: TierName) => {
     expect(first.result.outcome).toBe('success')
     expect(processesWith(mark)).toEqual([])
     const next = await inside().build(
-      `find / -name 'poison-*' -not -path '/proc/*' 2>/dev/null; git status --short`,
+      `find / -path /proc -prune -o -path '/usr/[!l]*' -prune -o -path /usr/lib -prune -o -name 'poison-*' -print 2>/dev/null
+      git status --short`,
     )
     expect(next).toMatchObject({ log: '', result: { outcome: 'success' } })
   })
@@ -149,7 +171,7 @@ describe.each(walls)('in %s', (name: TierName) => {
 
   test('what a repository holds runs nothing and leads nowhere, on the host and within', async () => {
     const repository = inside().repository()
-    const pwned = join(machine.directory, `pwned-${name}`)
+    const pwned = join(machine.directory, `pwned-${name}-${own}`)
     const commit = repository.commit({
       leak: { link: host.secret },
       up: { link: '../../../../../../../..' },
@@ -175,6 +197,24 @@ describe.each(walls)('in %s', (name: TierName) => {
     expect(existsSync(pwned)).toBe(false)
     rmSync(join(repository.path, '.git/config'))
     expect(repository.git('show-ref')).toBe(refs)
+  })
+
+  test('a build cannot read the keys of the session of the runner', async () => {
+    const repository = inside().repository()
+    const commit = repository.commit({ '.ci/build': script(`perl -e '${readKey}'; echo tried; exit 0`) })
+    const job = JSON.stringify(jobOf({ repository: repository.path, commit }))
+    const { rooms, root } = inside().probed.ground
+    const runner = [
+      process.execPath,
+      join(import.meta.dirname, '../one-job.ts'),
+      job,
+      rooms,
+      name,
+      root ?? '',
+    ]
+    const { stdout } = await promisify(execFile)('perl', ['-e', addKey, ...runner])
+    expect(breaches(stdout)).toEqual([])
+    expect(stdout).toMatch(/^(?:nothing\n)?tried\n\{/)
   })
 
   test('nothing is left of all of them', () => {
