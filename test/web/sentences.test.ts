@@ -1,4 +1,5 @@
 // Small words of the pages: versions, days, numbers of patches.
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { makeArchive, patchBody } from './archive.ts'
 
@@ -79,4 +80,19 @@ test('the history says of which patch a line speaks, and how many older ones a n
   const page = text(await archive.page('/tarn/0-0@example.org/'))
   expect(page).toContain('set the state of patch 2 to accepted')
   expect(page).toContain('posted a newer revision, in place of 1 older patch ,')
+})
+
+test('a question is shown as the discussion that it is, in a row, on its page and in the export', async () => {
+  const asks =
+    'Why does sync_log() in src/wal.c return here? I compile it with gcc for the kernel.\n\n```\nwal: error: sync failed\nTrace:\n  sync+0x1\n```\n'
+  const archive = await makeArchive([
+    { id: 'q@example.org', subject: 'wal: why does the sync fail?', body: asks },
+  ])
+  const rows = text(await archive.page('/tarn/?state=all'))
+  expect(rows).toMatch(/wal: why does the sync fail\? Ines Oduya Discussion /)
+  const page = text(await archive.page('/tarn/q@example.org/'))
+  expect(page).toContain('Discussion Nobody has answered yet.')
+  expect(page).not.toMatch(/\bBug-Status\b/)
+  const { rows: topics } = await sql<{ kind: string }>`select kind from topic`.execute(archive.db)
+  expect(topics).toEqual([{ kind: 'discussion' }])
 })
