@@ -4,6 +4,7 @@
 import type { Seq } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Envelope } from '../../sql/tables.ts'
+import { headerValue } from '../decode/headers.ts'
 import type { Header } from '../decode/mail.ts'
 import { parseDate } from '../mail/date.ts'
 import type { MailFacts } from '../mail/facts.ts'
@@ -67,7 +68,7 @@ function aboutTopic({ kind, imposters }: Situation): string | null {
 /** What the mail says of itself. */
 function byRobot({ facts, headers }: MailCopy, { own, robots, lists }: Situation): string | null {
   const { address } = facts.sender
-  const value = (name: string) => headers.find(header => header.name === name)?.value.trim() ?? ''
+  const value = (name: string) => headerValue(headers, name)?.trim() ?? ''
   const submitted = value('auto-submitted')
   if (submitted !== '' && !/^no\b/i.test(submitted)) return 'Auto-Submitted says that a program sent it'
   if (headers.some(({ name, value: loop }) => name === 'x-loop' && loop.trim().toLowerCase() === own))

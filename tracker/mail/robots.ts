@@ -1,6 +1,7 @@
 // Robots: how each is known and how its mails are taken. A new one is an entry of `robots`; whoever treats robots asks for
 // its traits. None of them marks itself reliably (Auto-Submitted stands on one in six), so the table names them.
 import type { PatchState } from '../../base/state-words.ts'
+import { headerValue } from '../decode/headers.ts'
 import type { Header } from '../decode/mail.ts'
 import { isAutomatic } from './automatic.ts'
 
@@ -75,7 +76,7 @@ interface Robot extends Partial<Traits> {
   readonly is: (mail: Seen) => boolean
 }
 
-const header = (mail: Seen, name: string) => mail.headers.find(one => one.name === name)?.value.trim() ?? ''
+const header = (mail: Seen, name: string) => headerValue(mail.headers, name)?.trim() ?? ''
 const from = (address: RegExp) => (mail: Seen) => address.test(mail.sender.address)
 const says = (name: string, value: RegExp) => (mail: Seen) => value.test(header(mail, name))
 
@@ -180,11 +181,7 @@ export const traitsOf = (robot: RobotName | null): Traits => traits.get(robot ??
 /** The address of the person behind its mail, as the bridge names it. */
 export function personBehind(robot: RobotName, headers: readonly Header[]): string | null {
   const { personIn } = traitsOf(robot)
-  const who =
-    headers
-      .find(({ name }) => name === personIn)
-      ?.value.trim()
-      .toLowerCase() ?? ''
+  const who = personIn === null ? '' : (headerValue(headers, personIn)?.trim().toLowerCase() ?? '')
   return /^[^@\s<>]{1,100}@[^@\s<>]{1,100}$/.test(who) ? who : null
 }
 

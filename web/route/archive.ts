@@ -5,7 +5,7 @@ import { indexKey } from '../../base/key.ts'
 import { arrivalsOf } from '../../sql/log.ts'
 import { rawBytes } from '../../sql/raw.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { readHeaders } from '../../tracker/decode/headers.ts'
+import { headerValue, readHeaders } from '../../tracker/decode/headers.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
 import { answerFresh } from '../answer.ts'
 import { fileName } from '../archive/file-name.ts'
@@ -41,8 +41,7 @@ async function* inMboxrd(first: Buffer, others: ReturnType<typeof rawBytes>): As
   for await (const [, bytes] of others) yield archiveMboxrd(bytes)
 }
 
-const subjectOf = (bytes: Buffer) =>
-  decodeWords(readHeaders(bytes).headers.find(({ name }) => name === 'subject')?.value ?? '')
+const subjectOf = (bytes: Buffer) => decodeWords(headerValue(readHeaders(bytes).headers, 'subject') ?? '')
 
 /** The mails of the whole topic; a mail that waits to be sorted is an mbox of one. */
 export function answerMbox(c: Context, db: Database, located: LocatedMail): Promise<Response> {
