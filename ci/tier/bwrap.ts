@@ -8,7 +8,7 @@ import { findProgram } from '../program.ts'
 import { buildUser, type Room } from '../room.ts'
 import { seccompFilter } from '../seccomp.ts'
 import { asAccount, singleLimits } from '../wrap.ts'
-import { type Launch, scratchBytes, type Tier } from './tier.ts'
+import { type Launch, networkFiles, scratchBytes, type Tier } from './tier.ts'
 
 export const bwrap: Tier = {
   name: 'bwrap',
@@ -37,7 +37,7 @@ export const bwrap: Tier = {
     ...disks(launch),
     ...['--ro-bind', room.given, places.given],
     ...identity(room),
-    ...(launch.network ? networkFiles() : []),
+    ...(launch.network ? readable(networkFiles(ground)) : []),
     ...(ground.root === null ? ['--remount-ro', '/'] : []),
     ...['--remount-ro', '/dev', '--chdir', places.home, '--', '/bin/sh', ...launch.words],
   ],
@@ -73,11 +73,10 @@ function hostRoot(): string[] {
     '/etc/ld.so.conf',
     '/etc/ld.so.conf.d',
     '/etc/ssl/certs',
+    '/etc/nsswitch.conf',
+    '/etc/services',
   ]
   return ['--ro-bind', '/usr', '/usr', ...linked, ...readable(etc)]
 }
-
-const networkFiles = (): string[] =>
-  readable(['/etc/resolv.conf', '/etc/hosts', '/etc/nsswitch.conf', '/etc/services'])
 
 const readable = (paths: readonly string[]): string[] => paths.flatMap(path => ['--ro-bind-try', path, path])

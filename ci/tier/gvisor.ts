@@ -1,12 +1,12 @@
 // gVisor: a kernel of its own, in user space, between the build and the host's kernel. `runsc run` with a bundle (OCI
 // runtime specification 1.0) of the builds' own root file system; never `runsc do`, which shows the host's.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { places } from '../entry.ts'
 import { findProgram, searchPath } from '../program.ts'
 import { buildUser, type Room } from '../room.ts'
 import { rootMissing } from './root.ts'
-import { type Ground, type Launch, scratchBytes, type Tier } from './tier.ts'
+import { type Ground, type Launch, networkFiles, scratchBytes, type Tier } from './tier.ts'
 
 export const gvisor: Tier = {
   name: 'gvisor',
@@ -35,7 +35,7 @@ export const gvisor: Tier = {
   },
 }
 
-const bundleOf = (room: Room, launch: Launch, { root }: Ground) => ({
+const bundleOf = (room: Room, launch: Launch, ground: Ground) => ({
   ociVersion: '1.0.2',
   process: {
     terminal: false,
@@ -47,7 +47,7 @@ const bundleOf = (room: Room, launch: Launch, { root }: Ground) => ({
     rlimits: [rlimit('NOFILE', launch.filesMax), rlimit('FSIZE', launch.diskBytes), rlimit('CORE', 0)],
     noNewPrivileges: true,
   },
-  root: { path: root, readonly: true },
+  root: { path: ground.root, readonly: true },
   hostname: 'build',
   mounts: [
     mount('/proc', 'proc', 'proc'),
@@ -55,9 +55,7 @@ const bundleOf = (room: Room, launch: Launch, { root }: Ground) => ({
     ...disks(launch),
     bind(room.given, places.given),
     ...['passwd', 'group'].map(name => bind(join(room.etc, name), `/etc/${name}`)),
-    ...(launch.network ? ['/etc/resolv.conf', '/etc/hosts'].filter(existsSync) : []).map(path =>
-      bind(path, path),
-    ),
+    ...(launch.network ? networkFiles(ground) : []).map(path => bind(path, path)),
   ],
   linux: {
     namespaces: ['pid', 'ipc', 'uts', 'mount', ...(launch.network ? [] : ['network'])].map(type => ({

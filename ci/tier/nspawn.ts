@@ -1,13 +1,12 @@
 // systemd-nspawn: namespaces, a root file system of the builds' own for reading only, account numbers of the room's own,
 // no capabilities. It needs root, and no systemd that runs (--register=no --keep-unit).
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { places } from '../entry.ts'
 import { findProgram } from '../program.ts'
 import { accountsPerRoom, buildUser, type Room } from '../room.ts'
 import { withDisk } from '../wrap.ts'
 import { rootMissing } from './root.ts'
-import { type Launch, scratchBytes, type Tier } from './tier.ts'
+import { type Ground, type Launch, networkFiles, scratchBytes, type Tier } from './tier.ts'
 
 export const nspawn: Tier = {
   name: 'nspawn',
@@ -17,19 +16,25 @@ export const nspawn: Tier = {
     return rootMissing('systemd-nspawn', root)
   },
   places: () => places,
-  command: (room, launch, { root }) => [
+  command: (room, launch, ground) => [
     // Its state is in /run, on the host; each build has one of its own, in the mounts that only it sees.
     ...withDisk('/run/systemd/nspawn', 'size=1m,mode=755'),
     'systemd-nspawn',
     ...['--quiet', '--register=no', '--keep-unit', '--as-pid2', '--console=pipe', '--kill-signal=SIGKILL'],
-    ...['--read-only', `--directory=${root}`, '--hostname=build', '--link-journal=no', '--timezone=off'],
+    ...[
+      '--read-only',
+      `--directory=${ground.root}`,
+      '--hostname=build',
+      '--link-journal=no',
+      '--timezone=off',
+    ],
     ...['--no-new-privileges=yes', '--drop-capability=all'],
     // The files of the root stay nobody's: they are only read, and no file system has to map their owners.
     ...[
       `--private-users=${room.account.uid - buildUser.uid}:${accountsPerRoom}`,
       '--private-users-ownership=off',
     ],
-    ...(launch.network ? networkOptions() : ['--private-network', '--resolv-conf=off']),
+    ...(launch.network ? networkOptions(ground) : ['--private-network', '--resolv-conf=off']),
     ...disks(launch),
     ...binds(room),
     ...resourceLimits(launch),
@@ -56,7 +61,7 @@ const resourceLimits = ({ single, diskBytes, filesMax }: Launch): string[] => [
   ...(single === null ? [] : [`--rlimit=NPROC=${single.pids}`, `--rlimit=DATA=${single.memoryBytes}`]),
 ]
 
-const networkOptions = (): string[] => [
+const networkOptions = (ground: Ground): string[] => [
   '--resolv-conf=off',
-  ...['/etc/resolv.conf', '/etc/hosts'].filter(existsSync).map(path => `--bind-ro=${path}`),
+  ...networkFiles(ground).map(path => `--bind-ro=${path}`),
 ]

@@ -1,6 +1,8 @@
 // What a sandbox of one kind is: whether it can be had here, and how a program is started in it. Each is a program that
 // others wrote; ours is the list of its options.
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Sandbox } from '../../base/settings.ts'
 import type { EntryPlaces } from '../entry.ts'
 import type { TierName } from '../job.ts'
@@ -43,3 +45,9 @@ export const scratchBytes = ({ diskBytes }: Launch): { tmp: number; shm: number 
   tmp: Math.floor(diskBytes / 4),
   shm: Math.floor(diskBytes / 16),
 })
+
+/** Of this machine, to find others by name; in a root that is only read there is a place for what it has itself. */
+export const networkFiles = ({ root }: Ground): string[] =>
+  ['/etc/resolv.conf', '/etc/hosts'].filter(
+    path => existsSync(path) && (root === null || existsSync(join(root, path))),
+  )

@@ -1,5 +1,7 @@
 // What a job comes back as, in every sandbox: the outcome, the sentence, the log, the files that it hands back.
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { TierName } from '../../ci/job.ts'
 import { script } from './repository.ts'
@@ -77,6 +79,23 @@ describe.each([...walls, 'none'] as const)('in %s', (name: TierName) => {
     )
     expect(large.artefacts.length).toBeLessThanOrEqual(1_000_000)
     expect(large.log).toContain('more than 1000000 bytes')
+  })
+
+  test('there is network where both the server and the project say so, and never for mailed code', async () => {
+    const server = createServer(socket => socket.on('error', () => {}).end('reached'))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    const reach = script(
+      `timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/${port} && head -c 7 <&3' 2>/dev/null || echo no`,
+    )
+    const wants = { '.ci/config.toml': 'network = true\n', '.ci/build': reach }
+    expect((await build(wants, { network: true })).log).toBe('reached')
+    if (name !== 'none') {
+      expect((await build(wants, { network: false })).log).toBe('no\n')
+      expect((await build({ '.ci/build': reach }, { network: true })).log).toBe('no\n')
+      expect((await build(wants, { network: true, kind: 'patchset' })).log).toBe('no\n')
+    }
+    server.close()
   })
 
   test('a secret is there for the script, and in no log', async () => {
