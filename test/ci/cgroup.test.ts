@@ -79,7 +79,7 @@ test.each(long ? ways : [])(
   },
 )
 
-/** Of a kernel that has started. */
+/** Of a kernel that has started. It ends by reboot(2), for which a bare machine has no program. */
 const firstProgram = (run: string): string => `#!/bin/sh
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t tmpfs tmp /tmp; mount -t tmpfs run /run
@@ -87,5 +87,5 @@ mount -t cgroup2 cgroup /sys/fs/cgroup
 echo '+memory +pids +cpu' >/sys/fs/cgroup/cgroup.subtree_control
 mkdir /sys/fs/cgroup/service /run/rooms; chmod 777 /run/rooms; chown -R 61234 /sys/fs/cgroup/service
 ${run}
-halt -f
+perl -e 'syscall(169, 0xfee1dead, 672274793, 0x4321fedc)'
 `
