@@ -17,7 +17,7 @@ export function appliedOf(
   const signature = lines.findIndex((below, index) => index > found.at && /^-- ?$/.test(below))
   const end = signature < 0 ? found.at + 200 : Math.min(signature, found.at + 200)
   const behind = lines.slice(found.at, end)
-  const commit = behind.join('\n').match(commitId)?.[1] ?? null
+  const commit = commitIn(behind)
   const line = found.written.replaceAll(shaped, '').slice(0, 200)
   const except = [...found.except, ...droppedBehind(statements, found)].slice(0, exceptionsMax)
   const numbers = numbersIn(found.text.slice(0, 200), behind).filter(one => !except.includes(one))
@@ -214,6 +214,25 @@ function ranges(text: string): number[] {
 }
 
 /** In a web address (`/c/`, `?id=`, `commit/`), behind "commit", or a hash standing alone. git writes them in lower case. */
+/**
+ * The first commit that is told as the patch's. "I also fixed the leak, see <URL>" tells of another one; below a title, as b4
+ * and patchwork's robot list them, no word of it counts.
+ */
+function commitIn(lines: readonly string[]): string | null {
+  for (const [at, line] of lines.entries()) {
+    const id = line.match(commitId)?.[1]
+    if (!id) continue
+    const above = lines[at - 1] ?? ''
+    const told = isOnlyLink.test(line.slice(0, 450)) && !listedTitle.test(above) ? `${above} ${line}` : line
+    if (at === 0 || !ofAnother.test(told.slice(0, 700))) return id
+  }
+  return null
+}
+const isOnlyLink = /^\W{0,12}(?:\d{1,3}\]\W{0,4})?(?:commit:?\s|https?:)\S{0,400}\s*$/i
+const listedTitle = /^\s{0,8}(?:-\s)?\[/
+const ofAnother =
+  /\b(?:fyi|also|since|introduced|caused|broke|broken|regression|reverts?|reverted|previously|my fix|another|unrelated|follow-?up)\b/i
+
 const commitId =
   /(?:\b[Cc]ommit(?:-[Ii][Dd])?:?\s{1,6}|\/c\/|\/commit\/(?:\?id=)?|\?id=|(?:^|\s)(?=\d{0,39}[a-f]))([0-9a-f]{10,40})\b(?![@-]|\.\w)/m
 

@@ -167,3 +167,19 @@ describe('where it is', () => {
     expect(read(text)?.branch ?? null).toBe(branch)
   })
 })
+
+test.each([
+  [
+    'Merged, thanks!\n\nFYI I also fixed the leak, see\nhttps://git.example.org/tarn/commit/fc6adb8454df34fa87',
+    null,
+  ],
+  ['Applied.\nThe bug was introduced by commit 1f2e3d4c5b6a.', null],
+  ['Merged as 1f2e3d4c5b6a, which also has the test.', '1f2e3d4c5b6a'],
+  [
+    'Applied, thanks!\n\n[1/1] wal: also sum the header\n      https://git.example.org/tarn/c/1f2e3d4c5b6a',
+    '1f2e3d4c5b6a',
+  ],
+  ['Applied.\n\ncommit 1f2e3d4c5b6a (HEAD -> main)', '1f2e3d4c5b6a'],
+])('of %j the commit is %s', (text, commit) => {
+  expect(appliedOf('Re: [PATCH] wal: sum', text.split('\n'))).toMatchObject({ commit })
+})
