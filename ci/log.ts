@@ -85,8 +85,7 @@ const escapeCharactersMax = 64
 export function harmless(text: string): string {
   return text
     .replace(escapes, '')
-    .replace(/\r+\n/g, '\n')
-    .replace(/\r/g, '\n')
+    .replace(/\r+\n?/g, ends => (ends.endsWith('\n') ? '\n' : '\n'.repeat(ends.length)))
     .replace(/[^\P{Cc}\t\n]/gu, shownControl)
     .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '\ufffd')
 }
