@@ -31,6 +31,7 @@ export function makeResolver(server: string | null, options: { timeoutMs?: numbe
 }
 
 async function ask(resolver: Resolver, name: string, type: string): ReturnType<Resolve> {
+  if (!plainName.test(name)) throw notFound()
   try {
     return (await resolver.resolve(name, type)) as string[][] | string[]
   } catch (error) {
@@ -39,6 +40,12 @@ async function ask(resolver: Resolver, name: string, type: string): ReturnType<R
     throw error
   }
 }
+
+/**
+ * Senders choose the selectors in these names. The library behind Node's ends a name at the first zero, so that one with a zero
+ * in it would be asked of whoever the text before names, and it takes a backslash for an escape.
+ */
+const plainName = /^[!-[\]-~\u0080-\u{10ffff}]+$/u
 
 const notFound = () => Object.assign(new Error('No such name'), { code: 'ENOTFOUND' })
 

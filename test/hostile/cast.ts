@@ -8,6 +8,7 @@ import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import * as openpgp from 'openpgp'
 import type { TestDns } from '../dns.ts'
 import { signerFor, toLog } from '../ingest/auth/letters.ts'
+import { withBareDkim } from './bare-dkim.ts'
 import type { Stamp } from './case.ts'
 import { type Patatt, placeKeys, withPatatt } from './patatt.ts'
 
@@ -41,6 +42,8 @@ export const addressOf = (who: Who) => people[who].slice(people[who].indexOf('<'
 /** How a mail is signed. `h`: the fields that DKIM covers, of those that are there. */
 export type Signature =
   | { readonly by: 'dkim'; readonly h?: readonly string[]; readonly domain?: string }
+  /** Written by hand with the attacker's key: what no library signs. */
+  | { readonly by: 'bare dkim'; readonly domain: string; readonly selector: string }
   | { readonly by: 'pgp' | 'pgp/mime'; readonly who?: Who }
   | ({ readonly by: 'patatt'; readonly who?: Who } & Patatt)
 
@@ -106,6 +109,8 @@ export async function makeCast(dns: TestDns): Promise<Cast> {
     keyring,
     sign: async (mail, from, signature) => {
       if (signature.by === 'patatt') return withPatatt(mail, addressOf(signature.who ?? from), signature)
+      if (signature.by === 'bare dkim')
+        return withBareDkim(mail, { ...signature, privateKey: signerOf('evil.example').privateKey })
       if (signature.by !== 'dkim') return withPgp(mail, await keyOf(signature.who ?? from), signature.by)
       const domain = signature.domain ?? addressOf(from).split('@')[1] ?? ''
       const wire = toWire(mail)

@@ -11,6 +11,7 @@ import { relaysRule } from './cases/relays.ts'
 import { rewrittenRule } from './cases/rewritten.ts'
 import { robotsRule } from './cases/robots.ts'
 import { sealedRule } from './cases/sealed.ts'
+import { selectorRule } from './cases/selectors.ts'
 import { signedTextRule } from './cases/signed-text.ts'
 import { verifiedAddress } from './cases/verified-address.ts'
 
@@ -28,4 +29,5 @@ export const rules: readonly Rule[] = [
   patattRule,
   sealedRule,
   rewrittenRule,
+  selectorRule,
 ]
