@@ -1,7 +1,6 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
 import type { TierName } from '../../ci/job.ts'
 import { type Probed, probe } from '../../ci/probe.ts'
 import type { Result, Step } from '../../ci/result.ts'
@@ -30,12 +29,11 @@ export class Machine {
     this.probed = probed
   }
 
-  /** `sandbox` as `[ci]` has it; removed when the tests of the file are through. */
+  /** `sandbox` as `[ci]` has it. */
   static async open(sandbox: 'best' | TierName = 'best'): Promise<Machine> {
     const directory = mkdtempSync(join(tmpdir(), 'threadwork-ci-'))
     // The accounts of the builds pass through.
     chmodSync(directory, 0o711)
-    afterAll(() => rmSync(directory, { recursive: true, force: true }))
     const root = sandbox === 'none' || sandbox === 'bwrap' ? null : buildRoot()
     return new Machine(directory, await probe({ rooms: join(directory, 'rooms'), root, sandbox }))
   }
@@ -52,6 +50,10 @@ export class Machine {
       ...groups.flatMap(group => readdirSync(group).filter(each => names.includes(each))),
       ...mounts.filter(line => line.includes(this.rooms)),
     ]
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true })
   }
 
   /** Only the sandboxes of these names. */

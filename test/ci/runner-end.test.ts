@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { cgroupBase } from '../../ci/cgroup.ts'
 import { type Result, resultSchema } from '../../ci/result.ts'
 import { makeRoom, reapRooms, roomName } from '../../ci/room.ts'
@@ -22,6 +22,7 @@ afterEach(() => runner?.kill('SIGKILL'))
 beforeAll(async () => {
   machine = await Machine.open('bwrap')
 }, 60_000)
+afterAll(() => machine.remove())
 
 test.each(['gvisor', 'nspawn', 'bwrap', 'none'] as const)(
   'a runner in %s that is killed takes its build with it, and the next one tidies up',

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TierName } from '../../ci/job.ts'
 import { script } from './repository.ts'
 import { Machine } from './rig.ts'
@@ -13,6 +13,10 @@ beforeAll(async () => {
   machine = await Machine.open()
   bare = await Machine.open('none')
 }, 600_000)
+afterAll(() => {
+  machine.remove()
+  bare.remove()
+})
 
 const walls = ['gvisor', 'nspawn', 'bwrap'] as const
 

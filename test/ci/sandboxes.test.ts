@@ -1,10 +1,12 @@
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { sandboxes } from '../../commands/doctor/sandboxes.ts'
 import { Machine } from './rig.ts'
 
 test('doctor says of each sandbox whether it works, and what it would need', async () => {
-  const { directory } = await Machine.open('none')
+  const machine = await Machine.open('none')
+  onTestFinished(() => machine.remove())
+  const { directory } = machine
   const rooms = join(directory, 'doctor')
   expect(await sandboxes(null, directory)).toEqual([])
   const nothing = { sandbox: 'nspawn', root: join(directory, 'no-root'), rooms } as const

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { jobSchema } from '../../ci/job.ts'
 import { jobOf } from './job-of.ts'
 import { type Files, Repository, script } from './repository.ts'
@@ -12,6 +12,7 @@ let machine: Machine
 beforeAll(async () => {
   machine = await Machine.open('none')
 }, 60_000)
+afterAll(() => machine.remove())
 
 const whyOf = async (files: Files): Promise<string> => {
   const { result, log } = await machine.build(files)

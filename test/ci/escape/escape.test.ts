@@ -4,7 +4,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TierName } from '../../../ci/job.ts'
 import { makeRoom } from '../../../ci/room.ts'
 import { jobOf } from '../job-of.ts'
@@ -36,6 +36,10 @@ beforeAll(async () => {
   machine = await Machine.open()
   overOwn = await Machine.open('bwrap')
 }, 600_000)
+afterAll(() => {
+  machine.remove()
+  overOwn.remove()
+})
 beforeEach(async () => {
   const room = makeRoom(machine.rooms)
   host = await makeHost(machine.directory, room.account)
