@@ -17,6 +17,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   follow: () => import('./commands/follow.ts'),
   rebuild: () => import('./commands/rebuild.ts'),
   export: () => import('./commands/export.ts'),
+  build: () => import('./commands/build.ts'),
   outbox: () => import('./commands/outbox.ts'),
   doctor: () => import('./commands/doctor.ts'),
 }

@@ -361,6 +361,15 @@ export const limits = {
   outboxRowsShownMax: 1_000,
   /** `.ci/config.toml` of a commit: a hundred times what there is to say. */
   buildConfigBytesMax: 64 * 1024,
+  /** Of a build that is started by hand: a large C project's, with its tests. */
+  build: {
+    seconds: 3_600,
+    memoryBytes: 4 * 1024 ** 3,
+    diskBytes: 2 * 1024 ** 3,
+    pids: 1_000,
+    outputBytes: 10 * 1024 ** 2,
+    artefactBytes: 100 * 1024 ** 2,
+  },
   /** Executable files of `.ci/checks/`; each gets a clone of its own. */
   buildChecksMax: 50,
   /** A script that writes so many times what is kept of it is stopped: taking it off its hands costs a processor. */

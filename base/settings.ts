@@ -172,7 +172,7 @@ const ci = z.strictObject({
     .register(about, {
       is: 'what holds the builds on this machine: best, or gvisor, nspawn or bwrap alone; none lets every push do what an account of this machine can',
       more: 'see [ci.md](ci.md)',
-      without: 'no builds run here',
+      without: 'best, for what is built by hand',
       example: 'best',
     }),
   root: directory.optional().register(about, {
@@ -232,7 +232,7 @@ export const settings = z.strictObject({
   metrics: metrics.prefault({}).register(about, { is: 'what Prometheus and a load balancer ask' }),
   outgoing: outgoing.prefault({}).register(about, { is: 'the mail that leaves' }),
   follow: follow.prefault({}).register(about, { is: 'the repositories of the lists' }),
-  ci: ci.prefault({}).register(about, { is: 'builds of what is pushed and mailed' }),
+  ci: ci.prefault({}).register(about, { is: 'the sandboxes of builds' }),
   log: log.prefault({}).register(about, { is: 'the log, on standard error' }),
   limits: limitSettings
     .prefault({})
