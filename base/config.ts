@@ -207,7 +207,10 @@ function parseToml(file: string, text: string): unknown {
     if (!(error instanceof TomlError)) throw error
     const reason = error.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '')
     const line = text.split('\n')[error.line - 1]?.trim() ?? ''
-    throw new Error(`${file}:${error.line}: ${JSON.stringify(line)} is not TOML: ${reason}`, { cause: error })
+    throw new Error(
+      `${file}:${error.line}: ${JSON.stringify(withoutPassword(line))} is not TOML: ${reason}`,
+      { cause: error },
+    )
   }
 }
 
@@ -247,9 +250,18 @@ function showValue(value: unknown): string {
   return (JSON.stringify(text) ?? String(text)).slice(0, 100)
 }
 
+/** However it is written: what is shown may be no URL at all, because the password has a letter that none may have. */
 export function withoutPassword(url: string): string {
-  return url.replace(/(\/\/[^/@\s:]{0,200}):[^/@\s]{0,200}@/, '$1:...@')
+  const start = url.slice(0, shownMax)
+  const at = start.lastIndexOf('@')
+  const colon =
+    /^(?:[a-z][a-z0-9+.-]*:\/\/|(?:postgres(?:ql)?|smtps?):\/?)?[^:]*/i.exec(start)?.[0].length ??
+    start.length
+  const plain = at > colon ? `${start.slice(0, colon)}:...${start.slice(at)}` : start
+  return plain.replace(/(\b\w{0,40}pass\w{0,40}\s{0,5}=\s{0,5})[^&\s]+/gi, '$1...')
 }
+
+const shownMax = 2_000
 
 /** A port is a port however it is written. */
 function toLmtp(listen: string | undefined, { near }: ConfigOrigin): string | Endpoint | null {
