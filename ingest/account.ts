@@ -43,7 +43,7 @@ export function accountFor(
   { log, metrics }: { readonly log: ReceptionLog; readonly metrics?: Metrics | undefined },
 ): Account {
   const { road, from = '' } = envelope
-  const sender = { from, client: session.remoteAddress }
+  const sender = { from: withoutSecret(from), client: session.remoteAddress }
   const count = (result: string) => metrics?.arrivals.inc({ road, result })
   return {
     kept({ fresh, ...received }) {
@@ -64,11 +64,14 @@ export function accountFor(
       log.info({ messageId, code, reason: text, ...sender }, 'Read a confirmation')
     },
     recipientRefused(to, { code }) {
-      log.info({ code, to, ...sender }, 'Refused a recipient')
+      log.info({ code, to: withoutSecret(to), ...sender }, 'Refused a recipient')
     },
     recipientFailed(to, error) {
       metrics?.errors.inc({ kind: 'store' })
-      log.warn({ to, ...sender, error }, 'Answered 451 to a recipient')
+      log.warn({ to: withoutSecret(to), ...sender, error }, 'Answered 451 to a recipient')
     },
   }
 }
+
+/** Who knows the address of a question can answer it, and that of a mail of ours can end it. */
+const withoutSecret = (address: string) => address.replace(/\+[0-9a-f]{32}(?=@)/i, '+...')

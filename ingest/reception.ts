@@ -120,9 +120,8 @@ async function take(desk: Desk, { bytes, envelope, to }: Delivery, account: Acco
 
 async function confirmed(desk: Desk, { bytes, envelope, to }: Delivery, account: Account): Promise<Reply> {
   const received = { messageId: messageIdOf(bytes).id, list: '', bytes: bytes.length }
-  const token = tokenIn(to[0] ?? '') ?? ''
   try {
-    const { confirmed, text } = await confirm(desk.db, token, { bytes, from: envelope.from ?? '' })
+    const { confirmed, text } = await confirm(desk.db, { bytes, from: envelope.from ?? '' })
     const reply = { code: confirmed ? 250 : 550, text }
     account.answered(received, reply)
     if (confirmed) desk.onArrival()

@@ -12,6 +12,9 @@ import { headerValue } from '../../tracker/decode/headers.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
+import { senderOf } from '../../tracker/mail/author.ts'
+import { isAutomatic as isProgram } from '../../tracker/mail/automatic.ts'
+import { readText } from '../../tracker/mail/text.ts'
 import { noteWords } from '../../tracker/topic/verdict-words.ts'
 import { purportedOf } from './purported.ts'
 import { lockClusters, refoldMails } from './refold-mails.ts'
@@ -41,13 +44,17 @@ export interface Confirmation {
 
 const refused = (text: string): Confirmation => ({ confirmed: false, text })
 
-/** Takes the answer to a token mail: the verdict of the mail it is for becomes B. `token` is the recipient's. */
-export async function confirm(db: Kysely<Tables>, token: string, answer: Answer): Promise<Confirmation> {
+/**
+ * Takes the answer to a token mail: the verdict of the mail it is for becomes B. That it came to the token's address is not
+ * enough: a program that answers all mail writes there, too.
+ */
+export async function confirm(db: Kysely<Tables>, answer: Answer): Promise<Confirmation> {
   const mail = decodeMail(answer.bytes)
   if (isAutomatic(mail, answer.from)) return refused('An automatic answer confirms nothing')
   const { address, problem } = purportedOf(answer.bytes)
   if (problem !== null) return refused(`It confirms nothing: ${noteWords(problem)}`)
-  const hashes = [...new Set([token, ...tokensIn(mail)])].map(tokenHash)
+  const hashes = [...new Set(tokensIn(mail))].map(tokenHash)
+  if (hashes.length === 0) return refused('The answer must hold the line "Confirm: ..." of the question')
   return db.transaction().execute(async trx => {
     const found = await findToken(trx, hashes)
     if (found === undefined) return refused('This confirmation is not known here')
@@ -59,8 +66,9 @@ export async function confirm(db: Kysely<Tables>, token: string, answer: Answer)
   })
 }
 
-/** A vacation robot answers from the right address and quotes the token (RFC 3834). */
-function isAutomatic({ headers }: DecodedMail, from: string): boolean {
+/** A vacation robot answers from the right address and quotes the token; not every one says what it is in a field (RFC 3834). */
+function isAutomatic({ headers, body }: DecodedMail, from: string): boolean {
+  const lines = readText(body).own.map(({ line }) => line)
   const value = (name: string) => (headerValue(headers, name) ?? '').trim().toLowerCase()
   const automatic = value('auto-submitted')
   return (
@@ -68,9 +76,14 @@ function isAutomatic({ headers }: DecodedMail, from: string): boolean {
     (automatic !== '' && !automatic.startsWith('no')) ||
     /^(?:bulk|junk|list|auto_reply)$/.test(value('precedence')) ||
     ['x-autoreply', 'x-autorespond', 'x-autoresponse'].some(name => value(name) !== '') ||
-    value('content-type').startsWith('multipart/report')
+    value('content-type').startsWith('multipart/report') ||
+    awaySubject.test(decodeWords(value('subject'))) ||
+    isProgram({ headers, sender: senderOf(headers), answers: true, lines })
   )
 }
+
+const awaySubject =
+  /^\s*(?:auto(?:mated|matic)?[ -]?(?:reply|response|answer)|out[ -]of[ -](?:the[ -])?office|ooo\b|vacation\b|automatische (?:antwort|abwesenheit)|abwesenheits?|r[ée]ponse automatique|respuesta autom[áa]tica|resposta autom[áa]tica|risposta automatica|autosvar)/i
 
 /** In the subject or the text; quoted, as mailers do, is fine. */
 function tokensIn({ headers, body }: DecodedMail): string[] {

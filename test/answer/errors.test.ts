@@ -200,8 +200,8 @@ test('a maintainer whose signature the list broke is asked once, and the answer 
     ),
     from,
   })
-  expect(await confirm(desk.db, token, answer('eve@example.net'))).toMatchObject({ confirmed: false })
-  expect(await confirm(desk.db, token, answer('ada@example.org'))).toMatchObject({ confirmed: true })
+  expect(await confirm(desk.db, answer('eve@example.net'))).toMatchObject({ confirmed: false })
+  expect(await confirm(desk.db, answer('ada@example.org'))).toMatchObject({ confirmed: true })
   await desk.sort()
   expect(await state()).toBe('accepted')
 })

@@ -64,11 +64,11 @@ const tokenOf = (mail: TokenMail | null) => /^Confirm: ([0-9a-f]{32})$/m.exec(ma
 
 const answerOf = (
   mail: TokenMail | null,
-  { from = 'Ada <ada@example.org>', more = '', body = '' } = {},
+  { from = 'Ada <ada@example.org>', more = '', body = '', title = 'Re' } = {},
 ): Buffer =>
   Buffer.from(
-    `From: ${from}\nTo: ${mail?.replyTo}\nSubject: Re: ${mail?.subject}\nMessage-ID: <yes@example.org>\n${more}\n${
-      body ||
+    `From: ${from}\nTo: ${mail?.replyTo}\nSubject: ${title}: ${mail?.subject}\nMessage-ID: <yes@example.org>\n${more}\n${
+      body.replace('TOKEN', tokenOf(mail)) ||
       mail?.body
         .split('\n')
         .map(line => `> ${line}`)
@@ -76,7 +76,7 @@ const answerOf = (
     }\n`,
   )
 
-const nobody = '0'.repeat(32)
+const away = `This is an automatic reply: I am away until Monday.\n\n> Confirm: TOKEN\n`
 
 describe('a token mail', () => {
   test('asks what was said, and an answer that quotes it makes the mail B and wakes its topic', async () => {
@@ -96,13 +96,13 @@ describe('a token mail', () => {
     expect(rows).not.toContain(tokenOf(mail))
     await sql`update cluster set dirty = false`.execute(db)
     const answer = { bytes: answerOf(mail), from: 'ada@example.org' }
-    expect(await confirm(db, nobody, answer)).toMatchObject({ confirmed: true })
+    expect(await confirm(db, answer)).toMatchObject({ confirmed: true })
     expect(await grades()).toEqual(['B | confirmed by token | ada@example.org'])
     expect(await db.selectFrom('cluster').select('dirty').execute()).toEqual([{ dirty: true }])
     expect(await db.selectFrom('token_mail').select(['answered_by']).execute()).toEqual([
       { answered_by: 'yes@example.org' },
     ])
-    expect(await confirm(db, nobody, answer)).toEqual({ confirmed: false, text: 'This was confirmed before' })
+    expect(await confirm(db, answer)).toEqual({ confirmed: false, text: 'This was confirmed before' })
   })
 
   test.each([
@@ -111,20 +111,22 @@ describe('a token mail', () => {
     ['by a vacation robot', { more: 'Auto-Submitted: auto-replied\n' }, 'An automatic answer'],
     ['by an old robot', { more: 'Precedence: bulk\n' }, 'An automatic answer'],
     ['by a bounce', { more: 'Content-Type: multipart/report; boundary=x\n' }, 'An automatic answer'],
-    ['without the token', { body: 'Yes, it was me\n' }, 'not known here'],
+    ['by a program that says so in its text', { body: away }, 'An automatic answer'],
+    ['by a program that says so in its title', { title: 'Automatic reply' }, 'An automatic answer'],
+    ['without the token', { body: 'Yes, it was me\n' }, 'must hold the line'],
     ['with another token', { body: `Confirm: ${'1'.repeat(32)}\n` }, 'not known here'],
   ])('answered %s changes nothing', async (_, how, text) => {
     const { db, arrive, ask, grades } = await desk()
     const mail = await ask(await arrive(claimed('one')))
     const subject = { ...mail, subject: 'no token' } as TokenMail
     const answer = { bytes: answerOf(subject, how), from: 'ada@example.org' }
-    expect(await confirm(db, nobody, answer)).toEqual({
+    expect(await confirm(db, answer)).toEqual({
       confirmed: false,
       text: expect.stringContaining(text),
     })
     expect(await grades()).toEqual(['C | only From: it is not signed | '])
     // The right answer still works.
-    expect(await confirm(db, nobody, { bytes: answerOf(mail), from: 'ada@example.org' })).toMatchObject({
+    expect(await confirm(db, { bytes: answerOf(mail), from: 'ada@example.org' })).toMatchObject({
       confirmed: true,
     })
   })
@@ -132,11 +134,11 @@ describe('a token mail', () => {
   test('with the null sender, or after a week, changes nothing', async () => {
     const { db, arrive, ask } = await desk()
     const mail = await ask(await arrive(claimed('one')))
-    expect(await confirm(db, tokenOf(mail), { bytes: answerOf(mail), from: '' })).toMatchObject({
+    expect(await confirm(db, { bytes: answerOf(mail), from: '' })).toMatchObject({
       confirmed: false,
     })
     await sql`update token_mail set expires_at = now() - interval '1 second'`.execute(db)
-    expect(await confirm(db, nobody, { bytes: answerOf(mail), from: 'ada@example.org' })).toEqual({
+    expect(await confirm(db, { bytes: answerOf(mail), from: 'ada@example.org' })).toEqual({
       confirmed: false,
       text: 'This confirmation is too old; send the change again',
     })
@@ -163,7 +165,7 @@ describe('a token mail', () => {
     await sql`update verdict set grade = 'A', how = ${JSON.stringify(dkimOf('example.org'))}::jsonb, identity = 'ada@example.org'`.execute(
       db,
     )
-    await confirm(db, nobody, { bytes: answerOf(mail), from: 'ada@example.org' })
+    await confirm(db, { bytes: answerOf(mail), from: 'ada@example.org' })
     expect(await grades()).toEqual(['A | DKIM of example.org | ada@example.org'])
   })
 })
@@ -173,11 +175,13 @@ const wire = (bytes: Buffer) => `${bytes.toString().replaceAll('\n', '\r\n').rep
 test.each(['smtp', 'lmtp'] as const)('%s takes the answer, and keeps it out of the log', async road => {
   const { db, demo, arrive, ask, grades } = await desk()
   const mail = await ask(await arrive(claimed('one')))
+  const told: object[] = []
+  const note = (fields: object) => told.push(fields)
   const options = {
     db,
     lists: () => [demo],
     hostname: 'mx.example.net',
-    log: { info: () => {}, warn: () => {} },
+    log: { info: note, warn: note },
   }
   const at = { host: '127.0.0.1', port: 0 }
   const server =
@@ -197,11 +201,17 @@ test.each(['smtp', 'lmtp'] as const)('%s takes the answer, and keeps it out of t
   expect(await talk(mail?.replyTo ?? '', answerOf(mail, { from: 'eve@example.org' }))).toMatch(
     /^550 .*address/,
   )
-  expect(await talk(mail?.replyTo ?? '', answerOf(mail, { body: 'Yes.' }))).toMatch(/^250 .*Confirmed/)
+  // A program that answers all mail comes to this address, too.
+  const bare = answerOf(mail, { body: 'Your request has the number 7.' })
+  expect(await talk(mail?.replyTo ?? '', bare)).toMatch(/^550 .*must hold the line/)
+  expect(await talk(mail?.replyTo ?? '', answerOf(mail))).toMatch(/^250 .*Confirmed/)
   expect(await talk(mail?.replyTo ?? '', answerOf(mail))).toMatch(/^550 .*confirmed before/)
   expect(await grades()).toEqual(['B | confirmed by token | ada@example.org'])
   const kept = await db.selectFrom('mail').select(['message_id', 'envelope']).execute()
   expect(kept.map(row => row.message_id)).toEqual(['one@example.org'])
+  // Where the address was mistyped or the database away the token is still good: no log of ours has it.
+  expect(JSON.stringify(told)).toContain('confirm+...@elsewhere.example.net')
+  expect(JSON.stringify(told)).not.toContain(tokenOf(mail))
 })
 
 test('a reply to all is kept on the list without the secret address', async () => {
