@@ -109,16 +109,18 @@ function storeAll(desk: Desk, received: Buffer, envelope: LiveEnvelope, account:
 /** A confirmation's token is a secret while it is good: it is used up first, and no log of a list holds its address. */
 async function take(desk: Desk, { bytes, envelope, to }: Delivery, account: Account): Promise<Reply> {
   const isToken = (address: string) => tokenIn(address) !== null
-  const replies: Reply[] = []
-  for (const address of to.filter(isToken))
-    replies.push(await confirmed(desk, { bytes, envelope, to: [address] }, account))
+  const reply = to.some(isToken) ? await confirmed(desk, { bytes, envelope }, account) : tryAgain
   const others = to.filter(address => !isToken(address))
   const kept = { ...envelope, to: envelope.to.filter(address => !isToken(address)) }
   if (others.length > 0) return store(desk, { bytes, envelope: kept, to: others }, account)
-  return replies.find(({ code }) => code === 250) ?? replies[0] ?? tryAgain
+  return reply
 }
 
-async function confirmed(desk: Desk, { bytes, envelope, to }: Delivery, account: Account): Promise<Reply> {
+async function confirmed(
+  desk: Desk,
+  { bytes, envelope }: Pick<Delivery, 'bytes' | 'envelope'>,
+  account: Account,
+): Promise<Reply> {
   const received = { messageId: messageIdOf(bytes).id, list: '', bytes: bytes.length }
   try {
     const { confirmed, text } = await confirm(desk.db, { bytes, from: envelope.from ?? '' })
