@@ -13,6 +13,7 @@ import { robotsRule } from './cases/robots.ts'
 import { sealedRule } from './cases/sealed.ts'
 import { selectorRule } from './cases/selectors.ts'
 import { signedTextRule } from './cases/signed-text.ts'
+import { tonguesRule } from './cases/tongues.ts'
 import { verifiedAddress } from './cases/verified-address.ts'
 
 export const rules: readonly Rule[] = [
@@ -30,4 +31,5 @@ export const rules: readonly Rule[] = [
   sealedRule,
   rewrittenRule,
   selectorRule,
+  tonguesRule,
 ]
