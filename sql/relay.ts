@@ -13,14 +13,22 @@ export interface Relay {
   close(): void
 }
 
-export function makeRelay(config: RelayConfig): Relay {
+/** How long it is waited for, in seconds: for the connection and its greeting, and for each answer. */
+export interface Patience {
+  readonly connect: number
+  readonly answer: number
+}
+
+const usual: Patience = { connect: limits.relayConnectSecondsMax, answer: limits.relayAnswerSecondsMax }
+
+export function makeRelay(config: RelayConfig, { connect, answer }: Patience = usual): Relay {
   const transport = createTransport({
     pool: true,
     maxConnections: 1,
     ...transportOptions(config),
-    connectionTimeout: limits.relayConnectSecondsMax * 1000,
-    greetingTimeout: limits.relayConnectSecondsMax * 1000,
-    socketTimeout: limits.relayAnswerSecondsMax * 1000,
+    connectionTimeout: connect * 1000,
+    greetingTimeout: connect * 1000,
+    socketTimeout: answer * 1000,
     disableFileAccess: true,
     disableUrlAccess: true,
   })
