@@ -43,7 +43,7 @@ export function appliedOf(
 
 /** Most mails hold none of the words, and are not read further. */
 const mayTell =
-  /\b(?:applied|pushed|merged|queued|committed|picked|pulled|upstreamed|added|put|placed|taken|took|landed|staged|integrated|included|cherry-picked|backported|installed|checked in|stored|moved|now in|is in|are in|it's in|Commit-ID)\b/i
+  /\b(?:applied|pushed|merged|queued|committed|picked|pulled|upstreamed|added|put|placed|taken|took|landed|staged|integrated|included|cherry-picked|backported|installed|checked in|stored|moved|now in|already in|applying|queue?ing|merging|pushing|committing|picking|is in|are in|it's in|Commit-ID)\b/i
 
 /** A word of the subject's bracket names a branch as well: "[PATCH net] x", "added to net". It gets the shape of one. */
 function withBranches(lines: readonly string[], tags: readonly string[]): readonly string[] {
@@ -151,7 +151,7 @@ const commitLine = /^Commit-ID:\s{1,5}[0-9a-f]{10,40}/
 
 /** The patches it names: "1-2", "2/4 and 3/4", or the list that b4 and patchwork's robot write, `[1/2] title` with its commit. */
 function numbersIn(line: string, behind: readonly string[]): number[] {
-  const named = line.match(patchNumbers)?.[1] ?? line.match(verbNumbers)?.[1]
+  const named = [patchNumbers, verbNumbers, numbersVerb].map(one => line.match(one)?.[1]).find(Boolean)
   if (named) return ranges(named)
   // "patches [1, 8]" may be these two or all between them: these two in any case.
   const bracketed = line.match(/\bapplied (?:patches )?\[(\d{1,3})(?:, ?(\d{1,3}))?\]/i)
@@ -168,8 +168,8 @@ function numbersIn(line: string, behind: readonly string[]): number[] {
   return [...new Set(listed)]
 }
 
-const number = '#?\\d{1,3}(?:\\/\\d{1,3})?'
-const moreNumbers = `(?:\\s{0,2}(?:,|and|&|-|–|to|through|\\.\\.){1,2}\\s{0,2}(?:and )?${number}){0,20}`
+const number = '\\[?#?\\d{1,3}(?:\\/\\d{1,3})?\\]?'
+const moreNumbers = `(?:\\s{0,2}(?:,|and|&|\\+|-|–|to|through|\\.\\.){1,2}\\s{0,2}(?:and )?${number}){0,20}`
 const numberList = `${number}${moreNumbers}`
 const patchNumbers = new RegExp(`\\bpatch(?:es)?\\s{1,3}(${numberList})(?![\\w/])`, 'i')
 const clauseEnd =
@@ -188,8 +188,15 @@ const dropped = new RegExp(
   'i',
 )
 /** "Applied 3 patches" and "queued 2 weeks ago" count something else. */
-const verbNumbers =
-  /\b(?:applied|pushed|merged|queued(?: up)?|committed|picked(?: up)?|pulled|took|taken|added)\s{1,3}((?:#?\d{1,3}(?:\/\d{1,3})?(?:\s{0,2}(?:,|and|&|-|–|to|through|\.\.){1,2}\s{0,2}(?:and )?)?){1,20}?)(?=$|[,.;:!)]|\s(?:to|into|in|on|with|for|as|thanks|because|but|only|now|already|from|so)\b)/i
+const verbNumbers = new RegExp(
+  `\\b(?:applied|pushed|merged|queued(?: up)?|committed|picked(?: up)?|pulled|took|taken|added)\\s{1,3}(${numberList})(?=$|[,.;:!)]|\\s(?:to|into|in|on|with|for|as|thanks|because|but|only|now|already|from|so)\\b)`,
+  'i',
+)
+/** "1 and 2 applied", "#1 and #2 are pushed": a list that begins the sentence. */
+const numbersVerb = new RegExp(
+  `^\\s{0,4}(?:(?:ok|okay|thanks|so|only|just|both)[\\s,.!]{1,3}){0,3}(${numberList}) (?:(?:is|are|was|were|have|has|been|now|both) ){0,3}(?:applied|pushed|merged|queued|committed|picked|pulled)\\b`,
+  'i',
+)
 
 const ordinalWords = ['first', 'second', 'third', 'fourth', 'fifth']
 const ordinalPatches =
@@ -205,7 +212,7 @@ const countWords = new Map([
 function ranges(text: string): number[] {
   const pieces = text
     .replace(/\/\d{1,3}/g, '')
-    .split(/\s{0,2}(?:,|and|&)\s{0,2}/i)
+    .split(/\s{0,2}(?:,|and|&|\+)\s{0,2}/i)
     .filter(piece => /\d/.test(piece))
   return pieces.flatMap(piece => {
     const [from = 0, to = from] = (piece.match(/\d{1,3}/g) ?? []).map(Number)
@@ -239,7 +246,7 @@ const commitId =
 const verb = '(?:applied|pushed|merged|queued(?: up)?|committed|picked(?: up)?|pulled|upstreamed)'
 // What may stand before the verb in such a line: thanks, pronouns, "patchset", "series", an adverb.
 const before =
-  "(?:(?:(?:hi|hello|thanks?(?: you)?)(?: [^\\s,.!]{2,20}(?=,))?|thx|great|done|your (?:patch(?:es|set)?|series|changes?|fix(?:es)?|pull request|pr)|pull request|good|ok(?:ay)?|fine|nice|perfect|both|all|whole|the|this|these|that|it|them|patch(?:es|set)?s?|series|commits?|and|now|just|finally|already|i|i've|i have|we|we've|have|has|had|been|was|were|is|are|therefore|so|thus|first|rest|of|with|minor|obvious|fixed|fixups?|changed|tweak(?:s|ed)?|lgtm|also|then|went ahead|v\\d{1,2}|\\d{1,2}(?:-|/|,|\\.\\.)?\\d{0,2})[\\s,.!:;-]{1,4}){0,8}"
+  "(?:(?:(?:hi|hello|thanks?(?: you)?)(?: [^\\s,.!]{2,20}(?=,))?|thx|great|done|your (?:patch(?:es|set)?|series|changes?|fix(?:es)?|pull request|pr)|pull request|good|ok(?:ay)?|fine|nice|perfect|both|all|whole|the|this|these|that|it|them|patch(?:es|set)?s?|series|commits?|and|now|just|finally|already|i|i've|i have|we|we've|have|has|had|been|was|were|is|are|therefore|so|thus|first|rest|of|with|minor|obvious|fixed|fixups?|changed|tweak(?:s|ed)?|lgtm|also|then|went ahead|reviewed|acked|accepted|approved|&|v\\d{1,2}|\\[?#?\\d{1,3}(?:(?:-|/|,|\\+|\\.\\.)#?\\d{0,3})?\\]?)[\\s,.!:;-]{1,4}){0,8}"
 /** Any one of them; each may be a pattern itself. */
 const anyOf = (words: readonly string[]) => `(?:${words.join('|')})`
 const listed = (words: string) => words.split(' ')
@@ -260,6 +267,7 @@ const branchWord = anyOf([
   // A release.
   '\\d{1,3}\\.\\d{1,3}[\\w.]{0,10}',
   '[\\w.+]{2,40}(?= branch\\b)',
+  '(?:patch|merge|commit|misc) queue',
   '[a-z][\\w+]{1,30}(?= now[.,!])',
   // Any word that ends the sentence.
   `(?!${anyOf(neverBranches)}\\b)[a-z][\\w+]{2,30}(?=[.!]?$|, thank)`,
@@ -285,13 +293,39 @@ const toBranch =
 
 const tellsApplied = new RegExp(`^\\s{0,4}${before}${verb}(?:[\\s,.!:;)]|$)`, 'i')
 const notSo =
-  /\?|\b(?:not|n't|never|can be|could be|to be|should be|will be|would be|once|when|if|until|after|before|unless|needs?|waiting|someone|cleanly|on top of|queued behind|applied to all|to (?:test|try|check|see|reproduce|build))\b/i
+  /\?|\b(?:not|n't|never|can be|could be|to be|should be|will be|would be|once|when|if|until|after|before|unless|needs?|waiting|someone|cleanly|on top of|locally|queued behind|applied to all|to (?:test|try|check|see|reproduce|build))\b/i
 
 /** The sender's own work, not the patch: "I just pushed a new commit", "I've applied the global change". */
 const otherThing = new RegExp(
   `${verb} (?:an? |another |upstream |the latest |the (?:\\w{2,20} )?changes? |(?:my|his|her|their) )`,
   'i',
 )
+
+/**
+ * The work of an author, of a tester, and of one who took it back: "picked up Ruth's tags", "merged the two loops in v3",
+ * "with this applied I see no warning", "I applied it and it boots", "I had it queued but dropped it".
+ */
+const othersWork = [
+  /\bpicked up (?:\S{1,30} ){0,4}(?:tags?|trailers?|r-?bs?|acks?|\w{1,12}-by(?:'?s)?)(?![\w-])/i,
+  new RegExp(
+    `${verb} (?:[\\w'-]{1,20} ){0,8}in (?:v\\d{1,2}(?![\\w.])|(?:the |my )?(?:next|new) (?:version|revision|spin|round))`,
+    'i',
+  ),
+  new RegExp(
+    `${verb} the (?:two|three|last two|first two) (?!patch|commit|series)[a-z]{3,20} (?:in|into|to) `,
+    'i',
+  ),
+  new RegExp(`^with (?:this|that|these|those|both|it|your|the|all)(?: \\w{1,15}){0,3} ${verb}`, 'i'),
+  new RegExp(
+    `${verb}\\b.{0,80} and (?:(?:it|this|everything|all|the \\w{1,20}) (?:still |now |all )?(?:works?|worked|boots?|booted|builds?|built|compiles?|compiled|fix(?:es|ed)|fails?|failed|passe[sd]|runs?|ran)|(?:tested|booted|built|ran) (?:it |them )?(?:on|with))\\b`,
+    'i',
+  ),
+  new RegExp(
+    `${verb}\\b.{0,80} but (?:i |i've |then |later |have |had ){0,3}(?:dropped|reverted|unqueued|backed) (?:it|this|them|both)\\b`,
+    'i',
+  ),
+  /\bpushed (?:v\d{1,2}|(?:the|my) (?:branch|changes)) (?:to|on|in) my /i,
+]
 
 /** What he changed on the way is told to somebody: "Thanks Leo, I merged it with the larger limit". */
 const toSomebody = new RegExp(
@@ -313,11 +347,16 @@ const speaksOfAll = new RegExp(
 function isNotice({ text, lead }: Statement): boolean {
   if (text.includes('?') || notSo.test(clauseOf(text)) || looksAt.test(text) || toSomebody.test(text))
     return false
-  if (inBranch.test(text)) return true
+  if (othersWork.some(one => one.test(text))) return false
+  if (inBranch.test(text.replace(thanksFor, ''))) return true
   // "Thanks. Applied." is one statement.
   const whole = lead === '' ? text : `${lead} ${text}`
   return tellsApplied.test(whole) && !notSo.test(lead) && !otherThing.test(whole)
 }
+
+/** "Thanks for the patch, pushed to misc-next": a branch behind it leaves no doubt what was pushed. */
+const thanksFor =
+  /^(?:many )?(?:thanks?|thank you|thx) for (?:the|your|this|these|all) [\w &/'-]{1,60}[,.!] /i
 
 /** Up to the first comma, bracket or dash; commas between the words of the notice itself are in it. */
 const clauseOf = (text: string): string =>
@@ -344,5 +383,16 @@ const second = new RegExp(
 const notDone =
   /\?|\b(?:not|never|can|cannot|could|may|might|must|should|shall|will|would|going to|want(?:ed)?|like|hope|wish|plan|please|let's|let us|once|when|if|until|after|before|unless|needs?|waiting|someone|somebody|cleanly|on top|see|seen|gets?|got|getting|having|without|you|locally|branch)\b|n't\b|'(?:ll|d)\b/i
 
+/** "Applying, thanks.", "Queueing this for next." tell what is done with it; what goes on behind them tells of something else. */
+const doing = new RegExp(
+  `^\\s{0,4}(?:(?:thanks?|thank you|thx|ok|okay|lgtm|great|nice|and|so|now)[\\s,.!]{1,3}){0,3}(?:(?:i'm|i am|we're|we are) )?(?:now )?(?:(?:applying|merging|queue?ing|pushing|committing)(?: up)?${thing}|(?:picking|taking) (?:this(?: one)?|it|these|them|both|the series))(?: up)?(?: now)?(?: (?:to|into|for) (?:the |my )?(?:[\\w.+]{1,40}[-/][\\w.+/-]{1,60}|${branchNames.join('|')}|\\d{1,3}\\.\\d{1,3}))?(?: now)?(?:\\s?[.!;]|$|,? (?:thanks|thank you|thx|cheers)\\b)`,
+  'i',
+)
+/** "Fixed the typo while applying." */
+const onTheWay =
+  /^(?:i |i've |i have |and )?(?:fixed|changed|tweaked|adjusted|reworded|dropped|removed|amended|edited|added|corrected|folded|squashed)\b.{1,100} (?:while|upon|on) (?:applying|merging|committing|pushing|queue?ing)\b/i
+
 const isPassing = (text: string): boolean =>
-  !notDone.test(text.replace(/\bthank you\b/gi, 'thanks')) && (clause.test(text) || second.test(text))
+  !notDone.test(text.replace(/\bthank you\b/gi, 'thanks')) &&
+  !othersWork.some(one => one.test(text)) &&
+  [clause, second, doing, onTheWay].some(one => one.test(text))

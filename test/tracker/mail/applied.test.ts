@@ -33,6 +33,20 @@ describe('a notice', () => {
     'Thank you, I applied both patches',
     'Series applied to the development branch',
     'I applied the patch, amended the message, and pushed to the lid branch in my private repo.',
+    'Thanks for the patch, pushed to lid-next.',
+    'Thank you for the fix and the test, merged into stable-8.2.',
+    'Added to the patch queue, thanks.',
+    'This is already in master as commit 1234567890ab.',
+    'Acked and applied to next.',
+    'Reviewed and pushed, thanks.',
+    'Applying, thanks.',
+    'Queueing this for next, thanks.',
+    'Thanks, merging.',
+    'also this merged, thanks for your review.',
+    'Pushing this one now.',
+    'Picking this up, thanks.',
+    'Fixed the typo while applying, thanks.',
+    'I reworded the subject upon merging.',
   ])('%j', text => {
     expect(read(text)).not.toBeNull()
   })
@@ -58,6 +72,22 @@ describe('no notice', () => {
     'I put it in my tree to test, it does not build',
     "It's in the lid branch in my private repo, as I said to Ruth",
     'The series is queued behind 3 others.',
+    'I applied this locally and it works.',
+    'I have applied this patch to my tree and tested on two boards.',
+    'I merged it here and everything still boots.',
+    'With this applied, I see no warnings.',
+    'With the series applied the board boots.',
+    'Picked up the tags, will send v3.',
+    "Picked up Ruth's R-b in v3.",
+    'I merged the two loops in v3.',
+    'Merged the two hunks into one.',
+    'Applied your suggestion in the next version.',
+    'I had this queued but dropped it.',
+    'Applied, but then I reverted it',
+    'I pushed v2 to my branch for review.',
+    'Applying this on top of v6.8 fails.',
+    'Pushing to master needs two acks.',
+    'I will fix it while applying.',
   ])('%j', text => {
     expect(read(text)).toBeNull()
   })
@@ -70,6 +100,12 @@ test.each([
   ['Applied the first patch.', [1]],
   ['Applied the second and third patches, thanks', [2, 3]],
   ['Picked 1-2 into release-4, thanks.', [1, 2]],
+  ['1 and 2 applied, thanks.', [1, 2]],
+  ['#1 and #2 applied, thanks', [1, 2]],
+  ['[1/3] and [2/3] are pushed.', [1, 2]],
+  ['Patches 1 & 2 pushed to misc-next.', [1, 2]],
+  ['Applied [1/3] and [3/3].', [1, 3]],
+  ['Applied 1+2, thanks.', [1, 2]],
 ])('%j names patches', (text, numbers) => {
   expect(read(text)).toMatchObject({ numbers, part: true })
 })
@@ -141,6 +177,11 @@ test('hostile text stays quick', () => {
     'applied '.repeat(2_000),
     'thanks, '.repeat(2_000),
     'Applied to a-'.repeat(1_000),
+    'applied and '.repeat(2_000),
+    'picked up a '.repeat(2_000),
+    'thanks for the a '.repeat(1_000),
+    '[1/2] & '.repeat(2_000),
+    'fixed while '.repeat(2_000),
     '1,'.repeat(5_000),
     'i a'.repeat(3_000),
     'Applied but not 1, '.repeat(1_000),
