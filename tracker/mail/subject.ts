@@ -20,8 +20,7 @@ export function parseSubject(
   const words = brackets.filter(inside => !isListBracket(inside)).flatMap(wordsOf)
   const marks = words.reduce(readWord, { ...noMarks, tags: [] })
   const rest = takeLooseCount(marks, lead)
-  const titled = rest.match(versionInTitle)
-  const title = titled ? squeeze(rest.replace(versionInTitle, ' ')) : rest
+  const { title, version } = takeTitleVersion(rest, marks.patch)
   return {
     text,
     title,
@@ -33,7 +32,7 @@ export function parseSubject(
     rfc: marks.rfc,
     resend: marks.resend,
     pull: marks.pull,
-    version: marks.version ?? (titled ? Number(titled[1]) : null),
+    version: marks.version ?? version,
     ...(marks.dotted === null ? {} : { dotted: marks.dotted }),
     number: marks.number,
     total: marks.total,
@@ -55,10 +54,13 @@ export const isForward = (decoded: string): boolean =>
 
 const wordsOf = (bracket: string) =>
   (mayBeSpaced.test(bracket) ? bracket.replace(spacedCount, '$1/$2') : bracket)
-    .split(/[\s,;:[\]]+/)
+    .replace(spelledVersion, 'v$1')
+    .split(/[\s,;:[\](){}"]+/)
     .filter(Boolean)
 
 const mayBeSpaced = /\s\/|\/\s|\sof\s/i
+/** `take 2`, `rev2`, `version #3`, as people count who do not use git's option. */
+const spelledVersion = /\b(?:take|version|rev|revision|round|try)[\s.#-]{0,2}(\d{1,2})\b(?![./]\d)/gi
 /** `1 of 3` as Mercurial writes it, `1 / 3`. */
 const spacedCount = /(?<![\d.])(\d{1,4}(?:\.\d)?)\s{0,2}(?:\/|\bof\b)\s{0,2}(\d{1,4})(?!\d)/gi
 
@@ -89,11 +91,14 @@ const ambiguousReplyWord = lead(replyWords.filter(word => !isPlain(word)))
 const leadWord = /^(?:subject|rfc|resend|patch|v\d{1,3})\s{0,2}[:：]?\s{0,2}(?=\[)/i
 /** "net: phy: x", "[bpf] x": the words that lead a title and that all patches to a place share. */
 const subsystem = /^(?:(?:\[[^\]]{1,60}\]|[^\s:][^:]{0,40}:)\s+){1,5}/
-/** "(v2)" behind a title; "[V8]" there is a name. */
+/** "(v2)" behind a title; "[V8]" there is a name. A patch's title may end ", v2" as well. */
 const versionInTitle = /\s?[([]v(\d{1,3})[)\]]$/
+const bareVersionInTitle = /,\s?v(\d{1,2})$/
+/** Behind the subsystem, as on the lists of GCC: "[PATCH] c++, v2: Title". */
+const versionInSubsystem = /^([^:]{1,40}), ?v(\d{1,2})(?=: )/
 /** What a mail gateway writes before a subject: `**SPAM**`, `{Spam?}`, `[EXT]`, `EXTERNAL:`; stars before a bracket always. */
 const gatewayMark =
-  /^(?:[*{[(_]{1,10}\s?(?:spam|junk|ext|external|externe|extern|caution|suspected spam|possible spam)(?:[ -](?:e-?mail|mail|sender|message|source|suspected))?\b[^\w[]{1,12}|(?:ext|external|caution|suspected spam|spam)\s?:\s?(?=\[)|\*{2,9}[^*[\]]{1,40}\*{2,9}\s?(?=\[))/i
+  /^(?:[*{[(_]{1,10}\s?(?:spam|junk|ext|external|externe|extern|caution|suspected spam|possible spam)(?:[ -](?:e-?mail|mail|sender|message|source|suspected))?\b[^\w[]{1,12}|(?:ext|external|caution|suspected spam|spam)\s?:\s?(?=\[|(?:re|aw|sv|fwd?)\s?:)|\*{2,9}[^*[\]]{1,40}\*{2,9}\s?(?=\[))/i
 /** In an answer, a word of no language that we know before a bracket: "ATB: [PATCH] x". "Ping:" says something of its own. */
 const unknownReplyWord = /^(?!(?:Ping|PING|Question|Reminder|FYI)\b)\p{Lu}\p{L}{0,11}\s?[:：]\s?(?=\[)/u
 
@@ -142,7 +147,7 @@ function stripLead(text: string, answers = false): { brackets: string[]; rest: s
     } else if (inside) {
       brackets.push(inside.text)
       posted ||= isPosted(inside.text)
-      rest = rest.slice(inside.end).trimStart()
+      rest = rest.slice(inside.end).replace(/^\s{0,3}:?\s{0,3}/, '')
     } else if (word) {
       brackets.push(word[0].replace(/[\s:：]{1,5}$/, ''))
       rest = rest.slice(word[0].length)
@@ -165,12 +170,20 @@ function isPosted(bracket: string): boolean {
   return patch || version !== null || number !== null
 }
 
+function takeTitleVersion(title: string, patch: boolean): { title: string; version: number | null } {
+  const behind = title.match(versionInTitle) ?? (patch ? title.match(bareVersionInTitle) : null)
+  if (behind) return { title: squeeze(title.slice(0, behind.index)), version: Number(behind[1]) }
+  const within = patch ? title.match(versionInSubsystem) : null
+  if (!within) return { title, version: null }
+  return { title: `${within[1]}${title.slice(within[0].length)}`, version: Number(within[2]) }
+}
+
 /** `[PATCH] (1/3) x`, `[PATCH] 1/3: x`, `[PATCH] x (1/3)`: the count stands outside the bracket that says patch. */
 function takeLooseCount(marks: Marks, rest: string): string {
   if (!marks.patch || marks.number !== null) return rest
   const found =
     rest.match(/^\(?(\d{1,4})\s?(?:\/|of)\s?(\d{1,4})(?:\)\s?:?|\s?:)\s/i) ??
-    rest.match(/\s\((\d{1,4})\/(\d{1,4})\)$/)
+    rest.match(/\s[([](\d{1,4})\/(\d{1,4})[)\]]$/)
   if (!found || Number(found[1]) > Number(found[2])) return rest
   takeCount(marks, Number(found[1]), Number(found[2]))
   return squeeze(rest.replace(found[0], ' '))
@@ -188,7 +201,7 @@ function bracket(text: string): { text: string; end: number } | null {
 }
 
 function readWord(marks: Marks, word: string): Marks {
-  const glued = word.match(/^(patch|v\d{1,3}|rfc)[-_]?(\d{1,4}(?:\.\d)?\/\d{1,4})$/i)
+  const glued = word.match(/^(patch|v\d{1,3}|rfc)[-_/]?(\d{1,4}(?:\.\d)?\/\d{1,4})$/i)
   if (glued) return [glued[1] ?? '', glued[2] ?? ''].reduce(readWord, marks)
   const version = word.match(/^(?:(?:patch|rfc|resend)[-_]?)?v[.-]?(\d{1,3})[a-z]?$/i)
   const dotted = word.match(/^v(\d{1,3})\.\d{1,2}$/i)
