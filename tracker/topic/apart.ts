@@ -115,9 +115,12 @@ function isBelow(younger: Outline, elder: Outline): boolean {
 function isOtherScope(elder: Outline, younger: Outline, branched: ReadonlySet<string>): boolean {
   const [a, b] = [scopeOf(elder), scopeOf(younger)]
   const raised = younger.draft.version !== null && younger.version > elder.version
-  if (a.size === 0 || b.size === 0) return !raised && !younger.resend && [...a, ...b].some(isRelease)
   const [only, other] = differing(a, b)
-  if (only.length === 0 || other.length === 0) return false
+  if (only.length === 0 || other.length === 0) {
+    const isBackport =
+      [...only, ...other].some(isRelease) || (a.has('sru') !== b.has('sru') && a.size * b.size === 0)
+    return isBackport && !raised && !younger.resend
+  }
   if (shareOfSmaller(elder.paths, younger.paths) === 0) return true
   // Who moves a change from one tree to the other raises its version; where each tree or release got a posting of its own,
   // each has its own revisions, too.
@@ -137,15 +140,23 @@ function branchedIn(postings: readonly Outline[]): Set<string> {
   const branched = new Set<string>()
   const own = postings.filter(posting => !posting.resend)
   for (const [name, same] of Map.groupBy(own, nameOf)) {
-    const [first, ...rest] = same
-    if (!first || name === '') continue
-    const isOther = (posting: Outline) =>
-      posting.version === first.version &&
-      differing(scopeOf(first), scopeOf(posting)).every(words => words.length > 0)
-    if (rest.some(isOther)) branched.add(name)
+    if (name === '') continue
+    const scopes = same.map(posting => ({ version: posting.version, words: scopeOf(posting) }))
+    const named = scopes.filter(({ words }) => words.size > 0).slice(0, branchesMax)
+    const isBranched = named.some(({ version, words }, at) =>
+      named
+        .slice(at + 1)
+        .some(
+          other => other.version === version && differing(words, other.words).every(some => some.length > 0),
+        ),
+    )
+    if (isBranched) branched.add(name)
   }
   return branched
 }
+
+/** Postings of one title that are compared. */
+const branchesMax = 50
 
 /** Without words that tell how far the work is, and without a dotted version that is one. */
 function scopeOf({ head, draft }: Outline): ReadonlySet<string> {
@@ -162,8 +173,21 @@ const plainWord = (tag: string) =>
     .replace(/^(?:linux-|stable-|v)(?=\d+\.\d)/, '')
     .replace(/\.y$/, '')
 
-/** `5.10`, `6.6.y`, `openwrt-22.03`, `branch-2.17`, `stable`. */
-const isRelease = (word: string) => /\d{1,4}\.\d{1,4}|stable|^lts/.test(word)
+/** `5.10`, `6.6.y`, `openwrt-22.03`, `branch-2.17`, `stable`, `kirkstone`, `noble-next`. */
+const isRelease = (word: string) =>
+  /\d{1,4}\.\d{1,4}|stable|^lts/.test(word) || word.split(/[-_/:]/).some(part => releaseNames.has(part))
+
+/**
+ * Releases that have a name and no number in brackets: those of Yocto, Debian and Ubuntu, which no word of another list's
+ * brackets is. A patch for one of them is a backport wherever it is posted.
+ */
+const releaseNames = new Set(
+  (
+    'dunfell gatesgarth hardknott honister kirkstone langdale mickledore nanbield scarthgap styhead walnascar whinlatter ' +
+    'wrynose zeus warrior buster bullseye bookworm trixie forky trusty xenial bionic focal impish jammy kinetic lunar ' +
+    'mantic noble oracular plucky questing resolute'
+  ).split(' '),
+)
 
 const isStage = (word: string) =>
   /^(?:wip|draft|final|trivial|urgent|tests?|testing|experimental|early|fix(?:es|ed)?|bug(?:fix)?|docs?|review|request|series|cover|letter|nfc|typo|cleanup|minor|security|again|\W*\d?\W*)$/.test(

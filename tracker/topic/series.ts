@@ -131,7 +131,8 @@ function announcing(node: Node): Node | null {
   if (!samePerson(parent.facts.sender, facts.sender) || parent.facts.posting !== 'none') return null
   const run = sendRun(facts.messageId)
   if (run !== null && run === sendRun(parent.facts.messageId)) return parent
-  const soon = node.said - parent.said < minutes(10)
+  // A cover that was written in a mail program goes out by hand before git sends the patches.
+  const soon = node.said - parent.said < minutes(60)
   return soon && facts.subject.number !== null && parent.facts.bugSign === null ? parent : null
 }
 

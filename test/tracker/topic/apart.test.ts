@@ -26,6 +26,10 @@ describe('two postings of one title are two changes', () => {
     ['[PATCH net] lock: free it', '[PATCH net-next] lock: free it'],
     ['[SRU][J][PATCH 1/1] lock: free it', '[SRU][N][PATCH 1/1] lock: free it'],
     ['[PATCH] lock: free it', '[PATCH 6.6.y] lock: free it'],
+    ['[OE-core][PATCH] lock: free it', '[OE-core][kirkstone][PATCH] lock: free it'],
+    ['[PATCH] lock: free it', '[noble-next][PATCH] lock: free it'],
+    ['[PATCH] lock: free it', '[SRU][J][PATCH] lock: free it'],
+    ['[PATCH net] lock: free it', '[PATCH net 6.6] lock: free it'],
     ['[PATCH for-4.17] lock: free it', '[PATCH for-4.18] lock: free it'],
   ])('%s and %s', (elder, younger) => {
     expect(groupsOf([one('a@x.org', elder, 0), one('b@x.org', younger, 1)])).toEqual([
@@ -45,6 +49,9 @@ describe('the younger is a revision of the elder', () => {
     ['[PATCH v11] lock: free it', '[PATCH v11.1] lock: free it'],
     ['[PATCH pump] lock: free it', '[PATCH rebased] lock: free it'],
     ['[PATCH net] lock: free it', '[RESEND PATCH net-next] lock: free it'],
+    ['[SRU J][PATCH] lock: free it', '[J][PATCH] lock: free it'],
+    ['[OE-core][PATCH] lock: free it', '[PATCH] lock: free it'],
+    ['[PATCH] lock: free it', '[OE-core][kirkstone][PATCH v2] lock: free it'],
     ['[WIP PATCH] lock: free it', '[PATCH final] lock: free it'],
   ])('%s and %s', (elder, younger) => {
     expect(groupsOf([one('a@x.org', elder, 0), one('b@x.org', younger, 1)])).toEqual([['a@x.org', 'b@x.org']])
@@ -197,9 +204,16 @@ test('a clock that was ahead decides nothing against the thread', () => {
   ])
 })
 
+test('a branch of its own for each of three: the one for main is not replaced by those for the releases', () => {
+  const postings = ['[PATCH]', '[kirkstone][PATCH]', '[scarthgap][PATCH]'].map((mark, at) =>
+    one(`${at}@x.org`, `${mark} lock: free it`, at),
+  )
+  expect(groupsOf(postings)).toEqual([['0@x.org'], ['1@x.org'], ['2@x.org']])
+})
+
 describe('a plain cover', () => {
-  const series = (name: string, cover: string, day: number): Posting[] => [
-    { id: `${name}-0@x.org`, subject: cover, day, body: 'Two patches that tidy the room.' },
+  const series = (name: string, cover: string, day: number, early = 0): Posting[] => [
+    { id: `${name}-0@x.org`, subject: cover, day: day - early, body: 'Two patches that tidy the room.' },
     {
       id: `${name}-1@x.org`,
       subject: '[PATCH 1/2] room: sweep',
@@ -244,6 +258,12 @@ describe('a plain cover', () => {
       [1, 'tidy the room'],
       [2, 'tidy the room'],
     ])
+  })
+
+  test('may go out half an hour before its patches, by hand', () => {
+    const [topic, ...others] = topicsOf(series('s', 'tidy the room, v7', 1, 0.02))
+    expect(others).toEqual([])
+    expect(topic?.revisions).toMatchObject([{ version: 7, cover: 's-0@x.org' }])
   })
 
   test('is no report of a bug whose fix its reporter sends at once', () => {

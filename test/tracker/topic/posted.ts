@@ -24,7 +24,7 @@ export function mailOf({ subject, id, day = 0, from, answers, touches, body = ''
       `From: ${from ?? 'Ada Example <ada@example.org>'}`,
       'To: pump@lists.example.org',
       `Subject: ${subject}`,
-      `Date: ${new Date(Date.UTC(2026, 0, 1 + Math.floor(day), 12 + Math.round((day % 1) * 24 * 60) / 60)).toUTCString()}`,
+      `Date: ${new Date(Date.UTC(2026, 0, 1, 12) + Math.round(day * 24 * 60) * 60_000).toUTCString()}`,
       `Message-ID: <${id}>`,
       ...(answers ? [`In-Reply-To: <${answers}>`, `References: <${answers}>`] : []),
       '',
