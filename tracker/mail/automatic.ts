@@ -5,15 +5,18 @@ import type { Header } from '../decode/mail.ts'
 /** What is looked at. */
 interface Said {
   readonly sender: { readonly name: string; readonly address: string }
+  /** As decoded, with its brackets. */
+  readonly subject: string
   readonly headers: readonly Header[]
   readonly answers: boolean
   readonly lines: readonly string[]
 }
 
-export function isAutomatic({ headers, sender, answers, lines }: Said): boolean {
+export function isAutomatic({ headers, sender, subject, answers, lines }: Said): boolean {
   if (headers.some(({ name, value }) => name === 'auto-submitted' && /^\s*auto-/i.test(value))) return true
   if (!answers) return false
   if (programAddress.test(sender.address) || programName.test(sender.name)) return true
+  if (resultSubject.test(subject.slice(0, 200))) return true
   return (
     outerLines(lines).some(saysAutomatic) &&
     !lines.slice(0, 8).some(line => forwarded.test(line.slice(0, 200)))
@@ -36,8 +39,11 @@ const addSaid = (to: string[], line = '') => {
 }
 
 const programAddress =
-  /^(?:[^@]{0,60}[._+-])?(?:(?:ro)?bot|ci|jenkins|buildbot|no-?reply|donotreply|builder|autobuild(?:er)?|autotest|zuul|gerrit)(?:[._+-][^@]{0,60})?@/
-const programName = /\b(?:ro)?bot\b|\bjenkins\b|\bbuildbot\b|\bCI$/i
+  /^(?:[^@]{0,60}[._+-])?(?:(?:ro)?bot|ci|jenkins|buildbot|no-?reply|donotreply|builder|autobuild(?:er)?|autotest|zuul|gerrit|patchwork|patchew|patchtest)(?:[._+-][^@]{0,60})?@/
+const programName = /\b(?:ro)?bot\b|\bjenkins\b|\bbuildbot\b|\bCI$|^patch(?:work|ew|test)$/i
+/** "✗ CI.build: failure for x", "|SUCCESS| pw123 x": a result as the title. Who answers such a mail writes a reply word. */
+const resultSubject =
+  /^(?:[✓✔✅✗✘❌⚠]\ufe0f?\s?[\w.-]{2,60}: |\|[A-Z]{4,8}\|\s?(?:pw)?\d|[\w.-]{2,60}: (?:success|failure|warning|pending) for )/u
 
 /** "The human sending this has read the review": then it is that person's word. */
 const forwarded =

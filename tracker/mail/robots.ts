@@ -82,6 +82,12 @@ const says = (name: string, value: RegExp) => (mail: Seen) => value.test(header(
 
 const has = (name: string) => (mail: Seen) => header(mail, name) !== ''
 
+/** Many programs set no field and say it in the subject alone, each in its user's language. */
+const isVacation = (mail: Seen) =>
+  says('auto-submitted', /^auto-replied/i)(mail) || vacationSubject.test(mail.subject.slice(0, 100))
+const vacationSubject =
+  /^\s{0,3}(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office|abwesenheitsnotiz|automatische antwort|réponse automatique|absence du bureau|respuesta automática|fuera de la oficina|risposta automatica|fuori sede|resposta automática|automatisch antwoord|afwezig|autosvar|automatiskt? svar|automaattinen vastaus|poissaoloviesti|odpowiedź automatyczna|autoodpowiedź|automatická odpověď|automatikus válasz|otomatik yanıt|автоматический ответ|автоответ|自動応答|自動返信|自动回复|自動回覆|자동 회신)\s?[:：]/iu
+
 const syzbot = /^syzbot\+[0-9a-z]{10,60}@/
 const isSyzbot = from(syzbot)
 const bugzilla = {
@@ -95,7 +101,7 @@ const bugzilla = {
 
 /** The first that fits is it. */
 const robots = [
-  { name: 'vacation', is: says('auto-submitted', /^auto-replied/i), behind: 'nobody', history: false },
+  { name: 'vacation', is: isVacation, behind: 'nobody', history: false },
   {
     name: 'bounce',
     is: mail =>

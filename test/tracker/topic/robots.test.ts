@@ -10,6 +10,7 @@ const patch = mailOf({ id: 'p@x.org', subject: '[PATCH] lid: turn it', touches: 
 
 interface Robot {
   readonly from: string
+  readonly subject?: string
   readonly headers?: string
   readonly body: string
   readonly check: { readonly context: string; readonly state: string; readonly url?: string | null } | null
@@ -55,6 +56,24 @@ Diese Nachricht wurde automatisch erzeugt.`,
     body: 'The series is queued behind 3 others. What do you think of the new lid?',
     check: null,
   },
+  'one that writes its result as the title': {
+    from: 'Lid Gate <lid-gate@example.net>',
+    subject: '✗ Gate.build: failure for lid: turn it (rev2)',
+    body: 'State : failure\n\nhttps://gate.example.net/3',
+    check: { context: 'lid-gate', state: 'fail', url: 'https://gate.example.net/3' },
+  },
+  'one that writes its result between bars': {
+    from: 'Lid Lab <lab@example.net>',
+    subject: '|SUCCESS| pw1234 [PATCH] lid: turn it',
+    body: 'Lid-Label: build\nhttps://lab.example.net/5',
+    check: { context: 'lid-lab', state: 'success', url: 'https://lab.example.net/5' },
+  },
+  'one that checks the form of patches': {
+    from: 'Patchtest <patchtest@example.net>',
+    subject: 'Patchtest results for [PATCH] lid: turn it',
+    body: 'FAIL: test shortlog: too long. Please send a new version.',
+    check: null,
+  },
   'one that says that no human wrote it': {
     from: 'Pump Weather <weather@example.net>',
     body: `No human wrote this report.
@@ -66,10 +85,13 @@ https://weather.example.net/2`,
   },
 }
 
-function topicWith({ from, headers = '', body }: Robot, rules: Rules = openRules): Topic | undefined {
+function topicWith(
+  { from, subject, headers = '', body }: Robot,
+  rules: Rules = openRules,
+): Topic | undefined {
   const said = mailOf({
     id: 'r@x.org',
-    subject: 'Re: [PATCH] lid: turn it',
+    subject: subject ?? 'Re: [PATCH] lid: turn it',
     day: 1,
     from,
     answers: 'p@x.org',
@@ -89,6 +111,19 @@ describe.each(Object.entries(robots))('%s', (_, robot) => {
     const { turn, sentence } = topicWith(robot)?.standing ?? {}
     expect(JSON.stringify(sentence)).not.toContain('commented')
     expect(turn).toBe(robot.check?.state === 'fail' ? 'author' : 'reviewer')
+  })
+})
+
+describe('who is away', () => {
+  it.each([
+    'Abwesenheitsnotiz: [PATCH] lid: turn it',
+    'Réponse automatique : [PATCH] lid: turn it',
+    'Автоматический ответ: [PATCH] lid: turn it',
+    '自动回复：[PATCH] lid: turn it',
+    'Out of office: [PATCH] lid: turn it',
+  ])('%s is nobody’s remark', subject => {
+    const away = { from: 'Ruth Abellan <ruth@example.net>', subject, body: 'Back on Monday.', check: null }
+    expect(topicWith(away)?.standing.turn).toBe('reviewer')
   })
 })
 
