@@ -128,6 +128,8 @@ function wholeValue(value: string, next: string): string {
 function plainAddress(value: string): string {
   return decodeWords(value)
     .trim()
+    .replace(/\\(?=[<>@_*.-])/g, '')
+    .replace(/\[([^[\]\s<>]{1,200}@[^[\]\s<>]{1,200})\]\((?:mailto:)?[^()\s<>]{1,250}\)/, '$1')
     .replace(/[>\s<[(]{1,4}mailto:\s?([^\s<>[\]():,;]{1,250})/gi, (again, address, at, whole) =>
       whole.slice(0, at).endsWith(address) ? '' : again,
     )

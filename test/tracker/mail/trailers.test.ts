@@ -12,6 +12,11 @@ describe('a review by ruth@example.net in any dress', () => {
     ['Thunderbird', 'Reviewed-by: Ruth Alder <ruth@example.net <mailto:ruth@example.net>>'],
     ['a link', 'Reviewed-by: Ruth Alder <mailto:ruth@example.net>'],
     ['a link of Markdown', 'Reviewed-by: [Ruth Alder](mailto:ruth@example.net)'],
+    [
+      'an address that Markdown made a link',
+      'Reviewed-by: Ruth Alder <[ruth@example.net](mailto:ruth@example.net)>',
+    ],
+    ['escaped for Markdown', 'Reviewed-by: Ruth Alder \\<ruth@example.net\\>'],
     ['no brackets', 'Reviewed-by: Ruth Alder ruth@example.net'],
     ['no opening bracket', 'Reviewed-by: Ruth Alder ruth@example.net>'],
     ['no closing bracket', 'Reviewed-by: Ruth Alder <ruth@example.net'],
