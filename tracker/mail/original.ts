@@ -25,7 +25,8 @@ export function originalStart(lines: readonly string[], title: string | null): n
 /** What a line may be the beginning of, by its looks; nearly all lines of mails are none of it, so this is asked first. */
 function shapeOf(line: string): 'rule' | 'colon' | 'word' | null {
   const colon = colonIn(line)
-  if (colon > 0 && (colon < labelMax || colon >= line.trimEnd().length - 1)) return 'colon'
+  // Where the name comes first, as in Turkish, Hungarian and Chinese, the first colon is the clock's.
+  if (colon > 0 && (colon < labelMax || endsInColon(line))) return 'colon'
   if (rule.test(line)) return 'rule'
   return line.length < 20 && colon < 0 && /^\p{L}/u.test(line) ? 'word' : null
 }

@@ -57,6 +57,15 @@ const blocks: Record<string, readonly string[]> = {
   Japanese: ['差出人: Ines', '送信日時: 2026年3月2日 9:00', '宛先: tarn', '件名: x'],
   'Chinese, full width': ['发件人：Ines', '发送时间：2026年3月2日 9:00', '收件人：tarn', '主题：x'],
   Korean: ['보낸 사람: Ines', '보낸 날짜: 2026년 3월 2일 월요일 9:00', '받는 사람: tarn', '제목: x'],
+  'an attribution, Turkish, the name first': [
+    'Ines Orsted <ines.orsted@lists.example.org>, 2 Mar 2026 Pzt, 09:00 tarihinde şunu yazdı:',
+  ],
+  'an attribution, Hungarian, the name first': [
+    'Ines Orsted <ines.orsted@example.org> ezt írta (időpont: 2026. márc. 2., H, 9:00):',
+  ],
+  'an attribution, Chinese, the name first': [
+    'Ines Orsted <ines.orsted@example.org> 于2026年3月2日周一 09:00写道：',
+  ],
   'a language that no table knows': [
     'Nuo: Ines Orsted <ines@example.org>',
     'Išsiųsta: 2026 m. kovo 2 d. 09:00',
