@@ -2,13 +2,17 @@
 
 /** The whole text of a mail or a remark; white space does not matter. */
 export function isNod(text: string): boolean {
-  const words = text.replace(/\s+/g, ' ').trim()
+  const words = text.replace(/\s+/g, ' ').trim().replace(closing, '')
   if (words.length >= charactersMax) return false
   const rest = words.replace(lead, '')
   return rest === '' || nod.test(rest)
 }
 
 const charactersMax = 80
+
+/** How letters end in any language's mail program: "Best regards, Ruth", "Sent from my phone". */
+const closing =
+  /(?:[\s,.!]\s?(?:(?:(?:best|kind|warm|many) )?(?:regards|wishes|greetings)|cheers|best|(?:mit )?(?:viele|beste|freundlichen) grüßen?|vg|mfg|mvh|cordialement|saludos)[,.!]{0,2}(?: \p{Lu}[\p{L}.-]{0,20}){0,3}|(?:^|[\s,.!]\s?)(?:sent from|get outlook for|von meinem) .{1,60})$/iu
 
 /** What leads to a review below it: "Other than that:", "For the whole series:", "Ah, I see,". */
 const lead =

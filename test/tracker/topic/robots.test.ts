@@ -127,6 +127,17 @@ describe('who is away', () => {
   })
 })
 
+describe('who agrees and signs', () => {
+  it.each([
+    'Thanks, looks good to me!\n\nBest regards,\nRuth Abellan',
+    '+1\n\nSent from my phone',
+    'LGTM.\n\nViele Grüße\nRuth',
+  ])('%j asks nothing of the author', body => {
+    const nod = { from: 'Ruth Abellan <ruth@example.net>', body, check: null }
+    expect(topicWith(nod)?.standing.turn).toBe('reviewer')
+  })
+})
+
 const silent: Robot = {
   from: 'Ruth Abellan <ruth@example.net>',
   body: 'Please use turn_lid() here.',
