@@ -79,8 +79,18 @@ function reportedIn({ mail, text, subject, from, answers, robot, traits, isPosti
 /** A CI bot says on what it applied the patch, not that it is in. */
 function appliedIn(opened: OpenedMail, { checks, findings }: Reported): Spoken['applied'] {
   const { subject, lines, robot, isPosting } = opened
-  if (isPosting || checks.length > 0 || (robot && findings !== undefined)) return null
+  if (isPosting) return takenAlready(subject)
+  if (checks.length > 0 || (robot && findings !== undefined)) return null
   return appliedOf(subject.text, lines, subject.tags)
+}
+
+/**
+ * "[committed] x", "[PATCH, pushed] x": who may push himself posts what is in, as on the lists of GCC and binutils. A
+ * participle in the bracket is said of the posting itself wherever it is written.
+ */
+function takenAlready({ tags, title }: OpenedMail['subject']): Spoken['applied'] {
+  const word = tags.find(tag => /^(?:committed|pushed|applied|merged|installed)$/i.test(tag))
+  return word ? { commit: null, line: `[${word}] ${title}`.slice(0, 200) } : null
 }
 
 /** The readers of what a robot says was changed. */

@@ -82,7 +82,8 @@ function post(mail: Node, patches: PatchStatuses): void {
 function hear(mail: SpeakingMail, patches: PatchStatuses, handler: LineHandler): void {
   patches.lines.take(mail, handler)
   const own = patches.lines.here.get(mail.id)
-  if (!own || patches.isMember(own)) return
+  // Of itself a posting says so in its bracket alone; a plain cover tells of what it announces.
+  if (!own || (patches.isMember(own) && own.facts.posting === 'none')) return
   const heard = heardHere(own)
   if (own.facts.applied) takeApplied(heard, own.facts.applied, patches)
   if (own.facts.withdrawal) withdraw(heard, own.facts.withdrawal, patches)

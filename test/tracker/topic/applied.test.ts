@@ -51,6 +51,25 @@ describe('accepts the others', () => {
   })
 })
 
+describe('a posting that says in its bracket that it is in', () => {
+  const posted = (subject: string): Posting => ({
+    id: 'p@x.org',
+    subject,
+    touches: { 'src/p.c': ['line'] },
+  })
+  it.each(['[committed] pump: mend it', '[PATCH, pushed] pump: mend it', '[COMMITTED] pump: mend it'])(
+    '%s is accepted',
+    subject => {
+      const [topic] = topicsOf([posted(subject)])
+      expect(topic?.revisions[0]?.patches).toMatchObject([{ state: 'accepted' }])
+    },
+  )
+  it.each(['[PATCH] pump: applied twice', '[PATCH] committed: mend it'])('%s is not', subject => {
+    const [topic] = topicsOf([posted(subject)])
+    expect(topic?.revisions[0]?.patches).toMatchObject([{ state: 'new' }])
+  })
+})
+
 describe('a reviewer with several spellings', () => {
   const reviews = [
     'Reviewed-by: Ruth Alder <ruth@example.net>',
