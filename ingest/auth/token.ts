@@ -69,6 +69,7 @@ export async function confirm(db: Kysely<Tables>, answer: Answer): Promise<Confi
 /** A vacation robot answers from the right address and quotes the token; not every one says what it is in a field (RFC 3834). */
 function isAutomatic({ headers, body }: DecodedMail, from: string): boolean {
   const lines = readText(body).own.map(({ line }) => line)
+  const subject = decodeWords(headerValue(headers, 'subject') ?? '').trim()
   const value = (name: string) => (headerValue(headers, name) ?? '').trim().toLowerCase()
   const automatic = value('auto-submitted')
   return (
@@ -77,8 +78,8 @@ function isAutomatic({ headers, body }: DecodedMail, from: string): boolean {
     /^(?:bulk|junk|list|auto_reply)$/.test(value('precedence')) ||
     ['x-autoreply', 'x-autorespond', 'x-autoresponse'].some(name => value(name) !== '') ||
     value('content-type').startsWith('multipart/report') ||
-    awaySubject.test(decodeWords(value('subject'))) ||
-    isProgram({ headers, sender: senderOf(headers), answers: true, lines })
+    awaySubject.test(subject) ||
+    isProgram({ headers, subject, sender: senderOf(headers), answers: true, lines })
   )
 }
 

@@ -16,12 +16,17 @@ export function isAutomatic({ headers, sender, subject, answers, lines }: Said):
   if (headers.some(({ name, value }) => name === 'auto-submitted' && /^\s*auto-/i.test(value))) return true
   if (!answers) return false
   if (programAddress.test(sender.address) || programName.test(sender.name)) return true
-  if (resultSubject.test(subject.slice(0, 200))) return true
+  if (resultSubject.test(subject.slice(0, 200)) || saysAway(subject)) return true
   return (
     outerLines(lines).some(saysAutomatic) &&
     !lines.slice(0, 8).some(line => forwarded.test(line.slice(0, 200)))
   )
 }
+
+/** A title that a mail server writes for who is away, in the language of its user. */
+export const saysAway = (subject: string): boolean => awaySubject.test(subject.slice(0, 100))
+const awaySubject =
+  /^\s{0,3}(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office|abwesenheitsnotiz|automatische antwort|réponse automatique|absence du bureau|respuesta automática|fuera de la oficina|risposta automatica|fuori sede|resposta automática|automatisch antwoord|afwezig|autosvar|automatiskt? svar|automaattinen vastaus|poissaoloviesti|odpowiedź automatyczna|autoodpowiedź|automatická odpověď|automatikus válasz|otomatik yanıt|автоматический ответ|автоответ|自動応答|自動返信|自动回复|自動回覆|자동 회신)\s?[:：]/iu
 
 /** The first and the last few that are not blank. */
 function outerLines(lines: readonly string[]): string[] {

@@ -3,7 +3,7 @@
 import type { PatchState } from '../../base/state-words.ts'
 import { headerValue } from '../decode/headers.ts'
 import type { Header } from '../decode/mail.ts'
-import { isAutomatic } from './automatic.ts'
+import { isAutomatic, saysAway } from './automatic.ts'
 
 /** What a robot is known by. A sender's address is a claim; the facts that these mails state are marked so. */
 export interface Seen {
@@ -82,11 +82,8 @@ const says = (name: string, value: RegExp) => (mail: Seen) => value.test(header(
 
 const has = (name: string) => (mail: Seen) => header(mail, name) !== ''
 
-/** Many programs set no field and say it in the subject alone, each in its user's language. */
-const isVacation = (mail: Seen) =>
-  says('auto-submitted', /^auto-replied/i)(mail) || vacationSubject.test(mail.subject.slice(0, 100))
-const vacationSubject =
-  /^\s{0,3}(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office|abwesenheitsnotiz|automatische antwort|réponse automatique|absence du bureau|respuesta automática|fuera de la oficina|risposta automatica|fuori sede|resposta automática|automatisch antwoord|afwezig|autosvar|automatiskt? svar|automaattinen vastaus|poissaoloviesti|odpowiedź automatyczna|autoodpowiedź|automatická odpověď|automatikus válasz|otomatik yanıt|автоматический ответ|автоответ|自動応答|自動返信|自动回复|自動回覆|자동 회신)\s?[:：]/iu
+/** Many programs set no field. */
+const isVacation = (mail: Seen) => says('auto-submitted', /^auto-replied/i)(mail) || saysAway(mail.subject)
 
 const syzbot = /^syzbot\+[0-9a-z]{10,60}@/
 const isSyzbot = from(syzbot)
