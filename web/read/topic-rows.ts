@@ -67,13 +67,14 @@ export async function readTopicGroups(
   groups: readonly TopicGroup[],
   { limit, countMax }: { limit: number; countMax: number },
 ): Promise<FilledGroup[]> {
-  // A select for each group, so that an index gives its newest topics in order.
+  // A select for each group, so that an index gives its newest topics in order. As a value the count is made once: joined
+  // it would be made for each row.
   const wanted = groups.map((group, place) => {
     const those = sql`from topic t where ${conditions(list, { ...group, open: true })}`
     return sql`
-      (select ${sql.lit(place)} as place, t.id_key, c.count from (
-        select t.id_key, t.last_said ${those} order by t.last_said desc limit ${limit}) t
-      cross join (select count(*)::int as count from (select ${those} limit ${countMax + 1}) s) c)`
+      (select ${sql.lit(place)} as place, t.id_key,
+        (select count(*)::int from (select ${those} limit ${sql.lit(countMax + 1)}) s) as count
+      ${those} order by t.last_said desc limit ${sql.lit(limit)})`
   })
   const { rows } = await sql<DatabaseRow & { place: number; count: number }>`
     select w.place, w.count, ${rowColumns}
@@ -113,7 +114,8 @@ function conditions(list: ListId, choice: Omit<TopicChoice, 'limit'>): RawBuilde
   if (choice.target !== undefined)
     parts.push(sql`t.data->'bug'->>'target' = ${toStorableText(choice.target)}`)
   if (choice.candidates) parts.push(sql`t.data->>'candidate' is not null`)
-  if (choice.open !== undefined) parts.push(sql`t.open = ${choice.open}`)
+  // Written out, so that a prepared statement may take the index of what is open.
+  if (choice.open !== undefined) parts.push(choice.open ? sql`t.open` : sql`not t.open`)
   if (choice.turn !== undefined) parts.push(sql`t.turn = ${choice.turn}`)
   const cursor = parseCursor(choice.before)
   if (cursor) parts.push(sql`(t.last_said, t.id_key) < (${cursor.lastSaid}, ${cursor.key})`)
