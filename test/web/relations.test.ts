@@ -111,3 +111,21 @@ test('Link-Revision joins two threads that nothing else joins, in every order, a
     await db.destroy()
   }
 })
+
+test('many patches that mend one do not push out the one that needs it', async () => {
+  const fixes = Array.from({ length: 21 }, (_, at) => {
+    const mail = String(patch(`m${at}`, marek, `[PATCH] log: mend ${at}`, at + 2, `src/m${at}.c`))
+    return Buffer.from(mail.replace('Signed-off-by', 'Fixes: 0123456789ab ("wal: one")\nSigned-off-by'))
+  })
+  const mails = [
+    patch('a', marek, '[PATCH] wal: one', 0, 'src/a.c'),
+    patch('needs', ines, '[PATCH] log: five', 1, 'src/e.c', 'Depends-on: <a@example.org>\n'),
+    ...fixes,
+  ]
+  const { page } = await listWith(mails)
+  const shown = await page('a')
+  expect(named(shown)).toContain('/tarn/needs@example.org/')
+  const mended = shown.match(/<h2>Mended by<\/h2>(.*?)<\/section>/s)?.[1] ?? ''
+  expect(new Set(mended.match(/\/tarn\/m\d+@example\.org\//g)).size).toBe(20)
+  expect(mended).not.toContain('/tarn/m0@example.org/')
+})

@@ -90,12 +90,11 @@ export function readTalk(db: Database, list: ListId, topic: Topic): Promise<Rela
   return readClaiming(db, list, 'discussion', asked, topic)
 }
 
-/** The patchsets that mend what this one brought in. */
-export function readMends(db: Database, list: ListId, topic: Topic): Promise<Related[]> {
+/** What the patchsets say that mend what this one brought in. */
+export function mendsAsked(topic: Topic): Asked[] {
   const patches = topic.revisions.flatMap(revision => revision.patches.map(patch => patch.title))
   const titles = new Set(patches.map(titleKey))
-  const asked = [...titles].slice(0, mailsAskedMax).map(target => ({ what: 'mends' as const, target }))
-  return readClaiming(db, list, 'patchset', asked, topic)
+  return [...titles].slice(0, mailsAskedMax).map(target => ({ what: 'mends' as const, target }))
 }
 
 /** What its postings say of other postings is read for each revision (relations.ts). */
@@ -113,19 +112,45 @@ const claiming = {
   discussion: sql`t.kind = 'discussion' and t.data->'claims' <> '[]'::jsonb`,
 }
 
-export async function readClaiming(
+export type Asked = Pick<Claim, 'what' | 'target'>
+
+/** The topics of this kind that say one of these things of the topic. Newest first. */
+async function readClaiming(
   db: Database,
   list: ListId,
   kind: keyof typeof claiming,
-  asked: readonly Pick<Claim, 'what' | 'target'>[],
+  asked: readonly Asked[],
   about: Topic,
 ): Promise<Related[]> {
-  if (asked.length === 0) return []
-  const { rows } = await sql<LinkRow & { claims: Claim[] }>`
+  const [related = []] = await readClaimingEach(db, list, kind, [asked], about)
+  return related
+}
+
+/** The same for several questions, by one statement where their answers are few. */
+export async function readClaimingEach(
+  db: Database,
+  list: ListId,
+  kind: keyof typeof claiming,
+  questions: readonly (readonly Asked[])[],
+  about: Topic,
+): Promise<Related[][]> {
+  const asked = questions.flat()
+  if (asked.length === 0) return questions.map(() => [])
+  const { rows } = await sql<ClaimingRow>`
     select ${linkColumns}, t.data->'claims' as claims from topic t
     where t.list_id = ${list} and ${claiming[kind]} and t.id <> ${about.id}
       and t.data->'claims' @? ${anyOf(asked)}::jsonpath
-    order by t.last_said desc limit ${limits.claimsShownMax}`.execute(db)
+    order by t.last_said desc limit ${limits.claimsShownMax + 1}`.execute(db)
+  // Many answers to one question must not push out those to another.
+  if (rows.length > limits.claimsShownMax && questions.length > 1)
+    return Promise.all(questions.map(question => readClaiming(db, list, kind, question, about)))
+  const shown = rows.slice(0, limits.claimsShownMax)
+  return questions.map(question => relatedOf(shown, question, about))
+}
+
+type ClaimingRow = LinkRow & { claims: Claim[] }
+
+function relatedOf(rows: readonly ClaimingRow[], asked: readonly Asked[], about: Topic): Related[] {
   const wanted = new Set(asked.map(({ what, target }) => `${what} ${target}`))
   const says = ({ what, target, who }: Claim) =>
     wanted.has(`${what} ${target}`) && (!who || samePerson(who, about.author))
@@ -136,7 +161,7 @@ export async function readClaiming(
 }
 
 /** One question to the index of claims. As an array of values PostgreSQL takes it for so many rows that it reads them all. */
-function anyOf(asked: readonly Pick<Claim, 'what' | 'target'>[]): string {
+function anyOf(asked: readonly Asked[]): string {
   const claims = asked.map(
     ({ what, target }) => `@.what == ${JSON.stringify(what)} && @.target == ${JSON.stringify(target)}`,
   )

@@ -8,6 +8,7 @@ import type { RelationFact } from '../../tracker/mail/facts.ts'
 import { titleKey } from '../../tracker/mail/subject.ts'
 import type { Claim, Revision, Topic } from '../../tracker/topic/topic.ts'
 import {
+  type Asked,
   candidatesMax,
   type Found,
   isRelation,
@@ -16,8 +17,9 @@ import {
   lookupsMax,
   mailsAskedMax,
   mailsWith,
+  mendsAsked,
   type Related,
-  readClaiming,
+  readClaimingEach,
   toFound,
   topicsOfMails,
 } from './claims.ts'
@@ -72,8 +74,21 @@ const byOf = ({ by }: Claim): RelationFact['by'] => by ?? 'mail'
 
 const nameOf = ({ what, target, topic }: Relation) => `${what} ${topic?.id ?? target}`
 
-/** The patchsets that say they replace this one, need it or are made on it. Newest first. */
-export function readRelying(db: Database, list: ListId, topic: Topic): Promise<Related[]> {
+/**
+ * The patchsets that say they replace this one, need it or are made on it, and those that mend what it brought in.
+ * Newest first.
+ */
+export async function readSaying(
+  db: Database,
+  list: ListId,
+  topic: Topic,
+): Promise<{ relying: Related[]; mends: Related[] }> {
+  const asked = [relyingAsked(topic), mendsAsked(topic)]
+  const [relying = [], mends = []] = await readClaimingEach(db, list, 'patchset', asked, topic)
+  return { relying, mends }
+}
+
+function relyingAsked(topic: Topic): Asked[] {
   const named = topic.revisions
     .toReversed()
     .flatMap(({ cover, patches, changeId, version }) => [
@@ -81,10 +96,9 @@ export function readRelying(db: Database, list: ListId, topic: Topic): Promise<R
       ...(changeId ? [changeId, `${changeId}:v${version}`] : []),
       ...patches.flatMap(({ id, patchId }) => [id, ...(patchId ? [patchId] : [])]),
     ])
-  const asked = [...new Set<string>(named)]
+  return [...new Set<string>(named)]
     .slice(0, mailsAskedMax)
     .flatMap(target => relationWords.map(what => ({ what, target })))
-  return readClaiming(db, list, 'patchset', asked, topic)
 }
 
 const relationWords = ['supersedes', 'depends', 'based'] as const

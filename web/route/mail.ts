@@ -17,12 +17,12 @@ import { missingMailPage } from '../page/missing.ts'
 import { patchPage } from '../page/patch.ts'
 import { elderRevision, patchsetPage } from '../page/patchset.ts'
 import type { Html } from '../part/text.ts'
-import { readDuplicates, readFixes, readMends, readNamed, readTalk } from '../read/claims.ts'
+import { readDuplicates, readFixes, readNamed, readTalk } from '../read/claims.ts'
 import { readPairs } from '../read/comparison.ts'
 import { readDecoded } from '../read/decoded.ts'
 import type { LocatedMail } from '../read/located-mail.ts'
 import { readMails } from '../read/mails.ts'
-import { readRelations, readRelying } from '../read/relations.ts'
+import { readRelations, readSaying } from '../read/relations.ts'
 import { readPatchComments, readReviews } from '../read/reviews.ts'
 import { readSeeming } from '../read/seeming.ts'
 import { readTopic } from '../read/topic.ts'
@@ -75,12 +75,11 @@ async function patchset(db: Database, located: LocatedMail, topic: Topic, revisi
   const elder = elderRevision(topic, revision)
   const alone = revision.patches.find(patch => patch.id === id)
   const series = revision.patches.length > 1
-  const [cover, named, relations, relying, mends, pairs, reviews, own] = await Promise.all([
+  const [cover, named, relations, { relying, mends }, pairs, reviews, own] = await Promise.all([
     alone ? undefined : readHead(db, located, id),
     readNamed(db, list.id, topic),
     readRelations(db, list.id, topic, revision),
-    readRelying(db, list.id, topic),
-    readMends(db, list.id, topic),
+    readSaying(db, list.id, topic),
     elder ? readPairs(db, list.id, topic, elder, revision) : null,
     readReviews(db, list.id, topic, revision, series ? revision.patches : []),
     alone ? readPatchComments(db, list.id, topic, revision, alone) : null,
