@@ -14,25 +14,29 @@ interface Block {
   readonly end: number
 }
 
-/** The first and the last stretches without a blank line. */
+/** The first and the last stretches without a blank line; a banner is near the end that it was put at. */
 function blocksOf(lines: readonly string[]): Block[] {
-  const isBlank = (at: number) => !/\S/.test(lines[at] ?? '')
+  const isBlank = (at: number) => (lines[at] ?? '').trim() === ''
   const blocks: Block[] = []
-  for (let at = 0; at < lines.length && blocks.length < 3; at++) {
+  const top = Math.min(lines.length, nearLinesMax)
+  for (let at = 0; at < top && blocks.length < 3; at++) {
     if (isBlank(at)) continue
     const from = at
-    while (at < lines.length && !isBlank(at)) at++
+    while (at < top && !isBlank(at)) at++
     blocks.push({ from, end: at })
   }
+  const bottom = Math.max(top, lines.length - nearLinesMax)
   const below: Block[] = []
-  for (let at = lines.length; at > (blocks.at(-1)?.end ?? 0) && below.length < 2; at--) {
+  for (let at = lines.length; at > bottom && below.length < 2; at--) {
     if (isBlank(at - 1)) continue
     const end = at
-    while (at > 0 && !isBlank(at - 1)) at--
+    while (at > bottom && !isBlank(at - 1)) at--
     below.unshift({ from: at, end })
   }
   return [...blocks, ...below]
 }
+
+const nearLinesMax = 40
 
 /** The line behind the banner that a block begins with; its first line when it begins with none. */
 function bannerEnd(lines: readonly string[], { from, end }: Block): number {

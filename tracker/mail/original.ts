@@ -7,10 +7,15 @@ import { parseSubject } from './subject.ts'
 /**
  * The line at which the original begins, a drawn rule above it included; the number of lines when there is none.
  * `title`: the normalised title of an answer, which its original has, too, empty when it is not known; null for a mail
- * that answers nothing: what it cites by name stays a part of it.
+ * that answers nothing: what it cites by name stays a part of it. `inDiff`: lines of a diff, which are nobody's words.
  */
-export function originalStart(lines: readonly string[], title: string | null): number {
+export function originalStart(
+  lines: readonly string[],
+  title: string | null,
+  inDiff: readonly (boolean | undefined)[] = [],
+): number {
   const at = lines.findIndex((line, index) => {
+    if (inDiff[index]) return false
     const shape = shapeOf(line)
     if (shape === 'rule') return isNamedRule(line)
     if (shape === 'word') return title !== null && isColumns(lines, index)
@@ -24,6 +29,7 @@ export function originalStart(lines: readonly string[], title: string | null): n
 
 /** What a line may be the beginning of, by its looks; nearly all lines of mails are none of it, so this is asked first. */
 function shapeOf(line: string): 'rule' | 'colon' | 'word' | null {
+  if (line === '' || line.startsWith('>')) return null
   const colon = colonIn(line)
   // Where the name comes first, as in Turkish, Hungarian and Chinese, the first colon is the clock's.
   if (colon > 0 && (colon < labelMax || endsInColon(line))) return 'colon'

@@ -33,9 +33,7 @@ export function readText(
   signed = { from: 0, end: Number.POSITIVE_INFINITY },
 ): Text {
   const lines = body.split('\n')
-  const original = originalStart(lines, answering)
-  // The diff below an answer is the original's. A posting keeps what it posts, whatever stands above it.
-  const { diff, inDiff, damaged } = diffText(answering === null ? lines : lines.slice(0, original))
+  const { original, diff, inDiff, damaged } = originalAndDiff(lines, answering)
   const footer = footerStart(lines)
   const banner = bannerLines(lines)
   const plainKinds: LineKind[] = []
@@ -56,6 +54,16 @@ export function readText(
   const kinds = withoutLearnt(lines, plainKinds, dressing)
   const own = lines.map((line, at) => ({ at, line })).filter(({ at }) => kinds[at] === 'own')
   return { lines, kinds, plainKinds, diff, damagedDiff: damaged, own }
+}
+
+/** The diff below an answer is the original's. A posting keeps what it posts, and no original begins within it. */
+function originalAndDiff(lines: readonly string[], answering: string | null) {
+  if (answering === null) {
+    const found = diffText(lines)
+    return { ...found, original: originalStart(lines, null, found.inDiff) }
+  }
+  const original = originalStart(lines, answering)
+  return { ...diffText(lines.slice(0, original)), original }
 }
 
 /** A footer that the list taught us is never a diff or a quote. */
