@@ -306,6 +306,7 @@ const otherThing = new RegExp(
  * "with this applied I see no warning", "I applied it and it boots", "I had it queued but dropped it".
  */
 const othersWork = [
+  /\b(?:applied|merged|squashed|folded) (?:(?:it|them|this|these|both|that) )?(?:(?:in|into|to|with) (?:one|a single|each other|patch(?:es)? #?\d|the (?:previous|first|next|other|same) )|with the (?:previous|first|next|other) )/i,
   /\bpicked up (?:\S{1,30} ){0,4}(?:tags?|trailers?|r-?bs?|acks?|\w{1,12}-by(?:'?s)?)(?![\w-])/i,
   new RegExp(
     `${verb} (?:[\\w'-]{1,20} ){0,8}in (?:v\\d{1,2}(?![\\w.])|(?:the |my )?(?:next|new) (?:version|revision|spin|round))`,
@@ -390,7 +391,7 @@ const doing = new RegExp(
 )
 /** "Fixed the typo while applying." */
 const onTheWay =
-  /^(?:i |i've |i have |and )?(?:fixed|changed|tweaked|adjusted|reworded|dropped|removed|amended|edited|added|corrected|folded|squashed)\b.{1,100} (?:while|upon|on) (?:applying|merging|committing|pushing|queue?ing)\b/i
+  /^(?:i |i've |i have |and )?(?:fixed|changed|tweaked|adjusted|reworded|dropped|removed|amended|edited|added|corrected|folded|squashed)\b.{0,100} (?:while|upon|on) (?:applying|merging|committing|pushing|queue?ing)(?: (?:it|this|them|these|the (?:patch(?:es)?|series)))?(?=$|[.,;!)]| thanks\b)/i
 
 const isPassing = (text: string): boolean =>
   !notDone.test(text.replace(/\bthank you\b/gi, 'thanks')) &&

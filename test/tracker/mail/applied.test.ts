@@ -47,6 +47,7 @@ describe('a notice', () => {
     'Picking this up, thanks.',
     'Fixed the typo while applying, thanks.',
     'I reworded the subject upon merging.',
+    'Fixed while applying.',
   ])('%j', text => {
     expect(read(text)).not.toBeNull()
   })
@@ -88,6 +89,12 @@ describe('no notice', () => {
     'Applying this on top of v6.8 fails.',
     'Pushing to master needs two acks.',
     'I will fix it while applying.',
+    'Changed locking while pushing pages.',
+    'Dropped the lock while committing the transaction.',
+    'Patches 3 and 4 merged into one.',
+    'Merged this into patch 2.',
+    'Both merged into a single patch now.',
+    'I merged it with patch 3.',
   ])('%j', text => {
     expect(read(text)).toBeNull()
   })
