@@ -5,7 +5,44 @@ import { limits } from '../../base/limits.ts'
 
 /** For each quoted line the index of its source line, or null. Blank and unknown lines have none. */
 export function alignQuotes(source: readonly string[], quotes: readonly string[]): (number | null)[] {
-  return new Aligner(source, quotes.slice(0, limits.quotedLinesMax)).align(quotes.length)
+  return new Aligner(sourceOf(source), quotes.slice(0, limits.quotedLinesMax)).align(quotes.length)
+}
+
+/** Prepared once: every answer to a mail, and many a remark in it, looks for its quote there. */
+function sourceOf(lines: readonly string[]): Source {
+  const source = sources.get(lines) ?? new Source(lines)
+  sources.set(lines, source)
+  return source
+}
+
+const sources = new WeakMap<readonly string[], Source>()
+
+/** What is quoted, without white space. */
+class Source {
+  readonly keys: readonly string[]
+  /** The lines with this key. */
+  readonly places: ReadonlyMap<string, readonly number[]>
+  /** All keys in a row, and where each line begins there. */
+  readonly text: string
+  readonly starts: readonly number[]
+
+  constructor(lines: readonly string[]) {
+    this.keys = lines.slice(0, limits.quotedLinesMax).map(keyOf)
+    const places = new Map<string, number[]>()
+    const starts: number[] = []
+    let length = 0
+    this.keys.forEach((key, at) => {
+      starts.push(length)
+      length += key.length
+      if (key === '') return
+      const known = places.get(key)
+      if (known) known.push(at)
+      else places.set(key, [at])
+    })
+    this.places = places
+    this.starts = starts
+    this.text = this.keys.join('')
+  }
 }
 
 interface Stretch {
@@ -17,31 +54,16 @@ interface Stretch {
 }
 
 class Aligner {
-  readonly #source: readonly string[]
+  readonly #source: Source
   readonly #quotes: readonly string[]
-  readonly #places = new Map<string, number[]>()
-  readonly #text: string
-  readonly #starts: readonly number[]
   /** Behind the last find. */
   #cursor = 0
   #found = false
   #searches = 0
 
-  constructor(source: readonly string[], quotes: readonly string[]) {
-    this.#source = source.slice(0, limits.quotedLinesMax).map(keyOf)
+  constructor(source: Source, quotes: readonly string[]) {
+    this.#source = source
     this.#quotes = quotes.map(keyOf)
-    const starts: number[] = []
-    let length = 0
-    this.#source.forEach((key, at) => {
-      starts.push(length)
-      length += key.length
-      if (key === '') return
-      const places = this.#places.get(key)
-      if (places) places.push(at)
-      else this.#places.set(key, [at])
-    })
-    this.#starts = starts
-    this.#text = this.#source.join('')
   }
 
   align(length: number): (number | null)[] {
@@ -76,8 +98,8 @@ class Aligner {
   }
 
   /** Those behind the last find come first, so that of equal ones they win. */
-  #candidates(key: string): number[] {
-    const places = this.#places.get(key) ?? []
+  #candidates(key: string): readonly number[] {
+    const places = this.#source.places.get(key) ?? []
     if (places.length === 1) return places
     const found = places.findIndex(place => place >= this.#cursor)
     const ahead = found === -1 ? places.length : found
@@ -96,11 +118,11 @@ class Aligner {
     let quoted = from
     let line = place
     let weight = 0
-    while (quoted < this.#quotes.length && line < this.#source.length) {
+    while (quoted < this.#quotes.length && line < this.#source.keys.length) {
       const key = this.#quotes[quoted] ?? ''
       if (key === '') quoted++
-      else if (this.#source[line] === '') line++
-      else if (this.#source[line] === key) {
+      else if (this.#source.keys[line] === '') line++
+      else if (this.#source.keys[line] === key) {
         pairs.push([quoted++, line++])
         weight += Math.min(weightOf(key), lineWeightMax)
       } else break
@@ -113,14 +135,14 @@ class Aligner {
     const key = (this.#quotes[at] ?? '').replace(/(?:\[?(?:\.{3}|…)\]?)$/, '')
     if (weightOf(key) < 3 || this.#searches >= limits.quoteSearchesMax) return []
     this.#searches++
-    const start = this.#starts[this.#cursor] ?? 0
-    let place = this.#text.indexOf(key, start)
+    const start = this.#source.starts[this.#cursor] ?? 0
+    let place = this.#source.text.indexOf(key, start)
     const near = place !== -1 && this.#isNext(this.#lineAt(place))
     if (!near) {
       if (weightOf(key) < pieceWeight) return []
-      if (place === -1) place = this.#text.indexOf(key)
+      if (place === -1) place = this.#source.text.indexOf(key)
       if (place === -1) return []
-      if (!this.#found && this.#text.includes(key, place + 1)) return []
+      if (!this.#found && this.#source.text.includes(key, place + 1)) return []
     }
     return [[at, this.#lineAt(place + key.length - 1)]]
   }
@@ -128,10 +150,10 @@ class Aligner {
   /** The line that holds this place of the joined text; by halving. */
   #lineAt(place: number): number {
     let low = 0
-    let high = this.#starts.length - 1
+    let high = this.#source.starts.length - 1
     while (low < high) {
       const middle = Math.ceil((low + high) / 2)
-      if ((this.#starts[middle] ?? 0) <= place) low = middle
+      if ((this.#source.starts[middle] ?? 0) <= place) low = middle
       else high = middle - 1
     }
     return low

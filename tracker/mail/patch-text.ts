@@ -2,7 +2,7 @@
 // diff, and what stands below it.
 import type { DecodedMail } from '../decode/mail.ts'
 import { type Attached, readAttached } from './attached.ts'
-import { type DiffFile, readDiff } from './diff-lines.ts'
+import { type DiffFile, type DiffText, readDiff } from './diff-lines.ts'
 import { type Dressing, dressStart, noDressing } from './dressing.ts'
 import { withoutInBody } from './in-body.ts'
 
@@ -15,8 +15,10 @@ export interface PatchText {
   readonly after: readonly string[]
 }
 
-export function readPatch(text: string): PatchText {
-  const { before, files, after } = readDiff(text)
+export const readPatch = (text: string): PatchText => patchIn(readDiff(text))
+
+/** Of a text whose diff was read already. */
+export function patchIn({ before, files, after }: DiffText): PatchText {
   const cut = before.indexOf('---')
   if (cut === -1) return { message: withoutInBody(before), notes: [], files, after }
   return { message: withoutInBody(before.slice(0, cut)), notes: before.slice(cut + 1), files, after }

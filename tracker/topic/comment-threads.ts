@@ -4,7 +4,7 @@
 import type { MessageId } from '../../base/ids.ts'
 import { alignQuotes } from '../mail/align.ts'
 import { appliedOf } from '../mail/applied.ts'
-import { type DiffFile, readDiff } from '../mail/diff-lines.ts'
+import type { DiffFile, DiffText } from '../mail/diff-lines.ts'
 import type { Person } from '../mail/facts.ts'
 import { isNod } from '../mail/nod.ts'
 import { type Remark, type Remarks, remarksOf } from '../mail/remarks.ts'
@@ -15,6 +15,11 @@ import type { TopicMail } from './topic.ts'
 export interface ReadMail {
   readonly mail: Pick<TopicMail, 'id' | 'parent' | 'author' | 'said' | 'subject'>
   readonly text: string
+}
+
+/** The mail of a patch: its text is read already. */
+interface ReadPatchMail extends Pick<ReadMail, 'mail'> {
+  readonly diff: DiffText
 }
 
 /** What a comment is about; `file` counts the files of the diff and `line` the lines of the file, from 0. */
@@ -46,7 +51,8 @@ export interface CommentThread {
  * `replies`: the mails below the patch, each behind the one it answers. The threads come in the order of their first
  * comments; a remark whose quote is not found speaks of the file last quoted above it, else of the patch.
  */
-export function commentThreads(patch: ReadMail, replies: readonly ReadMail[]): CommentThread[] {
+export function commentThreads(patch: ReadPatchMail, replies: readonly ReadMail[]): CommentThread[] {
+  if (replies.length === 0) return []
   const reading = new Reading(patch)
   for (const reply of replies) reading.take(reply)
   return reading.threads.filter(({ first, answers }) => answers.length > 0 || !isIdle(first.lines))
@@ -75,7 +81,7 @@ class Reading {
   readonly #patch: Quotable
   readonly #known = new Map<string, Quotable>()
 
-  constructor(patch: ReadMail) {
+  constructor(patch: ReadPatchMail) {
     this.#patch = quotablePatch(patch)
     this.#known.set(patch.mail.id, this.#patch)
   }
@@ -149,8 +155,7 @@ class Reading {
 }
 
 /** The message, then each file with the lines that git writes above it. */
-function quotablePatch({ text, mail }: ReadMail): Quotable {
-  const { before, files, after } = readDiff(text)
+function quotablePatch({ diff: { before, files, after }, mail }: ReadPatchMail): Quotable {
   const message: Origin = { place: { on: 'message' } }
   const lines = [...before]
   const origins: Origin[] = before.map(() => message)

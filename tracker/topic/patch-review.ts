@@ -2,8 +2,8 @@
 // the next revision no longer has.
 import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
-import type { DiffFile, DiffLine } from '../mail/diff-lines.ts'
-import { type PatchText, readPatch } from '../mail/patch-text.ts'
+import { type DiffFile, type DiffLine, readDiff } from '../mail/diff-lines.ts'
+import { type PatchText, patchIn, readPatch } from '../mail/patch-text.ts'
 import { type CommentPlace, type CommentThread, commentThreads, type ReadMail } from './comment-threads.ts'
 import { pairPatches, wholePatches } from './compare.ts'
 import { lineDiff } from './line-diff.ts'
@@ -45,10 +45,11 @@ export function patchReview(
   const replies = readable(repliesTo(topic, [patch.id]), textOf)
   const heir = heirOf(topic, revision, patch)
   const heirText = heir ? textOf(heir.id) : undefined
-  const read = readPatch(text)
+  const diff = readDiff(text)
+  const read = patchIn(diff)
   const carry = heirText === undefined ? undefined : carrier(read.files, readPatch(heirText).files)
   const reviewing = reviewsIn(topic)
-  const threads = commentThreads({ mail: own, text }, replies).map(thread => ({
+  const threads = commentThreads({ mail: own, diff }, replies).map(thread => ({
     ...thread,
     state: stateOf(thread, patch, carry, reviewing),
     patch: patch.id,

@@ -31,7 +31,8 @@ index 3333333..4444444 100644
 +	s->batches++;
  }
 `
-const { files } = readDiff(patchText)
+const diff = readDiff(patchText)
+const { files } = diff
 
 let count = 0
 function mail(text: string, parent: ReadMail | null, name = 'Marek Tolvanen'): ReadMail {
@@ -42,7 +43,7 @@ function mail(text: string, parent: ReadMail | null, name = 'Marek Tolvanen'): R
   return { mail: { id, parent: parent?.mail.id ?? null, author, said: count, subject }, text }
 }
 
-const patch = mail(patchText, null, 'Ines Oduya')
+const patch = { ...mail(patchText, null, 'Ines Oduya'), diff }
 const quoted = (text: string) => text.replace(/^/gm, '> ')
 
 /** Where a conversation stands, in words. */
