@@ -131,9 +131,13 @@ const none: readonly string[] = []
 
 const isHistory = ({ verdict }: Arrival) => verdict?.grade === 'I'
 
-/** Of the texts that are not read one arrival each, the earliest. */
+/** Of the texts that are not read one arrival each, the earliest, and the earliest of these first. */
 const othersOf = (texts: readonly Arrival[][], read: readonly Arrival[]): string[] =>
-  texts.filter(text => text !== read).map(text => first([...text].sort(earliestFirst)).hash)
+  texts
+    .filter(text => text !== read)
+    .map(text => first([...text].sort(earliestFirst)))
+    .sort(earliestFirst)
+    .map(({ hash }) => hash)
 
 /** Of the mails that judged something here those that did not mean the text with these copies. */
 function judgedIn(
