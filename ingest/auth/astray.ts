@@ -8,12 +8,14 @@ import type { Judgement } from './verdict.ts'
 
 /**
  * Null for a mail whose signed recipients are ours, and where no recipient is signed. Of two To fields one may be added:
- * then nobody can say whom the signer meant. `isOurs` is asked with addresses.
+ * then nobody can say whom the signer meant. What is signed for another list of this instance is that list's, whatever
+ * it answers: anybody can post here under the Message-ID of a mail there. Both are asked with addresses.
  */
 export function astrayOf(
   headers: readonly Header[],
   { covers, partly }: Pick<Judgement, 'covers' | 'partly'>,
   isOurs: (addresses: readonly string[]) => boolean,
+  isOthers: (addresses: readonly string[]) => boolean,
 ): Astray | null {
   const signed = (...names: string[]) => names.filter(name => covers.includes(name))
   const recipients = signed('to', 'cc')
@@ -21,7 +23,9 @@ export function astrayOf(
   const addresses = headers
     .filter(({ name }) => recipients.includes(name))
     .flatMap(({ value }) => parseAddresses(value.slice(0, limits.headerBytesMax)))
-  if (isOurs(addresses.map(({ address }) => address))) return null
+    .map(({ address }) => address)
+  if (isOurs(addresses)) return null
+  if (isOthers(addresses)) return { answers: [] }
   const answers = signed('in-reply-to', 'references').flatMap(name => idsIn(headers, name))
   return { answers: [...new Set(answers)].slice(-limits.referencesMax) }
 }

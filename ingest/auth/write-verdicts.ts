@@ -79,9 +79,9 @@ function judgeAll(
     const before = keysOf.get(one.claim.address) ?? []
     const seen = known.seen || before.some(key => key !== one.messageKey)
     const judgement = judge(one.claim, one.checks, { ...known, seen }, one.arrivedAt)
-    const astray = astrayOf(one.claim.headers, judgement, addresses =>
-      lists.some(list => list.name === one.listName && isAddressed(list, lists, addresses)),
-    )
+    const isFor = (own: boolean) => (addresses: readonly string[]) =>
+      lists.some(list => (list.name === one.listName) === own && isAddressed(list, lists, addresses))
+    const astray = astrayOf(one.claim.headers, judgement, isFor(true), isFor(false))
     const settled = { one, judgement: astray === null ? judgement : { ...judgement, astray } }
     const { aligned } = settled.judgement
     if (aligned !== null && isKept(settled)) keysOf.set(aligned, [...before, one.messageKey])

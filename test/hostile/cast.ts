@@ -76,6 +76,7 @@ export interface Cast {
 }
 
 export const listHost = 'lists.example.org'
+export const otherList = 'drum@lists.example.com'
 
 export async function makeCast(dns: TestDns): Promise<Cast> {
   const keyring = mkdtempSync(join(tmpdir(), 'threadwork-hostile-'))

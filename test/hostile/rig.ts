@@ -23,7 +23,7 @@ import { paths } from '../../web/paths.ts'
 import { testDatabase } from '../database.ts'
 import { startDns } from '../dns.ts'
 import type { Case, Expected, Mail } from './case.ts'
-import { addressOf, type Cast, listHost, makeCast, people } from './cast.ts'
+import { addressOf, type Cast, listHost, makeCast, otherList, people } from './cast.ts'
 
 export interface Rig {
   /** Sentences for what is not as it should be; none when the case holds. */
@@ -35,6 +35,8 @@ export async function openRig(): Promise<Rig> {
   const dns = await startDns()
   const cast = await makeCast(dns)
   const { db } = await testDatabase()
+  // Another list of the instance, to which no case posts.
+  await saveLists(db, [{ name: 'drum', address: otherList }])
   const judge = startJudge({
     db,
     log: makeLog('error', false),

@@ -1,6 +1,6 @@
 // A signature binds its list: who gets a signed mail from another list can send it on to this one.
 import { bug, type Case, dkim, type Mail, patch, pgp, type Rule, says } from '../case.ts'
-import { fewFields, usualFields } from '../cast.ts'
+import { fewFields, otherList, usualFields } from '../cast.ts'
 
 const elsewhere = 'pump@lists.example.net'
 /** To is signed, and not what the mail answers. */
@@ -99,6 +99,14 @@ const bounced: readonly Case[] = [
   {
     name: 'what it answers was sent on from that list, too',
     mails: [patch('good', { sign: dkim(), to: elsewhere }), accepts({ sign: dkim() })],
+    expect: refused,
+  },
+  {
+    name: "another patch posted here under the Message-ID of one that another list's maintainer accepted",
+    mails: [
+      patch('good', { from: 'eve', sign: dkim() }),
+      accepts({ to: otherList, sign: dkim(...usualFields) }),
+    ],
     expect: refused,
   },
   {
