@@ -9,11 +9,14 @@ import type { Arrival } from '../topic/unit.ts'
 
 type Trx = Transaction<Tables>
 
+/** `isSpokenOf`: by other topics. Where nobody says anything that could judge, nothing is asked: so are most threads. */
 export async function judgedIn(
   trx: Trx,
   list: ListId,
   arrivals: ReadonlyMap<ClusterId, readonly Arrival[]>,
+  isSpokenOf: boolean,
 ): Promise<Judged> {
+  if (!isSpokenOf && ![...arrivals.values()].some(some => some.some(mayJudge))) return new Map()
   const keys = [...arrivals.values()].flatMap(judgeable)
   if (keys.length === 0) return new Map()
   const { rows } = await sql<{ target_key: IndexKey; mail_key: IndexKey; text: string }>`
@@ -26,6 +29,9 @@ export async function judgedIn(
     ]),
   )
 }
+
+const mayJudge = ({ facts }: Arrival) =>
+  facts.tags.length > 0 || facts.applied !== null || facts.withdrawal !== null
 
 /** Those that may have a state: what posts something, and what begins a thread. In a large thread they are few. */
 function judgeable(arrivals: readonly Arrival[]): IndexKey[] {

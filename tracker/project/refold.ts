@@ -47,8 +47,8 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
     const rules = { ...written, rosters: rostersWithMailmap(written.rosters, mailmap) }
     const arrivals = await withLandings(trx, list, mapped(await clusterArrivals(trx, clusters, db), mailmap))
     const known = await knownPeopleFor(trx, list, arrivals)
-    const judged = await judgedIn(trx, list, arrivals)
-    const outside = { ...(await outsideOf(trx, list, arrivals)), judged }
+    const heard = await outsideOf(trx, list, arrivals)
+    const outside = { ...heard, judged: await judgedIn(trx, list, arrivals, heard.statements.length > 0) }
     const folds = clusters.map(cluster => ({
       cluster,
       fold: foldSafely(cluster, arrivals.get(cluster) ?? [], rules, known, outside, log),

@@ -98,7 +98,7 @@ function unitOf(id: MessageId, arrivals: readonly Arrival[], rules: Rules, judge
   const [only] = arrivals
   const by = judged.size === 0 ? nobody : (judged.get(indexKey(id)) ?? nobody)
   // Nearly every mail came once.
-  if (only && arrivals.length === 1) return asUnit(id, only, [only], { rules, ...judgedIn([only], by) })
+  if (only && arrivals.length === 1) return asUnit(id, only, arrivals, rules, judgedIn(arrivals, by))
   const ranked = arrivals.map(arrival => ({ arrival, worth: worthOf(arrival, rules) })).sort(bestFirst)
   const bytes = new Set(by.values())
   const texts = textsOf(arrivals)
@@ -117,7 +117,7 @@ function unitOf(id: MessageId, arrivals: readonly Arrival[], rules: Rules, judge
   const earliest = first([...arrivals].sort(earliestFirst))
   const shown = plain.hash === earliest.hash ? null : plain.hash
   return {
-    ...asUnit(id, plain, equals, { rules, ...judgedIn(copies, by) }),
+    ...asUnit(id, plain, equals, rules, judgedIn(copies, by)),
     afterHistory: arrivals.some(isHistory) && !copies.some(isHistory),
     imposters: texts.length - 1,
     texts: texts.length > 1 ? [plain.hash, ...othersOf(texts, copies)].slice(0, limits.textsNamedMax) : none,
@@ -139,12 +139,14 @@ const othersOf = (texts: readonly Arrival[][], read: readonly Arrival[]): string
     .sort(earliestFirst)
     .map(({ hash }) => hash)
 
+const unjudged = { elsewhere: nothing, judged: false }
+
 /** Of the mails that judged something here those that did not mean the text with these copies. */
 function judgedIn(
   copies: readonly Arrival[],
   by: ReadonlyMap<IndexKey, string>,
 ): Pick<Unit, 'elsewhere' | 'judged'> {
-  if (by.size === 0) return { elsewhere: nothing, judged: false }
+  if (by.size === 0) return unjudged
   const hashes = new Set(copies.map(({ hash }) => hash))
   const elsewhere = [...by].filter(([, hash]) => !hashes.has(hash)).map(([mail]) => mail)
   return { elsewhere: new Set(elsewhere), judged: true }
@@ -165,7 +167,8 @@ function asUnit(
   id: MessageId,
   plain: Arrival,
   copies: readonly Arrival[],
-  { rules, elsewhere, judged }: Pick<Unit, 'elsewhere' | 'judged'> & { readonly rules: Rules },
+  rules: Rules,
+  { elsewhere, judged }: Pick<Unit, 'elsewhere' | 'judged'>,
 ): Unit {
   const verdict = plain.verdict ?? pending
   const { said } = first(copies).facts
