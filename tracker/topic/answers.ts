@@ -47,7 +47,9 @@ const isRowOf = (row: TopicMail, mail: Node, role: TopicMail['role']): boolean =
   sameTexts(row, mail)
 
 const sameTexts = (row: TopicMail, { texts, judged }: Node) =>
-  (row.texts ?? []).join() === texts.join() && (row.judged ?? false) === (judged && texts.length > 0)
+  texts.length === 0
+    ? row.texts === undefined && row.judged === undefined
+    : row.texts?.join() === texts.join() && (row.judged ?? false) === judged
 
 const parentOf = ({ parent, ghost }: Node) => parent?.id ?? ghost
 

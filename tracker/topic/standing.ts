@@ -243,6 +243,7 @@ const inOne = (parts: readonly Sentence[]): Sentence =>
 
 /** He alone reviewed it, too. */
 function isByReviewer({ facts }: Node, reviews: readonly Review[], mails: readonly Node[]): boolean {
+  if (reviews.length === 0) return false
   const [first, ...others] = reviewersOf(reviews, mails)
   return first !== undefined && others.length === 0 && samePerson(first, facts.sender)
 }
@@ -266,7 +267,10 @@ function reviewersWords(given: readonly Review[], count: string, mails: readonly
  * and now without capitals, and who counts as a reviewer is its sender.
  */
 function reviewersOf(reviews: readonly Review[], mails: readonly Node[]): Person[] {
-  const senders = new Map(mails.map(({ id, facts }) => [id, facts.sender]))
+  const given = new Set(reviews.map(({ mail }) => mail))
+  const senders = new Map(
+    mails.filter(({ id }) => given.has(id)).map(({ id, facts }) => [id, facts.sender] as const),
+  )
   const people: Person[] = []
   for (const { mail, who } of reviews) {
     const person = senders.get(mail) ?? who

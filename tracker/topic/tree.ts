@@ -77,16 +77,22 @@ function setParent(
   nodes: ReadonlyMap<MessageId, Node>,
   shorts: ReadonlyMap<string, MessageId>,
 ): void {
-  const addressed = shorts.get(node.facts.answersShort ?? '')
+  const short = node.facts.answersShort
+  const addressed = short === undefined ? undefined : shorts.get(short)
   for (const id of addressed === undefined ? node.facts.references : [addressed]) {
     const parent = nodes.get(id)
-    // It would become its own ancestor.
-    if (parent && parent !== node && !isBelow(parent, node.id)) {
+    if (parent && !reaches(parent, node)) {
       node.parent = parent
       return
     }
   }
   node.ghost = node.facts.references.find(id => !nodes.has(id)) ?? null
+}
+
+/** Would `node` become its own ancestor? */
+function reaches(from: Node, node: Node): boolean {
+  for (let at: Node | null = from; at; at = at.parent) if (at === node) return true
+  return false
 }
 
 /** Walks up to the next one whose depth is set, then hands depth and said time down the same path. */

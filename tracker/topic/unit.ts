@@ -53,13 +53,11 @@ export interface Unit extends Judgeable {
 /** `judged`: which of several texts mails spoke of. */
 export function unitsOf(all: readonly Arrival[], rules: Rules, judged: Judged = new Map()): Unit[] {
   const ids = new Set(all.map(({ facts }) => facts.messageId))
-  const arrivals = all
-    .map(withVouchedSender)
-    .map(arrival =>
-      arrival.facts.wraps && ids.has(arrival.facts.wraps)
-        ? { ...arrival, facts: wrapperOf(arrival.facts, arrival.facts.wraps) }
-        : arrival,
-    )
+  const arrivals = all.map(one => {
+    const arrival = withVouchedSender(one)
+    const { wraps } = arrival.facts
+    return wraps && ids.has(wraps) ? { ...arrival, facts: wrapperOf(arrival.facts, wraps) } : arrival
+  })
   if (ids.size === arrivals.length)
     return arrivals.map(arrival => unitOf(arrival.facts.messageId, [arrival], rules, judged))
   return [...groupBy(arrivals, arrival => arrival.facts.messageId)].map(([id, same]) =>
@@ -172,9 +170,7 @@ function asUnit(
 ): Unit {
   const verdict = plain.verdict ?? pending
   const { said } = first(copies).facts
-  const live = copies.flatMap(copy => copy.knownAt ?? [])
-  const counts =
-    verdict.confirmed ?? (live.length > 0 ? Math.min(...live) : Math.max(said, peopledSince(rules)))
+  const counts = verdict.confirmed ?? firstKnown(copies) ?? Math.max(said, peopledSince(rules))
   const roster = datedRosterAt(rules.rosters, counts)
   const facts = relayedFacts(vouchedFacts(plain.facts, verdict), roster)
   return {
@@ -194,6 +190,14 @@ function asUnit(
     counts,
     automatic: isAutomatic(facts, roster.people),
   }
+}
+
+/** When the first of them came live; null when all are of archives. */
+function firstKnown(copies: readonly Arrival[]): number | null {
+  let known: number | null = null
+  for (const { knownAt } of copies)
+    if (knownAt !== null && (known === null || knownAt < known)) known = knownAt
+  return known
 }
 
 const isAutomatic = ({ robot, sender }: MailFacts, people: Roster): boolean =>
