@@ -95,8 +95,9 @@ test('a used signature goes when it counts no more, but not while an older mail 
 test('a token mail goes some weeks after it ran out', async () => {
   const { db, list, look } = await office()
   await sql`
-    insert into token_mail (token_hash, list_id, seq, address, made_at, expires_at)
-    select sha256(days::text::bytea), ${list.id}, days, 'ada@example.org', now() - make_interval(days => days), now()
+    insert into token_mail (token_hash, list_id, seq, address, headed, made_at, expires_at)
+    select sha256(days::text::bytea), ${list.id}, days, 'ada@example.org', false,
+      now() - make_interval(days => days), now()
     from unnest(${[limits.tokenKeptDaysMax - 1, limits.tokenKeptDaysMax + 1]}::integer[]) as days`.execute(db)
   const left = async () => (await db.selectFrom('token_mail').select('seq').execute()).map(({ seq }) => seq)
   await look(async () => (await left()).length === 1)
