@@ -10,6 +10,7 @@ import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import { factsOf } from '../../tracker/mail/facts-of.ts'
 import { readText } from '../../tracker/mail/text.ts'
+import { isOpaque } from './mailparser.ts'
 
 /** The classes of difference that we want, each with its reason. */
 export const deliberate: { readonly [name: string]: string } = {
@@ -28,6 +29,7 @@ export const deliberate: { readonly [name: string]: string } = {
   'text: old header':
     'git ends the header at a field with white space before its colon, which RFC 5322 4.5 tells us to read',
   'broken base64': 'git decodes what is no base64 to noise; we show it as it stands',
+  'S/MIME': 'git takes the block for text; we open it',
   'clear-signed': 'git takes the armour for text and its dash escapes for diff',
   'wrapped by a list': 'git reads the mail that a list put around another one',
   'UTF-16': 'git does not convert an attached file that PowerShell wrote; we read it by its byte order mark',
@@ -44,6 +46,7 @@ export async function againstMailinfo(raw: Buffer): Promise<string[] | null> {
   if (mail.parts.some(part => part.text.includes('-----BEGIN PGP SIGNED MESSAGE-----')))
     return ['clear-signed']
   if (mail.wraps !== undefined) return ['wrapped by a list']
+  if (isOpaque(raw)) return ['S/MIME']
   const ours = [mail.body, ...mail.attachedPatches.map(part => part.text)].join('\n')
   const classes = [diffDifference(raw, mail, ours, theirs), textDifference(raw, mail, ours, theirs)]
   return classes.filter(name => name !== null)

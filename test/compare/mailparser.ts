@@ -16,6 +16,7 @@ export const deliberate: { readonly [name: string]: string } = {
     'a byte that is not of the charset is one letter of windows-1252 here, a replacement sign there',
   'body: line between parts': 'mailparser adds a line end between two parts, we only where one is missing',
   'body: attached patch': 'an inline part that is named or typed like a patch is a patch and not the body',
+  'body: S/MIME': 'a signed block is opened; mailparser leaves it closed',
   'body: clear-signed': 'the armour of a signed text is no text, and its dash escapes are undone',
   'body: HTML':
     'mailparser keeps the text of HTML apart; for a reader of a mail without plain text it is the mail',
@@ -97,6 +98,7 @@ function bodyDifference(raw: Buffer, ours: DecodedMail, theirs: ParsedMail): str
     ['broken base64', ours.problems.some(problem => problem.includes('base64'))],
     ['no parts found', ours.problems.some(problem => problem.includes('where they begin'))],
     ['format=flowed', /format="?flowed/i.test(raw.toString('latin1'))],
+    ['S/MIME', isOpaque(raw)],
     ['clear-signed', ours.parts.some(part => part.text.includes('-----BEGIN PGP SIGNED MESSAGE-----'))],
     ['line between parts', ours.parts.length > 1 && withoutBlank(ours.body) === withoutBlank(text)],
     ['attached patch', ours.attachedPatches.length > 0 || ours.parts.some(part => part.filename !== null)],
@@ -109,6 +111,10 @@ function bodyDifference(raw: Buffer, ours: DecodedMail, theirs: ParsedMail): str
   ]
   return [`body: ${signs.find(([, holds]) => holds)?.[0] ?? 'text'}`]
 }
+
+/** RFC 8551 3.4.2: the signed text is inside of the block. */
+export const isOpaque = (raw: Buffer): boolean =>
+  /^content-type:\s*application\/(?:x-)?pkcs7-mime/im.test(raw.toString('latin1'))
 
 const withoutBlank = (text: string) =>
   text
