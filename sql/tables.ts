@@ -1,6 +1,7 @@
 // Row types, one for each table of sql/migrations, in their order and with their columns. Values come as `pg` gives them: bigint
 // is a string. What a row is and why stands with the tables.
 import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { BuildState } from '../base/build-state.ts'
 import type { ClusterId, IndexKey, Seq } from '../base/ids.ts'
 import type { ListConfig } from '../base/list-settings.ts'
 import type { MailFacts } from '../tracker/mail/facts.ts'
@@ -29,6 +30,12 @@ export interface Envelope {
   /** The address of the SMTP client that handed it over, and the name it gave itself. */
   readonly client?: string
   readonly helo?: string
+}
+
+/** A mail of a patchset that is built, and the SHA-256 of the text that was taken, in hex. */
+export interface BuiltMail {
+  readonly id: string
+  readonly hash: string
 }
 
 export interface Tables {
@@ -271,4 +278,76 @@ export interface Tables {
   event_due: { list_id: number; seq: Seq }
   statement_due: { list_id: number; topic_key: IndexKey; target_key: IndexKey; pending: boolean }
   topic_before: { list_id: number; topic_key: IndexKey; data: JSONColumnType<Topic> | null }
+  // 0006_build.sql
+  token: {
+    id: GeneratedAlways<number>
+    name: string
+    hash: string
+    scopes: string[]
+    list_id: number | null
+    made_at: Generated<Date>
+    expires_at: Date | null
+    revoked_at: Date | null
+    used_at: Date | null
+  }
+  runner: {
+    id: GeneratedAlways<number>
+    token_id: number
+    local: boolean
+    health: JSONColumnType<object, string | undefined>
+    seen_at: Date | null
+  }
+  build: {
+    number: GeneratedAlways<string>
+    key: IndexKey
+    kind: 'push' | 'patchset'
+    repository: string
+    list_id: number | null
+    ref: string
+    commit: string | null
+    base: string | null
+    topic_key: IndexKey | null
+    topic_id: string | null
+    version: number | null
+    mails: JSONColumnType<readonly BuiltMail[], string | undefined>
+    digest: string | null
+    submitter: string
+    state: BuildState
+    why: string | null
+    evidence: JSONColumnType<object, string | undefined>
+    terms: JSONColumnType<object, string | undefined>
+    result: JSONColumnType<object> | null
+    made_at: Generated<Date>
+    queued_at: Date | null
+    started_at: Date | null
+    ended_at: Date | null
+    cancel_at: Date | null
+  }
+  build_attempt: {
+    build: string
+    number: number
+    runner_id: number
+    fence: GeneratedAlways<string>
+    lease_until: Date
+    started_at: Generated<Date>
+    ended_at: Date | null
+    result: JSONColumnType<object> | null
+    why: string | null
+  }
+  application: {
+    id: GeneratedAlways<string>
+    list_id: number
+    topic_key: IndexKey
+    version: number
+    digest: string
+    repository: string
+    branch: string | null
+    base: string
+    found_by: string
+    outcome: 'applied' | 'already' | 'conflict' | 'unknown-base' | 'error'
+    commit: string | null
+    file: string | null
+    said: string | null
+    at: Generated<Date>
+  }
 }
