@@ -33,7 +33,7 @@ export interface Envelope {
 }
 
 /** A mail of a patchset that is built, and the SHA-256 of the text that was taken, in hex. */
-export interface BuiltMail {
+interface BuiltMail {
   readonly id: string
   readonly hash: string
 }
