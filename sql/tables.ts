@@ -33,7 +33,7 @@ export interface Envelope {
 }
 
 /** A mail of a patchset that is built, and the SHA-256 of the text that was taken, in hex. */
-interface BuiltMail {
+export interface BuiltMail {
   readonly id: string
   readonly hash: string
 }
@@ -322,6 +322,7 @@ export interface Tables {
     started_at: Date | null
     ended_at: Date | null
     cancel_at: Date | null
+    superseded_by: string | null
   }
   build_attempt: {
     build: string
@@ -331,6 +332,7 @@ export interface Tables {
     lease_until: Date
     started_at: Generated<Date>
     ended_at: Date | null
+    how: 'done' | 'lost' | 'returned' | null
     result: JSONColumnType<object> | null
     why: string | null
   }

@@ -66,12 +66,14 @@ create table build (
   -- of the last attempt: ci/result.ts
   result     jsonb,
   made_at    timestamptz not null default now(),
-  -- when it may be built and was not yet
+  -- from when on it may be built; a new attempt may have to wait
   queued_at  timestamptz,
   started_at timestamptz,
   ended_at   timestamptz,
-  -- somebody wants it ended
+  -- somebody wants it ended: then it ends as cancelled, or as superseded, whatever its runner says of it
   cancel_at  timestamptz,
+  -- the newer one of the same, which is built instead
+  superseded_by bigint references build,
   check ((ended_at is null) = (state in ('waiting', 'queued', 'running'))),
   check (kind = 'push' or (list_id is not null and topic_key is not null and version is not null and digest is not null))
 );
@@ -93,13 +95,25 @@ create table build_attempt (
   lease_until timestamptz not null,
   started_at  timestamptz not null default now(),
   ended_at    timestamptz,
-  -- ci/result.ts; null when the runner never said
+  -- done: the runner said how it ended. lost: it never did. returned: it was asked to stop, and gave the build back
+  how         text check (how in ('done', 'lost', 'returned')),
+  -- ci/result.ts; only of what is done
   result      jsonb,
   why         text,
+  check ((ended_at is null) = (how is null)),
   primary key (build, number)
 );
 create unique index build_attempt_running on build_attempt (build) where ended_at is null;
 create index build_attempt_lease on build_attempt (lease_until) where ended_at is null;
+
+-- Wakes who waits for something to build, for its end, or for the wish to end it.
+create function tell_build() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('build', '');
+  return null;
+end
+$$;
+create trigger tell_build after insert or update on build for each statement execute function tell_build();
 
 -- A try to put a revision on a commit, for a build or to know whether it still applies.
 create table application (
