@@ -1,23 +1,21 @@
 // The configuration: threadwork.toml, under the environment, under the command line. Whatever is wrong in it is
 // reported with file, line, key, value and what is allowed, all of it at once.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { parse, TomlError } from 'smol-toml'
-import type { z } from 'zod'
 import { type Endpoint, parseEndpoint } from './endpoint.ts'
 import { completeList, type ListConfig, toListConfig } from './list-settings.ts'
-import { nearest } from './nearest.ts'
 import { isRemote } from './repository.ts'
 import {
   databaseAllowed,
   isDatabaseUrl,
-  keysAt,
   type LogLevel,
   type Sandbox,
   type Settings,
   settings,
 } from './settings.ts'
-import { showPath, type TomlLines, tomlLines } from './toml-lines.ts'
+import { lineOf, readTomlFile } from './toml-file.ts'
+import type { TomlLines } from './toml-lines.ts'
+import { withoutPassword } from './without-password.ts'
 
 /** A file that the configuration names. */
 export interface FileSetting {
@@ -54,9 +52,14 @@ export interface RelayConfig {
   readonly tls: 'required' | 'none'
 }
 
-/** Builds on this machine. */
+/** What is built, and what holds it on this machine. */
 export interface CiConfig {
-  readonly sandbox: Sandbox
+  /** Whose pushes and patches are built, ci/policy.ts; null when nothing is. */
+  readonly policy: FileSetting | null
+  /** Where hooks leave what was pushed; null for the default, in the data directory. */
+  readonly spool: string | null
+  /** Null when this machine builds nothing by itself. */
+  readonly sandbox: Sandbox | null
   /** A root file system; null for none. */
   readonly root: string | null
   /** Null for the default, which hangs on who we are. */
@@ -82,8 +85,7 @@ export interface Config {
   readonly smtpExempt: readonly string[]
   /** How often the repositories are looked at. */
   readonly followSeconds: number
-  /** Null when no builds run here. */
-  readonly ci: CiConfig | null
+  readonly ci: CiConfig
   /** For a log that goes to a program; a terminal gets what needs attention. */
   readonly logLevel: LogLevel
   /** Where mail leaves; null for loopback: to our own lists and no further. */
@@ -117,7 +119,10 @@ export interface Given {
 /** Throws an Error whose message is for the person who wrote the file; it may have several lines. */
 export function loadConfig(given: Given): Config {
   const file = configFile(given)
-  const { written, lines } = file === null ? { written: settings.parse({}), lines: null } : readSettings(file)
+  const { written, lines } =
+    file === null
+      ? { written: settings.parse({}), lines: null }
+      : readTomlFile(file, 'the configuration', settings)
   const origin = originOf(file, lines)
   const data = given.data ?? (given.env.THREADWORK_DATA || undefined)
   return {
@@ -183,86 +188,6 @@ function databaseOf(
   )
 }
 
-function readSettings(file: string): { written: Settings; lines: TomlLines } {
-  const text = readText(file)
-  const read = settings.safeParse(parseToml(file, text), { reportInput: true })
-  const lines = tomlLines(text)
-  if (read.success) return { written: read.data, lines }
-  const sentences = read.error.issues.flatMap(issue => explain(issue, lines)).sort((a, b) => a.line - b.line)
-  throw new Error(sentences.map(({ line, text: sentence }) => `${file}:${line}: ${sentence}`).join('\n'))
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new Error(`Cannot read the configuration "${file}": ${(error as Error).message}`, { cause: error })
-  }
-}
-
-function parseToml(file: string, text: string): unknown {
-  try {
-    return parse(text)
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error
-    const reason = error.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '')
-    const line = text.split('\n')[error.line - 1]?.trim() ?? ''
-    throw new Error(
-      `${file}:${error.line}: ${JSON.stringify(withoutPassword(line))} is not TOML: ${reason}`,
-      { cause: error },
-    )
-  }
-}
-
-/** An unknown key, a missing one, or a value that is not allowed. */
-function explain(issue: z.core.$ZodIssue, lines: TomlLines): { line: number; text: string }[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map(key => ({
-      line: lineOf([...issue.path, key], lines),
-      text: `${showPath([...issue.path, key])} is not a setting; ${instead(key, keysAt(issue.path))}`,
-    }))
-  }
-  const value = issue.input === undefined ? 'missing' : showValue(issue.input)
-  return [
-    {
-      line: lineOf(issue.path, lines),
-      text: `${showPath(issue.path)} is ${value}; allowed: ${issue.message}`,
-    },
-  ]
-}
-
-/** The line of the key, or of the nearest thing around it when the key is missing. */
-function lineOf(path: readonly PropertyKey[], lines: TomlLines): number {
-  for (let length = path.length; length > 0; length--) {
-    const line = lines.get(showPath(path.slice(0, length)))
-    if (line !== undefined) return line
-  }
-  return 1
-}
-
-function instead(key: string, keys: readonly string[]): string {
-  const near = nearest(key, keys)
-  return near === null ? `allowed: ${keys.join(', ')}` : `did you mean "${near}"?`
-}
-
-function showValue(value: unknown): string {
-  const text = typeof value === 'string' ? withoutPassword(value) : value
-  return (JSON.stringify(text) ?? String(text)).slice(0, 100)
-}
-
-/** However it is written: what is shown may be no URL at all, because the password has a letter that none may have. */
-export function withoutPassword(url: string): string {
-  const start = url.slice(0, shownMax)
-  const at = start.lastIndexOf('@')
-  const colon =
-    /^(?:[a-z][a-z0-9+.-]*:\/\/|(?:postgres(?:ql)?|smtps?):\/?)?[^:]*/i.exec(start)?.[0].length ??
-    start.length
-  const plain = at > colon ? `${start.slice(0, colon)}:...${start.slice(at)}` : start
-  return plain.replace(/(\b\w{0,40}pass\w{0,40}\s{0,5}=\s{0,5})[^&\s]+/gi, '$1...')
-}
-
-const shownMax = 2_000
-
 /** A port is a port however it is written. */
 function toLmtp(listen: string | undefined, { near }: ConfigOrigin): string | Endpoint | null {
   if (listen === undefined) return null
@@ -278,10 +203,11 @@ const toAuth = (
   trustedServers: trusted_servers,
 })
 
-function toCi({ sandbox, root, rooms }: Settings['ci'], { near }: ConfigOrigin): CiConfig | null {
-  if (sandbox === undefined) return null
+function toCi({ policy, spool, sandbox, root, rooms }: Settings['ci'], { near, at }: ConfigOrigin): CiConfig {
   return {
-    sandbox,
+    policy: policy === undefined ? null : { path: near(policy), at: at('ci', 'policy') },
+    spool: spool === undefined ? null : near(spool),
+    sandbox: sandbox ?? null,
     root: root === undefined ? null : near(root),
     rooms: rooms === undefined ? null : near(rooms),
   }

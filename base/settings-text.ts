@@ -1,5 +1,5 @@
 // The settings in words, made from their schema: the configuration that `init` writes, with all that can be said in comments,
-// and the table of docs/running.md.
+// and the tables of docs/running.md and docs/ci.md.
 import { z } from 'zod'
 import { about, bare, defaultOf } from './setting.ts'
 import { settings } from './settings.ts'
@@ -11,8 +11,8 @@ const opening = `# The configuration of Threadwork. A line that begins with # is
 # setting show its default, or an example where it says so. "threadwork doctor" checks this file.`
 
 /** One row a setting, in Markdown. */
-export function settingsTable(): string {
-  const rows = rowsOf(settings, '').map(cells => `| ${cells.join(' | ')} |`)
+export function settingsTable(schema: z.ZodObject): string {
+  const rows = rowsOf(schema, '').map(cells => `| ${cells.join(' | ')} |`)
   return ['| key | meaning | default |', '|---|---|---|', ...rows].join('\n')
 }
 

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { parseEndpoint } from './endpoint.ts'
 import { limits } from './limits.ts'
 import { listSettings } from './list-settings.ts'
-import { about, address, bare, domains, endpoint, line, text, within } from './setting.ts'
+import { about, address, domains, endpoint, line, text, within } from './setting.ts'
 
 /** What a log shows: of each level also the ones behind it. */
 const logLevels = ['debug', 'info', 'warn', 'error'] as const
@@ -166,6 +166,17 @@ const sandboxes = ['best', 'gvisor', 'nspawn', 'bwrap', 'none'] as const
 export type Sandbox = (typeof sandboxes)[number]
 
 const ci = z.strictObject({
+  policy: filePath.optional().register(about, {
+    is: 'the file that says whose pushes and patches are built, relative to this one',
+    more: 'see [ci.md](ci.md)',
+    without: 'nothing is built by itself',
+    example: '/etc/threadwork/ci-policy.toml',
+  }),
+  spool: directory.optional().register(about, {
+    is: 'where the hooks of repositories leave what was pushed, relative to the file; whoever may push must be able to write there',
+    without: '`spool` in the data directory',
+    example: '/var/spool/threadwork',
+  }),
   sandbox: z
     .enum(sandboxes, { error: `one of ${sandboxes.join(', ')}` })
     .optional()
@@ -232,7 +243,7 @@ export const settings = z.strictObject({
   metrics: metrics.prefault({}).register(about, { is: 'what Prometheus and a load balancer ask' }),
   outgoing: outgoing.prefault({}).register(about, { is: 'the mail that leaves' }),
   follow: follow.prefault({}).register(about, { is: 'the repositories of the lists' }),
-  ci: ci.prefault({}).register(about, { is: 'the sandboxes of builds' }),
+  ci: ci.prefault({}).register(about, { is: 'builds of what is pushed and posted' }),
   log: log.prefault({}).register(about, { is: 'the log, on standard error' }),
   limits: limitSettings
     .prefault({})
@@ -244,16 +255,6 @@ export const settings = z.strictObject({
     .register(about, { is: 'one [[lists]] for each mailing list' }),
 })
 export type Settings = z.infer<typeof settings>
-
-/** The names of the settings beside one, for whoever misspelt it. */
-export function keysAt(path: readonly PropertyKey[]): string[] {
-  let table: z.ZodType = settings
-  for (const part of path) {
-    if (table instanceof z.ZodArray) table = bare(table.element as z.ZodType)
-    else if (table instanceof z.ZodObject) table = bare(table.shape[String(part)])
-  }
-  return table instanceof z.ZodObject ? Object.keys(table.shape) : []
-}
 
 /** One of the two alone would silently mean no TLS. */
 function refuseHalf(

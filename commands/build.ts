@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { Arguments, Command } from '../base/command.ts'
-import type { CiConfig, Config } from '../base/config.ts'
+import type { Config } from '../base/config.ts'
 import type { Job } from '../ci/job.ts'
 import type { Result } from '../ci/result.ts'
 import { readConfig } from './common/config.ts'
@@ -61,16 +61,13 @@ function secondsOf(given: string): number {
   throw new Error(`Cannot build for "${given}" seconds; allowed: a whole number from 1 to 86400`)
 }
 
-/** Whoever calls it by hand wants a sandbox, even where `[ci]` says nothing. */
-const usual: CiConfig = { sandbox: 'best', root: null, rooms: null }
-
 async function build({ ci, data }: Config, job: Job, artefacts: string | undefined): Promise<Result> {
   const { groundOf } = await import('../ci/ground.ts')
   const { probe } = await import('../ci/probe.ts')
   const { run } = await import('../ci/sandbox.ts')
   const { stopSignal } = await import('../base/stop-signal.ts')
   const stop = stopSignal()
-  const probed = await probe(groundOf(ci ?? usual, data))
+  const probed = await probe(groundOf(ci, data))
   const handed: Buffer[] = []
   const result = await run(
     job,

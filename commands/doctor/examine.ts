@@ -1,9 +1,10 @@
 // What `threadwork doctor` looks at, finding by finding, each with the command that mends it.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Config, withoutPassword } from '../../base/config.ts'
+import type { Config } from '../../base/config.ts'
 import { limits } from '../../base/limits.ts'
 import type { ListConfig } from '../../base/list-settings.ts'
+import { withoutPassword } from '../../base/without-password.ts'
 import { connect } from '../../sql/connect.ts'
 import type { ServerLog } from '../../sql/embedded/embedded.ts'
 import { foreignSchema, migrationState } from '../../sql/migrate.ts'

@@ -1,5 +1,6 @@
 // Whether the relay lets us in: connection, certificate and login, without sending a mail.
-import { type RelayConfig, withoutPassword } from '../../base/config.ts'
+import type { RelayConfig } from '../../base/config.ts'
+import { withoutPassword } from '../../base/without-password.ts'
 import type { Finding } from './finding.ts'
 
 export async function relay(config: RelayConfig | null): Promise<Finding> {

@@ -5,8 +5,8 @@ import { type Probed, probe } from '../../ci/probe.ts'
 import type { Finding } from './finding.ts'
 
 /** Nothing where no builds run. One that works is enough; the others say what they would need. */
-export async function sandboxes(ci: CiConfig | null, data: string): Promise<Finding[]> {
-  if (ci === null) return []
+export async function sandboxes(ci: CiConfig, data: string): Promise<Finding[]> {
+  if (ci.sandbox === null) return []
   const probed = await probe(groundOf(ci, data))
   const none = probed.tiers.every(({ why }) => why !== null)
   const tried = probed.tiers.filter(({ tier, why }) => why === null || tier.name !== 'none')

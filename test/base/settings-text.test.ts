@@ -9,11 +9,13 @@ const running = readFileSync(join(import.meta.dirname, '../../docs/running.md'),
 
 test('docs/running.md has the table of the settings as they are', () => {
   const inDocs = running.slice(running.indexOf('| key |')).split('\n\n')[0]
-  expect(inDocs, `docs/running.md needs this table:\n\n${settingsTable()}\n\n`).toBe(settingsTable())
+  expect(inDocs, `docs/running.md needs this table:\n\n${settingsTable(settings)}\n\n`).toBe(
+    settingsTable(settings),
+  )
 })
 
 test('each setting has its own meaning', () => {
-  const meanings = settingsTable()
+  const meanings = settingsTable(settings)
     .split('\n')
     .slice(2)
     .map(row => row.split(' | ')[1])
@@ -25,7 +27,7 @@ test('the links of the table lead to a heading', () => {
   const anchors = [...running.matchAll(/^##+ (.*)$/gm)].map(
     match => `#${match[1]?.toLowerCase().replaceAll(' ', '-')}`,
   )
-  const linked = [...settingsTable().matchAll(/\]\((#.*?)\)/g)].map(match => match[1])
+  const linked = [...settingsTable(settings).matchAll(/\]\((#.*?)\)/g)].map(match => match[1])
   expect(linked.length).toBeGreaterThan(3)
   expect(linked.filter(anchor => !anchors.includes(anchor ?? ''))).toEqual([])
 })
@@ -36,7 +38,7 @@ test('what init writes is right as it stands, and with every comment that shows 
   const shown = text.replace(/^# (?=[a-z_]+ = |\[\[?[a-z.]+\]\]?$)/gm, '')
   const all = settings.parse(parse(shown))
   expect(all.lists[0]?.people).toMatchObject([{ address: 'ada@example.org', role: 'maintainer' }])
-  const keys = [...settingsTable().matchAll(/^\| `(?:.*\.)?([a-z_]+)` \|/gm)].map(match => match[1])
+  const keys = [...settingsTable(settings).matchAll(/^\| `(?:.*\.)?([a-z_]+)` \|/gm)].map(match => match[1])
   for (const key of keys) expect(shown).toMatch(new RegExp(`^${key} = .`, 'm'))
 })
 

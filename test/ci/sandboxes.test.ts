@@ -8,8 +8,9 @@ test('doctor says of each sandbox whether it works, and what it would need', asy
   onTestFinished(() => machine.remove())
   const { directory } = machine
   const rooms = join(directory, 'doctor')
-  expect(await sandboxes(null, directory)).toEqual([])
-  const nothing = { sandbox: 'nspawn', root: join(directory, 'no-root'), rooms } as const
+  const silent = { policy: null, spool: null, root: null, rooms }
+  expect(await sandboxes({ ...silent, sandbox: null }, directory)).toEqual([])
+  const nothing = { ...silent, sandbox: 'nspawn', root: join(directory, 'no-root') } as const
   expect(await sandboxes(nothing, directory)).toEqual([
     { well: true, what: 'sandbox gvisor', found: '[ci] says sandbox = "nspawn"' },
     { well: true, what: 'sandbox nspawn', found: expect.stringContaining('there is no /bin/sh in') },
@@ -17,7 +18,7 @@ test('doctor says of each sandbox whether it works, and what it would need', asy
     { well: false, what: 'sandboxes', found: 'none works, so no build runs here', mend: expect.any(String) },
     { well: true, what: 'limits of builds', found: expect.any(String) },
   ])
-  const open = await sandboxes({ sandbox: 'none', root: null, rooms }, directory)
+  const open = await sandboxes({ ...silent, sandbox: 'none' }, directory)
   expect(open.find(({ what }) => what === 'sandbox none')).toMatchObject({
     well: true,
     found: expect.stringMatching(/^works, starts in \d+ ms$/),
