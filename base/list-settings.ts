@@ -167,6 +167,15 @@ export const listSettings = z.strictObject({
     is: 'domains of list servers that are believed so on this list, beside those of [auth]',
     example: ['lists.example.net'],
   }),
+  approvers: z
+    .array(lowerAddress(), { error: 'a list of mail addresses such as ["ruth@example.net"]' })
+    .default([])
+    .register(about, {
+      is: 'people whose `CI: test` lets a patchset be built, beside its maintainers',
+      more: 'see [ci.md](ci.md#mailed-patchsets)',
+      example: ['ruth@example.net'],
+      changes: ['topics'],
+    }),
   moderate: z
     .enum(['no', 'first'], { error: '"no", or "first" to hold the mails of people who never posted' })
     .default('no')

@@ -6,6 +6,7 @@ import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import { headerValue } from '../decode/headers.ts'
 import type { DecodedMail } from '../decode/mail.ts'
+import { amHash, amText } from './am-text.ts'
 import { bugSignOf } from './bug-sign.ts'
 import { type Dressing, noDressing } from './dressing.ts'
 import type { MailFacts } from './facts.ts'
@@ -20,7 +21,7 @@ import { spokenIn } from './spoken.ts'
 import type { Text } from './text.ts'
 
 /** Raised when a change here gives other facts for the same mail; a rebuild then reads every mail again. */
-export const factsVersion = 16
+export const factsVersion = 17
 
 /**
  * Pure: the same bytes, envelope and dressing give the same facts. `envelope`: what the way it came says of its time.
@@ -37,6 +38,7 @@ export function factsOf(
   const { problems, ...spoken } = spokenIn(opened)
   const behalf = speaker && personBehind(speaker, mail.headers)
   const time = saidTime(mail.headers, envelope)
+  const given = amHash(amText(opened, id.id, dressing))
   const marks = marksOf(mail.headers, opened.written, text, dressing)
   return {
     messageId: id.id,
@@ -59,6 +61,7 @@ export function factsOf(
     robot: opened.robot,
     signals: isPosting || answers ? null : signalsOf(subject, lines, fencedIn(text)),
     textHash: textHash(mail, text),
+    ...(given === null ? {} : { amHash: given }),
     viaList: viaList(mail),
     ...(marks === null ? {} : { marks }),
     gist: gistOf(lines),

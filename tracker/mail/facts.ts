@@ -62,8 +62,8 @@ export interface TrailerFact {
   readonly whole?: true
 }
 
-/** Tags that only bugs heed, and those that only patches do; CI is for neither to heed. */
-export type BugTag = 'Bug-Status' | 'Type' | 'Severity' | 'Labels' | 'Title' | 'Target' | 'CI'
+/** Tags that only bugs heed, and those that only patches do. */
+export type BugTag = 'Bug-Status' | 'Type' | 'Severity' | 'Labels' | 'Title' | 'Target'
 export type PatchTag = 'Patch-Status' | 'Closes' | 'CI' | 'Finding'
 
 /** What a line points to; a URL that names no mail is of another tracker. */
@@ -294,6 +294,8 @@ export interface MailFacts {
   readonly signals: Signals | null
   /** Hash of the text a reader sees without list dressing; equal for copies, different for imposters. */
   readonly textHash: string
+  /** Of a patch: SHA-256, in hex, of what `git am` is given of it (am-text.ts). */
+  readonly amHash?: string
   /** List-Id, List-Post and the like: which list's copy this is; empty for a direct copy. */
   readonly viaList: string
   /** Mails that it asks to release from moderation; absent when there is none. */

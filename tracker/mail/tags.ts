@@ -23,6 +23,7 @@ import { lookAlike } from './tag/look-alike.ts'
 import { nameMiss } from './tag/misses.ts'
 import { pwBotLine } from './tag/pw-bot.ts'
 import type { OwnLine, Reading } from './tag/reading.ts'
+import { recheckLine } from './tag/recheck.ts'
 import { regzbotLine } from './tag/regzbot.ts'
 import { sourcehutLine } from './tag/sourcehut.ts'
 import { syzLine } from './tag/syzbot.ts'
@@ -128,6 +129,7 @@ class Scan {
       (at < this.#fieldsEnd ? fieldLine(lines, at, this.#debbugs) : null) ??
       tagOnLine(lines, at) ??
       pwBotLine(lines, at) ??
+      recheckLine(lines, at) ??
       verbLine(lines, at)
     )
   }

@@ -15,7 +15,8 @@ export async function peopleOf(
   list: ListId,
 ): Promise<{ rules: Rules; mailmap: Mailmap }> {
   const { rows } = await sql<Settings>`
-    select settings->'trust' as trust, settings->'history' as history, settings->'needs' as needs, mailmap_hash, array(
+    select settings->'trust' as trust, settings->'history' as history, settings->'needs' as needs,
+      settings->'approvers' as approvers, (select secret from instance) as secret, mailmap_hash, array(
       select json_build_object('since', extract(epoch from since) * 1000, 'hash', hash, 'file', file)
       from roster where list_id = l.id order by since, id) as marks
     from list l where id = ${list}`.execute(db)

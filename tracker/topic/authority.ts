@@ -105,6 +105,34 @@ export function delegateRefusal(asker: Asker): Refusal | null {
   ])
 }
 
+/**
+ * Null when the sender may have a patchset built, or its build ended: its maintainers and the list's approvers, and of what
+ * was let in its author. It runs somebody's code, so it is less open than a state: who is meant is an address that is
+ * vouched for, also on a list that believes From or names nobody, and history starts nothing.
+ */
+export function buildRefusal(job: 'test' | 'retest' | 'cancel', asker: Asker): Refusal | null {
+  const { mail, rules, original } = asker
+  const automatic = autoresponder(asker)
+  if (automatic) return automatic
+  if (mail.verdict.grade === 'I') return { reason: 'an imported mail starts and ends no build' }
+  const own = job !== 'test' && sameAddress(mail.facts.sender, original.facts.sender, rosterOf(asker))
+  if (!own && !mayApprove(asker))
+    return {
+      reason: `"CI: ${job}" needs a maintainer of its files${job === 'test' ? '' : ' or the author'}${lackWords(asker)}`,
+    }
+  const confirmed = mail.verdict.grade !== 'C' && isVouched(mail, rules)
+  return confirmed ? null : unconfirmed(mail, `CI: ${job}`)
+}
+
+const mayApprove = (asker: Asker): boolean =>
+  asker.rules.approvers?.includes(asker.mail.facts.sender.address) ||
+  rosterOf(asker).some(
+    entry =>
+      entry.role === 'maintainer' &&
+      hasAddress(entry, asker.mail.facts.sender.address) &&
+      holdsFor(entry, asker),
+  )
+
 /** Null when the sender may dismiss what a program found in a patch. */
 export function findingRefusal(asker: Asker): Refusal | null {
   return firstGranted(asker, 'Finding', [

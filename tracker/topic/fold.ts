@@ -21,7 +21,7 @@ import { above, type Node, treeOf } from './tree.ts'
 import { type Arrival, unitsOf } from './unit.ts'
 
 /** Raised when a change in this folder gives other topics for the same facts; clusters below it are refolded. */
-export const foldVersion = 13
+export const foldVersion = 14
 
 export interface Folded {
   /** Every mail is in exactly one of them. */

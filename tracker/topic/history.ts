@@ -20,7 +20,7 @@ export function takeInOrder(steps: readonly Step[]): void {
 export const wordsAt = ({ said, verdict }: SpeakingMail): number => Math.max(said, verdict.confirmed ?? said)
 
 /** What a change is called, and to what it set. */
-export type Named = Pick<Change, 'what' | 'value' | 'state'>
+export type Named = Pick<Change, 'what' | 'value' | 'state' | 'digest'>
 
 /** What a line asks for. */
 export function namedBy(tag: Spoken): Named {

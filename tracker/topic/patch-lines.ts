@@ -2,6 +2,7 @@
 // plan one (`Severity: high`) are prose below a patch, and are not told either.
 import type { BugTag, TagLine } from '../mail/facts.ts'
 import { closesRefusal, findingRefusal } from './authority.ts'
+import { askForBuild } from './build-lines.ts'
 import { delegateNamed } from './delegate.ts'
 import { type MeantFindings, meantFindings } from './findings.ts'
 import { namedBy } from './history.ts'
@@ -31,6 +32,9 @@ function obey(mail: SpeakingMail, tag: Line, patches: PatchStatuses): void {
       break
     case 'Finding':
       dismiss(mail, tag, patches)
+      break
+    case 'CI':
+      askForBuild(mail, tag, patches)
       break
     case 'Blocks':
       claim(mail, tag, 'blocks', patches)

@@ -1,6 +1,7 @@
 // A chain of revisions and the mails about them -> the patchset a reader follows.
 
 import { answersOf, topicMail } from './answers.ts'
+import { buildDigest } from './build-digest.ts'
 import { completenessOf, missingOf } from './completeness.ts'
 import type { Judging } from './judged.ts'
 import { listed } from './listed.ts'
@@ -23,16 +24,19 @@ export function patchsetOf(
   mending: Mending,
 ): { topic: Topic; judgings: readonly Judging[] } {
   const outcome = patchOutcome(drafts, mails, { rules, mending, ...outside })
-  return { topic: topicOf(drafts, mails, outcome, outside), judgings: outcome.judgings }
+  return { topic: topicOf(drafts, mails, outcome, rules, outside), judgings: outcome.judgings }
 }
 
 function topicOf(
   drafts: readonly Draft[],
   mails: readonly Node[],
   { statuses, history, delegate, claims, findings, statements }: PatchOutcome,
+  rules: Rules,
   outside: Outside,
 ): Topic {
-  const revisions = drafts.map((draft, index) => revisionOf(draft, drafts.slice(0, index), statuses))
+  const revisions = drafts.map((draft, index) =>
+    revisionOf(draft, drafts.slice(0, index), statuses, rules.secret ?? ''),
+  )
   const newest = revisions.at(-1)
   const first = mails[0]
   if (!newest || !first) throw new Error('A patchset has no revision')
@@ -67,6 +71,7 @@ function revisionOf(
   draft: Draft,
   elders: readonly Draft[],
   statuses: ReadonlyMap<Node, PatchStatus>,
+  secret: string,
 ): Revision {
   const patches = [...draft.patches.values()]
     .sort((a, b) => numberOf(a) - numberOf(b))
@@ -76,6 +81,7 @@ function revisionOf(
   const completeness = completenessOf(draft, elders)
   const own = patches.length === 0 ? statuses.get(head) : undefined
   const all = [head, ...draft.patches.values()].map(node => node.facts)
+  const digest = buildDigest(draft, elders, secret)
   return {
     version: draft.version ?? 1,
     total: draft.total,
@@ -94,6 +100,7 @@ function revisionOf(
     ...(own?.by ? { stateBy: own.by } : {}),
     changeId: all.find(facts => facts.changeId)?.changeId ?? null,
     baseCommit: all.find(facts => facts.baseCommit)?.baseCommit ?? null,
+    ...(digest === null ? {} : { digest }),
     note: shapeNote(draft, elders, completeness),
   }
 }
@@ -128,6 +135,7 @@ function topicPatch(patch: Node, statuses: ReadonlyMap<Node, PatchStatus>): Topi
     state: status?.state ?? 'new',
     stateBy: status?.by ?? null,
     patchId: facts.patchId,
+    ...(facts.amHash === undefined ? {} : { amHash: facts.amHash }),
     added: sum(facts.files.map(file => file.added)),
     removed: sum(facts.files.map(file => file.removed)),
     files: facts.files.map(file => file.path),

@@ -37,6 +37,10 @@ export interface Rules {
   readonly history: boolean
   /** The grade that a state or a tag needs, where it differs from the usual one: `{ confirmed: 'C' }`. */
   readonly needs: Readonly<Record<string, 'A' | 'B' | 'C'>>
+  /** Addresses whose `CI: test` counts like a maintainer's. */
+  readonly approvers?: readonly string[]
+  /** What the digits of revisions are made with. */
+  readonly secret?: string
 }
 
 /** Of a list where nobody has a role. */

@@ -55,6 +55,8 @@ export interface TopicPatch {
   /** The mail that set the state; null while nobody said anything. */
   readonly stateBy: MessageId | null
   readonly patchId: string | null
+  /** Of what `git am` is given of it. */
+  readonly amHash?: string
   readonly added: number
   readonly removed: number
   readonly files: readonly string[]
@@ -81,6 +83,8 @@ export interface Revision {
   readonly stateBy?: MessageId
   readonly changeId: string | null
   readonly baseCommit: string | null
+  /** Of a complete one: the digits that name exactly these mails and what they change. */
+  readonly digest?: string
   /** What changed in the shape of the patchset: "was called ...", "gathers 2 postings". */
   readonly note: string | null
 }
@@ -178,6 +182,8 @@ export interface Change {
   readonly value: string
   /** The state that a `Patch-Status` or `Bug-Status` is about. */
   readonly state?: PatchState | BugStatus
+  /** The digits of the revision that a `CI` is about. */
+  readonly digest?: string
   readonly reason: string | null
   /** False: understood, and without effect; `reason` says why, null where it stood so already. */
   readonly effect: boolean

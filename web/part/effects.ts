@@ -63,6 +63,8 @@ function changeWords({ what, value, effect }: Change): string {
       return '✓ revision linked'
     case 'Unlink-Revision':
       return '✓ revision unlinked'
+    case 'CI':
+      return `✓ CI: ${visible(value)}`
     case 'withdrawn':
     case 'newer posting':
       return `✓ ${visible(value || what)}`

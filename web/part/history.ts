@@ -74,6 +74,8 @@ function verb(change: Change): Html {
       return html`posted a newer revision, in place of <b>${visible(value)}</b>`
     case 'Finding':
       return html`dismissed <b>${findingWords(value)}</b>`
+    case 'CI':
+      return html`asked for <b>CI: ${visible(value)}</b>`
     case 'Undo':
       return html`took back what <code>${visible(value)}</code> changed`
     case 'Link-Revision':
