@@ -3,6 +3,8 @@
 //   Test-Status: SUCCESS
 //   https://ci.example.org/run/17
 //   _Build passed_
+// The form is here once, in both directions: what we write of our own builds comes back over the list and is read as any
+// other program's.
 import { limits } from '../../base/limits.ts'
 import type { CheckFact } from './facts.ts'
 import { firstUrl } from './links.ts'
@@ -48,7 +50,7 @@ function labelledChecks(lines: readonly string[]): CheckFact[] {
 
 function checkIn(block: readonly string[]): CheckFact[] {
   const state = stateOf(field(block, 'Test-Status') ?? '')
-  const context = field(block, 'Test-Label')?.slice(0, 100)
+  const context = field(block, 'Test-Label')?.slice(0, contextCharactersMax)
   if (!context || !state) return []
   const description = block.find(line => /^_.{1,200}_\s*$/.test(line))
   return [
@@ -56,9 +58,52 @@ function checkIn(block: readonly string[]): CheckFact[] {
       context,
       state,
       description: description?.trim().replace(/^_|_$/g, '') ?? '',
-      url: firstUrl(block),
+      url: firstUrl(block.filter(line => line !== description)),
     },
   ]
+}
+
+/**
+ * The block of a check, without a line end behind it. It reads as what `asWritten` makes of the check: DPDK's parser wants a label
+ * without spaces, all four lines, and the whole within ten lines of the mail.
+ */
+export function checkBlock(check: CheckFact): string {
+  const { context, state, description, url } = asWritten(check)
+  return [
+    `Test-Label: ${context}`,
+    `Test-Status: ${statusWords[state]}`,
+    ...(url === null ? [] : [url]),
+    '',
+    `_${description}_`,
+  ].join('\n')
+}
+
+/** The check as its block can say it: any text in, one that is read again as it is out. */
+export function asWritten({ context, state, description, url }: CheckFact): CheckFact {
+  const label = context.toWellFormed().replace(/[^\p{L}\p{N}._/+@-]+/gu, '-')
+  const words = description
+    .toWellFormed()
+    .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
+    .slice(0, descriptionCharactersMax)
+    .toWellFormed()
+    .replace(/^[\s_]+|[\s_]+$/gu, '')
+  return {
+    context: label.slice(0, contextCharactersMax).toWellFormed().replace('\ufffd', '') || 'ci',
+    state,
+    description: words || statusWords[state].toLowerCase(),
+    url: url !== null && firstUrl([url]) === url ? url : null,
+  }
+}
+
+const contextCharactersMax = 100
+/** With its underscores it fits into a line that a mail need not fold (RFC 5322 2.1.1 advises 78). */
+const descriptionCharactersMax = 74
+
+const statusWords: Readonly<Record<CheckFact['state'], string>> = {
+  success: 'SUCCESS',
+  warning: 'WARNING',
+  fail: 'FAILURE',
+  pending: 'PENDING',
 }
 
 function field(block: readonly string[], name: string): string | undefined {
