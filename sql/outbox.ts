@@ -32,6 +32,14 @@ export interface OwedMail {
   readonly replyTo?: string | undefined
   /** Not sent before. */
   readonly notBefore?: Date | undefined
+  /** Further header fields, by name. */
+  readonly fields?: Readonly<Record<string, string>> | undefined
+  /** It tells of something that happened here and only stands in a thread; without it an answer answers its mail. */
+  readonly generated?: boolean | undefined
+  /** Its reader did not ask for it and may end it; where this is not given its kind says so. */
+  readonly optional?: boolean | undefined
+  /** The key of the mail that it is a copy of, for another reader: both have one Message-ID. */
+  readonly copyOf?: string | undefined
 }
 
 /** `known`: this key was owed before. `limited`: enough was sent there. `refused`: no address that mail can go to. */
@@ -47,15 +55,25 @@ export async function oweMail(trx: Kysely<Tables>, mail: OwedMail): Promise<Owin
   if (await isUnsubscribed(trx, mail, to)) return 'unsubscribed'
   if (await isLimited(trx, mail, to)) return 'limited'
   const { secret, address, now } = await readInstance(trx)
-  const hash = createHmac('sha256', secret).update(key).digest('hex').slice(0, 32)
-  const bytes = await buildMail({ ...mail, to, address, hash, date: now, optional: optional.has(mail.kind) })
+  const hashOf = (one: string) => createHmac('sha256', secret).update(one).digest('hex').slice(0, 32)
+  const hash = hashOf(key)
+  const messageId = messageIdFor(address, mail.copyOf === undefined ? hash : hashOf(indexKey(mail.copyOf)))
+  const bytes = await buildMail({
+    ...mail,
+    to,
+    address,
+    hash,
+    messageId,
+    date: now,
+    optional: isOptional(mail),
+  })
   const due = mail.notBefore ?? now
   const row = await trx
     .insertInto('outbox')
     .values({
       key,
       hash,
-      message_id: messageIdFor(address, hash),
+      message_id: messageId,
       kind: mail.kind,
       list_id: mail.list,
       thread: mail.thread === undefined ? null : indexKey(mail.thread),
@@ -75,11 +93,13 @@ const sendable = /^[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,25
 
 /** Sent because a list chose so, not because somebody asked: each can be ended by its reader. */
 const optional: ReadonlySet<OwedKind> = new Set(['ack', 'state', 'digest', 'waiting'])
+const isOptional = ({ kind, optional: given }: OwedMail): boolean => given ?? optional.has(kind)
 /** Sent because of a mail that somebody wrote, who can write many. */
 const answers: readonly OwedKind[] = ['error', 'ack', 'state']
 
-async function isUnsubscribed(trx: Kysely<Tables>, { kind, list }: OwedMail, to: string): Promise<boolean> {
-  if (!optional.has(kind) || list === null) return false
+async function isUnsubscribed(trx: Kysely<Tables>, mail: OwedMail, to: string): Promise<boolean> {
+  const { list } = mail
+  if (!isOptional(mail) || list === null) return false
   const row = await trx
     .selectFrom('unsubscribed')
     .select('address')

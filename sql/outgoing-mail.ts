@@ -8,6 +8,8 @@ export interface OutgoingMail {
   /** Where it comes from; its host is also the host of the other addresses. */
   readonly address: string
   readonly hash: string
+  /** Without angle brackets. */
+  readonly messageId: string
   readonly to: string
   readonly subject: string
   readonly body: string
@@ -15,21 +17,26 @@ export interface OutgoingMail {
   /** Without angle brackets; absent when it answers nothing. */
   readonly inReplyTo?: string | undefined
   readonly references?: readonly string[] | undefined
+  /** Where an answer goes; of an optional mail the address for unsubscribing, where nothing is given. */
   readonly replyTo?: string | undefined
+  readonly fields?: Readonly<Record<string, string>> | undefined
+  readonly generated?: boolean | undefined
   /** The recipient chose nothing and may end it with one line. */
   readonly optional: boolean
 }
 
 export function buildMail(mail: OutgoingMail): Promise<Buffer> {
-  const { address, hash, date, optional, inReplyTo, references = [] } = mail
+  const { address, hash, date, optional, inReplyTo, references = [], fields = {} } = mail
   const host = hostOf(address)
   const unsubscribe = `unsubscribe+${hash}@${host}`
-  const replyTo = optional ? unsubscribe : mail.replyTo
+  const replyTo = mail.replyTo ?? (optional ? unsubscribe : undefined)
+  const generated = mail.generated ?? inReplyTo === undefined
   const headers: Record<string, string> = {
-    'Auto-Submitted': inReplyTo === undefined ? 'auto-generated' : 'auto-replied',
+    'Auto-Submitted': generated ? 'auto-generated' : 'auto-replied',
     'X-Loop': address,
     'X-Auto-Response-Suppress': 'All',
     'List-Id': `Threadwork <threadwork.${host}>`,
+    ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, oneLine(value)])),
   }
   if (optional) headers['List-Unsubscribe'] = `<mailto:${unsubscribe}?subject=Unsubscribe>`
   const composer = new MailComposer({
@@ -37,7 +44,7 @@ export function buildMail(mail: OutgoingMail): Promise<Buffer> {
     ...(replyTo === undefined ? {} : { replyTo }),
     to: { name: '', address: mail.to },
     subject: oneLine(mail.subject),
-    messageId: `<${messageIdFor(address, hash)}>`,
+    messageId: `<${mail.messageId}>`,
     ...(inReplyTo === undefined ? {} : { inReplyTo: `<${inReplyTo}>` }),
     ...(references.length === 0 ? {} : { references: references.map(id => `<${id}>`) }),
     date,
