@@ -3,13 +3,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { isRepository } from './repository.ts'
-import { type About, about, address, domains, line, text, yesNo } from './setting.ts'
+import { type About, about, address, domains, line, text, within, yesNo } from './setting.ts'
 import { bugStatuses, patchStates, plannedTags } from './state-words.ts'
 
 // A list's pages are at `/NAME/`, and these addresses are taken.
 export const listNameAllowed =
-  '1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first; but not healthz, readyz or metrics'
-export const listNamePattern = /^(?!(?:healthz|readyz|metrics)$)[a-z0-9][a-z0-9._-]{0,63}$/
+  '1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first; but not healthz, readyz, metrics, builds or git'
+export const listNamePattern = /^(?!(?:healthz|readyz|metrics|builds|git)$)[a-z0-9][a-z0-9._-]{0,63}$/
 
 const lowerAddress = () => address().transform(value => value.toLowerCase())
 
@@ -55,6 +55,21 @@ const answers = z.strictObject({
   states: chosen("a patchset's new state is sent to its author"),
   digest: chosen('daily: what is delegated is sent to whom it is delegated'),
   waiting: chosen('weekly: what waits for whom is sent to the maintainers'),
+})
+
+const toldTo = (is: string, usual: 'thread' | 'author' | 'silent') =>
+  z
+    .enum(['thread', 'author', 'silent'], { error: '"thread", "author" or "silent"' })
+    .default(usual)
+    .register(about, { is: `${is}: "thread" for an answer to the list, "author", or "silent"` })
+const ci = z.strictObject({
+  success: toldTo('who is told that a patchset was built', 'silent'),
+  warning: toldTo('who is told that it was built with warnings', 'silent'),
+  failure: toldTo('who is told that it fails, or ran too long', 'author'),
+  conflict: toldTo('who is told that it applies to no branch', 'silent'),
+  embargo: within('a number of hours', 0, 720).default(0).register(about, {
+    is: 'hours from the posting before which nothing is told by mail: a list is no place to have things built',
+  }),
 })
 
 export const listSettings = z.strictObject({
@@ -186,6 +201,10 @@ export const listSettings = z.strictObject({
   answers: answers
     .prefault({})
     .register(about, { is: 'what is sent besides errors; nothing unless it is chosen' }),
+  ci: ci.prefault({}).register(about, {
+    is: 'who is told by mail how a patchset was built',
+    more: 'see [ci.md](ci.md#results)',
+  }),
   people: z
     .array(person, { error: 'tables [[lists.people]] with address and role' })
     .default([])
@@ -206,8 +225,9 @@ type Person = ListConfig['people'][number]
 
 /** A list with little to say. */
 export type GivenList = Pick<ListConfig, 'name' | 'address'> &
-  Partial<Omit<ListConfig, 'people' | 'answers'>> & {
+  Partial<Omit<ListConfig, 'people' | 'answers' | 'ci'>> & {
     readonly answers?: Partial<ListConfig['answers']> | undefined
+    readonly ci?: Partial<ListConfig['ci']> | undefined
     readonly people?: readonly (Pick<Person, 'address' | 'role'> & Partial<Person>)[]
   }
 
@@ -216,10 +236,11 @@ export const toListConfig = (read: ReadList): ListConfig =>
   Object.fromEntries(Object.entries(read).map(([key, value]) => [camel(key), value])) as unknown as ListConfig
 
 /** With the defaults for what is not given. */
-export const completeList = ({ people = [], answers: some, ...given }: GivenList): ListConfig => ({
+export const completeList = ({ people = [], answers: some, ci: told, ...given }: GivenList): ListConfig => ({
   ...defaults,
   ...given,
   answers: { ...defaults.answers, ...some },
+  ci: { ...defaults.ci, ...told },
   people: people.map(one => ({ name: '', paths: [], aliases: [], ...one })),
 })
 
