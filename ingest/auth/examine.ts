@@ -5,6 +5,7 @@ import { type Check, messageOf } from './check.ts'
 import { checkDkim } from './dkim.ts'
 import { withHiddenSender } from './hidden-sender.ts'
 import type { Keys } from './keyring.ts'
+import { checkOutbox, type SentMail } from './outbox.ts'
 import { checkPatatt } from './patatt.ts'
 import { checkPgp } from './pgp.ts'
 import { type Purported, purportedOf } from './purported.ts'
@@ -24,16 +25,21 @@ export interface Means {
   readonly trustedServers: readonly string[]
   /** The list's own address. */
   readonly list?: string
+  /** What left through our outbox under the mail's id; null when nothing did. */
+  readonly sent?: SentMail | null
 }
 
 /** `bytes` as in the log; `now` is when they arrived, in milliseconds. */
 export async function examine(
   bytes: Buffer,
   envelope: Envelope,
-  { keys, lookups, trustedServers, list = '' }: Means,
+  { keys, lookups, trustedServers, list = '', sent = null }: Means,
   now: number,
 ): Promise<Examined> {
   const claim = purportedOf(bytes, list.toLowerCase())
+  const own = sent === null ? [] : await guarded('outbox', async () => checkOutbox(bytes, sent, now))
+  if (sent !== null && own.length > 0 && own.every(({ result }) => result === 'pass'))
+    return { claim: { ...claim, address: sent.from, rewritten: false, problem: null }, checks: own }
   // Nothing could count, and a header of megabytes is not worth the time.
   if (claim.problem !== null) return { claim, checks: [] }
   const bySigner = async () => {

@@ -12,6 +12,7 @@ import type { Envelope, Tables } from '../../sql/tables.ts'
 import { howWords } from '../../tracker/topic/verdict-words.ts'
 import { examine } from './examine.ts'
 import type { Keyring, Keys } from './keyring.ts'
+import { sentMails } from './outbox.ts'
 import { lookupsOfOneMail, type Resolve } from './resolver.ts'
 import type { Judgement } from './verdict.ts'
 import { type Case, type ExaminedCase, writeVerdicts } from './write-verdicts.ts'
@@ -114,10 +115,17 @@ async function judgePortion(
     db,
     cases.map(one => one.hash),
   )
+  const sent = await sentMails(db, cases)
   const examined = await Promise.all(
     cases.map(async (one): Promise<ExaminedCase> => {
       const lookups = lookupsOfOneMail(resolve, signal)
-      const means = { keys, lookups, trustedServers: trustedServers(one.listName), list: one.listAddress }
+      const means = {
+        keys,
+        lookups,
+        trustedServers: trustedServers(one.listName),
+        list: one.listAddress,
+        sent: sent.get(one.messageId) ?? null,
+      }
       // Purged since.
       const raw = bytes.get(one.hash.toString('base64')) ?? Buffer.alloc(0)
       return { ...one, ...(await examine(raw, one.envelope, means, one.arrivedAt)) }

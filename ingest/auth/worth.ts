@@ -33,6 +33,7 @@ const byServer: Worth = {
 
 /** The first that counts gives the grade. */
 export const worth: Readonly<Record<Method, Worth>> = {
+  outbox: { grade: 'A', personal: true, foreign: () => null },
   OpenPGP: byKey,
   patatt: byKey,
   DKIM: {

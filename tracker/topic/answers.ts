@@ -104,7 +104,10 @@ const withoutTag = (address: string) => address.replace(/\+[^@]{0,64}@/, '@')
 function checksIn(mail: Node): Check[] {
   const checks = checksSaid(mail)
   const on = checks.length > 0 ? postingAt(mail) : null
-  return on ? checks.map(check => ({ mail: mail.id, on: on.id, ...check })) : []
+  if (!on) return []
+  const by = mail.facts.sender.address
+  const claimed = mail.trusted ? {} : { claimed: true as const }
+  return checks.map(check => ({ mail: mail.id, on: on.id, by, ...check, ...claimed }))
 }
 
 /** The result that a sender states counts when the list's people call him a robot. */

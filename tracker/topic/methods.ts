@@ -9,6 +9,7 @@ interface Words {
 }
 
 export const methods = {
+  outbox: { of: 'our own outbox, as', nameless: 'ourselves' },
   OpenPGP: { of: 'OpenPGP key', nameless: 'a broken signature' },
   patatt: { of: 'patatt of', nameless: 'a signature' },
   DKIM: { of: 'DKIM of', nameless: 'many' },

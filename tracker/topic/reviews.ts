@@ -95,19 +95,26 @@ export const givenTrailers = ({ trailers }: Pick<Topic, 'trailers'>): Trailer[] 
 /** Does it praise a patch, whichever? */
 export const isReview = ({ key, counts }: Trailer): boolean => counts && isPraise(letterOf(key))
 
-/** The latest checks of a patch: its own and those of its revision's cover, failed ones first. */
+/** The latest checks of a patch: its own and those of its revision's cover; what is only claimed last, failed ones first. */
 export const patchChecks = ({ checks }: Checked, { cover }: Revision, patch: TopicPatch): Check[] =>
   latestChecks(checks, [cover, patch.id])
 
-/** The latest checks of a revision and of any of its patches, failed ones first. */
+/** The latest checks of a revision and of any of its patches, in the same order. */
 export const revisionChecks = ({ revisions, checks }: Checked, revision: Revision): Check[] =>
   latestChecks(checks, [revision.cover, ...wholePatches(revisions, revision).map(({ id }) => id)])
 
 /** Null without checks; they are in the order of `patchChecks`. */
-export function countChecks(checks: readonly Check[]): CheckCount | null {
+export function countChecks(all: readonly Check[]): CheckCount | null {
+  const checks = weightyChecks(all)
   const state = checks[0]?.state
   if (state === undefined) return null
   return { state, count: checks.filter(check => check.state === state).length, total: checks.length }
+}
+
+/** Where somebody is believed, what others claim weighs nothing. */
+export function weightyChecks(checks: readonly Check[]): readonly Check[] {
+  const believed = checks.filter(({ claimed }) => !claimed)
+  return believed.length > 0 ? believed : checks
 }
 
 const letterOf = (key: string): Letter | undefined => letters[key.toLowerCase()]
@@ -146,12 +153,17 @@ function counts(
   return was === patch || (was.patchId !== null && was.patchId === patch.patchId) ? 'yes' : 'code changed'
 }
 
-/** The last word of each check on each of these mails. */
+/** The last word of each program about each check on each of these mails. */
 function latestChecks(checks: readonly Check[], mails: readonly (Check['on'] | null)[]): Check[] {
   const on = new Set(mails)
-  const last = new Map(
-    checks.filter(check => on.has(check.on)).map(check => [`${check.on} ${check.context}`, check]),
-  )
+  const last = new Map(checks.filter(check => on.has(check.on)).map(check => [nameOf(check), check]))
   const order: readonly Check['state'][] = ['fail', 'warning', 'pending', 'success']
-  return [...last.values()].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
+  return [...last.values()].sort(
+    (a, b) =>
+      Number(a.claimed ?? false) - Number(b.claimed ?? false) ||
+      order.indexOf(a.state) - order.indexOf(b.state),
+  )
 }
+
+/** What a program claims replaces nothing of another one, and nothing that is believed of it. */
+const nameOf = ({ on, by, context, claimed }: Check) => `${claimed ?? false} ${on} ${by} ${context}`

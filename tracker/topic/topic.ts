@@ -109,6 +109,10 @@ export interface Check {
   readonly state: 'success' | 'warning' | 'fail' | 'pending'
   readonly description: string
   readonly url: string | null
+  /** The address of whoever says so. */
+  readonly by: string
+  /** It is neither ours nor of a robot of the list's people whose mail is authenticated: anybody may have written it. */
+  readonly claimed?: true
 }
 
 /** A remark that a reviewing program listed. It asks nothing of anybody. */

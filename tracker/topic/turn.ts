@@ -3,7 +3,7 @@
 import type { MessageId } from '../../base/ids.ts'
 import { isNod } from '../mail/nod.ts'
 import { samePerson } from './person.ts'
-import { type Review, reviewCount, revisionChecks } from './reviews.ts'
+import { type Review, reviewCount, revisionChecks, weightyChecks } from './reviews.ts'
 import { isPosting, postingAt } from './series.ts'
 import { type Check, finalStates, type Revision, type TopicPatch, type Trailer, type Turn } from './topic.ts'
 import type { Node } from './tree.ts'
@@ -40,7 +40,7 @@ export function turnOf(watched: Watched): TurnAndWhy {
   const newest = { ...last, patches }
   const answers = answersTo(newest, watched.mails)
   const remark = openRemark(newest, answers)
-  const failed = revisionChecks(watched, last).find(({ state }) => state === 'fail') ?? null
+  const failed = weightyChecks(revisionChecks(watched, last)).find(({ state }) => state === 'fail') ?? null
   const turn = whose(newest, reviewed, remark, failed)
   return { turn, patches, remark, failed, reviewed, unreviewed, reviews, answered: answers.length > 0 }
 }

@@ -48,6 +48,8 @@ export interface Unit extends Judgeable {
   readonly counts: number
   /** A program wrote it: it is known, says so, or the list's people call its sender a robot. */
   readonly automatic: boolean
+  /** A program whose results the list believes: we ourselves, or a robot of its people whose mail is authenticated. */
+  readonly trusted: boolean
 }
 
 /** `judged`: which of several texts mails spoke of. */
@@ -189,6 +191,7 @@ function asUnit(
     verdict,
     counts,
     automatic: isAutomatic(facts, roster.people),
+    trusted: isOurs(verdict) || (isListed(facts, roster.people) && isBelieved(verdict, facts, rules)),
   }
 }
 
@@ -201,9 +204,19 @@ function firstKnown(copies: readonly Arrival[]): number | null {
 }
 
 const isAutomatic = ({ robot, sender }: MailFacts, people: Roster): boolean =>
-  robot !== null
-    ? traitsOf(robot).behind !== 'person'
-    : people.some(entry => entry.role === 'robot' && addressesOf(entry).includes(sender.address))
+  robot !== null ? traitsOf(robot).behind !== 'person' : isListed({ sender }, people)
+
+const isListed = ({ sender }: Pick<MailFacts, 'sender'>, people: Roster): boolean =>
+  people.some(entry => entry.role === 'robot' && addressesOf(entry).includes(sender.address))
+
+/** It left through our own outbox. */
+const isOurs = ({ how }: Verdict): boolean => how.code === 'signed' && how.check.method === 'outbox'
+
+function isBelieved({ grade, identity }: Verdict, { sender }: MailFacts, { trust, history }: Rules): boolean {
+  if (trust === 'from') return true
+  if (grade === 'I') return history
+  return grade !== 'C' && (identity === undefined || identity === sender.address)
+}
 
 /** The copies of each text. */
 function textsOf(arrivals: readonly Arrival[]): readonly Arrival[][] {

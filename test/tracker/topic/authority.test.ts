@@ -26,7 +26,15 @@ function node({ name, address }: typeof ines, verdict: Verdict): Node {
   const { facts } = arrivalOf(
     Buffer.from(`From: "${name}" <${address}>\nMessage-ID: <x@example.org>\n\nYes.\n`),
   )
-  const place = { said: 0, announces: false, automatic: false, depth: 0, parent: null, ghost: null }
+  const place = {
+    said: 0,
+    announces: false,
+    trusted: false,
+    automatic: false,
+    depth: 0,
+    parent: null,
+    ghost: null,
+  }
   return {
     id: 'x@example.org' as MessageId,
     facts,
