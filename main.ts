@@ -18,6 +18,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   rebuild: () => import('./commands/rebuild.ts'),
   export: () => import('./commands/export.ts'),
   build: () => import('./commands/build.ts'),
+  hook: () => import('./commands/hook.ts'),
   outbox: () => import('./commands/outbox.ts'),
   doctor: () => import('./commands/doctor.ts'),
 }

@@ -370,6 +370,16 @@ export const limits = {
     outputBytes: 10 * 1024 ** 2,
     artefactBytes: 100 * 1024 ** 2,
   },
+  /** Refs of one push that a hook tells of; more at once are a mirror that is filled. */
+  pushUpdatesMax: 200,
+  /** Pushes that wait for a server that is down; at a hundred a day they last for a month. */
+  spoolFilesMax: 3_000,
+  /** A push of so many refs, each with a name of the longest that a file system lets git have. */
+  spooledBytesMax: 1024 ** 2,
+  /** Pushes taken from the spool at a time. */
+  spoolReadMax: 200,
+  /** A hook takes milliseconds; what it has begun and not ended after this it never will. */
+  spoolLeftOverMillisecondsMax: 60 * 60 * 1_000,
   /** Executable files of `.ci/checks/`; each gets a clone of its own. */
   buildChecksMax: 50,
   /** A script that writes so many times what is kept of it is stopped: taking it off its hands costs a processor. */

@@ -1,0 +1,126 @@
+// The post-receive hook that says that something was pushed: a few lines of POSIX shell, because whoever pushes waits for it,
+// and it must work for every account that may push, whether Threadwork runs or not.
+import { randomBytes } from 'node:crypto'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join, resolve } from 'node:path'
+import { GitError, git } from '../base/git.ts'
+import { limits } from '../base/limits.ts'
+
+/** Writes what ci/push.ts reads. A value with a line end in it is left out, so that none can look like two. */
+export const hookScript = (spool: string): string => `#!/bin/sh
+# ${mark}, which writes it anew.
+# Says in the spool what was pushed. It holds no push up and refuses none: it ends with 0, whatever happens.
+spool=${quoted(spool)}
+pushed=$(cat)
+newline='
+'
+
+field() {
+  case $2 in '' | *"$newline"*) ;; *) printf '%s %s\\n' "$1" "$2" ;; esac
+}
+
+record() {
+  printf 'threadwork-push 1\\n'
+  field repository "$directory"
+  field user "$GL_USER"
+  field certificate "$GIT_PUSH_CERT"
+  field nonce "$GIT_PUSH_CERT_NONCE"
+  field nonce-status "$GIT_PUSH_CERT_NONCE_STATUS"
+  printf '\\n'
+  printf '%s\\n' "$pushed" | head -n ${limits.pushUpdatesMax}
+  printf 'end\\n'
+}
+
+leave() {
+  directory=$(cd "\${GIT_DIR:-.}" && pwd -P) || return 1
+  set -- "$spool"/push.*
+  [ "$#" -le ${limits.spoolFilesMax} ] || return 1
+  file=$(mktemp "$spool/new.XXXXXXXXXX") || return 1
+  record >"$file" && chmod 644 "$file" && mv "$file" "$spool/push.\${file##*.}" && return 0
+  rm -f "$file"
+  return 1
+}
+
+(leave) 2>/dev/null || echo "Threadwork: no word of this push could be left in $spool, so it is not built" >&2
+if [ -x "$0.chained" ]; then printf '%s\\n' "$pushed" | "$0.chained" "$@"; fi
+exit 0
+`
+
+const mark = 'Threadwork\'s hook, written by "threadwork hook install"'
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
+
+export interface Installed {
+  readonly file: string
+  /** The hook that stood there, which is called after ours; null when there was none. */
+  readonly chained: string | null
+}
+
+/** Throws an Error for whoever asked for it. Installing again changes nothing but the spool. */
+export async function installHook(repository: string, spool: string): Promise<Installed> {
+  const hooks = await hooksOf(repository)
+  mkdirSync(hooks, { recursive: true })
+  const file = join(hooks, 'post-receive')
+  const chained = `${file}.chained`
+  if (isThere(file) && !isOurs(file)) {
+    if (isThere(chained))
+      throw new Error(
+        `Cannot keep the hook "${file}": "${chained}" is there already; allowed: one of the two, so join them`,
+      )
+    renameSync(file, chained)
+  }
+  const fresh = join(hooks, `.post-receive.${randomBytes(8).toString('hex')}`)
+  try {
+    writeFileSync(fresh, hookScript(spool), { flag: 'wx' })
+    chmodSync(fresh, 0o755)
+    renameSync(fresh, file)
+  } finally {
+    rmSync(fresh, { force: true })
+  }
+  return { file, chained: isThere(chained) ? chained : null }
+}
+
+export interface HookState {
+  /** Where git looks for it. */
+  readonly file: string
+  /** Where it leaves pushes; null when there is no hook of ours. */
+  readonly spool: string | null
+}
+
+/** Throws an Error when it is no bare repository. */
+export async function hookState(repository: string): Promise<HookState> {
+  const file = join(await hooksOf(repository), 'post-receive')
+  if (!isOurs(file)) return { file, spool: null }
+  const [, spool] = /^spool='(.*)'$/m.exec(readFileSync(file, 'utf8')) ?? []
+  return { file, spool: spool?.replaceAll("'\\''", "'") ?? null }
+}
+
+/** `core.hooksPath` of the repository says where git looks; it begins at the repository (git-config(1)). */
+async function hooksOf(repository: string): Promise<string> {
+  const bare = await git(repository, 'rev-parse', '--is-bare-repository', '--absolute-git-dir').catch(
+    error => {
+      throw new Error(`Cannot use "${repository}": ${(error as Error).message}`, { cause: error })
+    },
+  )
+  const [answer, directory = repository] = bare.split('\n')
+  if (answer !== 'true')
+    throw new Error(`Cannot use "${repository}"; allowed: a bare repository, which is pushed to`)
+  const path = await git(repository, 'config', '--local', '--type=path', '--get', 'core.hooksPath').catch(
+    error => {
+      if (error instanceof GitError) return ''
+      throw error
+    },
+  )
+  return resolve(directory, path.replace(/\n$/, '') || 'hooks')
+}
+
+const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined
+const isOurs = (file: string): boolean => existsSync(file) && readFileSync(file, 'utf8').includes(`# ${mark}`)
