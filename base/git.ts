@@ -32,18 +32,32 @@ export interface GitBounds {
   /** Other machines may be asked, by https, ssh and git's own protocol; nothing asks back for a password. */
   readonly network?: boolean
   readonly input?: string
+  /** Of its memory, of each file that it writes: for what is read into git out of a stranger's mail. */
+  readonly costs?: { readonly memoryBytes: number; readonly fileBytes: number }
 }
 
 /** A git that may take long: it and its children are killed when it goes beyond its bounds. */
 export async function boundedGit(
   directory: string,
   words: readonly string[],
-  { secondsMax, excess = () => null, network = false, input = '' }: GitBounds,
+  bounds: GitBounds,
 ): Promise<string> {
+  const { code, stdout, stderr } = await triedGit(directory, words, bounds)
+  if (code !== 0) throw new GitError(reasonOf({ stderr, message: `git ended with ${code}` }))
+  return stdout
+}
+
+/** The same for whom an end with another code than 0 is an answer. Throws `GitError` when it was stopped, or cannot run. */
+export async function triedGit(
+  directory: string,
+  words: readonly string[],
+  { secondsMax, excess = () => null, network = false, input = '', costs }: GitBounds,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const env = network ? { ...environment(), ...networkEnvironment() } : environment()
   const all = given(directory, network ? [...networkWords, ...words] : words)
   // A group of its own, so that git's helpers (ssh, index-pack) end with it.
-  const child = spawn('git', all, { env, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  const [program = 'git', ...rest] = [...(costs ? limited(costs, secondsMax) : []), 'git', ...all]
+  const child = spawn(program, rest, { env, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
   let reason: string | null = null
   const stop = (why: string) => {
     reason ??= why
@@ -74,14 +88,24 @@ export async function boundedGit(
       child.on('close', resolve)
     })
     if (reason !== null) throw new GitError(`git was stopped: ${reason}`)
-    if (code !== 0) throw new GitError(reasonOf({ stderr, message: `git ended with ${code}` }))
-    return Buffer.concat(out).toString()
+    return { code, stdout: Buffer.concat(out).toString(), stderr }
   } catch (error) {
     throw error instanceof GitError ? error : new GitError(reasonOf(error))
   } finally {
     clearInterval(timer)
   }
 }
+
+/** prlimit(1) of util-linux. Time of the processor is bounded, too: a clock is not looked at while a machine stands still. */
+const limited = ({ memoryBytes, fileBytes }: NonNullable<GitBounds['costs']>, seconds: number): string[] => [
+  'prlimit',
+  `--data=${memoryBytes}`,
+  `--fsize=${fileBytes}`,
+  `--cpu=${Math.ceil(seconds)}`,
+  '--core=0',
+  '--nofile=1024',
+  '--',
+]
 
 const outputBytesMax = 16 * 1024 * 1024
 

@@ -384,6 +384,24 @@ export const limits = {
   buildChecksMax: 50,
   /** A script that writes so many times what is kept of it is stopped: taking it off its hands costs a processor. */
   outputTimesMax: 20,
+  /** Of all patches of a revision as git is given them: fifty times a long series. */
+  patchsetBytesMax: 20 * 1024 * 1024,
+  /** Patches of a revision that is applied; git's own longest series have about a hundred. */
+  patchsetPatchesMax: 300,
+  /** A long series on a large tree takes a few seconds, and git's search for renames is bounded by itself. */
+  applySecondsMax: 120,
+  /** What git may write to in memory while it applies. */
+  applyMemoryBytesMax: 2 * 1024 ** 3,
+  /** A file that a patch touches, with what git adds to it. */
+  applyFileBytesMax: 512 * 1024 * 1024,
+  /** Of git's words about a conflict. */
+  conflictCharactersMax: 4_000,
+  /** Commits of a branch that are looked through for the blobs that a patchset was made on: half a year of a busy project. */
+  baseCommitsMax: 5_000,
+  /** Patchsets below each other that one may depend on. */
+  dependenciesMax: 10,
+  /** What nobody approves is not built in the end. */
+  waitingDaysMax: 30,
   /** Topics in one digest; the others are on the page. */
   digestTopicsMax: 100,
 } as const

@@ -26,7 +26,15 @@ const floors: Record<string, readonly string[]> = {
   // Of what builds it knows the values: what a job, a result and a policy are, and what git says of a push or a patchset.
   'tracker/build': [
     ...['base', 'sql', ...pureFolders, 'tracker/project', 'tracker/build'],
-    ...['ci/job.ts', 'ci/result.ts', 'ci/policy.ts', 'ci/verify', 'ci/apply.ts', 'ci/spool.ts'],
+    ...[
+      'ci/job.ts',
+      'ci/result.ts',
+      'ci/policy.ts',
+      'ci/verify',
+      'ci/apply.ts',
+      'ci/published.ts',
+      'ci/spool.ts',
+    ],
   ],
   web: ['base', 'sql', 'tracker', 'web'],
   // Runs the code of strangers: it reads no mails, and holds no password of the database.

@@ -1,0 +1,189 @@
+// Mailed patches, put on a commit as `git am -3` does it, in a scratch repository that nothing else uses: the objects of
+// the real one are read, never written; there are no hooks, no filters, no configuration of anybody, no symbolic links in
+// the working tree, and bounds for time, memory and files. The same patches on the same commit become the same commit.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { boundedGit, GitError, git, triedGit } from '../base/git.ts'
+import { limits } from '../base/limits.ts'
+import { upload } from './published.ts'
+
+export interface Patches {
+  /** A bare repository of this machine, whose objects are read. */
+  readonly repository: string
+  /** The full id of the commit to put them on. */
+  readonly base: string
+  /** In order; each one or more mails as an mboxrd (tracker/mail/am-text.ts). */
+  readonly texts: readonly string[]
+  /** The directory below which the scratch repository lies while this runs. */
+  readonly scratch: string
+}
+
+export type Applied =
+  | {
+      readonly outcome: 'applied'
+      readonly commit: string
+      /** All paths that differ from the base, old names of moved files, too. */
+      readonly files: readonly string[]
+    }
+  /** The base has all of it. */
+  | { readonly outcome: 'already' }
+  | { readonly outcome: 'conflict'; readonly file: string | null; readonly said: string }
+  | { readonly outcome: 'unknown-base' }
+  /** Ours, or too large. */
+  | { readonly outcome: 'error'; readonly said: string }
+
+/** `ref`: the commit is brought into the repository under this name; null for a trial, which leaves nothing. */
+export async function applyPatches(patches: Patches, ref: string | null): Promise<Applied> {
+  const directory = mkdtempSync(join(patches.scratch, 'apply-'))
+  try {
+    return await applyIn(directory, patches, ref)
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error
+    return { outcome: 'error', said: error.message }
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+async function applyIn(directory: string, patches: Patches, ref: string | null): Promise<Applied> {
+  const { repository, base, texts } = patches
+  if (!(await hasCommit(repository, base))) return { outcome: 'unknown-base' }
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+  if (bytes > limits.patchsetBytesMax)
+    return { outcome: 'error', said: `The patches have ${bytes} bytes; allowed: ${limits.patchsetBytesMax}` }
+  await prepare(directory, repository, base)
+  const files = texts.map((text, index) => {
+    const file = join(directory, '.git', `patch-${String(index).padStart(4, '0')}`)
+    writeFileSync(file, text)
+    return file
+  })
+  await checkOut(directory, files)
+  const conflict = await amConflict(directory, files)
+  if (conflict) return (await isThere(directory, base, files)) ? { outcome: 'already' } : conflict
+  const commit = (await git(directory, 'rev-parse', '--verify', 'HEAD')).trim()
+  if (commit === base) return { outcome: 'already' }
+  const changed = await changedFiles(directory, base, commit)
+  if (changed.length === 0) return { outcome: 'already' }
+  if (ref !== null) await publish(directory, repository, ref)
+  return { outcome: 'applied', commit, files: changed }
+}
+
+export const hasCommit = (repository: string, commit: string): Promise<boolean> =>
+  git(repository, 'cat-file', '-e', `${commit}^{commit}`).then(
+    () => true,
+    () => false,
+  )
+
+/** The index has the whole tree, the working tree nothing yet. */
+async function prepare(directory: string, repository: string, base: string): Promise<void> {
+  const format = base.length === 64 ? 'sha256' : 'sha1'
+  const way = ['--quiet', '--template=', '--initial-branch=applied', `--object-format=${format}`]
+  await git(directory, 'init', ...way, '.')
+  const objects = await git(repository, 'rev-parse', '--path-format=absolute', '--git-path', 'objects')
+  const info = join(directory, '.git', 'objects', 'info')
+  mkdirSync(info, { recursive: true })
+  writeFileSync(join(info, 'alternates'), objects)
+  await git(directory, 'update-ref', 'refs/heads/applied', base)
+  await bounded(directory, 'read-tree', base)
+}
+
+/** The files that the patches touch, as far as the base has them; git's merge adds what it needs besides. */
+async function checkOut(directory: string, files: readonly string[]): Promise<void> {
+  const words = ['apply', '--numstat', '-z', '--whitespace=nowarn', '--', ...files]
+  const { stdout } = await triedGit(directory, [...settings, ...words], bounds)
+  // Of a moved file the name that it gets; what it had is named by the merge.
+  const paths = stdout.split('\0').map(line => line.replace(/^(?:\d+|-)\t(?:\d+|-)\t/, ''))
+  // Names that the index does not have are told and left out.
+  await triedGit(directory, [...settings, 'checkout-index', '-q', '-f', '-u', '-z', '--stdin'], {
+    ...bounds,
+    input: paths.map(path => `${path}\0`).join(''),
+  })
+}
+
+/** Null when it applies. */
+async function amConflict(
+  directory: string,
+  files: readonly string[],
+): Promise<Extract<Applied, { outcome: 'conflict' }> | null> {
+  const options = ['-3', '--keep', '--message-id', '--no-scissors', '--patch-format=mboxrd']
+  const words = ['am', ...options, '--committer-date-is-author-date', '--', ...files]
+  const { code, stdout, stderr } = await triedGit(directory, [...settings, ...words], bounds)
+  if (code === 0) return null
+  const said = `${stdout}\n${stderr}`.split('\n').filter(line => line !== '' && !chatter.test(line))
+  return {
+    outcome: 'conflict',
+    file: fileIn(said),
+    said: said.join('\n').slice(0, limits.conflictCharactersMax) || `git am ended with ${code}`,
+  }
+}
+
+const chatter =
+  /^(?:hint: |Applying: |Using index info|Falling back|Auto-merging |When you have|If you prefer|To restore)/
+
+/** The file of the first conflict, in the words of git 2.39. */
+function fileIn(said: readonly string[]): string | null {
+  for (const line of said) {
+    const [, merged, moved, failed, lacking, other] =
+      /^CONFLICT \([^)]*\): (?:Merge conflict in (.+)|(.+?) (?:deleted in|renamed to|added in|has been) .*)$|^error: patch failed: (.+):\d+$|^error: sha1 information is lacking or useless \((.+)\)\.$|^error: (?:invalid path ')?(.+?)(?:'|: (?:does not exist|already exists|patch does not apply|No such file|affected file|does not match|is beyond).*)$/.exec(
+        line,
+      ) ?? []
+    const file = merged ?? moved ?? failed ?? lacking ?? other
+    if (file !== undefined) return file
+  }
+  return null
+}
+
+/** Does the base have every change, the last one first taken back? Also where git lacks the blobs that `-3` asks for. */
+async function isThere(directory: string, base: string, files: readonly string[]): Promise<boolean> {
+  await triedGit(directory, [...settings, 'am', '--quit'], bounds)
+  await bounded(directory, 'read-tree', base)
+  for (const file of files.toReversed()) {
+    const words = ['apply', '-R', '--cached', '--whitespace=nowarn', '--', file]
+    if ((await triedGit(directory, [...settings, ...words], bounds)).code !== 0) return false
+  }
+  return true
+}
+
+async function changedFiles(directory: string, base: string, commit: string): Promise<string[]> {
+  const text = await bounded(directory, 'diff-tree', '-r', '-z', '--name-only', '--no-renames', base, commit)
+  return text.split('\0').filter(path => path !== '')
+}
+
+async function publish(directory: string, repository: string, ref: string): Promise<void> {
+  const way = ['-c', 'protocol.file.allow=always', '-c', 'gc.auto=0', 'fetch', '--quiet', '--no-tags']
+  const options = ['--no-write-fetch-head', '--no-recurse-submodules', '--force', upload, '--end-of-options']
+  await boundedGit(repository, [...way, ...options, directory, `+refs/heads/applied:${ref}`], bounds)
+}
+
+const bounded = (directory: string, ...words: readonly string[]): Promise<string> =>
+  boundedGit(directory, [...settings, ...words], bounds)
+
+const bounds = {
+  secondsMax: limits.applySecondsMax,
+  costs: { memoryBytes: limits.applyMemoryBytesMax, fileBytes: limits.applyFileBytesMax },
+}
+
+/** Always the same, so that the same patches become the same commit. */
+const settings = [
+  'committer.name=Threadwork',
+  'committer.email=threadwork@localhost.invalid',
+  // Only for git to be content: am takes the author from the patch.
+  'user.name=Threadwork',
+  'user.email=threadwork@localhost.invalid',
+  'core.symlinks=false',
+  'core.autocrlf=false',
+  'core.attributesFile=/dev/null',
+  'core.excludesFile=/dev/null',
+  'core.protectHFS=true',
+  'core.protectNTFS=true',
+  'core.editor=false',
+  'core.fsync=none',
+  'core.abbrev=12',
+  'am.messageid=true',
+  'apply.whitespace=nowarn',
+  'commit.gpgSign=false',
+  'gc.auto=0',
+  'i18n.commitEncoding=UTF-8',
+  'merge.renames=true',
+  'rerere.enabled=false',
+].flatMap(setting => ['-c', setting])
