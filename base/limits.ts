@@ -76,6 +76,8 @@ export const limits = {
   changelogLinesMax: 60,
   /** Text that goes into one tsvector: PostgreSQL refuses a vector above 1 MB (54000). */
   searchTextBytesMax: 256 * 1024,
+  /** Of the filter over the words that a mail quotes: with more words it names more mails in vain. */
+  wordFilterBytesMax: 1_024,
   /** Files listed for one mail in facts and index. */
   diffFilesMax: 1_000,
   /** Hashes of changed lines kept per file to tell a reworked patch from another one. */
@@ -126,8 +128,16 @@ export const limits = {
   threadPageMailsMax: 50,
   /** Pages count up to this and then say "more than": a count of a million costs more than the page. */
   countShownMax: 1_000,
-  /** A search longer than this is cut. */
-  queryCharactersMax: 500,
+  /** A search longer than this is cut. b4 asks for 46 patch-ids in 2,500 characters. */
+  queryCharactersMax: 8_000,
+  /** Words and ids of a search, each of which is looked up in the index. */
+  queryTermsMax: 300,
+  /** Brackets in brackets of a search; more are left out. */
+  queryDepthMax: 20,
+  /** Mails that the index finds for one search, newest first; what is older than these is not found by it. */
+  foundMailsMax: 100_000,
+  /** Of a search that only the mails themselves can answer, those that are read for one page. */
+  foundMailsReadMax: 300,
   /** Rows of a page of topics, mails or hits. */
   pageRowsMax: 100,
   /** Characters of an unknown address that its page repeats. */

@@ -201,7 +201,7 @@ export interface Tables {
   robot_line: { list_id: number; effect: boolean; address: string; cluster: ClusterId }
   mail_mark: { list_id: number; mark: string; person: string; seq: Seq }
   mark_count: { list_id: number; mark: string; people: number; mails: number; learnt: Generated<boolean> }
-  search: { list_id: number; seq: Seq; message_key: IndexKey; said: Date; words: string }
+  search: { list_id: number; seq: Seq; message_key: IndexKey; said: Date; words: string; beside: Buffer }
   // 0004_git.sql
   repository: { list_id: number; read_at: Date; problem: string | null }
   branch: {

@@ -198,7 +198,7 @@ create table mark_count (
 );
 create index mark_count_many on mark_count (list_id) where learnt or people >= 5 or mark = 0;
 
--- The words of a mail: subject A, author B, files C, body D; quoted lines are left out.
+-- The words of a mail: subject A, author B, files C, body D; quoted lines are left out. Its patch-id is a word, too.
 create table search (
   list_id     integer not null,
   seq         bigint not null,
@@ -206,6 +206,8 @@ create table search (
   said        timestamptz not null,
   -- pglz was a sixth of PostgreSQL's work in an import; without it the table takes more room
   words       tsvector storage external not null,
+  -- a filter over the words of quoted lines, To, Cc and attachments' names (tracker/project/word-filter.ts)
+  beside      bytea storage plain not null,
   primary key (list_id, seq)
 );
 create index search_words on search using gin (words) with (fastupdate = on);

@@ -49,8 +49,10 @@ test.each(['', '"', '!!!', '-', "'", '\\', '(((', 'a & | b', '%', 'x'.repeat(5_0
   },
 )
 
-test('a prefix that is not known here is said to be read as a word', async () => {
-  expect(text(await find('dfn:stats.c'))).toContain('“dfn:” is read as a plain word')
+test('a search that means nothing is told what is allowed', async () => {
+  const page = text(await find('wal d:someday'))
+  expect(page).toContain('“d:someday” is no time')
+  expect(page).toContain('dfhh:behind the @@ of a hunk')
 })
 
 test('more hits than fit go on page by page', async () => {

@@ -12,6 +12,7 @@ import type { MailFacts } from '../mail/facts.ts'
 import { factsOf } from '../mail/facts-of.ts'
 import { dressingOf, type ListDressing } from './dressing.ts'
 import { searchText } from './search-text.ts'
+import { wordFilter } from './word-filter.ts'
 import { wordVector } from './word-vector.ts'
 
 export interface ReadMail {
@@ -25,6 +26,8 @@ export interface ReadMail {
   readonly live: boolean
   /** What the word index holds of it (word-vector.ts). */
   readonly words: Buffer
+  /** The words beside (word-filter.ts). */
+  readonly beside: Buffer
 }
 
 /** The next unsorted mails of a list in log order, those that are read again last; at most `count` and `readBytesMax`; none when there are no more. */
@@ -75,13 +78,18 @@ function readMail(
   try {
     const decoded = decodeMail(bytes)
     const facts = factsOf(decoded, id, envelope, dressing)
-    return { ...place, facts, words: wordVector(searchText(decoded, facts)) }
+    return { ...place, facts, ...indexed(decoded, facts) }
   } catch (error) {
     // The readers never throw; should one do so after all, its mail is still in the log and on a page.
     log?.error({ messageId: message_id, error }, 'A mail could not be read')
     const facts = factsOf(unreadable, id, envelope)
-    return { ...place, facts, words: wordVector(searchText(unreadable, facts)) }
+    return { ...place, facts, ...indexed(unreadable, facts) }
   }
+}
+
+function indexed(mail: DecodedMail, facts: MailFacts): Pick<ReadMail, 'words' | 'beside'> {
+  const text = searchText(mail, facts)
+  return { words: wordVector(text), beside: wordFilter(text) }
 }
 
 const unreadable: DecodedMail = {

@@ -1,7 +1,10 @@
-// What the word index holds of a mail. Quoted lines are left out: they are found at the mail that said them.
+// What the word index holds of a mail. Quoted lines stand apart: a word is found at the mail that said it, and at those
+// that quote it where that is asked for.
 import { limits } from '../../base/limits.ts'
 import { toStorableText } from '../../base/storable.ts'
+import { headerValue } from '../decode/headers.ts'
 import type { DecodedMail } from '../decode/mail.ts'
+import { decodeWords } from '../decode/words.ts'
 import type { MailFacts } from '../mail/facts.ts'
 
 export interface SearchText {
@@ -9,21 +12,67 @@ export interface SearchText {
   readonly author: string
   readonly files: string
   readonly body: string
+  /** The quoted lines. */
+  readonly quotes: string
+  /** To and Cc, and the names of attachments. */
+  readonly others: string
+  readonly patchId: string | null
 }
 
 /** Capped: PostgreSQL refuses a tsvector above 1 MB, and 30 MB of repeated words take it six seconds. */
 export function searchText(mail: DecodedMail, facts: MailFacts): SearchText {
-  const people = [facts.sender, facts.author, facts.behalf ?? []]
-    .flat()
-    .map(person => `${person.name} ${person.address}`)
-  const body = [mail.body, ...mail.attachedPatches.map(part => part.text)].join('\n')
+  const { own, quotes } = splitQuotes(textOf(mail))
   return {
     subject: capped(facts.subject.text, 4_000),
-    author: capped([...new Set(people)].join(' '), 1_000),
+    author: capped(authorText(mail, facts), 1_000),
     files: capped(facts.files.map(file => file.path).join(' '), 16_000),
-    body: capped(body.replace(/^ {0,3}>.*$/gm, ''), limits.searchTextBytesMax / 2),
+    body: toStorableText(withEnd(own)),
+    quotes: capped(quotes, limits.searchTextBytesMax / 4),
+    others: capped(`${fieldOf(mail, 'to')} ${fieldOf(mail, 'cc')} ${namesOf(mail).join(' ')}`, 16_000),
+    patchId: facts.patchId,
   }
+}
+
+/** All that a reader can read as text. */
+export const textOf = (mail: DecodedMail): string =>
+  mail.attachedPatches.length === 0
+    ? mail.body
+    : [mail.body, ...mail.attachedPatches.map(part => part.text)].join('\n')
+
+/** Whoever wrote the mail or the change, and what its From says: a list may stand there in the author's place. */
+export function authorText(mail: DecodedMail, { sender, author, behalf }: MailFacts): string {
+  const people = [sender, author, behalf ?? []].flat().map(person => `${person.name} ${person.address}`)
+  const from = fieldOf(mail, 'from')
+  const named = from.includes(sender.address) && from.includes(sender.name)
+  return [...new Set(named ? people : [...people, from])].join(' ')
+}
+
+export const fieldOf = (mail: DecodedMail, name: string): string =>
+  decodeWords(headerValue(mail.headers, name) ?? '')
+
+/** Of the files that came with the mail. */
+export const namesOf = (mail: DecodedMail): string[] =>
+  [...mail.parts, ...mail.others].flatMap(({ filename }) => filename ?? [])
+
+/** The lines that begin with `>`, and all others. */
+export function splitQuotes(text: string): { own: string; quotes: string } {
+  if (!text.includes('>')) return { own: text, quotes: '' }
+  const quotes: string[] = []
+  const own = text.replace(/^ {0,3}>.*$/gm, line => {
+    quotes.push(line)
+    return ''
+  })
+  return { own, quotes: quotes.join('\n') }
 }
 
 /** Cut by characters, at two bytes each on the average; the rest of a longer text is not found by its words. */
 const capped = (text: string, charsMax: number) => toStorableText(text.slice(0, charsMax))
+
+/** Of a longer text the start and the end, where change-ids and signatures stand. */
+function withEnd(text: string): string {
+  const charsMax = limits.searchTextBytesMax / 2
+  if (text.length <= charsMax) return text
+  return `${text.slice(0, charsMax - endChars)}\n${text.slice(-endChars)}`
+}
+
+const endChars = 8_000

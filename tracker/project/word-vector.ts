@@ -1,14 +1,17 @@
 // The text of a mail as a tsvector in PostgreSQL's binary form: made here because PostgreSQL's own parser takes four
 // times as long and a query must be cut into the same words, and binary because reading the form for people back took
 // it half as long as storing it.
+import { searchMarks } from './search-marks.ts'
 import type { SearchText } from './search-text.ts'
 import { wordsOf } from './words.ts'
+
+type Said = Pick<SearchText, 'subject' | 'author' | 'files' | 'body' | 'patchId'>
 
 /**
  * What `tsvectorrecv` reads: the number of words, and of each its bytes, a NUL, and its places with their weights. Byte by
  * byte: Buffer's own methods take twice as long for the short words of mails.
  */
-export function wordVector(text: SearchText): Buffer {
+export function wordVector(text: Said): Buffer {
   const places = placesOf(text)
   let bytesMax = 4
   for (const [word, at] of places) bytesMax += 3 * word.length + 1 + 2 + 2 * at.length
@@ -40,15 +43,20 @@ function writeNumber(vector: Buffer, value: number, end: number): number {
   return end + 2
 }
 
-/** Where each word stands: 14 bits, and above them the weight of its part: subject A, author B, files C, body D. */
-function placesOf(text: SearchText): Map<string, number[]> {
+/**
+ * Where each word stands: 14 bits, and above them the weight of its part: subject A, author B, files C, body D. A word of
+ * one of these is letters and digits; others begin with a sign (`searchMarks`) and stand nowhere.
+ */
+function placesOf(text: Said): Map<string, number[]> {
   const places = new Map<string, number[]>()
+  const { patch, long } = searchMarks
   let at = 0
   const add = (part: string, weight: number) => {
     for (const word of wordsOf(part)) {
+      const place = (weight << 14) | (at + 1)
       const known = places.get(word)
-      if (known === undefined) places.set(word, [(weight << 14) | (at + 1)])
-      else if (at < placeMax && known.length < placesMax) known.push((weight << 14) | (at + 1))
+      if (known === undefined) places.set(word, [place])
+      else if (weightOf(known) !== weight || (at < placeMax && known.length < placesMax)) known.push(place)
       if (at < placeMax) at++
     }
     // No phrase reaches from one part into the next.
@@ -58,7 +66,17 @@ function placesOf(text: SearchText): Map<string, number[]> {
   add(text.author, 2)
   add(text.files, 1)
   add(text.body, 0)
+  if (text.patchId !== null) places.set(`${patch}${text.patchId}`, nowhere)
+  if (at >= placeMax) places.set(long, nowhere)
   return places
+}
+
+const nowhere: number[] = []
+
+/** The body's words come last. */
+const weightOf = (places: readonly number[] | undefined) => {
+  const last = places?.at(-1)
+  return last === undefined ? null : last >> 14
 }
 
 /** The last place that PostgreSQL knows is 16,383; words behind it are found, phrases of them are not. */

@@ -13,16 +13,21 @@ export async function writeSearch(
 ): Promise<void> {
   if (mails.length >= manyMails) await gatherWords(db)
   await sql`
-    insert into search (list_id, seq, message_key, said, words)
+    insert into search (list_id, seq, message_key, said, words, beside)
     select ${list}, * from unnest(
       ${mails.map(mail => mail.seq)}::bigint[], ${mails.map(mail => mail.key)}::text[],
       ${mails.map(mail => new Date(mail.facts.said).toISOString())}::timestamptz[],
       ${binaryArray(
         'tsvector',
         mails.map(mail => mail.words),
-      )}::tsvector[])
-    on conflict (list_id, seq) do update set words = excluded.words, said = excluded.said
-      where search.words is distinct from excluded.words`.execute(db)
+      )}::tsvector[], ${binaryArray(
+        'bytea',
+        mails.map(mail => mail.beside),
+      )}::bytea[])
+    on conflict (list_id, seq) do update set words = excluded.words, said = excluded.said, beside = excluded.beside
+      where (search.words, search.beside, search.said) is distinct from (excluded.words, excluded.beside, excluded.said)`.execute(
+    db,
+  )
 }
 
 /** What `gatherWords` left for later goes into the index; until then each search reads through it. */

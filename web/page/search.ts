@@ -5,11 +5,15 @@ import { cappedText, dayOf, type Html, nameOf, titleText, visible } from '../par
 import { paths } from '../paths.ts'
 import type { Hit, Hits } from '../read/hits.ts'
 import type { ListRow } from '../read/located-mail.ts'
+import { searchPrefixes } from './search-help.ts'
 
 export interface SearchView {
   readonly list: ListRow
   readonly query: string
-  readonly found: Hits
+  /** To mark in the hits. */
+  readonly words: readonly string[]
+  /** Null when there is nothing to look for. */
+  readonly found: Hits | null
   /** From 1. */
   readonly page: number
   readonly pageRows: number
@@ -29,7 +33,7 @@ export const searchPage = (view: SearchView): Html => {
     main: html`<h1>${heading(view)}</h1>
 ${trouble === null ? '' : html`<div class="stand tone-warn"><span class="chip warn"><span aria-hidden="true">?</span> Read otherwise</span><div><p>${visible(trouble)}</p></div></div>`}
 <div class="cols"><div>
-${found.hits.length > 0 ? results(view) : advice(view)}
+${found && found.hits.length > 0 ? results(view, found) : advice(view)}
 </div>
 ${help(list)}</div>`,
   })
@@ -37,21 +41,25 @@ ${help(list)}</div>`,
 
 function heading({ query, found, countMax }: SearchView): Html {
   if (query === '') return html`Search the mails of this list`
-  if (found.words.length === 0) return html`Nothing to look for in “<bdi>${visible(query)}</bdi>”`
-  if (found.count === 0) return html`No mail holds “<bdi>${visible(query)}</bdi>”`
-  const count = cappedText(found.count, countMax, 'mail')
+  if (found === null) return html`Nothing to look for in “<bdi>${visible(query)}</bdi>”`
+  if (found.count === 0)
+    return found.cut
+      ? html`None of the newest mails holds “<bdi>${visible(query)}</bdi>”`
+      : html`No mail holds “<bdi>${visible(query)}</bdi>”`
+  const count = `${found.cut ? 'at least ' : ''}${cappedText(found.count, countMax, 'mail')}`
   return html`${count.charAt(0).toUpperCase()}${count.slice(1)} ${found.count === 1 ? 'holds' : 'hold'} “<bdi>${visible(query)}</bdi>”`
 }
 
-const results = (view: SearchView): Html => html`<section aria-labelledby="h-hits">
+const results = (view: SearchView, found: Hits): Html => html`<section aria-labelledby="h-hits">
 <div class="hd"><h2 id="h-hits">Newest first</h2></div>
-${view.found.hits.map(hit => hitCard(view, hit))}
-${pager(view)}</section>`
+${found.hits.map(hit => hitCard(view, hit))}
+${found.cut ? html`<p class="soft">To find older ones, add a word of their subject or a time: they would have to be read one by one.</p>` : ''}
+${pager(view, found)}</section>`
 
-const hitCard = ({ list, found }: SearchView, hit: Hit): Html =>
-  html`<article class="card hit"><h3><a href="${paths.mail(list.name, hit.id)}"><bdi>${marked(titleText(hit.subject), found.words)}</bdi></a></h3>
+const hitCard = ({ list, words }: SearchView, hit: Hit): Html =>
+  html`<article class="card hit"><h3><a href="${paths.mail(list.name, hit.id)}"><bdi>${marked(titleText(hit.subject), words)}</bdi></a></h3>
 <p class="by"><span>${nameOf(hit.sender)}, ${dayOf(hit.said)}</span></p>
-${hit.matched.length === 0 ? (hit.gist ? html`<p class="gist soft">${marked(visible(hit.gist), found.words)}</p>` : '') : html`<pre class="diff" tabindex="0">${hit.matched.map(line => html`<span>${marked(visible(line), found.words)}</span>`)}</pre>`}</article>
+${hit.matched.length === 0 ? (hit.gist ? html`<p class="gist soft">${marked(visible(hit.gist), words)}</p>` : '') : html`<pre class="diff" tabindex="0">${hit.matched.map(line => html`<span>${marked(visible(line), words)}</span>`)}</pre>`}</article>
 `
 
 /** The words of the query inside a line. */
@@ -85,7 +93,7 @@ function nextWord(
   return best
 }
 
-function pager({ list, query, found, page, pageRows }: SearchView): Html | string {
+function pager({ list, query, page, pageRows }: SearchView, found: Hits): Html | string {
   const hasNext = found.count > page * pageRows
   if (page === 1 && !hasNext) return ''
   return html`<nav class="near" aria-label="Pages">${page > 1 ? html`<a href="${paths.search(list.name, query, page - 1)}" rel="prev">← Newer hits</a>` : html`<span></span>`}<b>Page ${page}</b>${hasNext ? html`<a href="${paths.search(list.name, query, page + 1)}" rel="next">Older hits →</a>` : html`<span></span>`}</nav>`
@@ -96,20 +104,24 @@ const examples: readonly (readonly [string, string])[] = [
   ['"power cut"', 'the words next to each other'],
   ['leak -test', 'mails without a word'],
   ['overflow or underflow', 'either word'],
+  ['lea*', 'words that begin so'],
   ['Makefile', 'mails that touch the file, or speak of it'],
 ]
 
 /** For an empty box and for a search that found nothing. */
 const advice = ({ list, found, page }: SearchView): Html => html`<section aria-labelledby="h-try">
-<h2 id="h-try">${found.count > 0 && page > 1 ? 'There are no more hits' : 'What can be looked for'}</h2>
-<p>Whole words in subjects, authors, texts and names of touched files. Quoted lines are left out, so a word is found where it was said.</p>
+<h2 id="h-try">${found && found.count > 0 && page > 1 ? 'There are no more hits' : 'What can be looked for'}</h2>
+<p>Whole words in subjects, authors, texts and names of touched files, as they are written: <code>leak</code> does not find “leaks”, <code>leak*</code> does. Quoted lines are left out, so a word is found where it was said.</p>
 <div class="card"><table class="flat"><thead><tr><th scope="col">Search</th><th scope="col">Finds</th></tr></thead>
 <tbody>${examples.map(
   ([query, finds]) =>
     html`<tr><th scope="row" class="sub"><a href="${paths.search(list.name, query)}"><code>${query}</code></a></th><td>${finds}</td></tr>`,
 )}</tbody></table></div>
+<p>A prefix says where to look, and holds for the word, the quotes or the brackets behind it. <code>AND</code>, <code>OR</code>, <code>NOT</code> and brackets put parts together.</p>
+<div class="card"><table class="flat"><thead><tr><th scope="col">Prefix</th><th scope="col">Finds</th></tr></thead>
+<tbody>${searchPrefixes.map(([prefix, finds]) => html`<tr><th scope="row" class="sub"><code>${prefix}</code></th><td>${finds}</td></tr>`)}</tbody></table></div>
 <p>A Message-ID leads straight to its mail. Everything, newest first, is in the <a href="${paths.topics(list.name, 'all')}">archive</a>.</p></section>`
 
 const help = (list: ListRow): Html => html`<aside class="side" aria-label="Search help">
-<section><h2>Put together</h2><p class="soft">A space means and, <code>or</code> means or, <code>-</code> means not, quotes keep words together.</p></section>
+<section><h2>Put together</h2><p class="soft">A space means and, <code>or</code> means or, <code>-</code> means not, quotes keep words together. <code>s:</code> looks in subjects, <code>f:</code> at authors, <code>dfn:</code> at changed files, <code>d:</code> at days; <a href="${paths.search(list.name, '')}">all prefixes</a>.</p></section>
 <section><h2>Elsewhere</h2><ul class="quiet"><li><a href="${paths.list(list.name)}">Open patches</a></li><li><a href="${paths.bugs(list.name)}">Open bugs</a></li><li><a href="${paths.topics(list.name, 'all')}">Archive</a></li></ul></section></aside>`

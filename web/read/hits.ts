@@ -1,13 +1,14 @@
-// The word search: which mails hold all words of a query, newest first.
+// A page of the search: the mails that answer a query, newest first, each with the lines that show why.
 
-import { type Kysely, sql } from 'kysely'
-import type { ListId } from '../../base/ids.ts'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { ListId, Seq } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Person } from '../../tracker/mail/facts.ts'
 import { readDecoded } from './decoded.ts'
-import { notSpam } from './not-spam.ts'
-import { parseQuery } from './query.ts'
+import { findMails, onLists } from './found.ts'
+import type { Query } from './query.ts'
+import { isSure, queryCondition } from './query-sql.ts'
 
 export interface Hit {
   readonly id: string
@@ -21,10 +22,10 @@ export interface Hit {
 }
 
 export interface Hits {
-  /** The words looked for, lower case, without those to leave out; empty when the query has none. */
-  readonly words: readonly string[]
   /** Up to `countMax` + 1, which stands for "more". */
   readonly count: number
+  /** There may be older ones: too many mails would have had to be read for them. */
+  readonly cut: boolean
   readonly hits: readonly Hit[]
 }
 
@@ -34,32 +35,60 @@ export interface HitRange {
   readonly countMax: number
 }
 
-/** Looks for `query` (query.ts). Any text is a valid query. */
+/** `words` are those to mark. */
 export async function readHits(
   db: Kysely<Tables>,
   list: ListId,
-  query: string,
+  query: Query,
+  words: readonly string[],
   range: HitRange,
 ): Promise<Hits> {
-  const { text, words } = parseQuery(query)
-  if (text === '') return { words: [], count: 0, hits: [] }
-  const found = await findHits(db, list, text, range)
+  if (!isSure(query)) return readUnsureHits(db, list, query, words, range)
+  const { holds } = queryCondition(query)
+  const found = await findHits(db, list, holds, range)
   // The newest of so many are not among any thousand of them.
-  const rows = found.count > range.countMax ? await findNewest(db, list, text, range) : found.rows
-  return { words, count: found.count, hits: await withMatches(db, rows, words) }
+  const rows = found.count > range.countMax ? await findNewest(db, list, holds, range) : found.rows
+  return { count: found.count, cut: false, hits: await withMatches(db, rows, words) }
+}
+
+/** What the index alone cannot answer is asked of the newest mails that may. */
+async function readUnsureHits(
+  db: Kysely<Tables>,
+  list: ListId,
+  query: Query,
+  words: readonly string[],
+  { offset, limit, countMax }: HitRange,
+): Promise<Hits> {
+  const scope = { lists: [list], limit: countMax + 1, readMax: limits.foundMailsReadMax }
+  const found = findMails(db, query, scope)
+  const seqs: Seq[] = []
+  let next = await found.next()
+  for (; !next.done; next = await found.next()) seqs.push(next.value.seq)
+  const rows = await readRows(db, list, seqs.slice(offset, offset + limit))
+  return {
+    count: seqs.length,
+    cut: next.value === 'cut' && seqs.length <= countMax,
+    hits: await withMatches(db, rows, words),
+  }
+}
+
+async function readRows(db: Kysely<Tables>, list: ListId, seqs: readonly Seq[]): Promise<FoundRow[]> {
+  const { rows } = await sql<FoundRow>`
+    select ${hitColumns} from search s join fact f using (list_id, seq) join mail m using (list_id, seq) ${hitParts}
+    where list_id = ${list} and seq = any(${seqs}::bigint[]) order by s.said desc, seq desc`.execute(db)
+  return rows
 }
 
 /** How many there are, up to `countMax` + 1, and when that is all of them the newest: the index is asked once. */
 async function findHits(
   db: Kysely<Tables>,
   list: ListId,
-  query: string,
+  holds: RawBuilder<boolean>,
   { offset, limit, countMax }: HitRange,
 ): Promise<{ count: number; rows: FoundRow[] }> {
   const { rows } = await sql<{ count: number } & (FoundRow | Record<keyof FoundRow, null>)>`
     with found as materialized (
-      select list_id, seq, said from search where list_id = ${list} and words @@ ${query}::tsquery and ${notSpam(list)}
-      limit ${countMax + 1})
+      select list_id, seq, said from search s where ${onLists([list])} and ${holds} limit ${countMax + 1})
     select total.count, ${hitColumns} from (select count(*)::int as count from found) total
     left join (select * from found order by said desc, seq desc offset ${offset} limit ${limit}) s
       on total.count <= ${countMax}
@@ -72,12 +101,12 @@ async function findHits(
 async function findNewest(
   db: Kysely<Tables>,
   list: ListId,
-  query: string,
+  holds: RawBuilder<boolean>,
   { offset, limit }: HitRange,
 ): Promise<FoundRow[]> {
   const { rows } = await sql<FoundRow>`
     select ${hitColumns} from (
-      select list_id, seq, said from search where list_id = ${list} and words @@ ${query}::tsquery and ${notSpam(list)}
+      select list_id, seq, said from search s where ${onLists([list])} and ${holds}
       order by said desc, seq desc offset ${offset} limit ${limit}
     ) s join fact f using (list_id, seq) join mail m using (list_id, seq) ${hitParts}
     order by s.said desc, s.seq desc`.execute(db)

@@ -15,6 +15,7 @@ import { readHits } from '../read/hits.ts'
 import { readLatestMails } from '../read/latest-mails.ts'
 import { readListFacts } from '../read/list-facts.ts'
 import { type ListRow, locateMail } from '../read/located-mail.ts'
+import { readQuery } from '../read/query.ts'
 import { readTopicGroups, readTopicRun, type TopicChoice } from '../read/topic-rows.ts'
 
 type Database = Kysely<Tables>
@@ -155,32 +156,18 @@ async function answerSearch(c: Context, db: Database, list: ListRow, typed: stri
   const page = pageNumber(c.req.query('page'), limits.countShownMax / hitRows)
   return answerFresh(c, ['search', query, String(page), pagesVersion(list), list.version], async () => {
     const range = { offset: (page - 1) * hitRows, limit: hitRows, countMax: limits.countShownMax }
-    const found = await readHits(db, list.id, query, range)
-    const trouble = troubleOf(typed, query, found.words)
-    return answerPage(
-      c,
-      searchPage({ list, query, found, page, pageRows: hitRows, countMax: limits.countShownMax, trouble }),
-    )
+    const read = await readQuery(query, 'said')
+    const found = read.query && (await readHits(db, list.id, read.query, read.words, range))
+    const trouble = query.length < typed.trim().length ? tooLong : read.problem
+    const view = { list, query, words: read.words, found, page, pageRows: hitRows }
+    return answerPage(c, searchPage({ ...view, countMax: limits.countShownMax, trouble }))
   })
 }
+
+const tooLong = `A search has at most ${limits.queryCharactersMax} characters; the rest was left out.`
 
 /** A page from 1 to `max`; anything else is the first. */
 export function pageNumber(text: string | undefined, max: number): number {
   const page = /^\d{1,6}$/.test(text ?? '') ? Number(text) : 1
   return page >= 1 && page <= max ? page : 1
-}
-
-/** The prefixes of public-inbox that people will try. */
-const prefix =
-  /(?:^|\s)((?:s|d|dt|rt|b|nq|q|bs|f|t|c|a|tc|tcf|m|mid|l|dfn|dfa|dfb|dfhh|dfctx|patchid|is|state|from|subject|body|date):)/
-
-function troubleOf(typed: string, query: string, words: readonly string[]): string | null {
-  if (typed.trim().length > limits.queryCharactersMax)
-    return `A search has at most ${limits.queryCharactersMax} characters; the rest was left out.`
-  const found = prefix.exec(query)?.[1]
-  if (found)
-    return `“${found}” is read as a plain word: a search here has words, "phrases", or, and -without.`
-  if (query !== '' && words.length === 0)
-    return 'A search needs at least one word to look for: a letter or a digit.'
-  return null
 }

@@ -28,6 +28,7 @@ test('words are found by parts and phrases, and no phrase reaches from one part 
     author: 'Ada Marsh ada@example.org',
     files: 'src/wal.c',
     body: 'It is held too long.\nThe lock, again: 内核',
+    patchId: 'cafe',
   })
   const matches = async (query: string) => {
     const { rows } = await sql<{
@@ -41,13 +42,17 @@ test('words are found by parts and phrases, and no phrase reaches from one part 
   expect(await matches("'lock' <-> 'ada'")).toBe(false)
   expect(await matches("'keep':A")).toBe(true)
   expect(await matches("'held':A")).toBe(false)
+  expect(await matches("'p:cafe'")).toBe(true)
+  expect(await matches("'#'")).toBe(false)
 })
 
 test('a text of a hundred thousand words is a vector, and its last word is found', async () => {
   const { db } = await testDatabase()
   const body = `${Array.from({ length: 30_000 }, (_, n) => `w${n.toString(36)} of`).join(' ')} zebra`
-  const vector = wordVector({ subject: '', author: '', files: '', body })
-  const { rows } = await sql<{ hit: boolean }>`select ${vector}::tsvector @@ 'zebra & of' as hit`.execute(db)
+  const vector = wordVector({ subject: '', author: '', files: '', body, patchId: null })
+  const { rows } = await sql<{ hit: boolean }>`select ${vector}::tsvector @@ 'zebra & of & #' as hit`.execute(
+    db,
+  )
   expect(rows).toEqual([{ hit: true }])
 })
 
@@ -55,8 +60,8 @@ test('a vector is what PostgreSQL makes of the same words itself', async () => {
   const { db } = await testDatabase()
   const many = Array.from({ length: 300 }, () => 'again').join(' ')
   const vectors = [
-    { subject: 'Zebra first', author: 'Ada', files: 'src/wal.c', body: `内核 naïve ${many}` },
-    { subject: '', author: '', files: '', body: '' },
+    { subject: 'Zebra first', author: 'Ada', files: 'src/wal.c', body: `内核 naïve ${many}`, patchId: null },
+    { subject: '', author: '', files: '', body: '', patchId: null },
   ].map(wordVector)
   const places = Array.from({ length: 255 }, (_, at) => at + 13).join(',')
   const { rows } = await sql<{ text: string; same: boolean }>`

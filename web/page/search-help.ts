@@ -1,0 +1,32 @@
+// What a search understands, for its page and for programs' text: the prefixes with what they ask for.
+
+/** In the order of use. */
+export const searchPrefixes: readonly (readonly [string, string])[] = [
+  ['s:', 'in the subject: s:"power cut"'],
+  ['f:', 'who wrote the mail or the change: f:ines@example.org'],
+  ['t:', 'in the field To'],
+  ['c:', 'in the field Cc'],
+  ['a:', 'in To, Cc or the author'],
+  ['tc:', 'in To or Cc'],
+  ['d:', 'written on a day or between two: d:20260301..20260331, d:last.month..'],
+  ['dt:', 'the same to the second: dt:20260301120000..'],
+  ['rt:', 'received, in seconds since 1970: rt:1772323200..'],
+  ['b:', 'in the text'],
+  ['nq:', 'in its own lines'],
+  ['q:', 'in its quoted lines'],
+  ['bs:', 'in the subject or the text'],
+  ['n:', 'in the name of an attachment'],
+  ['dfn:', 'in the name of a file that a diff changes: dfn:src/wal.c'],
+  ['dfa:', 'in a line that a diff removes'],
+  ['dfb:', 'in a line that a diff adds'],
+  ['dfhh:', 'behind the @@ of a hunk, mostly a function'],
+  ['dfctx:', 'in a line of context'],
+  ['dfpre:', 'the blob before a change, at least 7 digits of its name'],
+  ['dfpost:', 'the blob after it'],
+  ['dfblob:', 'either of them'],
+  ['patchid:', 'what git patch-id --stable prints'],
+  ['mid:', 'a Message-ID, whole'],
+  ['m:', 'a part of one'],
+  ['lid:', 'a List-Id, whole'],
+  ['l:', 'a part of one'],
+]

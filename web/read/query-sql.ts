@@ -1,0 +1,205 @@
+// A query as a condition for the word index. Where the index cannot tell (a word in a line that a diff adds, a phrase
+// behind the last place that it knows), the condition holds for more mails than the query, never for fewer; then the mails
+// themselves are asked (query-match.ts).
+import { type RawBuilder, sql } from 'kysely'
+import { messageId } from '../../base/ids.ts'
+import { indexKey } from '../../base/key.ts'
+import { searchMarks } from '../../tracker/project/search-marks.ts'
+import { type Beside, filterPlaces } from '../../tracker/project/word-filter.ts'
+import type { Field, Query, WordsQuery } from './query.ts'
+
+export interface QueryCondition {
+  /** Of a row of `search s`. */
+  readonly holds: RawBuilder<boolean>
+  /** Of one of these: its mail must be asked. */
+  readonly unsure: RawBuilder<boolean>
+}
+
+export function queryCondition(query: Query): QueryCondition {
+  const [most, least] = [conditionOf(query, 'most'), conditionOf(query, 'least')]
+  const same = 'text' in most && 'text' in least && most.text === least.text
+  return {
+    holds: toSql(most),
+    unsure: same || isSure(query) ? sql<boolean>`false` : sql<boolean>`not (${toSql(least)})`,
+  }
+}
+
+/** The mails that may answer, or those that surely do. */
+type Bound = 'most' | 'least'
+
+/** Parts that end before the places do, and those whose single words the index knows whole. */
+const indexed: ReadonlySet<Field> = new Set(['s', 'f', 'dfn'] as const)
+const placed: ReadonlySet<Field> = new Set(['said', 'nq'] as const)
+
+/** The index alone answers it. */
+export function isSure(query: Query): boolean {
+  if (query.what === 'not') return isSure(query.of)
+  if (query.what === 'and' || query.what === 'or') return query.of.every(isSure)
+  if (query.what === 'blob') return false
+  return (
+    query.what !== 'words' || indexed.has(query.field) || (query.words.length < 2 && placed.has(query.field))
+  )
+}
+
+/** A tsquery, so that what stands beside it can be asked of the index at once, or any condition. */
+type Condition = { readonly text: string } | { readonly sql: RawBuilder<boolean> }
+
+const toSql = (condition: Condition): RawBuilder<boolean> =>
+  'text' in condition ? sql<boolean>`s.words @@ ${condition.text}::tsquery` : condition.sql
+
+function conditionOf(query: Query, bound: Bound): Condition {
+  switch (query.what) {
+    case 'and':
+    case 'or':
+      return joinedCondition(
+        query.what,
+        query.of.map(one => conditionOf(one, bound)),
+      )
+    case 'not': {
+      const inner = conditionOf(query.of, bound === 'most' ? 'least' : 'most')
+      return 'text' in inner ? { text: `!(${inner.text})` } : { sql: sql<boolean>`not (${inner.sql})` }
+    }
+    case 'words':
+      return bound === 'most' ? wordsMost(query) : wordsLeast(query)
+    case 'blob':
+      return bound === 'most' ? { text: `'${query.id}':*D` } : never
+    case 'patch':
+      return { text: `'${searchMarks.patch}${query.id}'` }
+    case 'mail':
+      return {
+        sql: sql<boolean>`s.seq in (select seq from mail
+        where list_id = s.list_id and message_key = ${indexKey(messageId(query.id))})`,
+      }
+    case 'mail-part':
+      return {
+        sql: sql<boolean>`s.seq in (select seq from mail
+        where list_id = s.list_id and message_id ilike ${`%${likeText(query.text)}%`})`,
+      }
+    case 'list':
+      return {
+        sql: sql<boolean>`exists (select from fact f where f.list_id = s.list_id and f.seq = s.seq
+        and f.data->>'viaList' ilike ${query.whole ? `%<${likeText(query.id)}>%` : `%${likeText(query.id)}%`})`,
+      }
+    case 'time': {
+      const time = query.of === 'said' ? sql`s.said` : receivedAt
+      const from = query.from === null ? sql`true` : sql`${time} >= ${timestamp(query.from)}::timestamptz`
+      const until = query.before === null ? sql`true` : sql`${time} < ${timestamp(query.before)}::timestamptz`
+      return { sql: sql<boolean>`(${from} and ${until})` }
+    }
+  }
+}
+
+/** Of a mail from an archive when it was said: nobody received it here. */
+export const receivedAt = sql<Date>`coalesce(
+  (select (r.envelope->>'trace')::timestamptz from mail r where r.list_id = s.list_id and r.seq = s.seq), s.said)`
+
+/** PostgreSQL's years end sooner than those of JavaScript. */
+const timestamp = (ms: number) => new Date(Math.min(Math.max(ms, -62e12), 253e12)).toISOString()
+
+const likeText = (text: string) => text.replace(/[\\%_]/g, sign => `\\${sign}`)
+
+function joinedCondition(what: 'and' | 'or', conditions: readonly Condition[]): Condition {
+  const texts = conditions.flatMap(one => ('text' in one ? [`(${one.text})`] : []))
+  const others = conditions.flatMap(one => ('text' in one ? [] : [one.sql]))
+  const text = texts.join(what === 'and' ? ' & ' : ' | ')
+  if (others.length === 0) return { text }
+  const all = text === '' ? others : [toSql({ text }), ...others]
+  return { sql: sql<boolean>`(${sql.join(all, what === 'and' ? sql` and ` : sql` or `)})` }
+}
+
+const never: Condition = { sql: sql<boolean>`false` }
+
+/** What the places of the words say. */
+function wordsLeast(query: WordsQuery): Condition {
+  switch (query.field) {
+    case 'said':
+    case 'any':
+      return { text: sequence(query, '') }
+    case 's':
+      return { text: sequence(query, 'A') }
+    case 'f':
+    case 'a':
+      return { text: sequence(query, 'B') }
+    case 'dfn':
+      return { text: sequence(query, 'C') }
+    case 'nq':
+    case 'b':
+      return { text: sequence(query, 'D') }
+    case 'bs':
+      return { text: `(${sequence(query, 'A')} | ${sequence(query, 'D')})` }
+    default:
+      return never
+  }
+}
+
+function wordsMost(query: WordsQuery): Condition {
+  switch (query.field) {
+    case 's':
+    case 'f':
+    case 'dfn':
+      return wordsLeast(query)
+    case 'said':
+      return { text: far(query, '') }
+    case 'nq':
+    case 'dfa':
+    case 'dfb':
+    case 'dfhh':
+    case 'dfctx':
+      return { text: far(query, 'D') }
+    case 'any':
+      return { sql: sql<boolean>`(${toSql({ text: far(query, '') })} or ${inFilter(query, '>')})` }
+    case 'b':
+      return { sql: sql<boolean>`(${toSql({ text: far(query, 'D') })} or ${inFilter(query, '>')})` }
+    case 'bs':
+      return {
+        sql: sql<boolean>`(${toSql({ text: `${far(query, 'D')} | ${sequence(query, 'A')}` })} or ${inFilter(query, '>')})`,
+      }
+    case 'q':
+      return { sql: inFilter(query, '>') }
+    case 'a':
+      return { sql: sql<boolean>`(${toSql(wordsLeast(query))} or ${inFilter(query, '@')})` }
+    case 't':
+    case 'c':
+    case 'tc':
+    case 'n':
+      return { sql: inFilter(query, '@') }
+  }
+}
+
+/** Behind the last place that the index knows all that it can say is that the words are there. */
+const far = (query: WordsQuery, weights: string) =>
+  query.words.length < 2
+    ? sequence(query, weights)
+    : `(${sequence(query, weights)} | '${searchMarks.long}' & ${each(query, word => lexeme(word, weights))})`
+
+/** Of the beginning of a word a filter knows nothing. */
+function inFilter(query: WordsQuery, sign: Beside): RawBuilder<boolean> {
+  const whole = wordsIn(query).filter(({ open }) => !open)
+  const places = whole.flatMap(({ text }) => filterPlaces(sign, text))
+  const bits = [...new Set(places)].map(
+    place => sql`get_bit(s.beside, ${sql.lit(place)} % (nullif(octet_length(s.beside), 0) * 8)) = 1`,
+  )
+  return sql<boolean>`coalesce(${sql.join([sql`octet_length(s.beside) > 0`, ...bits], sql` and `)}, false)`
+}
+
+interface QueryWord {
+  readonly text: string
+  readonly open: boolean
+}
+
+const wordsIn = ({ words, open }: WordsQuery): QueryWord[] =>
+  words.map((text, at) => ({ text, open: open && at === words.length - 1 }))
+
+/** Words hold letters and digits only, so nothing in the quotes can end them. */
+function lexeme({ text, open }: QueryWord, weights: string): string {
+  const how = `${open ? '*' : ''}${weights}`
+  return `'${text}'${how === '' ? '' : `:${how}`}`
+}
+
+const sequence = (query: WordsQuery, weights: string) =>
+  `(${wordsIn(query)
+    .map(word => lexeme(word, weights))
+    .join(' <-> ')})`
+
+const each = (query: WordsQuery, text: (word: QueryWord) => string) =>
+  `(${wordsIn(query).map(text).join(' & ')})`
