@@ -19,6 +19,8 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   export: () => import('./commands/export.ts'),
   build: () => import('./commands/build.ts'),
   hook: () => import('./commands/hook.ts'),
+  runner: () => import('./commands/runner.ts'),
+  token: () => import('./commands/token.ts'),
   outbox: () => import('./commands/outbox.ts'),
   doctor: () => import('./commands/doctor.ts'),
 }

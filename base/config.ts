@@ -64,6 +64,12 @@ export interface CiConfig {
   readonly root: string | null
   /** Null for the default, which hangs on who we are. */
   readonly rooms: string | null
+  /** Builds at once of this machine, where it has a sandbox or a launcher. */
+  readonly runners: number
+  /** A program and its words that start each build; null when the runner does. */
+  readonly launcher: readonly string[] | null
+  /** How long logs are kept. */
+  readonly keepDays: number
 }
 
 export interface Config {
@@ -203,13 +209,17 @@ const toAuth = (
   trustedServers: trusted_servers,
 })
 
-function toCi({ policy, spool, sandbox, root, rooms }: Settings['ci'], { near, at }: ConfigOrigin): CiConfig {
+function toCi(given: Settings['ci'], { near, at }: ConfigOrigin): CiConfig {
+  const { policy, spool, sandbox, root, rooms, runners, launcher, keep_days } = given
   return {
     policy: policy === undefined ? null : { path: near(policy), at: at('ci', 'policy') },
     spool: spool === undefined ? null : near(spool),
     sandbox: sandbox ?? null,
     root: root === undefined ? null : near(root),
     rooms: rooms === undefined ? null : near(rooms),
+    runners,
+    launcher: launcher ?? null,
+    keepDays: keep_days,
   }
 }
 

@@ -34,6 +34,8 @@ export interface GitBounds {
   readonly input?: string
   /** Of its memory, of each file that it writes: for what is read into git out of a stranger's mail. */
   readonly costs?: { readonly memoryBytes: number; readonly fileBytes: number }
+  /** Configuration that no command line may show, which everybody on the machine can read. */
+  readonly config?: Readonly<Record<string, string>>
 }
 
 /** A git that may take long: it and its children are killed when it goes beyond its bounds. */
@@ -51,9 +53,13 @@ export async function boundedGit(
 export async function triedGit(
   directory: string,
   words: readonly string[],
-  { secondsMax, excess = () => null, network = false, input = '', costs }: GitBounds,
+  { secondsMax, excess = () => null, network = false, input = '', costs, config = {} }: GitBounds,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const env = network ? { ...environment(), ...networkEnvironment() } : environment()
+  const env = {
+    ...environment(),
+    ...(network ? networkEnvironment() : {}),
+    ...configEnvironment(config),
+  }
   const all = given(directory, network ? [...networkWords, ...words] : words)
   // A group of its own, so that git's helpers (ssh, index-pack) end with it.
   const [program = 'git', ...rest] = [...(costs ? limited(costs, secondsMax) : []), 'git', ...all]
@@ -191,6 +197,17 @@ const environment = (): NodeJS.ProcessEnv => ({
   GIT_NO_LAZY_FETCH: '1',
   // Replacement objects and grafts would show another history than the archive's.
   GIT_NO_REPLACE_OBJECTS: '1',
+})
+
+/** git-config(1), GIT_CONFIG_COUNT. */
+const configEnvironment = (config: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  GIT_CONFIG_COUNT: String(Object.keys(config).length),
+  ...Object.fromEntries(
+    Object.entries(config).flatMap(([key, value], place) => [
+      [`GIT_CONFIG_KEY_${place}`, key],
+      [`GIT_CONFIG_VALUE_${place}`, value],
+    ]),
+  ),
 })
 
 /** A redirect must not lead from https to a protocol that runs a program of the address's choice (`ext::`). */

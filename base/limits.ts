@@ -412,6 +412,42 @@ export const limits = {
   dependenciesMax: 10,
   /** What nobody approves is not built in the end. */
   waitingDaysMax: 30,
+  /** A runner that says nothing for this long has lost its build; it says something every ten seconds. */
+  buildLeaseSecondsMax: 60,
+  /** What was lost, or went wrong on our side, is tried so often again. */
+  buildRetriesMax: 2,
+  /** The first new attempt after an error of ours, the second after twice that. */
+  buildRetrySecondsMin: 30,
+  /** A runner that asks for a build is answered after this at the latest: proxies give up at a minute. */
+  runnerAskSecondsMax: 25,
+  /** The same where it asks whether its build is still wanted. */
+  runnerAliveSecondsMax: 10,
+  /** Beyond that, what a server may take to answer a runner. */
+  runnerAnswerSecondsMax: 20,
+  /** A runner that ends tells its server, if that listens. */
+  runnerEndSecondsMax: 4,
+  /** The same beside the server, which itself ends within ten seconds. */
+  runnerCloseSecondsMax: 5,
+  /** A launcher that was asked to end has this long: Slurm waits half a minute before it kills. */
+  launcherEndSecondsMax: 40,
+  /** A queue is looked at this often though nothing seems to have changed: a new attempt may be due. */
+  queueLookSecondsMax: 2,
+  /** Of a log on its way, in one request. */
+  logBatchBytesMax: 1024 * 1024,
+  /** Of what a runner may send in one attempt for one step, or as artefacts; far above what a job allows. */
+  buildFileBytesMax: 2 * 1024 ** 3,
+  /** doctor: a build that could have been built for longer has nobody who can, or too few. */
+  queuedSecondsMax: 3_600,
+  /** How often builds are looked for whose runner is silent; a server that starts gives runners as long as a lease first. */
+  leaseLookSecondsMax: 2,
+  /** A runner beside the server that ends at once, again and again, is started at most this often. */
+  runnerRestartSecondsMax: 60,
+  /** Steps of one attempt: the build and its checks. */
+  buildFilesMax: 52,
+  /** Logs of builds, and what builds handed back. */
+  buildLogDaysMax: 90,
+  /** Builds of one submitter that run at once. */
+  submitterBuildsMax: 2,
   /** Topics in one digest; the others are on the page. */
   digestTopicsMax: 100,
 } as const

@@ -28,6 +28,12 @@ export interface Backlog {
   /** Mails that did not leave yet, and those refused or bounced within a week. */
   readonly owed: number
   readonly undelivered: number
+  /** Builds that could be built, and those that are. */
+  readonly queued: number
+  readonly queuedSeconds: number
+  readonly building: number
+  /** Runners that said something within a lease. */
+  readonly runners: number
 }
 
 export interface PoolState {
@@ -101,6 +107,13 @@ function addBacklog(registry: Registry, asked: Asked): () => Promise<void> {
     unfolded: gauge('threadwork_dirty_clusters', 'Clusters that changed and are not folded yet'),
     failed: gauge('threadwork_failed_clusters', 'Clusters that could not be folded; doctor names them'),
     owed: gauge('threadwork_owed_mails', 'Mails in the outbox that did not leave yet'),
+    queued: gauge('threadwork_queued_builds', 'Builds that no runner has yet'),
+    queuedSeconds: gauge(
+      'threadwork_oldest_queued_seconds',
+      'How long the oldest of them waits; 0 without any',
+    ),
+    building: gauge('threadwork_running_builds', 'Builds that a runner has'),
+    runners: gauge('threadwork_runners', 'Runners that said something within a minute'),
     undelivered: gauge('threadwork_failed_mails', 'Mails that were refused or bounced within a week'),
   }
   return async () => {

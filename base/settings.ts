@@ -165,6 +165,7 @@ const sandboxes = ['best', 'gvisor', 'nspawn', 'bwrap', 'none'] as const
 /** `best` takes the strongest that works here; `none` must be said. */
 export type Sandbox = (typeof sandboxes)[number]
 
+const launcherAllowed = 'a list of words such as ["srun", "--ntasks=1"]'
 const ci = z.strictObject({
   policy: filePath.optional().register(about, {
     is: 'the file that says whose pushes and patches are built, relative to this one',
@@ -196,6 +197,22 @@ const ci = z.strictObject({
     without: '`/run/threadwork-ci` for root, else `ci` in the data directory',
     example: '/run/threadwork-ci',
   }),
+  runners: within('a number of builds', 0, 1_000).default(1).register(about, {
+    is: 'builds that this machine runs at once, where `sandbox` or `launcher` is set; 0 leaves them all to other machines',
+  }),
+  launcher: z
+    .array(line, { error: launcherAllowed })
+    .min(1, { error: launcherAllowed })
+    .optional()
+    .register(about, {
+      is: 'the program and its words that start each build, instead of the runner itself',
+      more: 'see [ci.md](ci.md#launchers)',
+      without: 'the runner starts it',
+      example: ['srun', '--ntasks=1', '--cpus-per-task=2', '--unbuffered'],
+    }),
+  keep_days: within('a number of days', 1, 36_500)
+    .default(limits.buildLogDaysMax)
+    .register(about, { is: 'logs and artefacts of builds are dropped after so many days' }),
 })
 
 const log = z.strictObject({

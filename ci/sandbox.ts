@@ -10,7 +10,7 @@ import type { Probed } from './probe.ts'
 import { searchPath } from './program.ts'
 import { type Outcome, type Result, type Step, worst } from './result.ts'
 import { makeRoom, type Room } from './room.ts'
-import { fetchSource, type Script, type Source, SourceError } from './source.ts'
+import { type Access, fetchSource, type Script, type Source, SourceError } from './source.ts'
 
 export interface Listener {
   /** The log, step by step, as it may be kept and shown. */
@@ -25,6 +25,7 @@ export async function run(
   probed: Probed,
   listener: Listener,
   signal: AbortSignal,
+  access: Access | null = null,
 ): Promise<Result> {
   const begin = performance.now()
   const end = (part: Omit<Result, 'seconds'>): Result => ({
@@ -37,7 +38,8 @@ export async function run(
     const room = makeRoom(probed.ground.rooms)
     try {
       const site: Site = { ...probed, tier: chosen, room }
-      return end({ ...(await steps(job, site, listener, signal, begin)), tier: chosen.name })
+      const source = await sourceOf(job, room, signal, access)
+      return end({ ...(await steps(job, site, source, listener, signal, begin)), tier: chosen.name })
     } finally {
       room.end()
     }
@@ -80,11 +82,11 @@ const isStrongEnough = (name: TierName, weakest: TierName | null): boolean =>
 async function steps(
   job: Job,
   site: Site,
+  source: Source | string,
   listener: Listener,
   signal: AbortSignal,
   begin: number,
 ): Promise<Omit<Result, 'seconds' | 'tier'>> {
-  const source = await sourceOf(job, site.room, signal)
   if (signal.aborted) return { outcome: 'cancelled', why: null, steps: [] }
   if (typeof source === 'string') return { outcome: 'failure', why: short(source), steps: [] }
   site.room.settle(environmentOf(job, site))
@@ -101,9 +103,14 @@ async function steps(
 }
 
 /** What is wrong with the commit, as a sentence, is its author's; that it cannot be fetched is ours. */
-async function sourceOf(job: Job, room: Room, signal: AbortSignal): Promise<Source | string> {
+async function sourceOf(
+  job: Job,
+  room: Room,
+  signal: AbortSignal,
+  access: Access | null,
+): Promise<Source | string> {
   try {
-    return await fetchSource(job, room.repository, signal)
+    return await fetchSource(job, room.repository, signal, access)
   } catch (error) {
     if (error instanceof SourceError) return error.message
     if (signal.aborted) return ''

@@ -25,8 +25,19 @@ export interface Script {
 /** What the commit lacks, as a sentence for its author. */
 export class SourceError extends Error {}
 
+/** What lets a runner fetch from its server: a header for addresses that begin with this one, and for no other. */
+export interface Access {
+  readonly url: string
+  readonly header: string
+}
+
 /** Throws `GitError` when it cannot be fetched, and `SourceError` when there is nothing in it to run. */
-export async function fetchSource(job: Job, directory: string, signal: AbortSignal): Promise<Source> {
+export async function fetchSource(
+  job: Job,
+  directory: string,
+  signal: AbortSignal,
+  access: Access | null,
+): Promise<Source> {
   await git(
     directory,
     'init',
@@ -36,14 +47,20 @@ export async function fetchSource(job: Job, directory: string, signal: AbortSign
     `--object-format=${formatOf(job.commit)}`,
     '.',
   )
-  await fetch(job, directory, signal, 1)
+  await fetch(job, directory, signal, access, 1)
   const config = await readConfig(job, directory)
-  if (config.depth !== 1) await fetch(job, directory, signal, config.depth)
+  if (config.depth !== 1) await fetch(job, directory, signal, access, config.depth)
   return { config, scripts: [await buildScript(job, directory), ...(await checkScripts(job, directory))] }
 }
 
 /** `depth` is a number of commits; 0 for all. */
-async function fetch(job: Job, directory: string, signal: AbortSignal, depth: number): Promise<void> {
+async function fetch(
+  job: Job,
+  directory: string,
+  signal: AbortSignal,
+  access: Access | null,
+  depth: number,
+): Promise<void> {
   const options = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head']
   const words = [
     ...['-c', 'gc.auto=0', '-c', 'fetch.unpackLimit=1', ...wayWords(job.repository).config],
@@ -52,13 +69,22 @@ async function fetch(job: Job, directory: string, signal: AbortSignal, depth: nu
   ]
   const stopped = () => (signal.aborted ? 'the job ended' : isTooLarge(job, directory) ? 'too large' : null)
   try {
-    await boundedGit(directory, words, { secondsMax: job.limits.seconds, network: true, excess: stopped })
+    await boundedGit(directory, words, {
+      ...{ secondsMax: job.limits.seconds, network: true, excess: stopped },
+      config: configOf(access),
+    })
   } catch (error) {
     if (!isTooLarge(job, directory)) throw error
   }
   if (isTooLarge(job, directory))
     throw new SourceError(`The commit and what it needs are larger than ${job.limits.diskBytes} bytes`)
 }
+
+/** git sends such a header to whoever it is redirected to, so it follows nobody. */
+const configOf = (access: Access | null): Record<string, string> =>
+  access === null
+    ? {}
+    : { [`http.${access.url}.extraHeader`]: access.header, 'http.followRedirects': 'false' }
 
 /** What git takes for it (git-fetch, --unshallow). */
 const everything = 2_147_483_647

@@ -6,6 +6,7 @@ import { showEndpoint } from '../base/endpoint.ts'
 import type { Log } from '../base/log.ts'
 import { hasCome, stopSignal } from '../base/stop-signal.ts'
 import type { Database } from '../sql/server.ts'
+import type { WebOptions } from '../web/serve.ts'
 import { readConfig } from './common/config.ts'
 import { openLog } from './common/log.ts'
 import { say } from './common/say.ts'
@@ -85,12 +86,19 @@ async function startRoles(
   const pools = openPools(database, only)
   const { metrics, address } = await startWatch(config.metrics, pools, closers)
   const ready = address === null ? [] : [`metrics=${address}`]
-  const serving: Serving = { config, pools, log, metrics, closers }
+  const serving: Serving = { config, pools, log, metrics, closers, databaseUrl: database.url }
   let onArrival = (): void => {}
   if (only.has('worker')) onArrival = (await import('./serve/worker.ts')).startWorker(serving)
   if (only.has('smtp'))
     ready.push(...(await (await import('./serve/doors.ts')).startDoors(serving, onArrival)))
-  if (only.has('web')) ready.push(await startPages(serving))
+  if (only.has('web') || only.has('ci')) {
+    const { openQueue } = await import('./serve/queue.ts')
+    const { dataDirectory } = await import('../sql/server.ts')
+    const data = dataDirectory(config, log)
+    const queue = await openQueue(serving, data)
+    if (only.has('ci')) await (await import('./serve/ci.ts')).startCi(serving, queue, data)
+    if (only.has('web')) ready.push(await startPages(serving, { queue, data }))
+  }
   say(`${['ready', ...ready].join(' ')}\n`)
 }
 
@@ -104,9 +112,12 @@ async function saveConfigured(config: Config, { db }: Database): Promise<void> {
   for (const list of lists) await fillDemo(db, list)
 }
 
-async function startPages({ config, pools, log, metrics, closers }: Serving): Promise<string> {
+async function startPages(
+  { config, pools, log, metrics, closers }: Serving,
+  builds: WebOptions['builds'],
+): Promise<string> {
   const { startWeb } = await import('../web/serve.ts')
-  const web = await startWeb({ ...config.web, url: config.url, db: pools.web, log, metrics })
+  const web = await startWeb({ ...config.web, url: config.url, db: pools.web, log, metrics, builds })
   closers.push(() => web.close())
   return `web=http://${showEndpoint(web)}/`
 }

@@ -1,7 +1,9 @@
-// What waits to be sorted and folded, and what could not be: for the metrics and for doctor.
+// What waits to be sorted, folded, sent and built, and what could not be: for the metrics and for doctor.
 import { type Kysely, sql } from 'kysely'
 import type { Backlog } from '../base/metrics.ts'
+import { buildCounts } from './build-state.ts'
 import { outboxState } from './outbox-rows.ts'
+import { countRunners } from './runners.ts'
 import type { Tables } from './tables.ts'
 
 /** Cheap for a log of any size: it is asked every few seconds. */
@@ -15,5 +17,8 @@ export async function backlog(db: Kysely<Tables>): Promise<Backlog> {
       (select count(*)::int from cluster where folded = -1) as failed`.execute(db)
   const { unsorted = 0, oldest = 0, unfolded = 0, failed = 0 } = rows[0] ?? {}
   const { owed, failed: undelivered } = await outboxState(db)
-  return { unsorted, oldestSeconds: oldest, unfolded, failed, owed, undelivered }
+  const { queued, running: building, oldestSeconds: queuedSeconds } = await buildCounts(db)
+  const runners = await countRunners(db)
+  const mails = { unsorted, oldestSeconds: oldest, unfolded, failed, owed, undelivered }
+  return { ...mails, queued, queuedSeconds, building, runners }
 }

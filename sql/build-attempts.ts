@@ -69,20 +69,25 @@ async function addAttempt(
   return { attempt: row.number, fence: row.fence }
 }
 
-/** Lengthens the lease. `cancel`: somebody wants it ended. `stale`: it is not this runner's any more. */
+export interface KeptAttempt {
+  readonly build: string
+  readonly attempt: number
+  /** Somebody wants it ended. */
+  readonly cancel: boolean
+}
+
+/** Lengthens the lease; null when it is not this runner's any more. */
 export async function keepAttempt(
   db: Kysely<Tables>,
   runner: number,
   fence: string,
   leaseSeconds: number,
-): Promise<'go on' | 'cancel' | 'stale'> {
-  const { rows } = await sql<{ cancel: boolean }>`
-    update build_attempt set lease_until = now() + make_interval(secs => ${leaseSeconds}) from build
-    where build.number = build and fence = ${fence} and runner_id = ${runner} and build_attempt.ended_at is null
-    returning cancel_at is not null as cancel`.execute(db)
-  const [row] = rows
-  if (row === undefined) return 'stale'
-  return row.cancel ? 'cancel' : 'go on'
+): Promise<KeptAttempt | null> {
+  const { rows } = await sql<KeptAttempt>`
+    update build_attempt attempt set lease_until = now() + make_interval(secs => ${leaseSeconds}) from build
+    where build.number = attempt.build and fence = ${fence} and runner_id = ${runner} and attempt.ended_at is null
+    returning attempt.build, attempt.number as attempt, cancel_at is not null as cancel`.execute(db)
+  return rows[0] ?? null
 }
 
 export type AttemptEnd =
@@ -119,42 +124,48 @@ export async function endAttempt(
   return { build, attempt: row.number }
 }
 
-export type AttemptRow = Selectable<Tables['build_attempt']>
+type AttemptRow = Selectable<Tables['build_attempt']>
 
-/** Those whose runner said nothing for too long. Locked; what somebody else ends just now is left out. */
-export const overdueAttempts = (trx: Kysely<Tables>): Promise<AttemptRow[]> =>
-  trx
+/** One whose runner said nothing for too long. Locked; what somebody else ends just now is left out. */
+export async function overdueAttempt(trx: Kysely<Tables>): Promise<AttemptRow | null> {
+  const row = await trx
     .selectFrom('build_attempt')
     .selectAll()
     .where('ended_at', 'is', null)
     .where('lease_until', '<', sql<Date>`now()`)
     .orderBy('fence')
+    .limit(1)
     .forUpdate()
     .skipLocked()
-    .execute()
+    .executeTakeFirst()
+  return row ?? null
+}
 
-/** Those that this runner has, as we know, and does not know of. */
-export const forgottenAttempts = (
+/** One that this runner has, as far as we know, and does not know of. */
+export async function forgottenAttempt(
   trx: Kysely<Tables>,
   runner: number,
   held: readonly string[],
-): Promise<AttemptRow[]> =>
-  trx
+): Promise<AttemptRow | null> {
+  const row = await trx
     .selectFrom('build_attempt')
     .selectAll()
     .where('ended_at', 'is', null)
     .where('runner_id', '=', runner)
     .$if(held.length > 0, query => query.where('fence', 'not in', held))
     .orderBy('fence')
+    .limit(1)
     .forUpdate()
     .skipLocked()
-    .execute()
+    .executeTakeFirst()
+  return row ?? null
+}
 
-/** How often it was lost, or ended with an error of ours. A runner that stops in order takes nothing of that. */
+/** How often it was lost, or not built for a reason that is not its own. A runner that stops in order takes nothing of that. */
 export async function failedAttempts(trx: Kysely<Tables>, number: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from build_attempt
-    where build = ${number} and (how = 'lost' or result ->> 'outcome' = 'error')`.execute(trx)
+    where build = ${number} and (how = 'lost' or result ->> 'outcome' in ('error', 'cancelled'))`.execute(trx)
   return rows[0]?.count ?? 0
 }
 

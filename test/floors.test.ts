@@ -31,6 +31,7 @@ const floors: Record<string, readonly string[]> = {
       'ci/result.ts',
       'ci/policy.ts',
       'ci/verify',
+      'ci/wire.ts',
       'ci/apply.ts',
       'ci/published.ts',
       'ci/spool.ts',

@@ -26,6 +26,7 @@ import { answerBugs, answerList } from './route/list.ts'
 import { answerLists } from './route/lists.ts'
 import { answerMail } from './route/mail.ts'
 import { answerMilestone, answerMilestones, answerTriage } from './route/planning.ts'
+import { type RunnerDoor, runnerRoutes } from './route/runner.ts'
 import { answerThread } from './route/thread.ts'
 import { stylesheet } from './stylesheet.ts'
 import { measure, type Timing } from './timing.ts'
@@ -39,14 +40,18 @@ export interface AppOptions {
   readonly url?: string | null
   /** What programs on this machine see, where that is not configured. */
   readonly listening?: () => string | undefined
+  /** For runners; without it none is let in here. */
+  readonly builds?: Pick<RunnerDoor, 'queue' | 'data'> | undefined
 }
 
 /** An answer for what the address leads to. */
 type Answer<At> = (c: Context, at: At) => Promise<Response> | Response
 
-/** Answers GET and HEAD only; every answer carries `safeHeaders`. */
-export function makeApp({ db, onError, timing, url, listening }: AppOptions): Hono {
+/** Answers GET and HEAD only, but for runners; every answer carries `safeHeaders`. */
+export function makeApp({ db, onError = () => {}, timing, url, listening, builds }: AppOptions): Hono {
   const app = new Hono()
+  // Above all others: runners wait for half a minute, and write.
+  if (builds) app.route('/-/runner', runnerRoutes({ db, onError, ...builds }))
   if (timing) app.use(measure(timing))
   const pages = keepRecent<string>(limits.pageBytesKeptMax)
   const costly = makeGate(limits.costlyPagesWaitingMax)
@@ -102,7 +107,7 @@ export function makeApp({ db, onError, timing, url, listening }: AppOptions): Ho
 
   app.notFound(c => answerPage(c, missingListPage(c.req.path.slice(1)), 404))
   app.onError((error, c) => {
-    onError?.(error, c.req.path)
+    onError(error, c.req.path)
     return answerPage(c, brokenPage(), 500)
   })
   return app

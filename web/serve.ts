@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import { type Endpoint, showEndpoint } from '../base/endpoint.ts'
 import type { Metrics } from '../base/metrics.ts'
 import type { Tables } from '../sql/tables.ts'
-import { makeApp } from './app.ts'
+import { type AppOptions, makeApp } from './app.ts'
 import { type Listener, listen } from './listen.ts'
 
 export interface WebOptions extends Endpoint {
@@ -12,10 +12,12 @@ export interface WebOptions extends Endpoint {
   readonly metrics?: Metrics
   /** Where the world sees the pages, without a slash at its end; null when the configuration does not say. */
   readonly url?: string | null
+  readonly builds?: AppOptions['builds']
 }
 
 /** Resolves once it accepts connections; rejects when the address is taken or not ours. */
-export async function startWeb({ db, log, metrics, url = null, ...endpoint }: WebOptions): Promise<Listener> {
+export async function startWeb(options: WebOptions): Promise<Listener> {
+  const { db, log, metrics, url = null, builds, ...endpoint } = options
   let own: string | undefined
   const app = makeApp({
     db,
@@ -25,6 +27,7 @@ export async function startWeb({ db, log, metrics, url = null, ...endpoint }: We
     },
     url,
     listening: () => own,
+    builds,
     timing: { metrics, onSlow: fields => log.warn(fields, 'A page took long') },
   })
   const listener = await listen(app, endpoint, 'HTTP')

@@ -9,6 +9,7 @@ import { connect } from '../../sql/connect.ts'
 import type { ServerLog } from '../../sql/embedded/embedded.ts'
 import { foreignSchema, migrationState } from '../../sql/migrate.ts'
 import { checkVersion, dataDirectory, joinServer } from '../../sql/server.ts'
+import { builds } from './builds.ts'
 import { contents } from './contents.ts'
 import type { Finding } from './finding.ts'
 import { certificate, disk, git, node, permissions } from './machine.ts'
@@ -102,7 +103,8 @@ async function askDatabase(config: Config, log: ServerLog): Promise<Finding[]> {
     if (foreign !== null) return [version, { well: false, what: 'migrations', ...foreign }]
     const own = config.database === null ? [await serves(db)] : []
     const waiting = (await migrationState(db)).filter(({ done }) => !done).map(({ name }) => name)
-    if (waiting.length === 0) return [version, migrationsRun, ...own, ...(await contents(db))]
+    if (waiting.length === 0)
+      return [version, migrationsRun, ...own, ...(await contents(db)), ...(await builds(db))]
     const found = `not run yet: ${waiting.join(', ')}`
     return [version, { well: false, what: 'migrations', found, mend: 'threadwork serve (runs them first)' }]
   } finally {

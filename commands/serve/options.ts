@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { type Endpoint, parseEndpoint } from '../../base/endpoint.ts'
 
-export const roles = ['smtp', 'web', 'worker'] as const
+export const roles = ['smtp', 'web', 'worker', 'ci'] as const
 export type Role = (typeof roles)[number]
 
 export function readRoles(text: string | undefined): ReadonlySet<Role> {

@@ -7,6 +7,8 @@ import type { Pools } from './pools.ts'
 export interface Serving {
   readonly config: Config
   readonly pools: Pools
+  /** For a connection of one's own. */
+  readonly databaseUrl: string
   readonly log: Log
   readonly metrics: Metrics
   /** What ends the process in order; called from the last to the first. */

@@ -137,7 +137,10 @@ address = "docs@example.org"
     metrics: { host: '127.0.0.1', port: 9464 },
     smtpExempt: ['10.0.0.0/8', '2001:db8::1'],
     followSeconds: 300,
-    ci: { policy: null, spool: null, sandbox: null, root: null, rooms: null },
+    ci: {
+      ...{ policy: null, spool: null, sandbox: null, root: null, rooms: null },
+      ...{ runners: 1, launcher: null, keepDays: 90 },
+    },
     logLevel: 'warn',
     relay: {
       url: 'smtp://mail.example.org:587',

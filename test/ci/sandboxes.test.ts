@@ -8,7 +8,7 @@ test('doctor says of each sandbox whether it works, and what it would need', asy
   onTestFinished(() => machine.remove())
   const { directory } = machine
   const rooms = join(directory, 'doctor')
-  const silent = { policy: null, spool: null, root: null, rooms }
+  const silent = { policy: null, spool: null, runners: 1, launcher: null, keepDays: 90, root: null, rooms }
   expect(await sandboxes({ ...silent, sandbox: null }, directory)).toEqual([])
   const nothing = { ...silent, sandbox: 'nspawn', root: join(directory, 'no-root') } as const
   expect(await sandboxes(nothing, directory)).toEqual([

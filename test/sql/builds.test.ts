@@ -5,9 +5,9 @@ import {
   endAttempt,
   endBuild,
   failedAttempts,
-  forgottenAttempts,
+  forgottenAttempt,
   keepAttempt,
-  overdueAttempts,
+  overdueAttempt,
   requeueBuild,
 } from '../../sql/build-attempts.ts'
 import {
@@ -109,16 +109,16 @@ test('a fence that is stale changes nothing', async () => {
   const [one, two] = [await runner(db, 'one'), await runner(db, 'two')]
   const number = await add()
   const first = await claim(one, { leaseSeconds: -1 })
-  expect(await db.transaction().execute(overdueAttempts)).toMatchObject([{ build: number, number: 1 }])
+  expect(await db.transaction().execute(overdueAttempt)).toMatchObject({ build: number, number: 1 })
   const lost = { how: 'lost', why: 'no word' } as const
-  expect(await keepAttempt(db, two, first?.fence ?? '', 60)).toBe('stale')
+  expect(await keepAttempt(db, two, first?.fence ?? '', 60)).toBeNull()
   expect(await endAttempt(db, two, first?.fence ?? '', lost)).toBeNull()
-  expect(await keepAttempt(db, one, first?.fence ?? '', 60)).toBe('go on')
+  expect(await keepAttempt(db, one, first?.fence ?? '', 60)).toMatchObject({ cancel: false })
   expect(await endAttempt(db, one, first?.fence ?? '', lost)).toMatchObject({ attempt: 1 })
   await requeueBuild(db, number, 0)
   const second = await claim(two)
   expect(second).toMatchObject({ attempt: 2, build: { number } })
-  expect(await keepAttempt(db, one, first?.fence ?? '', 60)).toBe('stale')
+  expect(await keepAttempt(db, one, first?.fence ?? '', 60)).toBeNull()
   expect(await endAttempt(db, one, first?.fence ?? '', { how: 'done', result: {} })).toBeNull()
   expect(await failedAttempts(db, number)).toBe(1)
 })
@@ -129,9 +129,10 @@ test('what a runner has and does not know of is found', async () => {
   await add()
   await add()
   const [first, second] = [await claim(one), await claim(one)]
-  const fences = (attempts: { fence: string }[]) => attempts.map(({ fence }) => fence)
-  expect(fences(await forgottenAttempts(db, one, [first?.fence ?? '']))).toEqual([second?.fence])
-  expect(fences(await forgottenAttempts(db, one, []))).toEqual([first?.fence, second?.fence])
+  const [firstFence, secondFence] = [first?.fence ?? '', second?.fence ?? '']
+  expect(await forgottenAttempt(db, one, [firstFence])).toMatchObject({ fence: secondFence })
+  expect(await forgottenAttempt(db, one, [])).toMatchObject({ fence: firstFence })
+  expect(await forgottenAttempt(db, one, [firstFence, secondFence])).toBeNull()
 })
 
 test('a build that waits longer before it is tried again is not taken', async () => {
@@ -153,10 +154,10 @@ test('a cancelled build ends at once while nobody has it, and else its runner is
   expect(await claim(one)).toBeNull()
   const running = await add()
   const taken = await claim(one)
-  expect(await keepAttempt(db, one, taken?.fence ?? '', 60)).toBe('go on')
+  expect(await keepAttempt(db, one, taken?.fence ?? '', 60)).toMatchObject({ cancel: false })
   expect(await cancelBuild(db, running, 'Ada asked for it')).toBe(true)
   expect(await stateOf(db, running)).toBe('running')
-  expect(await keepAttempt(db, one, taken?.fence ?? '', 60)).toBe('cancel')
+  expect(await keepAttempt(db, one, taken?.fence ?? '', 60)).toMatchObject({ cancel: true })
 })
 
 test('a newer build of a ref ends the older ones, of other refs and repositories none', async () => {
@@ -176,7 +177,7 @@ test('a newer build of a ref ends the older ones, of other refs and repositories
     'queued',
     'queued',
   ])
-  expect(await keepAttempt(db, one, taken?.fence ?? '', 60)).toBe('cancel')
+  expect(await keepAttempt(db, one, taken?.fence ?? '', 60)).toMatchObject({ cancel: true })
 })
 
 test('what waits is built when somebody approves, once, and an end is for good', async () => {

@@ -1,0 +1,18 @@
+import { listenForBuilds } from '../../sql/build-news.ts'
+import { placeOf } from '../../tracker/build/place.ts'
+import { makeQueue, type Queue } from '../../tracker/build/queue.ts'
+import type { Serving } from './serving.ts'
+
+/** Of this process, for the runners that come by any of its doors. Throws when the policy cannot be read. */
+export async function openQueue(
+  { config, pools, databaseUrl, closers }: Serving,
+  data: string,
+): Promise<Queue> {
+  const { policy } = config.ci
+  const { openPolicy } = await import('../../tracker/build/policy-file.ts')
+  const current = policy === null ? () => null : openPolicy(policy.path)
+  current()
+  const news = listenForBuilds(databaseUrl)
+  closers.push(() => news.close())
+  return makeQueue({ db: pools.web, news, placeOf: placeOf({ policy: current, data, url: config.url }) })
+}

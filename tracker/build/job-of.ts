@@ -1,0 +1,67 @@
+// From the row of a build to the job that a runner is handed: what it may cost and reach is said by the policy of today, and by
+// the terms under which the build was added.
+import { z } from 'zod'
+import { limits } from '../../base/limits.ts'
+import { type Job, type JobLimits, jobSchema, type TierName, tierNames } from '../../ci/job.ts'
+import type { Claim } from '../../sql/build-attempts.ts'
+import type { BuildRow } from '../../sql/builds.ts'
+
+/** What the policy says of the repository that a build is of, now. */
+interface BuildPlace {
+  /** For a runner of this machine. */
+  readonly directory: string
+  /** An address for all others; null when they cannot fetch it. */
+  readonly url: string | null
+  readonly network: boolean
+  readonly limits: Partial<JobLimits>
+  /** The weakest sandbox that will do; null for whichever the runner has. */
+  readonly weakest: TierName | null
+  /** By name; values, never kept in a row. */
+  readonly secrets: Readonly<Record<string, string>>
+}
+
+/** A sentence when it cannot be built any more. */
+export type PlaceOf = (build: BuildRow) => Promise<BuildPlace | string>
+
+/** What `build.terms` may say; what it says counts instead of the policy's. */
+const termsSchema = z.object({
+  limits: z.record(z.string(), z.number()).optional(),
+  network: z.boolean().optional(),
+  weakest: z.enum(tierNames).nullable().optional(),
+})
+
+export interface Asker {
+  readonly local: boolean
+  /** Processors that one build of it may have. */
+  readonly cpus: number
+}
+
+/** Throws an Error whose message says why there is none. */
+export async function jobOf(claim: Claim, asker: Asker, placeOf: PlaceOf): Promise<Job> {
+  const { build, attempt } = claim
+  const place = await placeOf(build)
+  if (typeof place === 'string') throw new Error(place)
+  const repository = asker.local ? place.directory : place.url
+  if (repository === null)
+    throw new Error(`Cannot have "${build.repository}" built elsewhere: the server has no address for it`)
+  const terms = termsSchema.parse(build.terms)
+  return jobSchema.parse({
+    id: `build-${build.number}-${attempt}`,
+    repository,
+    commit: build.commit,
+    ref: build.ref,
+    kind: build.kind,
+    weakest: terms.weakest ?? place.weakest,
+    network: terms.network ?? place.network,
+    limits: { ...limits.build, cpus: asker.cpus, ...place.limits, ...terms.limits },
+    environment: environmentOf(build, attempt),
+    secrets: build.kind === 'push' ? place.secrets : {},
+  })
+}
+
+const environmentOf = ({ number, base, kind }: BuildRow, attempt: number): Record<string, string> => ({
+  CI_BUILD: number,
+  CI_ATTEMPT: String(attempt),
+  CI_KIND: kind,
+  ...(base === null ? {} : { CI_BASE: base }),
+})

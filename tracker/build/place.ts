@@ -1,0 +1,32 @@
+// What the policy of today says of the repository that a build is of.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { matchesRef, type Policy } from '../../ci/policy.ts'
+import type { PlaceOf } from './job-of.ts'
+
+export interface PlaceOptions {
+  /** As it is now. Throws what is wrong in it. */
+  readonly policy: () => Policy | null
+  readonly data: string
+  /** Where the world sees the pages, without a slash at its end; null when nobody said. */
+  readonly url: string | null
+}
+
+export const placeOf =
+  ({ policy, data, url }: PlaceOptions): PlaceOf =>
+  async build => {
+    const repository = policy()?.repositories.find(({ name }) => name === build.repository)
+    if (repository === undefined) return `Cannot build: the policy names no repository "${build.repository}"`
+    const { path, network, limits, weakest, secrets } = repository
+    const pushed = build.kind === 'push'
+    const due = pushed ? secrets.filter(({ refs }) => matchesRef(refs, build.ref)) : []
+    const values = await Promise.all(
+      due.map(async ({ name, file }) => [name, (await readFile(file, 'utf8')).trimEnd()]),
+    )
+    return {
+      directory: pushed ? path : join(data, 'ci.git'),
+      url: url === null ? null : `${url}/-/git/${pushed ? build.repository : 'ci'}.git`,
+      ...{ network, limits, weakest },
+      secrets: Object.fromEntries(values),
+    }
+  }
