@@ -6,48 +6,65 @@ import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import { toStorableJson, toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import type { Topic } from '../topic/topic.ts'
 import { giveNumbers } from './bug-number.ts'
 import { changesBetween, type TopicChange } from './changes.ts'
 import { fileOfRoster } from './rosters.ts'
-import { dropStatementsDue, type EventState, statementsDueIn } from './statements-due.ts'
+import type { StandingTopic } from './standing-topics.ts'
+import { dropStatementsDue, type EventState, type StatementDue, statementsDueIn } from './statements-due.ts'
 
 type Trx = Transaction<Tables>
 
+/** Of a cluster: what came live and was not told yet, and which of its topics hear something new of others. */
+interface News {
+  readonly mails: readonly LiveMail[]
+  readonly heard: readonly StatementDue[]
+}
+
+/** For the clusters that have some. `marked`: a topic of the list bears a mark (statements-due.ts). */
+export async function newsOf(
+  trx: Trx,
+  list: ListId,
+  clusters: readonly ClusterId[],
+  marked: boolean,
+): Promise<ReadonlyMap<ClusterId, News>> {
+  const live = Map.groupBy(await liveMails(trx, list, clusters), mail => mail.cluster)
+  const due = Map.groupBy(marked ? await statementsDueIn(trx, list, clusters) : [], mark => mark.cluster)
+  const of = (cluster: ClusterId) => ({ mails: live.get(cluster) ?? [], heard: due.get(cluster) ?? [] })
+  return new Map([...live.keys(), ...due.keys()].map(cluster => [cluster, of(cluster)]))
+}
+
 /**
- * Called before the topics are written, in their transaction: the rows that stand are the state before. Answers which
- * clusters tell something: what their topics say of others is told when those are folded. `marked`: a topic of the list
- * bears a mark (statements-due.ts).
+ * Called before the topics are written, in their transaction: `standing` is the state before. Answers which clusters tell
+ * something: what their topics say of others is told when those are folded.
  */
 export async function recordChanges(
   trx: Trx,
   list: ListId,
   folds: readonly { readonly cluster: ClusterId; readonly fold: { readonly topics: readonly Topic[] } }[],
-): Promise<{ events: ReadonlyMap<ClusterId, EventState>; marked: boolean }> {
+  news: ReadonlyMap<ClusterId, News>,
+  standing: readonly StandingTopic[],
+): Promise<ReadonlyMap<ClusterId, EventState>> {
   await giveNumbers(
     trx,
     list,
     folds.flatMap(({ fold }) => fold.topics),
   )
-  const clusters = folds.map(({ cluster }) => cluster)
-  const live = await liveMails(trx, list, clusters)
-  const { marked, here: due } = await statementsDueIn(trx, list, clusters)
   const events = new Map<ClusterId, EventState>()
   for (const { cluster, fold } of folds) {
-    const mails = live.filter(mail => mail.cluster === cluster)
-    const heard = due.filter(mark => mark.cluster === cluster)
-    if (mails.length + heard.length === 0) continue
-    const standing = await standingTopics(trx, cluster)
+    const told = news.get(cluster)
+    if (!told) continue
+    const { mails, heard } = told
+    const before = standing.filter(one => one.cluster === cluster)
     if (mails.length > 0) events.set(cluster, mails.some(({ pending }) => pending) ? 'pending' : 'written')
     if ([...mails, ...heard].some(({ pending }) => pending)) {
-      await remember(trx, list, standing, fold.topics)
+      await remember(trx, list, before, fold.topics)
       continue
     }
-    await record(trx, list, standing, fold.topics, mails)
+    await record(trx, list, before, fold.topics, mails)
     await dropStatementsDue(trx, list, heard)
   }
-  return { events, marked }
+  return events
 }
 
 interface LiveMail {
@@ -77,24 +94,8 @@ async function liveMails(trx: Trx, list: ListId, clusters: readonly ClusterId[])
   return rows
 }
 
-interface Standing {
-  readonly key: IndexKey
-  /** Null for one that did not stand when a pending mail came. */
-  readonly topic: Topic | null
-}
-
-async function standingTopics(trx: Trx, cluster: ClusterId): Promise<Standing[]> {
-  const rows = await trx
-    .selectFrom('topic')
-    .select(['id_key', 'kind', ...topicColumns])
-    .where('cluster', '=', cluster)
-    .execute()
-  // A patchset is known by its patches, so its mails, of which there may be thousands, are not unpacked.
-  return rows.map(row => ({
-    key: row.id_key,
-    topic: row.kind === 'bug' ? wholeTopic(row) : { ...row.data, mails: [] },
-  }))
-}
+/** The topic is null for one that did not stand when a pending mail came. */
+type Standing = Pick<StandingTopic, 'id_key' | 'topic'>
 
 async function remember(
   trx: Trx,
@@ -102,7 +103,7 @@ async function remember(
   standing: readonly Standing[],
   folded: readonly Topic[],
 ): Promise<void> {
-  const known = new Map(standing.map(({ key, topic }) => [key, topic]))
+  const known = new Map(standing.map(({ id_key, topic }) => [id_key, topic]))
   const keys = new Set([...known.keys(), ...folded.map(({ id }) => indexKey(id))])
   const rows = [...keys].map(key => ({
     list_id: list,
@@ -123,9 +124,9 @@ async function record(
   folded: readonly Topic[],
   mails: readonly LiveMail[],
 ): Promise<void> {
-  const before = new Map(standing.map(({ key, topic }) => [key, topic]))
-  for (const { key, topic } of await takeRemembered(trx, list, standing, folded, mails))
-    before.set(key, topic)
+  const before = new Map(standing.map(({ id_key, topic }) => [id_key, topic]))
+  for (const { id_key, topic } of await takeRemembered(trx, list, standing, folded, mails))
+    before.set(id_key, topic)
   const changes = changesBetween(
     [...before.values()].filter(topic => topic !== null),
     folded,
@@ -148,13 +149,13 @@ async function takeRemembered(
   folded: readonly Topic[],
   mails: readonly LiveMail[],
 ): Promise<Standing[]> {
-  const keys = [...standing.map(({ key }) => key), ...folded.map(({ id }) => indexKey(id))]
+  const keys = [...standing.map(row => row.id_key), ...folded.map(({ id }) => indexKey(id))]
   const { rows } = await sql<{ remembered: Standing[] }>`
     with done as (
       delete from event_due where list_id = ${list} and seq = any(${mails.map(mail => mail.seq)}::bigint[])),
     before as (
       delete from topic_before where list_id = ${list} and topic_key = any(${keys}::text[]) returning topic_key, data)
-    select array(select json_build_object('key', topic_key, 'topic', data) from before) as remembered,
+    select array(select json_build_object('id_key', topic_key, 'topic', data) from before) as remembered,
       set_config('synchronous_commit', 'on', true)`.execute(trx)
   return rows[0]?.remembered ?? []
 }

@@ -25,15 +25,19 @@ import { personKeys } from '../topic/person.ts'
 import type { Arrival } from '../topic/unit.ts'
 import { keyOf } from './commit-key.ts'
 import { closedId, numberedBugs } from './numbered-bugs.ts'
-import { mailmapOf } from './people.ts'
+import { type Following, mailmapOf } from './people.ts'
 import { type Turning, turnsOf } from './turns.ts'
 
 type Trx = Transaction<Tables>
 type Arrivals = Map<ClusterId, Arrival[]>
 
-/** The same arrivals with their landings. */
-export async function withLandings(trx: Trx, list: ListId, arrivals: Arrivals): Promise<Arrivals> {
-  const following = await followingOf(trx, list)
+/** The same arrivals with their landings. `following`: null for a list without branches. */
+export async function withLandings(
+  trx: Trx,
+  list: ListId,
+  arrivals: Arrivals,
+  following: Following | null,
+): Promise<Arrivals> {
   if (following === null) return arrivals
   const all = [...arrivals.values()].flat()
   await match(trx, list, [...arrivals.keys()], all)
@@ -49,20 +53,6 @@ export async function withLandings(trx: Trx, list: ListId, arrivals: Arrivals): 
 }
 
 const keyOfMail = memo(({ messageId }: MailFacts) => indexKey(messageId))
-
-/** How far the list's branches were read; null for a list without any. */
-interface Following {
-  readonly complete: boolean
-  readonly since: number
-}
-
-async function followingOf(trx: Trx, list: ListId): Promise<Following | null> {
-  const { rows } = await sql<{ branches: number; unread: number; since: Date | null }>`
-    select count(*)::int as branches, (count(*) filter (where head is null))::int as unread, max(since) as since
-    from branch where list_id = ${list}`.execute(trx)
-  const row = rows[0]
-  return row?.branches ? { complete: row.unread === 0, since: row.since?.getTime() ?? 0 } : null
-}
 
 /** Finds the commits of these mails, and of each commit everything that it lands; what differs is written. */
 async function match(

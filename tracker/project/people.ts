@@ -1,5 +1,5 @@
 // Who is who on a list, and what it wants to be sure of: its roles at all times, its settings, and the .mailmap of its
-// repository.
+// repository. What sorting and folding ask besides of a list comes with it, in the one statement that each of them has.
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
@@ -10,26 +10,65 @@ import { type Mailmap, rosterWithMailmap } from '../topic/mailmap.ts'
 import { openRules, type Roster, type Rules } from '../topic/rules.ts'
 import { hashOfRoster, type RosterMark, rostersWith, rosterWith } from './rosters.ts'
 
-export async function peopleOf(
-  db: Kysely<Tables>,
-  list: ListId,
-): Promise<{ rules: Rules; mailmap: Mailmap }> {
-  const { rows } = await sql<Settings>`
-    select settings->'trust' as trust, settings->'history' as history, settings->'needs' as needs,
-      settings->'approvers' as approvers, (select secret from instance) as secret, mailmap_hash, array(
-      select json_build_object('since', extract(epoch from since) * 1000, 'hash', hash, 'file', file)
-      from roster where list_id = l.id order by since, id) as marks
+export interface People {
+  readonly rules: Rules
+  readonly mailmap: Mailmap
+}
+
+export async function peopleOf(db: Kysely<Tables>, list: ListId): Promise<People> {
+  const { rows } = await sql<Settings>`select ${peopleColumns} from list l where id = ${list}`.execute(db)
+  return withPeople(db, list, rows[0])
+}
+
+/** What folding asks of a list. */
+export interface FoldingRules extends People {
+  /** How far its branches were read; null for a list without any. */
+  readonly following: Following | null
+  /** A topic says something of another one. */
+  readonly speaks: boolean
+  /** A topic bears a mark (statements-due.ts). */
+  readonly marked: boolean
+}
+
+/** Call it under the list's fold lock: only a fold makes topics speak and marks them. */
+export async function foldingRulesOf(db: Kysely<Tables>, list: ListId): Promise<FoldingRules> {
+  const { rows } = await sql<Settings & Omit<FoldingRules, keyof People>>`
+    select ${peopleColumns}, ${followingOf} as following,
+      exists (select from statement where list_id = l.id) as speaks,
+      exists (select from statement_due where list_id = l.id) as marked
     from list l where id = ${list}`.execute(db)
   const [row] = rows
+  if (!row) return { ...(await withPeople(db, list, row)), following: null, speaks: false, marked: false }
+  const { following, speaks, marked, ...settings } = row
+  return { ...(await withPeople(db, list, settings)), following, speaks, marked }
+}
+
+export interface Following {
+  readonly complete: boolean
+  /** Milliseconds: commits from before are not known. */
+  readonly since: number
+}
+
+const followingOf = sql`(
+  select json_build_object('complete', bool_and(head is not null), 'since', coalesce(floor(extract(epoch from max(since)) * 1000), 0))
+  from branch where list_id = l.id having count(*) > 0)`
+
+/** For a query over `list l`. */
+const peopleColumns = sql`settings->'trust' as trust, settings->'history' as history, settings->'needs' as needs,
+  settings->'approvers' as approvers, (select secret from instance) as secret, mailmap_hash, array(
+  select json_build_object('since', extract(epoch from since) * 1000, 'hash', hash, 'file', file)
+  from roster where list_id = l.id order by since, id) as marks`
+
+interface Settings extends Omit<Rules, 'rosters'> {
+  readonly marks: readonly RosterMark[]
+  readonly mailmap_hash: string
+}
+
+async function withPeople(db: Kysely<Tables>, list: ListId, row: Settings | undefined): Promise<People> {
   if (!row) return { rules: openRules, mailmap: [] }
   const { mailmap_hash: hash, marks, ...settings } = row
   const rosters = await rostersWith(db, list, marks)
   return { rules: { ...settings, rosters }, mailmap: await mailmapWith(db, list, hash) }
-}
-
-type Settings = Omit<Rules, 'rosters'> & {
-  readonly marks: readonly RosterMark[]
-  readonly mailmap_hash: string
 }
 
 /** What sorting asks of a list: who has a role now, whether newcomers wait, and its .mailmap. */

@@ -9,7 +9,7 @@ import { memo } from '../../base/memo.ts'
 import { packJson } from '../../base/pack.ts'
 import { toStorableJson, toStorableText } from '../../base/storable.ts'
 import { binaryArray } from '../../sql/binary-array.ts'
-import { renewPages } from '../../sql/pages-version.ts'
+import { pagesRenewed } from '../../sql/pages-version.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { wake } from '../../sql/wake.ts'
 import { type Folded, fold, foldVersion } from '../topic/fold.ts'
@@ -21,15 +21,16 @@ import { summaryOf } from '../topic/summary.ts'
 import type { Topic, TopicMail } from '../topic/topic.ts'
 import type { Arrival } from '../topic/unit.ts'
 import { clusterArrivals } from './cluster-arrivals.ts'
-import { recordChanges } from './events.ts'
+import { newsOf, recordChanges } from './events.ts'
 import { jsonTexts } from './json-texts.ts'
 import { judgedIn, writeJudgings } from './judged.ts'
 import { knownPeopleFor, writeKnownPeople } from './known-people.ts'
 import { withLandings } from './land.ts'
 import { lockToFold } from './lock.ts'
 import { isOpen } from './open.ts'
-import { peopleOf } from './people.ts'
+import { foldingRulesOf } from './people.ts'
 import { writeRobotLines } from './robot-lines.ts'
+import { type StandingTopic, standingTopics } from './standing-topics.ts'
 import { clustersOf, moveStatements, outsideOf, writeStatements } from './statements.ts'
 import { markStatementsDue } from './statements-due.ts'
 
@@ -43,35 +44,38 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
     const leased = await lease(trx, list, count)
     if (leased.length === 0) return 0
     const clusters = leased.map(({ id }) => id)
-    const { rules: written, mailmap } = await peopleOf(trx, list)
+    const { rules: written, mailmap, following, speaks, marked } = await foldingRulesOf(trx, list)
     const rules = { ...written, rosters: rostersWithMailmap(written.rosters, mailmap) }
-    const arrivals = await withLandings(trx, list, mapped(await clusterArrivals(trx, clusters, db), mailmap))
+    const read = mapped(await clusterArrivals(trx, clusters, db), mailmap)
+    const arrivals = await withLandings(trx, list, read, following)
     const known = await knownPeopleFor(trx, list, arrivals)
-    const heard = await outsideOf(trx, list, arrivals)
+    const heard = await outsideOf(trx, list, arrivals, speaks)
     const outside = { ...heard, judged: await judgedIn(trx, list, arrivals, heard.statements.length > 0) }
     const folds = clusters.map(cluster => ({
       cluster,
       fold: foldSafely(cluster, arrivals.get(cluster) ?? [], rules, known, outside, log),
     }))
     const done = folds.filter((one): one is ClusterFold => one.fold !== null)
-    const events = await recordChanges(trx, list, done)
-    const { changed, targets } = await write(trx, list, done, events)
+    const folded = done.map(({ cluster }) => cluster)
+    const news = await newsOf(trx, list, folded, marked)
+    const standing = await standingTopics(trx, list, {
+      clusters: folded,
+      keys: done.flatMap(({ fold }) => fold.topics.map(({ id }) => indexKey(id))),
+      told: [...news.keys()],
+    })
+    const events = await recordChanges(trx, list, done, news, standing)
+    const { changed, targets } = await write(trx, list, done, standing, { events, marked })
     await writeJudgings(
       trx,
       list,
       done.flatMap(one => one.fold.judgings),
     )
-    await markFolded(
-      trx,
-      clusters,
-      done.map(({ cluster }) => cluster),
-    )
+    await markFolded(trx, list, clusters, folded, changed)
     await writeKnownPeople(trx, list, known, done)
     await writeRobotLines(trx, list, done)
     // Who hears something of a new mail waits no longer than that mail.
     const when = leased.every(({ late }) => late) ? 'late' : 'now'
     if (targets.length > 0) await wake(trx, clustersOf(list, targets), when, 'beside')
-    if (changed) await renewPages(trx, list)
     return clusters.length
   })
 }
@@ -122,12 +126,15 @@ function foldSafely(
 /** Clusters that failed are set to version -1; of the others `writeProfile` writes anew on which strangers they hang. */
 async function markFolded(
   trx: Trx,
+  list: ListId,
   clusters: readonly ClusterId[],
   folded: readonly ClusterId[],
+  changed: boolean,
 ): Promise<void> {
   await sql`
     with strangers as (delete from stranger where cluster = any(${folded}::bigint[])),
-    robots as (delete from robot_line where cluster = any(${folded}::bigint[]))
+    robots as (delete from robot_line where cluster = any(${folded}::bigint[])),
+    pages as (${pagesRenewed(list, changed)})
     update cluster set dirty = false, late = false, folded = case when id = any(${folded}::bigint[]) then ${foldVersion}::int else -1 end
     where id = any(${clusters}::bigint[])`.execute(trx)
 }
@@ -137,32 +144,33 @@ async function write(
   trx: Trx,
   list: ListId,
   folds: readonly ClusterFold[],
-  events: Awaited<ReturnType<typeof recordChanges>>,
+  standing: readonly StandingTopic[],
+  news: Parameters<typeof markStatementsDue>[4],
 ): Promise<{ changed: boolean; targets: IndexKey[] }> {
-  const clusters = folds.map(({ cluster }) => cluster)
   const wanted = folds.flatMap(({ cluster, fold: { topics, shown } }) =>
     topics.map(topic => topicRow(list, cluster, topic, shown)),
   )
   const wantedKeys = new Set(wanted.map(row => row.id_key))
-  const { rows: standing } = await sql<{ id_key: IndexKey; digest: string; cluster: ClusterId }>`
-    select id_key, digest, cluster from topic where list_id = ${list}
-      and (cluster = any(${clusters}::bigint[]) or id_key = any(${[...wantedKeys]}::text[]))`.execute(trx)
-  const before = new Map(standing.map(row => [row.id_key, `${row.digest} ${row.cluster}`]))
-  const differing = wanted.filter(row => before.get(row.id_key) !== `${row.digest} ${row.cluster}`)
+  const before = new Map(standing.map(row => [row.id_key, row]))
+  const differing = wanted.filter(row => !isSame(before.get(row.id_key), row))
   const left = standing.filter(row => !wantedKeys.has(row.id_key))
   const gone = left.map(row => row.id_key)
-  const moved = await moveStatements(trx, list, { gone, written: differing })
+  const spoke = [...gone, ...differing.map(row => row.id_key)].filter(key => before.get(key)?.speaks)
+  const moved = await moveStatements(trx, list, spoke, differing)
   if (gone.length > 0)
     await sql`delete from topic where list_id = ${list} and id_key = any(${gone}::text[])`.execute(trx)
   if (differing.length > 0) await writeTopics(trx, differing)
   await writeStatements(trx, list, moved)
-  const released = await markStatementsDue(trx, list, moved.changed, { stand: wanted, gone: left }, events)
-  await writeTopicMails(trx, list, clusters, wanted)
+  const released = await markStatementsDue(trx, list, moved.changed, { stand: wanted, gone: left }, news)
+  await writeTopicMails(trx, list, before, wanted)
   return {
     changed: gone.length > 0 || differing.length > 0,
     targets: [...moved.changed.map(({ target_key }) => target_key), ...released],
   }
 }
+
+const isSame = (before: StandingTopic | undefined, { digest, cluster }: TopicRow) =>
+  before?.digest === digest && before.cluster === cluster
 
 type TopicRow = ReturnType<typeof topicRow>
 
@@ -246,16 +254,12 @@ async function writeTopics(trx: Trx, rows: readonly TopicRow[]): Promise<void> {
 async function writeTopicMails(
   trx: Trx,
   list: ListId,
-  clusters: readonly ClusterId[],
+  before: ReadonlyMap<IndexKey, StandingTopic>,
   wanted: readonly TopicRow[],
 ): Promise<void> {
-  // One row a topic: 2,000 rows, each parsed for itself, cost more than the comparison.
-  const { rows } = await sql<{ topic_key: IndexKey; cluster: ClusterId; mails: string[] }>`
-    select topic_key, cluster, json_agg(concat_ws(' ', encode(shown, 'hex'), message_key)) as mails from topic_mail
-    where cluster = any(${clusters}::bigint[]) group by topic_key, cluster`.execute(trx)
-  const before = new Map(rows.map(row => [`${row.topic_key} ${row.cluster}`, new Set(row.mails)]))
   const changed = wanted.flatMap(({ id_key: topic, cluster, topicMails }) => {
-    const there = before.get(`${topic} ${cluster}`)
+    const standing = before.get(topic)
+    const there = standing?.cluster === cluster ? standing.mails : undefined
     return topicMails.filter(row => !there?.has(row.name)).map(row => ({ ...row, topic, cluster }))
   })
   if (changed.length === 0) return

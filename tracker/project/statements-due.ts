@@ -135,27 +135,26 @@ export interface StatementDue {
 }
 
 /**
- * Whether the list has marks, and those for these clusters. In two steps: hardly ever is there one, and of both in one
- * statement PostgreSQL made a second's work in a large thread.
+ * The list's marks for these clusters. In two steps: hardly ever is there one, and of both in one statement PostgreSQL made
+ * a second's work in a large thread.
  */
 export async function statementsDueIn(
   trx: Trx,
   list: ListId,
   clusters: readonly ClusterId[],
-): Promise<{ marked: boolean; here: StatementDue[] }> {
+): Promise<StatementDue[]> {
   const { rows: marks } = await sql<Omit<StatementDue, 'cluster'>>`
     select target_key as target, bool_or(pending) as pending from statement_due where list_id = ${list} group by target_key`.execute(
     trx,
   )
-  if (marks.length === 0) return { marked: false, here: [] }
+  if (marks.length === 0) return []
   const { rows: hearing } = await sql<{ cluster: ClusterId; key: IndexKey }>`
     select distinct cluster, message_key as key from fact
     where list_id = ${list} and message_key = any(${marks.map(({ target }) => target)}::text[])
       and cluster = any(${clusters}::bigint[])`.execute(trx)
-  const here = marks.flatMap(mark =>
+  return marks.flatMap(mark =>
     hearing.filter(({ key }) => key === mark.target).map(({ cluster }) => ({ ...mark, cluster })),
   )
-  return { marked: true, here }
 }
 
 /** They were told. */

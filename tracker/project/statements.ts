@@ -19,14 +19,15 @@ import { release } from './statements-due.ts'
 
 type Trx = Transaction<Tables>
 
-/** What the clusters with these mails hear of others. */
+/** What the clusters with these mails hear of others. `speaks`: a topic of the list says something of another one. */
 export async function outsideOf(
   trx: Trx,
   list: ListId,
   arrivals: ReadonlyMap<ClusterId, readonly Arrival[]>,
+  speaks: boolean,
 ): Promise<Pick<Outside, 'statements' | 'numbers'>> {
   const own = [...arrivals.values()].flat().map(({ facts }) => facts)
-  const statements = await statementsFor(trx, list, await spokenOfAmong(trx, list, own))
+  const statements = speaks ? await statementsFor(trx, list, await spokenOfAmong(trx, list, own)) : []
   const lines = statements.filter(one => one.what === 'lines').map(({ tags }) => ({ tags, trailers: [] }))
   return { statements, numbers: await bugsNumbered(trx, list, [...own, ...lines]) }
 }
@@ -83,17 +84,15 @@ interface Moved {
   readonly changed: readonly Said[]
 }
 
-/** Takes back what the topics that are written again or gone have said. Before they are deleted. */
+/** Takes back what `spoke`, the topics that are gone or written again, have said. Before they are deleted. */
 export async function moveStatements(
   trx: Trx,
   list: ListId,
-  topics: {
-    readonly gone: readonly IndexKey[]
-    readonly written: readonly { id_key: IndexKey; topic: Topic }[]
-  },
+  spoke: readonly IndexKey[],
+  written: readonly { id_key: IndexKey; topic: Topic }[],
 ): Promise<Moved> {
-  const before = await takeBack(trx, list, [...topics.gone, ...topics.written.map(row => row.id_key)])
-  const rows = topics.written.flatMap(({ id_key, topic }) =>
+  const before = await takeBack(trx, list, spoke)
+  const rows = written.flatMap(({ id_key, topic }) =>
     [...closingsOf(topic), ...(topic.statements ?? [])].map(one => rowOf(id_key, one)),
   )
   const were = new Set(before.map(nameOf))
