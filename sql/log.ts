@@ -9,7 +9,7 @@ import { toStorableText } from '../base/storable.ts'
 import { messageIdOf } from '../tracker/decode/message-id.ts'
 import { hashArray, writeBytes, writeHashes } from './raw.ts'
 import type { Envelope, Tables } from './tables.ts'
-import { readTombstones } from './tombstones.ts'
+import { buriedBy, type Stone, stonesOn } from './tombstones.ts'
 
 export interface NewMail {
   readonly bytes: Buffer
@@ -52,9 +52,9 @@ export async function appendWithin(
   arrivals: readonly MailForList[],
 ): Promise<Appended[]> {
   const entries = arrivals.map(toEntry)
-  const places = await findPlaces(transaction, entries)
+  const { places, stones } = await lookUp(transaction, entries)
   const unknown = distinct(entries.filter(entry => !places.has(entry.place)))
-  const buried = await readTombstones(transaction, unknown)
+  const buried = buriedBy(stones, unknown)
   const kept = unknown.filter(entry => !buried.has(entry))
   const written = await writeMails(transaction, kept)
   for (const [place, at] of await writeBuried(transaction, unknown, buried)) places.set(place, at)
@@ -66,7 +66,7 @@ export async function appendWithin(
   )
   // What was neither known nor written was committed by somebody else in between: read it with a newer snapshot.
   const missed = unknown.filter(entry => !places.has(entry.place))
-  for (const [place, at] of await findPlaces(transaction, missed)) places.set(place, at)
+  for (const [place, at] of (await lookUp(transaction, missed)).places) places.set(place, at)
   return entries.map(entry => {
     const at = places.get(entry.place)
     if (at === undefined) throw new Error(`The mail ${entry.id} was neither written nor found`)
@@ -111,58 +111,41 @@ const distinct = (entries: readonly Entry[]): Entry[] => [
   ...new Map(entries.map(entry => [entry.place, entry])).values(),
 ]
 
-async function findPlaces(db: Kysely<Tables>, entries: readonly Entry[]): Promise<Map<string, Seq>> {
-  if (entries.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('mail')
-    .select(['list_id', 'seq', 'raw_hash'])
-    .where(sql<boolean>`list_id = any(${[...new Set(entries.map(entry => entry.list))]}::integer[])`)
-    .where(sql<boolean>`raw_hash = any(${hashArray(entries)}::bytea[])`)
-    .execute()
-  return new Map(rows.map(row => [placeOf(row.list_id, row.raw_hash), seq(row.seq)]))
+interface Lookup {
+  /** Of those that are in the log. */
+  readonly places: Map<string, Seq>
+  readonly stones: readonly Stone[]
+}
+
+/** Both are asked for each mail that comes, and hardly ever is there one. */
+async function lookUp(db: Kysely<Tables>, entries: readonly Entry[]): Promise<Lookup> {
+  if (entries.length === 0) return { places: new Map(), stones: [] }
+  const keys = [...new Set(entries.map(({ id }) => indexKey(id)))]
+  const { rows } = await sql<Stone | { list_id: ListId; raw_hash: Buffer; seq: Seq; kind: null }>`
+    select list_id, raw_hash, null as message_key, null as kind, seq from mail
+    where list_id = any(${[...new Set(entries.map(entry => entry.list))]}::integer[]) and raw_hash = any(${hashArray(entries)}::bytea[])
+    union all select *, null from (${stonesOn(keys)}) stone`.execute(db)
+  const places = rows.flatMap(row =>
+    row.kind === null ? [[placeOf(row.list_id, row.raw_hash), seq(row.seq)] as const] : [],
+  )
+  return { places: new Map(places), stones: rows.filter(row => row.kind !== null) }
 }
 
 /** Answers the places that this transaction wrote; a place that another one holds is missing. */
 async function writeMails(db: Kysely<Tables>, entries: readonly Entry[]): Promise<Map<string, Seq>> {
   if (entries.length === 0) return new Map()
   await writeBytes(db, entries)
-  const rows = await db
-    .with('written', query =>
-      query
-        .insertInto('mail')
-        .columns(['list_id', 'message_id', 'message_key', 'raw_hash', 'envelope'])
-        .expression(mailRows(entries))
-        .onConflict(conflict => conflict.columns(['list_id', 'raw_hash']).doNothing())
-        .returning(['list_id', 'seq', 'raw_hash', 'envelope']),
-    )
-    .with('begun', query =>
-      query
-        .updateTable('list')
-        .set({ history_until: sql`now()` })
-        .where('id', 'in', query.selectFrom('written').select('list_id'))
-        .where('history_until', 'is', null),
-    )
-    // Whoever sent a live mail is to be authenticated while his keys can be had.
-    .with('to_judge', query =>
-      query
-        .insertInto('verdict_due')
-        .columns(['list_id', 'seq'])
-        .expression(
-          query
-            .selectFrom('written')
-            .select(['list_id', 'seq'])
-            .where(sql<boolean>`envelope ?| array['trace', 'later']`),
-        ),
-    )
-    .with('queued', query =>
-      query
-        .insertInto('unsorted')
-        .columns(['list_id', 'seq'])
-        .expression(query.selectFrom('written').select(['list_id', 'seq'])),
-    )
-    .selectFrom('written')
-    .select(['list_id', 'seq', 'raw_hash'])
-    .execute()
+  // Whoever sent a live mail is to be authenticated while his keys can be had.
+  const { rows } = await sql<{ list_id: ListId; seq: Seq; raw_hash: Buffer }>`
+    with written as (
+      insert into mail (list_id, message_id, message_key, raw_hash, envelope) ${mailRows(entries)}
+      on conflict (list_id, raw_hash) do nothing returning list_id, seq, raw_hash, envelope),
+    begun as (
+      update list set history_until = now() where id in (select list_id from written) and history_until is null),
+    to_judge as (
+      insert into verdict_due (list_id, seq) select list_id, seq from written where envelope ?| array['trace', 'later']),
+    queued as (insert into unsorted (list_id, seq) select list_id, seq from written)
+    select list_id, seq, raw_hash from written`.execute(db)
   return new Map(rows.map(row => [placeOf(row.list_id, row.raw_hash), seq(row.seq)]))
 }
 

@@ -87,35 +87,19 @@ export async function writeBytes(
       return { hash, ...(await pack(bytes)), size: bytes.length }
     }),
   )
-  const { numInsertedOrUpdatedRows } = await db
-    .insertInto('raw')
-    .columns(['hash', 'bytes', 'encoding', 'size'])
-    .expression(
-      sql`select * from unnest(${hashArray(rows)}::bytea[], ${binaryArray(
-        'bytea',
-        rows.map(row => row.bytes),
-      )}::bytea[], ${rows.map(row => row.encoding)}::text[], ${rows.map(row => row.size)}::integer[])`,
-    )
-    // Purged on one list, and now on another for the first time.
-    .onConflict(conflict =>
-      conflict
-        .column('hash')
-        .doUpdateSet(({ ref }) => ({
-          bytes: ref('excluded.bytes'),
-          encoding: ref('excluded.encoding'),
-          size: ref('excluded.size'),
-        }))
-        .where('raw.encoding', '=', 'purged'),
-    )
-    .executeTakeFirstOrThrow()
-  if (Number(numInsertedOrUpdatedRows) === rows.length) return
-  await db
-    .selectFrom('raw')
-    .select('hash')
-    .where(sql<boolean>`hash = any(${hashArray(rows)}::bytea[])`)
-    .orderBy('hash')
-    .forNoKeyUpdate()
-    .execute()
+  // Purged on one list, and now on another for the first time.
+  const { numAffectedRows } = await sql`
+    insert into raw (hash, bytes, encoding, size)
+    select * from unnest(${hashArray(rows)}::bytea[], ${binaryArray(
+      'bytea',
+      rows.map(row => row.bytes),
+    )}::bytea[], ${rows.map(row => row.encoding)}::text[], ${rows.map(row => row.size)}::integer[])
+    on conflict (hash) do update set (bytes, encoding, size) = (excluded.bytes, excluded.encoding, excluded.size)
+      where raw.encoding = 'purged'`.execute(db)
+  if (Number(numAffectedRows) === rows.length) return
+  await sql`select hash from raw where hash = any(${hashArray(rows)}::bytea[]) order by hash for no key update`.execute(
+    db,
+  )
 }
 
 /** SHA-256 hashes as one parameter. */

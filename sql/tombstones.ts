@@ -1,7 +1,7 @@
 // Mails that were taken out of sight. A tombstone says who did it, when and why, and is asked at each arrival: what
 // was hidden stays hidden when it comes again by another road, and what was purged is not kept again.
-import { type Kysely, sql } from 'kysely'
-import { type ListId, listId, type MessageId } from '../base/ids.ts'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type IndexKey, type ListId, listId, type MessageId } from '../base/ids.ts'
 import { indexKey } from '../base/key.ts'
 import { toStorableText } from '../base/storable.ts'
 import type { Tables } from './tables.ts'
@@ -68,28 +68,29 @@ interface Arriving {
   readonly hash: Buffer
 }
 
-/** The arriving mails that a tombstone is on, with what it says; purged is stronger than hidden. */
-export async function readTombstones<T extends Arriving>(
-  db: Kysely<Tables>,
+/** What tells the mails that a tombstone is on: `(list_id, raw_hash, message_key, kind)` of those on mails with these keys. */
+export const stonesOn = (keys: readonly IndexKey[]): RawBuilder<unknown> => sql`
+  select list_id, raw_hash, message_key, kind from tombstone
+  where message_key = any(${keys}::text[]) and lifted_at is null`
+
+/** The arriving mails that one of these tombstones is on, with what it says; purged is stronger than hidden. */
+export function buriedBy<T extends Arriving>(
+  stones: readonly Stone[],
   arriving: readonly T[],
-): Promise<ReadonlyMap<T, 'hidden' | 'purged'>> {
-  if (arriving.length === 0) return new Map()
-  const { rows } = await sql<Pick<Found, 'list_id' | 'message_key' | 'raw_hash' | 'kind'>>`
-    select list_id, message_key, raw_hash, kind from tombstone
-    where message_key = any(${[...new Set(arriving.map(({ id }) => indexKey(id)))]}::text[]) and lifted_at is null`.execute(
-    db,
-  )
+): ReadonlyMap<T, 'hidden' | 'purged'> {
   const found = new Map<T, 'hidden' | 'purged'>()
-  for (const one of rows.length === 0 ? [] : arriving) {
-    const kinds = rows.filter(row => isOn(row, one)).map(row => row.kind)
+  for (const one of stones.length === 0 ? [] : arriving) {
+    const kinds = stones.filter(stone => isOn(stone, one)).map(stone => stone.kind)
     if (kinds.length > 0) found.set(one, kinds.includes('purged') ? 'purged' : 'hidden')
   }
   return found
 }
 
-type Found = Tables['tombstone'] & { kind: 'hidden' | 'purged' }
+export type Stone = Pick<Tables['tombstone'], 'list_id' | 'message_key' | 'raw_hash'> & {
+  readonly kind: 'hidden' | 'purged'
+}
 
-const isOn = (row: Pick<Found, 'list_id' | 'message_key' | 'raw_hash'>, { list, id, hash }: Arriving) =>
-  row.message_key === indexKey(id) &&
-  (row.list_id === null || row.list_id === list) &&
-  (row.raw_hash === null || row.raw_hash.equals(hash))
+const isOn = (stone: Stone, { list, id, hash }: Arriving) =>
+  stone.message_key === indexKey(id) &&
+  (stone.list_id === null || stone.list_id === list) &&
+  (stone.raw_hash === null || stone.raw_hash.equals(hash))

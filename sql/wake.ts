@@ -24,8 +24,11 @@ export async function wake(
 }
 
 /** For the `set` of a statement that changes the cluster anyway. One that waits for new mail is not put behind it. */
-export const woken = (when: When): RawBuilder<unknown> =>
-  when === 'now' ? sql`dirty = true, late = false` : sql`late = late or not dirty, dirty = true`
+export const woken = (when: When): RawBuilder<unknown> => wokenWhere(sql.lit(when === 'now'))
+
+/** The same, where rows differ in it. */
+export const wokenWhere = (now: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`dirty = true, late = not ${now} and (late or not dirty)`
 
 /** Mails that were read are read once more, from the rows (list_id, seq) that `which` selects. Their topics stand meanwhile. */
 export async function readAgain(db: Kysely<Tables>, which: RawBuilder<unknown>): Promise<void> {

@@ -1,5 +1,5 @@
 // What new verdicts change at once: the mails' clusters are to be folded again, and their pages are other pages.
-import { sql, type Transaction } from 'kysely'
+import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { ListId, Seq } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { woken } from '../../sql/wake.ts'
@@ -13,15 +13,20 @@ export async function refoldMails(
   list: ListId,
   seqs: readonly Seq[],
 ): Promise<void> {
-  // The verdict stands on the mail's page, also where it changes nothing in the topic. The few mails are looked up one by
-  // one: of a join PostgreSQL may make a look at all mails of the list for each.
-  const clusters = sql`select cluster from fact where list_id = ${list} and seq = any(${seqs}::bigint[])`
-  await sql`
-    with woken as (update cluster set ${woken('now')} where id in (${clusters}))
-    update topic set version = version + 1 where list_id = ${list} and id_key in (
-      select t.topic_key from unnest(${seqs}::bigint[]) as judged (seq),
-      lateral (select message_key from mail where list_id = ${list} and seq = judged.seq offset 0) m,
-      lateral (select topic_key from topic_mail where list_id = ${list} and message_key = m.message_key offset 0) t)`.execute(
-    trx,
-  )
+  await sql`with woken as (${clustersWoken(list, seqs)}) ${pagesRenewed(list, seqs)}`.execute(trx)
 }
+
+/**
+ * The two halves of `refoldMails`, for a statement that writes the verdicts. The few mails are looked up one by one: of a
+ * join PostgreSQL may make a look at all mails of the list for each.
+ */
+export const clustersWoken = (list: ListId, seqs: readonly Seq[]): RawBuilder<unknown> => sql`
+  update cluster set ${woken('now')} where id in (
+    select cluster from fact where list_id = ${list} and seq = any(${seqs}::bigint[]))`
+
+/** The verdict stands on the mail's page, also where it changes nothing in the topic. */
+export const pagesRenewed = (list: ListId, seqs: readonly Seq[]): RawBuilder<unknown> => sql`
+  update topic set version = version + 1 where list_id = ${list} and id_key in (
+    select t.topic_key from unnest(${seqs}::bigint[]) as judged (seq),
+    lateral (select message_key from mail where list_id = ${list} and seq = judged.seq offset 0) m,
+    lateral (select topic_key from topic_mail where list_id = ${list} and message_key = m.message_key offset 0) t)`

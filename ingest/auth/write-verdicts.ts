@@ -14,7 +14,7 @@ import { isAddressed } from '../list-address.ts'
 import { astrayOf } from './astray.ts'
 import type { Examined } from './examine.ts'
 import type { Keys } from './keyring.ts'
-import { lockClusters, refoldMails } from './refold-mails.ts'
+import { clustersWoken, lockClusters, pagesRenewed } from './refold-mails.ts'
 import { countable, type Judgement, judge, type Known, kept, signaturesOf } from './verdict.ts'
 
 /** A live mail without a verdict. */
@@ -117,10 +117,8 @@ async function knownOf(
   cases: readonly ExaminedCase[],
   keys: Keys,
 ): Promise<(one: ExaminedCase) => Known> {
-  const { rules, mailmap } = await peopleOf(trx, list)
-  const roles = rolesIn(rules.rosters.at(-1)?.people ?? [])
-  const isKnown = (address: string) =>
-    roles.has(address) || addressesIn(mailmap).has(address) || keys.addresses.has(address)
+  // A person is asked for where a check holds.
+  const isKnown = cases.some(hasPassed) ? await knownAddresses(trx, list, keys) : () => false
   const seen = await seenBefore(trx, list, cases)
   const used = await useSignatures(trx, cases)
   return one => ({
@@ -128,6 +126,14 @@ async function knownOf(
     seen: seen.has(one.seq),
     used: used(one),
   })
+}
+
+const hasPassed = ({ checks }: ExaminedCase) => checks.some(({ result }) => result === 'pass')
+
+async function knownAddresses(trx: Trx, list: ListId, keys: Keys): Promise<(address: string) => boolean> {
+  const { rules, mailmap } = await peopleOf(trx, list)
+  const roles = rolesIn(rules.rosters.at(-1)?.people ?? [])
+  return address => roles.has(address) || addressesIn(mailmap).has(address) || keys.addresses.has(address)
 }
 
 const rolesIn = memo((roster: Roster) => new Set(roster.flatMap(addressesOf)))
@@ -237,12 +243,14 @@ async function write(trx: Trx, list: ListId, settled: readonly Judged[]): Promis
   }))
   // One that has a verdict was confirmed meanwhile.
   await sql`
-    with judged as (delete from verdict_due where list_id = ${list} and seq = any(${seqs}::bigint[]))
-    insert into verdict (list_id, seq, grade, how, identity, data)
-    select ${list}, * from unnest(${rows.map(row => row.seq)}::bigint[], ${rows.map(row => row.grade)}::text[],
-      ${rows.map(row => row.how)}::jsonb[], ${rows.map(row => row.identity)}::text[], ${rows.map(row => row.data)}::jsonb[])
-    on conflict (list_id, seq) do nothing`.execute(trx)
-  await refoldMails(trx, list, seqs)
+    with judged as (delete from verdict_due where list_id = ${list} and seq = any(${seqs}::bigint[])),
+    verdicts as (
+      insert into verdict (list_id, seq, grade, how, identity, data)
+      select ${list}, * from unnest(${rows.map(row => row.seq)}::bigint[], ${rows.map(row => row.grade)}::text[],
+        ${rows.map(row => row.how)}::jsonb[], ${rows.map(row => row.identity)}::text[], ${rows.map(row => row.data)}::jsonb[])
+      on conflict (list_id, seq) do nothing),
+    woken as (${clustersWoken(list, seqs)})
+    ${pagesRenewed(list, seqs)}`.execute(trx)
 }
 
 /** The very bytes of a list's history, sent again: what comes without a signature takes nothing from what history gives. */

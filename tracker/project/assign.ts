@@ -1,14 +1,14 @@
 // Unsorted mails -> clusters. One advisory lock for each list is held for the assignment only: without it four mails
 // of a thread that come at once land in four clusters. Decoding happens before, folding after it.
 import { isDeepStrictEqual } from 'node:util'
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { ClusterId, IndexKey, ListId, Seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
 import { toStorableJson } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { type When, woken } from '../../sql/wake.ts'
+import { type When, wokenWhere } from '../../sql/wake.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { factsVersion } from '../mail/facts-of.ts'
 import { firstTime, lastTime } from '../mail/said-time.ts'
@@ -21,9 +21,9 @@ import { countMarks, uncountMarks } from './dressing.ts'
 import { holdNewcomers, writeReleaseLines } from './hold.ts'
 import { jsonTexts } from './json-texts.ts'
 import { lockToAssign } from './lock.ts'
-import { type SortingRules, sortingRulesOf } from './people.ts'
+import { type SortingRow, type SortingRules, sortingColumns, sortingRulesIn } from './people.ts'
 import { type ReadMail, readUnsorted } from './read-mails.ts'
-import { writeSearch } from './write-search.ts'
+import { gatherWords, searchRows } from './write-search.ts'
 
 /** Gives at most `count` unsorted mails of the list their cluster; answers how many it took, 0 when none waits. */
 export async function assign(
@@ -37,9 +37,8 @@ export async function assign(
   if (mails.length === 0) return 0
   const taken = await db.transaction().execute(async trx => {
     await lockToAssign(trx, list)
-    const ours = await take(trx, list, mails)
+    const { ours, rules } = await take(trx, list, mails)
     if (ours.length === 0) return []
-    const rules = await sortingRulesOf(trx, list)
     const shown = await holdNewcomers(trx, list, ours, rules)
     if (shown.length > 0) await assignTaken(trx, list, shown, rules)
     return shown
@@ -57,19 +56,30 @@ interface Taken {
   readonly again: boolean
 }
 
-/** Another process may have been faster with some of them, or may have learnt another dressing since they were read. */
-async function take(trx: Trx, list: ListId, mails: readonly ReadMail[]): Promise<Taken[]> {
-  const { rows } = await sql<{ seq: Seq; again: boolean }>`
-    delete from unsorted u
-    using unnest(${mails.map(mail => mail.seq)}::bigint[], ${mails.map(mail => mail.dressingVersion)}::integer[]) as read (seq, dressing_version), list l
-    where u.list_id = ${list} and u.seq = read.seq and l.id = u.list_id and l.dressing_version = read.dressing_version
-    returning u.seq, exists (
-      select from fact f where f.list_id = u.list_id and f.seq = u.seq) as again`.execute(trx)
-  const ours = new Map(rows.map(row => [row.seq, row.again]))
-  return mails.flatMap(mail => {
-    const again = ours.get(mail.seq)
-    return again === undefined ? [] : [{ mail, again }]
+/**
+ * Another process may have been faster with some of them, or may have learnt another dressing since they were read. Answers
+ * with those that are ours how the list is sorted.
+ */
+async function take(
+  trx: Trx,
+  list: ListId,
+  mails: readonly ReadMail[],
+): Promise<{ ours: Taken[]; rules: SortingRules }> {
+  const { rows } = await sql<SortingRow & { taken: [seq: Seq, again: boolean][] }>`
+    with taken as (
+      delete from unsorted u
+      using unnest(${mails.map(mail => mail.seq)}::bigint[], ${mails.map(mail => mail.dressingVersion)}::integer[]) as read (seq, dressing_version), list l
+      where u.list_id = ${list} and u.seq = read.seq and l.id = u.list_id and l.dressing_version = read.dressing_version
+      returning u.seq::text, exists (
+        select from fact f where f.list_id = u.list_id and f.seq = u.seq) as again)
+    select ${sortingColumns}, array(select json_build_array(seq, again) from taken) as taken
+    from list l where id = ${list}`.execute(trx)
+  const again = new Map(rows[0]?.taken)
+  const ours = mails.flatMap(mail => {
+    const known = again.get(mail.seq)
+    return known === undefined ? [] : [{ mail, again: known }]
   })
+  return { ours, rules: await sortingRulesIn(trx, list, rows[0]) }
 }
 
 /** A mail with all that ties it to others. */
@@ -88,13 +98,16 @@ async function assignTaken(
   const tied = taken.map(one => tie(one, mailmap))
   const known = await knownClusters(trx, list, tied)
   const candidates = await candidatesOf(trx, list, tied)
-  const clusters = await clustersFor(trx, list, groupsOf(tied, known, candidates))
+  const { clusters, grown } = await clustersFor(trx, list, groupsOf(tied, known, candidates))
   const uncounted = await uncountOldMarks(trx, list, taken)
-  await writeFacts(trx, list, tied, clusters)
-  await writeKeys(trx, list, tied, clusters)
+  await gatherWords(trx, taken.length)
+  await sql`
+    with grown as (${growth(grown)}), facts as (${factRows(list, tied, clusters)}), keys as (${keyRows(list, tied, clusters)})
+    ${searchRows(
+      list,
+      taken.map(({ mail }) => mail),
+    )}`.execute(trx)
   await writeSketches(trx, list, tied)
-  const mails = taken.map(({ mail }) => mail)
-  await writeSearch(trx, list, mails)
   await writeReleaseLines(trx, list, taken)
   await countMarks(
     trx,
@@ -210,16 +223,31 @@ function groupsOf(
 const likeInBatch = (other: Tied | undefined, sketch: Sketch) =>
   other?.sketch != null && alike(other.sketch, sketch)
 
+interface Clusters {
+  readonly clusters: ReadonlyMap<Tied, ClusterId>
+  readonly grown: readonly Grown[]
+}
+
+/** A cluster that stands, and how many mails it gets. */
+interface Grown {
+  readonly id: ClusterId
+  readonly mails: number
+  readonly when: When
+}
+
 /** The cluster of each mail: a new one, the one that stands, or several joined into one. */
-async function clustersFor(trx: Trx, list: ListId, groups: readonly Group[]): Promise<Map<Tied, ClusterId>> {
-  const result = new Map<Tied, ClusterId>()
+async function clustersFor(trx: Trx, list: ListId, groups: readonly Group[]): Promise<Clusters> {
+  const clusters = new Map<Tied, ClusterId>()
+  const grown: Grown[] = []
   const fresh = groups.filter(group => group.clusters.length === 0)
   const made = await newClusters(trx, list, fresh)
   for (const group of groups) {
-    const cluster = made.get(group) ?? (await joinClusters(trx, list, group))
-    for (const mail of group.mails) result.set(mail, cluster)
+    const standing = made.has(group) ? null : await joinClusters(trx, list, group)
+    if (standing) grown.push(standing)
+    const cluster = standing?.id ?? made.get(group)
+    if (cluster !== undefined) for (const mail of group.mails) clusters.set(mail, cluster)
   }
-  return result
+  return { clusters, grown }
 }
 
 async function newClusters(trx: Trx, list: ListId, groups: readonly Group[]): Promise<Map<Group, ClusterId>> {
@@ -240,12 +268,10 @@ async function newClusters(trx: Trx, list: ListId, groups: readonly Group[]): Pr
 const newMails = ({ mails }: Group) => mails.filter(({ again }) => !again).length
 
 /** The largest cluster takes the others in, so that few rows change. Row locks keep a fold of any of them away. */
-async function joinClusters(trx: Trx, list: ListId, group: Group): Promise<ClusterId> {
+async function joinClusters(trx: Trx, list: ListId, group: Group): Promise<Grown> {
   const [only] = group.clusters
-  if (only !== undefined && group.clusters.length === 1) {
-    await growCluster(trx, only, newMails(group), whenOf(group))
-    return only
-  }
+  if (only !== undefined && group.clusters.length === 1)
+    return { id: only, mails: newMails(group), when: whenOf(group) }
   const { rows } = await sql<{ id: ClusterId; mails: number; now: boolean }>`
     select id, mails, dirty and not late as now from cluster where id = any(${group.clusters}::bigint[]) order by id for update`.execute(
     trx,
@@ -261,26 +287,21 @@ async function joinClusters(trx: Trx, list: ListId, group: Group): Promise<Clust
     await sql`delete from cluster where id = any(${gone}::bigint[])`.execute(trx)
   }
   const mails = newMails(group) + others.reduce((sum, row) => sum + row.mails, 0)
-  await growCluster(trx, largest.id, mails, rows.some(({ now }) => now) ? 'now' : whenOf(group))
-  return largest.id
+  return { id: largest.id, mails, when: rows.some(({ now }) => now) ? 'now' : whenOf(group) }
 }
 
 /** Mails that were only read again are on their pages already. */
 const whenOf = (group: Group): When => (newMails(group) > 0 ? 'now' : 'late')
 
-async function growCluster(trx: Trx, cluster: ClusterId, mails: number, when: When): Promise<void> {
-  const { numAffectedRows } =
-    await sql`update cluster set mails = mails + ${mails}, ${woken(when)} where id = ${cluster}`.execute(trx)
-  if (!numAffectedRows) throw new Error(`The cluster ${cluster} is gone`)
-}
+const growth = (grown: readonly Grown[]): RawBuilder<unknown> => sql`
+  update cluster set mails = cluster.mails + grown.mails, ${wokenWhere(sql`grown.now`)}
+  from unnest(${grown.map(({ id }) => id)}::bigint[], ${grown.map(one => one.mails)}::integer[],
+    ${grown.map(({ when }) => when === 'now')}::boolean[]) as grown (id, mails, now)
+  where cluster.id = grown.id`
 
-async function writeFacts(
-  trx: Trx,
-  list: ListId,
-  tied: readonly Tied[],
-  clusters: ReadonlyMap<Tied, string>,
-): Promise<void> {
-  await sql`
+/** A cluster that is gone has no row that a fact could be of. */
+function factRows(list: ListId, tied: readonly Tied[], clusters: Clusters['clusters']): RawBuilder<unknown> {
+  return sql`
     insert into fact (list_id, seq, message_key, cluster, version, dressing_version, said, data)
     select ${list}, seq, message_key, cluster, ${factsVersion}, ${tied[0]?.mail.dressingVersion ?? 0}, said, data::jsonb from rows from (
       unnest(${tied.map(one => one.mail.seq)}::bigint[], ${tied.map(one => one.mail.key)}::text[],
@@ -288,22 +309,15 @@ async function writeFacts(
         ${tied.map(one => toTimestamp(one.mail.facts.said))}::timestamptz[]),
       ${jsonTexts(tied.map(one => toStorableJson(one.mail.facts)))}) as row (seq, message_key, cluster, said, data)
     on conflict (list_id, seq) do update set (cluster, version, dressing_version, said, data) =
-      (excluded.cluster, excluded.version, excluded.dressing_version, excluded.said, excluded.data)`.execute(
-    trx,
-  )
+      (excluded.cluster, excluded.version, excluded.dressing_version, excluded.said, excluded.data)`
 }
 
-async function writeKeys(
-  trx: Trx,
-  list: ListId,
-  tied: readonly Tied[],
-  clusters: ReadonlyMap<Tied, string>,
-): Promise<void> {
+function keyRows(list: ListId, tied: readonly Tied[], clusters: Clusters['clusters']): RawBuilder<unknown> {
   const byKey = new Map(tied.flatMap(one => one.keys.map(key => [key, clusters.get(one) ?? ''] as const)))
-  await sql`
+  return sql`
     insert into cluster_key (list_id, key, cluster)
     select ${list}, key, cluster from unnest(${[...byKey.keys()]}::text[], ${[...byKey.values()]}::bigint[]) as row (key, cluster)
-    on conflict do nothing`.execute(trx)
+    on conflict do nothing`
 }
 
 async function writeSketches(trx: Trx, list: ListId, tied: readonly Tied[]): Promise<void> {

@@ -1,5 +1,5 @@
 // Who is who on a list, and what it wants to be sure of: its roles at all times, its settings, and the .mailmap of its
-// repository. What sorting and folding ask besides of a list comes with it, in the one statement that each of them has.
+// repository. What sorting and folding ask besides of a list comes with it.
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
@@ -30,7 +30,10 @@ export interface FoldingRules extends People {
   readonly marked: boolean
 }
 
-/** Call it under the list's fold lock: only a fold makes topics speak and marks them. */
+/**
+ * Call it under the list's fold lock, since only a fold makes topics speak and marks them, and when the clusters are
+ * leased: who changes the rest wakes them.
+ */
 export async function foldingRulesOf(db: Kysely<Tables>, list: ListId): Promise<FoldingRules> {
   const { rows } = await sql<Settings & Omit<FoldingRules, keyof People>>`
     select ${peopleColumns}, ${followingOf} as following,
@@ -79,15 +82,24 @@ export interface SortingRules {
 }
 
 export async function sortingRulesOf(db: Kysely<Tables>, list: ListId): Promise<SortingRules> {
-  const { rows } = await sql<{
-    moderate: ListConfig['moderate']
-    mailmap_hash: string
-    roster: string | null
-  }>`
-    select settings->'moderate' as moderate, mailmap_hash, ${hashOfRoster} as roster from list l where id = ${list}`.execute(
-    db,
-  )
-  const [row] = rows
+  const { rows } = await sql<SortingRow>`select ${sortingColumns} from list l where id = ${list}`.execute(db)
+  return sortingRulesIn(db, list, rows[0])
+}
+
+/** For a query over `list l` that asks for more. */
+export const sortingColumns = sql`settings->'moderate' as moderate, mailmap_hash, ${hashOfRoster} as roster`
+
+export interface SortingRow {
+  readonly moderate: ListConfig['moderate']
+  readonly mailmap_hash: string
+  readonly roster: string | null
+}
+
+export async function sortingRulesIn(
+  db: Kysely<Tables>,
+  list: ListId,
+  row: SortingRow | undefined,
+): Promise<SortingRules> {
   if (!row) throw new Error(`There is no list ${list}`)
   const mailmap = await mailmapWith(db, list, row.mailmap_hash)
   const roster = row.roster === null ? undefined : await rosterWith(db, list, row.roster)

@@ -1,7 +1,7 @@
 // Dirty clusters -> topics. A cluster is leased by its row lock, folded whole, and only rows that differ are written.
 
 import { createHash } from 'node:crypto'
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { ClusterId, IndexKey, ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Log } from '../../base/log.ts'
@@ -64,13 +64,12 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
       told: [...news.keys()],
     })
     const events = await recordChanges(trx, list, done, news, standing)
-    const { changed, targets } = await write(trx, list, done, standing, { events, marked })
+    const targets = await write(trx, list, clusters, done, standing, { events, marked })
     await writeJudgings(
       trx,
       list,
       done.flatMap(one => one.fold.judgings),
     )
-    await markFolded(trx, list, clusters, folded, changed)
     await writeKnownPeople(trx, list, known, done)
     await writeRobotLines(trx, list, done)
     // Who hears something of a new mail waits no longer than that mail.
@@ -123,30 +122,34 @@ function foldSafely(
   }
 }
 
-/** Clusters that failed are set to version -1; of the others `writeProfile` writes anew on which strangers they hang. */
-async function markFolded(
-  trx: Trx,
+/**
+ * For the `with` of a statement: the clusters are folded. Those that failed are set to version -1; of the others it is
+ * written anew on which strangers they hang, and what robots say there.
+ */
+function markedFolded(
   list: ListId,
   clusters: readonly ClusterId[],
   folded: readonly ClusterId[],
   changed: boolean,
-): Promise<void> {
-  await sql`
-    with strangers as (delete from stranger where cluster = any(${folded}::bigint[])),
+): RawBuilder<unknown> {
+  return sql`
+    strangers as (delete from stranger where cluster = any(${folded}::bigint[])),
     robots as (delete from robot_line where cluster = any(${folded}::bigint[])),
-    pages as (${pagesRenewed(list, changed)})
-    update cluster set dirty = false, late = false, folded = case when id = any(${folded}::bigint[]) then ${foldVersion}::int else -1 end
-    where id = any(${clusters}::bigint[])`.execute(trx)
+    pages as (${pagesRenewed(list, changed)}),
+    folded as (
+      update cluster set dirty = false, late = false, folded = case when id = any(${folded}::bigint[]) then ${foldVersion}::int else -1 end
+      where id = any(${clusters}::bigint[]))`
 }
 
-/** Compare and write; answers whether anything differed, and what other topics are to hear of it. */
+/** Compare and write; answers what other topics are to hear of it. */
 async function write(
   trx: Trx,
   list: ListId,
+  clusters: readonly ClusterId[],
   folds: readonly ClusterFold[],
   standing: readonly StandingTopic[],
   news: Parameters<typeof markStatementsDue>[4],
-): Promise<{ changed: boolean; targets: IndexKey[] }> {
+): Promise<IndexKey[]> {
   const wanted = folds.flatMap(({ cluster, fold: { topics, shown } }) =>
     topics.map(topic => topicRow(list, cluster, topic, shown)),
   )
@@ -159,14 +162,14 @@ async function write(
   const moved = await moveStatements(trx, list, spoke, differing)
   if (gone.length > 0)
     await sql`delete from topic where list_id = ${list} and id_key = any(${gone}::text[])`.execute(trx)
-  if (differing.length > 0) await writeTopics(trx, differing)
+  const folded = folds.map(({ cluster }) => cluster)
+  const changed = gone.length + differing.length > 0
+  await sql`
+    with mails as (${mailRows(list, movedMails(before, wanted))}), ${markedFolded(list, clusters, folded, changed)}
+    ${topicRows(differing)}`.execute(trx)
   await writeStatements(trx, list, moved)
   const released = await markStatementsDue(trx, list, moved.changed, { stand: wanted, gone: left }, news)
-  await writeTopicMails(trx, list, before, wanted)
-  return {
-    changed: gone.length > 0 || differing.length > 0,
-    targets: [...moved.changed.map(({ target_key }) => target_key), ...released],
-  }
+  return [...moved.changed.map(({ target_key }) => target_key), ...released]
 }
 
 const isSame = (before: StandingTopic | undefined, { digest, cluster }: TopicRow) =>
@@ -227,9 +230,9 @@ function topicRow(list: ListId, cluster: ClusterId, topic: Topic, shown: Folded[
   }
 }
 
-async function writeTopics(trx: Trx, rows: readonly TopicRow[]): Promise<void> {
+function topicRows(rows: readonly TopicRow[]): RawBuilder<unknown> {
   const columns = JSON.stringify(rows.map(({ data, mail_data, summary, topicMails, topic, ...row }) => row))
-  await sql`
+  return sql`
     insert into topic (list_id, id, id_key, cluster, kind, title, author, state, open, turn, mails, said, last_said, digest,
       data, summary, mail_data)
     select list_id, id, id_key, cluster, kind, title, author, state, open, turn, mails, said, last_said, digest,
@@ -247,27 +250,33 @@ async function writeTopics(trx: Trx, rows: readonly TopicRow[]): Promise<void> {
         data, summary, mail_data, digest, version) =
       (excluded.cluster, excluded.kind, excluded.title, excluded.author, excluded.state, excluded.open, excluded.turn, excluded.mails,
        excluded.said, excluded.last_said, excluded.data, excluded.summary, excluded.mail_data, excluded.digest,
-       case when topic.digest = excluded.digest then topic.version else topic.version + 1 end)`.execute(trx)
+       case when topic.digest = excluded.digest then topic.version else topic.version + 1 end)`
 }
 
-/** Which topic holds which mail, and which of its copies is read; only rows that are new or changed. */
-async function writeTopicMails(
-  trx: Trx,
-  list: ListId,
+interface TopicMailRow {
+  readonly key: IndexKey
+  readonly shown: string | null
+  readonly topic: IndexKey
+  readonly cluster: ClusterId
+}
+
+/** Those that are new or changed. */
+function movedMails(
   before: ReadonlyMap<IndexKey, StandingTopic>,
   wanted: readonly TopicRow[],
-): Promise<void> {
-  const changed = wanted.flatMap(({ id_key: topic, cluster, topicMails }) => {
+): TopicMailRow[] {
+  return wanted.flatMap(({ id_key: topic, cluster, topicMails }) => {
     const standing = before.get(topic)
     const there = standing?.cluster === cluster ? standing.mails : undefined
     return topicMails.filter(row => !there?.has(row.name)).map(row => ({ ...row, topic, cluster }))
   })
-  if (changed.length === 0) return
-  await sql`
-    insert into topic_mail (list_id, message_key, topic_key, cluster, shown)
-    select ${list}, key, topic, cluster, decode(shown, 'hex')
-    from unnest(${changed.map(row => row.key)}::text[], ${changed.map(row => row.topic)}::text[],
-      ${changed.map(row => row.cluster)}::bigint[], ${changed.map(row => row.shown)}::text[]) as row (key, topic, cluster, shown)
-    on conflict (list_id, message_key) do update
-      set topic_key = excluded.topic_key, cluster = excluded.cluster, shown = excluded.shown`.execute(trx)
 }
+
+/** Which topic holds which mail, and which of its copies is read. */
+const mailRows = (list: ListId, rows: readonly TopicMailRow[]): RawBuilder<unknown> => sql`
+  insert into topic_mail (list_id, message_key, topic_key, cluster, shown)
+  select ${list}, key, topic, cluster, decode(shown, 'hex')
+  from unnest(${rows.map(row => row.key)}::text[], ${rows.map(row => row.topic)}::text[],
+    ${rows.map(row => row.cluster)}::bigint[], ${rows.map(row => row.shown)}::text[]) as row (key, topic, cluster, shown)
+  on conflict (list_id, message_key) do update
+    set topic_key = excluded.topic_key, cluster = excluded.cluster, shown = excluded.shown`
