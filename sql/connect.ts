@@ -34,8 +34,7 @@ export function connect(url: string, options: ConnectOptions = {}): Kysely<Table
   pool.on('connect', client => {
     // One that breaks between two queries of a transaction is reported by the client alone; the next query fails.
     client.on('error', () => {})
-    prepareRepeated(client)
-    dropWhenSilent(client)
+    guard(client)
   })
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   pools.set(db, pool)
@@ -50,17 +49,20 @@ export function poolState(db: Kysely<Tables>): PoolState {
 
 const pools = new WeakMap<Kysely<Tables>, pg.Pool>()
 
-/** kysely gives text and values; `pg` prepares what has a name. */
-function prepareRepeated(client: pg.PoolClient): void {
+/**
+ * kysely gives text and values; `pg` prepares what has a name. After some failures the connection is broken off, and the
+ * pool throws it away.
+ */
+function guard(client: pg.PoolClient): void {
   const query = client.query.bind(client) as (...words: unknown[]) => unknown
-  const prepared = (text: unknown, values: unknown, ...rest: unknown[]): unknown => {
+  const guarded = (text: unknown, values: unknown, ...rest: unknown[]): unknown => {
     const name = typeof text === 'string' && Array.isArray(values) ? statementName(text) : undefined
-    if (name === undefined) return query(text, values, ...rest)
-    const answer = query({ name, text, values }, ...rest)
-    if (answer instanceof Promise) answer.catch(error => isOutdated(error) && breakOff(client))
+    const answer = name === undefined ? query(text, values, ...rest) : query({ name, text, values }, ...rest)
+    const isSpoilt = (error: unknown) => isSilence(error) || (name !== undefined && isOutdated(error))
+    if (answer instanceof Promise) answer.catch(error => isSpoilt(error) && breakOff(client))
     return answer
   }
-  client.query = prepared as typeof client.query
+  client.query = guarded as typeof client.query
 }
 
 /** A newer program changed the tables behind a prepared statement: a fresh connection prepares it anew. */
@@ -71,18 +73,8 @@ const timeouts = (answerMs: number) => ({ statement_timeout: answerMs, query_tim
 
 /**
  * After `query_timeout` the client of `pg` still waits for the answer, and would keep whoever gets it next (the
- * ROLLBACK first of all) waiting as well. So its socket is broken off, and the pool throws it away.
+ * ROLLBACK first of all) waiting as well.
  */
-function dropWhenSilent(client: pg.PoolClient): void {
-  const query = client.query.bind(client) as (...words: unknown[]) => unknown
-  const guarded = (...words: unknown[]): unknown => {
-    const answer = query(...words)
-    if (answer instanceof Promise) answer.catch(error => isSilence(error) && breakOff(client))
-    return answer
-  }
-  client.query = guarded as typeof client.query
-}
-
 const isSilence = (error: unknown) => error instanceof Error && error.message === 'Query read timeout'
 
 /** While a query is under way, `end` destroys the socket without a word to the server. */
