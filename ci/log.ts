@@ -1,5 +1,8 @@
 // A script's output on its way to whoever keeps it: its start as it comes, its end when it ends, nothing between the two
 // when it is too long. What could move a reader's cursor or hide text is made visible, and secrets are masked.
+import type { Tests } from './result.ts'
+import { tapReader } from './tap.ts'
+
 export interface StepLog {
   write(chunk: Buffer): void
   /** Hands over what was held back. */
@@ -10,6 +13,8 @@ export interface StepLog {
   readonly leftOutBytes: number
   /** The last line that says something, for a sentence. */
   last(): string
+  /** What it said of single tests; null when nothing. */
+  tests(): Tests | null
 }
 
 export interface LogOptions {
@@ -27,6 +32,7 @@ export function stepLog({ bytesMax, secrets = [], emit }: LogOptions): StepLog {
   const decoder = new TextDecoder()
   const kept = headAndTail(bytesMax, emit)
   const words = maskedWords(secrets)
+  const tap = tapReader()
   let pending = ''
   let outputBytes = 0
   let last = ''
@@ -36,6 +42,7 @@ export function stepLog({ bytesMax, secrets = [], emit }: LogOptions): StepLog {
     if (cut === 0) return
     const shown = mask(harmless(pending.slice(0, cut)), words)
     last = lastLine(shown) || last
+    tap.write(shown)
     kept.write(shown)
     pending = pending.slice(cut)
   }
@@ -49,6 +56,7 @@ export function stepLog({ bytesMax, secrets = [], emit }: LogOptions): StepLog {
       kept.end()
     },
     last: () => last,
+    tests: () => tap.tests(),
     get outputBytes() {
       return outputBytes
     },

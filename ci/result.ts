@@ -7,6 +7,15 @@ import { tierNames } from './job.ts'
 const outcomes = ['success', 'warning', 'failure', 'timeout', 'cancelled', 'error'] as const
 export type Outcome = (typeof outcomes)[number]
 
+const testsSchema = z.strictObject({
+  passed: z.int().min(0),
+  failed: z.int().min(0),
+  /** Or known to fail. */
+  skipped: z.int().min(0),
+  /** Names, the first of them. */
+  failing: z.array(z.string().max(200)).max(20),
+})
+
 const stepSchema = z.strictObject({
   /** `build`, or the name of a file of `.ci/checks/`. */
   name: z.string().max(100),
@@ -23,6 +32,8 @@ const stepSchema = z.strictObject({
   leftOutBytes: z.int(),
   /** Of the tar that it handed back; beyond the limit the tar is cut. */
   artefactBytes: z.int(),
+  /** What it said of single tests, as TAP; absent when it said nothing of the kind. */
+  tests: testsSchema.optional(),
 })
 
 export const resultSchema = z.strictObject({
@@ -34,6 +45,7 @@ export const resultSchema = z.strictObject({
   steps: z.array(stepSchema).max(100),
 })
 
+export type Tests = z.infer<typeof testsSchema>
 export type Step = z.infer<typeof stepSchema>
 export type Result = z.infer<typeof resultSchema>
 

@@ -154,11 +154,17 @@ async function step(
     onOutput: output.onOutput,
     onArtefacts: output.onArtefacts,
   })
-  const { outputBytes, leftOutBytes, last, artefactBytes } = output.end()
+  const { outputBytes, leftOutBytes, last, artefactBytes, tests } = output.end()
   const { code, stopped, startSeconds } = ended
   const exitCode = stopped === null && startSeconds !== null ? code : null
   const counts = { startSeconds, seconds: ended.seconds, outputBytes, leftOutBytes, artefactBytes }
-  return { name: script.name, ...said(ended, job, seconds, last), exitCode, ...counts }
+  return {
+    name: script.name,
+    ...said(ended, job, seconds, last),
+    exitCode,
+    ...counts,
+    ...(tests && { tests }),
+  }
 }
 
 /** Takes what a script writes, for as long as that makes sense. */
@@ -194,7 +200,13 @@ function outputOf(
         log.write(Buffer.from(`The artefacts have more than ${artefactBytesMax} bytes, and were cut there\n`))
       log.end()
       const { outputBytes: written, leftOutBytes } = log
-      return { outputBytes: written, leftOutBytes, last: log.last(), artefactBytes }
+      return {
+        outputBytes: written,
+        leftOutBytes,
+        last: log.last(),
+        artefactBytes,
+        tests: log.tests(),
+      }
     },
   }
 }
