@@ -55,6 +55,9 @@ export const limits = {
   signalLinesMax: 400,
   /** Signs of software counted in one mail: more of them tell no more. */
   technicalSignsMax: 20,
+  /** Of a failed step's log a mail quotes this much, and its page shows it; a compiler's last error is among it. */
+  logTailLinesMax: 40,
+  logTailBytesMax: 64 * 1024,
   /** Checks read from one mail; a CI may answer for many jobs at once. */
   checksMax: 50,
   /** Lines of one check. */

@@ -29,6 +29,11 @@ const require = () =>
     },
   )
 
+const mailAllowed = 'a list of up to 50 addresses such as ["*@example.org"]'
+const mailPattern = text(mailAllowed, /^[^\s<>@"]{1,64}@[^\s<>@"]{1,255}$/).transform(given =>
+  given.toLowerCase(),
+)
+
 const rule = z.strictObject({
   refs: refs().register(about, { is: 'the refs that it holds for', example: ['refs/heads/release/*'] }),
   require: require().register(about, {
@@ -123,6 +128,15 @@ const repository = z.strictObject({
       is: 'refs that everybody may fetch over HTTP',
       without: 'none',
       example: ['refs/heads/*'],
+    }),
+  mail: z
+    .array(mailPattern, { error: mailAllowed })
+    .max(50, { error: mailAllowed })
+    .default([])
+    .register(about, {
+      is: 'authors and committers who are told of their builds though the list does not know them; "*" stands for any characters',
+      without: 'people of the list alone',
+      example: ['*@example.org'],
     }),
   network: yesNo.default(false).register(about, {
     is: 'a build that asks for network in `.ci/config.toml` gets it; mailed code never does',

@@ -35,6 +35,8 @@ interface PolicyRepository {
   readonly proofs: readonly { readonly refs: readonly string[]; readonly require: readonly Proof[] }[]
   /** Patterns of refs that everybody may fetch. */
   readonly offer: readonly string[]
+  /** Patterns of addresses, in lower case, that are told of their commits' builds though the list does not know them. */
+  readonly mail: readonly string[]
   /** Whether a build's own wish for network is heeded. */
   readonly network: boolean
   /** The weakest sandbox that will do; null for whichever the machine allows. */
@@ -107,6 +109,10 @@ export function readPolicy(file: string): Policy {
   }
 }
 
+/** Of these patterns one fits the whole address; `*` stands for any characters. */
+export const matchesAddress = (patterns: readonly string[], address: string): boolean =>
+  matchesRef(patterns, address)
+
 /** Of these patterns one fits the whole ref; `*` stands for any characters, slashes too, as in git's own refspecs. */
 export const matchesRef = (patterns: readonly string[], ref: string): boolean =>
   patterns.some(pattern => fits(pattern.split('*'), ref))
@@ -132,9 +138,9 @@ function toRepository(
   written: Written['repository'][number],
   near: (path: string) => string,
 ): PolicyRepository {
-  const { name, path, list, refs, keep, offer, network, weakest, limits } = written
+  const { name, path, list, refs, keep, offer, mail, network, weakest, limits } = written
   return {
-    ...{ name, refs, keep, offer, network },
+    ...{ name, refs, keep, offer, mail, network },
     path: near(path),
     list: list ?? null,
     proofs: [...written.rule, { refs: ['*'], require: written.require }],

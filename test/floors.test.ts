@@ -25,7 +25,7 @@ const floors: Record<string, readonly string[]> = {
   'tracker/export': ['base', 'sql', ...pureFolders, 'tracker/project', 'tracker/export'],
   // Of what builds it knows the values: what a job, a result and a policy are, and what git says of a push or a patchset.
   'tracker/build': [
-    ...['base', 'sql', ...pureFolders, 'tracker/project', 'tracker/build'],
+    ...['base', 'sql', ...pureFolders, 'tracker/project', 'tracker/answer', 'tracker/build'],
     ...[
       'ci/job.ts',
       'ci/result.ts',

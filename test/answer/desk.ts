@@ -28,18 +28,19 @@ export interface Arriving {
 
 export interface DeskOptions {
   readonly answers?: GivenList['answers']
+  readonly ci?: GivenList['ci']
   /** Without them everybody may everything. */
   readonly maintainers?: readonly string[]
 }
 
 export type Desk = Awaited<ReturnType<typeof makeDesk>>
 
-export async function makeDesk({ answers, maintainers = [] }: DeskOptions = {}) {
+export async function makeDesk({ answers, ci, maintainers = [] }: DeskOptions = {}) {
   const { db } = await testDatabase()
   await saveInstance(db, 'threadwork@lists.example.org')
   const people = maintainers.map(address => ({ address, role: 'maintainer' as const }))
   const [list] = await saveLists(db, [
-    { name: 'tarn', address: 'tarn-devel@lists.example.org', people, answers },
+    { name: 'tarn', address: 'tarn-devel@lists.example.org', people, answers, ci },
   ])
   if (list === undefined) throw new Error('No list')
   const seqs = new Map<string, Seq>()

@@ -40,6 +40,7 @@ test('a repository needs a signed commit, on each branch, without network or a s
         keep: ['refs/heads/main', 'refs/heads/master'],
         proofs: [{ refs: ['*'], require: ['commit-signature'] }],
         offer: [],
+        mail: [],
         network: false,
         weakest: null,
         limits: {},
