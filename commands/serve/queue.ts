@@ -14,5 +14,12 @@ export async function openQueue(
   current()
   const news = listenForBuilds(databaseUrl)
   closers.push(() => news.close())
-  return makeQueue({ db: pools.web, news, placeOf: placeOf({ policy: current, data, url: config.url }) })
+  const { reportBuild } = await import('../../tracker/build/report.ts')
+  const options = { policy: current, data, url: config.url }
+  return makeQueue({
+    db: pools.web,
+    news,
+    placeOf: placeOf(options),
+    tell: (trx, build, attempt) => reportBuild(trx, build, attempt, options),
+  })
 }

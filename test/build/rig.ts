@@ -9,6 +9,7 @@ import { listenForBuilds } from '../../sql/build-news.ts'
 import { addBuild, type BuildRow, type NewBuild } from '../../sql/builds.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { addToken } from '../../sql/tokens.ts'
+import type { Tell } from '../../tracker/build/finish.ts'
 import type { PlaceOf } from '../../tracker/build/job-of.ts'
 import { makeQueue } from '../../tracker/build/queue.ts'
 import { type Listener, listen } from '../../web/listen.ts'
@@ -29,6 +30,8 @@ export class BuildServer {
     url: this.repository.path,
     ...{ network: false, limits: smallLimits, weakest: null, secrets: {} },
   })
+  /** Hears of each end. */
+  tell: Tell = async () => {}
   private door: Listener | undefined
   private closers: (() => Promise<void> | void)[] = []
   private count = 0
@@ -52,7 +55,7 @@ export class BuildServer {
   /** At the same port as before. */
   async start(): Promise<void> {
     const news = listenForBuilds(this.url)
-    const queue = makeQueue({ db: this.db, news, placeOf: build => this.place(build) })
+    const queue = makeQueue({ db: this.db, news, placeOf: build => this.place(build), tell: this.tell })
     const onError = (error: Error) => console.error(error)
     const routes = runnerRoutes({ db: this.db, queue, data: this.data, onError })
     const app = new Hono().route('/-/runner', routes)

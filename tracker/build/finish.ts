@@ -20,28 +20,41 @@ type End =
   | { readonly how: 'lost'; readonly why: string }
   | { readonly how: 'returned'; readonly why: string }
 
+/** Owes what is to be told of a build that has just ended, as its row is now. */
+export type Tell = (trx: Kysely<Tables>, build: BuildRow, attempt: number) => Promise<void>
+
 /** False when the fence is stale; then nothing was changed. */
 export const finishAttempt = (
   db: Kysely<Tables>,
   runner: number,
   fence: string,
   end: End,
-): Promise<boolean> => db.transaction().execute(trx => finish(trx, runner, fence, end))
+  tell: Tell,
+): Promise<boolean> => db.transaction().execute(trx => finish(trx, runner, fence, end, tell))
 
-async function finish(trx: Kysely<Tables>, runner: number, fence: string, end: End): Promise<boolean> {
+async function finish(
+  trx: Kysely<Tables>,
+  runner: number,
+  fence: string,
+  end: End,
+  tell: Tell,
+): Promise<boolean> {
   const ended = await endAttempt(trx, runner, fence, end)
   if (ended === null) return false
-  await settle(trx, ended.build, end)
+  const { build, attempt } = ended
+  const row = await settle(trx, build, end)
+  if (row !== null) await tell(trx, row, attempt)
   return true
 }
 
-async function settle(trx: Kysely<Tables>, build: BuildRow, end: End): Promise<void> {
+/** The build as it ended; null when it is tried again. */
+async function settle(trx: Kysely<Tables>, build: BuildRow, end: End): Promise<BuildRow | null> {
   const result = end.how === 'done' ? end.result : null
   if (build.cancel_at !== null) {
     const state = build.superseded_by === null ? 'cancelled' : 'superseded'
     return conclude(trx, build, { state, why: build.why, result })
   }
-  if (end.how === 'returned') return requeueBuild(trx, build.number, 0)
+  if (end.how === 'returned') return requeue(trx, build, 0)
   // A runner that cancels what nobody wanted to end has not built it.
   const failed = end.how === 'lost' || end.result.outcome === 'error' || end.result.outcome === 'cancelled'
   if (!failed) return conclude(trx, build, { state: end.result.outcome, why: end.result.why, result })
@@ -49,15 +62,21 @@ async function settle(trx: Kysely<Tables>, build: BuildRow, end: End): Promise<v
   const failures = await failedAttempts(trx, build.number)
   if (failures > limits.buildRetriesMax) return conclude(trx, build, { state: 'error', why, result })
   // Of what was lost nothing says that it would be lost again; what is out of order here may need some time.
-  return requeueBuild(trx, build.number, end.how === 'lost' ? 0 : failures * limits.buildRetrySecondsMin)
+  return requeue(trx, build, end.how === 'lost' ? 0 : failures * limits.buildRetrySecondsMin)
+}
+
+async function requeue(trx: Kysely<Tables>, { number }: BuildRow, restSeconds: number): Promise<null> {
+  await requeueBuild(trx, number, restSeconds)
+  return null
 }
 
 async function conclude(
   trx: Kysely<Tables>,
   build: BuildRow,
   end: { state: BuildState; why: string | null; result: Result | null },
-): Promise<void> {
+): Promise<BuildRow> {
   await endBuild(trx, build.number, end)
+  return { ...build, ...end }
 }
 
 /** Gives up what the runners hold who said nothing for too long; answers how many builds that were. */
@@ -72,6 +91,9 @@ export const giveUpForgotten = (
 ): Promise<number> =>
   giveUpAll(db, trx => forgottenAttempt(trx, runner, held), 'The runner does not know of it any more')
 
+/** That a runner was lost is our own matter. */
+const nothing: Tell = async () => {}
+
 async function giveUpAll(
   db: Kysely<Tables>,
   next: (trx: Kysely<Tables>) => Promise<{ runner_id: number; fence: string } | null>,
@@ -80,7 +102,7 @@ async function giveUpAll(
   for (let count = 0; ; count++) {
     const more = await db.transaction().execute(async trx => {
       const attempt = await next(trx)
-      return attempt !== null && finish(trx, attempt.runner_id, attempt.fence, { how: 'lost', why })
+      return attempt !== null && finish(trx, attempt.runner_id, attempt.fence, { how: 'lost', why }, nothing)
     })
     if (!more) return count
   }

@@ -1,7 +1,7 @@
 // The last lines of a step's log: what a mail quotes and a page shows first. The file may be large, be gone, or still grow.
 import { open } from 'node:fs/promises'
-import { join } from 'node:path'
 import { limits } from '../../base/limits.ts'
+import { stepLogPath } from './logs.ts'
 
 /** Oldest first, at most `lines`; none where there is no log. `data`: the data directory. */
 export async function logTail(
@@ -11,7 +11,7 @@ export async function logTail(
   step: string,
   lines = limits.logTailLinesMax,
 ): Promise<string[]> {
-  const file = await open(join(data, 'builds', build, String(attempt), `${step}.log`), 'r').catch(() => null)
+  const file = await open(stepLogPath(data, { build, attempt }, step), 'r').catch(() => null)
   if (file === null) return []
   try {
     const { size } = await file.stat()

@@ -9,7 +9,7 @@ import { type Claim, claimBuild, type KeptAttempt, keepAttempt } from '../../sql
 import type { BuildNews } from '../../sql/build-news.ts'
 import { noteHealth, noteRunner } from '../../sql/runners.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { finishAttempt, giveUpForgotten } from './finish.ts'
+import { finishAttempt, giveUpForgotten, type Tell } from './finish.ts'
 import { jobOf, type PlaceOf } from './job-of.ts'
 import { type AttemptName, appendAt } from './logs.ts'
 
@@ -17,6 +17,7 @@ export interface QueueOptions {
   readonly db: Kysely<Tables>
   readonly news: BuildNews
   readonly placeOf: PlaceOf
+  readonly tell: Tell
 }
 
 export interface AskingRunner {
@@ -44,7 +45,7 @@ export interface Queue {
   done(runner: AskingRunner, done: Done): Promise<boolean>
 }
 
-export function makeQueue({ db, news, placeOf }: QueueOptions): Queue {
+export function makeQueue({ db, news, placeOf, tell }: QueueOptions): Queue {
   const keep = (runner: AskingRunner, fence: string): Promise<KeptAttempt | null> =>
     keepAttempt(db, runner.id, fence, limits.buildLeaseSecondsMax)
   return {
@@ -55,7 +56,7 @@ export function makeQueue({ db, news, placeOf }: QueueOptions): Queue {
       return waitFor(news, limits.runnerAskSecondsMax, signal, async () => {
         const claim = await claimBuild(db, { ...claimOptions, runner: runner.id, can: canOf(health.tiers) })
         if (claim === null) return undefined
-        return offerOf(db, runner, claim, () => jobOf(claim, asker, placeOf))
+        return offerOf({ db, tell }, runner, claim, () => jobOf(claim, asker, placeOf))
       })
     },
     async alive(runner, fence, signal) {
@@ -78,6 +79,7 @@ export function makeQueue({ db, news, placeOf }: QueueOptions): Queue {
         runner.id,
         done.fence,
         'result' in done ? { how: 'done', result: done.result } : { how: 'returned', why: done.returned },
+        tell,
       ),
   }
 }
@@ -89,7 +91,7 @@ const claimOptions = {
 
 /** What cannot become a job is ended here, as an error of ours; the runner asks for another one. */
 async function offerOf(
-  db: Kysely<Tables>,
+  { db, tell }: Pick<QueueOptions, 'db' | 'tell'>,
   runner: AskingRunner,
   { build, attempt, fence }: Claim,
   job: () => Promise<Offer['job']>,
@@ -99,7 +101,7 @@ async function offerOf(
   } catch (error) {
     const why = (error as Error).message.slice(0, 1_000)
     const result: Result = { outcome: 'error', why, tier: null, seconds: 0, steps: [] }
-    await finishAttempt(db, runner.id, fence, { how: 'done', result })
+    await finishAttempt(db, runner.id, fence, { how: 'done', result }, tell)
     return undefined
   }
 }
