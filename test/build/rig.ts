@@ -1,5 +1,5 @@
 // A server of builds with a door for runners, on a database of its own, and repositories to build.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Hono } from 'hono'
@@ -17,12 +17,21 @@ import { runnerRoutes } from '../../web/route/runner.ts'
 import { smallLimits } from '../ci/job-of.ts'
 import { type Files, Repository, script } from '../ci/repository.ts'
 import { testDatabase } from '../database.ts'
+import { until } from '../ingest/until.ts'
+
+/** The accounts of the builds pass through. */
+function openDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'threadwork-build-'))
+  chmodSync(directory, 0o711)
+  return directory
+}
 
 export class BuildServer {
   readonly db: Kysely<Tables>
   readonly url: string
-  readonly directory = mkdtempSync(join(tmpdir(), 'threadwork-build-'))
+  readonly directory = openDirectory()
   readonly data = join(this.directory, 'data')
+  readonly rooms = join(this.directory, 'rooms')
   readonly repository = new Repository(mkdtempSync(join(this.directory, 'repository-')))
   /** What the policy would say. */
   place: PlaceOf = async () => ({
@@ -99,6 +108,12 @@ export class BuildServer {
     return this.db.selectFrom('build').selectAll().where('number', '=', number).executeTakeFirstOrThrow()
   }
 
+  /** When it has ended. */
+  async ended(number: string): Promise<BuildRow> {
+    await until(async () => (await this.build(number)).ended_at !== null)
+    return this.build(number)
+  }
+
   attempts(number: string) {
     return this.db
       .selectFrom('build_attempt')
@@ -111,5 +126,9 @@ export class BuildServer {
   /** Of a step in an attempt. */
   log(number: string, attempt = 1, step = 'build'): string {
     return readFileSync(join(this.data, 'builds', number, String(attempt), `${step}.log`), 'utf8')
+  }
+
+  artefacts(number: string, attempt = 1): Buffer {
+    return readFileSync(join(this.data, 'builds', number, String(attempt), 'artefacts.tar'))
   }
 }

@@ -1,7 +1,7 @@
 // What the policy of today says of the repository that a build is of.
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { matchesRef, type Policy } from '../../ci/policy.ts'
+import { publishedRepository } from '../../ci/published.ts'
 import type { PlaceOf } from './job-of.ts'
 
 export interface PlaceOptions {
@@ -24,7 +24,7 @@ export const placeOf =
       due.map(async ({ name, file }) => [name, (await readFile(file, 'utf8')).trimEnd()]),
     )
     return {
-      directory: pushed ? path : join(data, 'ci.git'),
+      directory: pushed ? path : publishedRepository(data),
       url: url === null ? null : `${url}/-/git/${pushed ? build.repository : 'ci'}.git`,
       ...{ network, limits, weakest },
       secrets: Object.fromEntries(values),
