@@ -44,6 +44,8 @@ export interface SubjectFact {
   readonly version: number | null
   /** Of `v5.10`: 5. It may be a version or a branch; only the mail's neighbours tell (chain.ts). */
   readonly dotted?: number
+  /** Of a patch whose title ends in `v2`: 2. It may be its version or what it is about; its neighbours tell (series.ts). */
+  readonly ending?: number
   readonly number: number | null
   readonly total: number | null
 }

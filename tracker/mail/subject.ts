@@ -1,6 +1,6 @@
 // "[LTP] [PATCH net v3 2/5] x" -> version, number, total, title. What people write in brackets is looser than what
 // `git format-patch` writes: `[PATCHv2 nf 1/2]`, `[PATCH nft 3/3,v2]`, `[v5,2/2]`, `RFC:[PATCH v1]`, `[PATH nf v3]`,
-// `[PATCH1/3]`, `[PATCH 1 of 3]`, `[PATCH] (1/3) x`.
+// `[PATCH1/3]`, `[PATCH 1 of 3]`, `[PATCH] (1/3) x`, `[PATCH 2 1/3]`, `【PATCH】x`, `PATCH v2 1/3: x`.
 import { limits } from '../../base/limits.ts'
 import { wordsFor } from './client-words.ts'
 import type { SubjectFact } from './facts.ts'
@@ -19,13 +19,14 @@ export function parseSubject(
   const { brackets, rest: lead, reply } = stripLead(text, answers)
   const words = brackets.filter(inside => !isListBracket(inside)).flatMap(wordsOf)
   const marks = words.reduce(readWord, { ...noMarks, tags: [] })
-  const rest = takeLooseCount(marks, lead)
+  const rest = takeResent(marks, takeLooseCount(marks, lead))
   const { title, version } = takeTitleVersion(rest, marks.patch)
+  const ending = marks.patch && marks.version === null && version === null ? endingOf(title) : null
   return {
     text,
     title,
     key: titleKey(title),
-    deed: titleKey(title.replace(subsystem, '')) || titleKey(title),
+    deed: deedKey(title),
     reply,
     tags: marks.tags,
     patch: marks.patch,
@@ -34,6 +35,7 @@ export function parseSubject(
     pull: marks.pull,
     version: marks.version ?? version,
     ...(marks.dotted === null ? {} : { dotted: marks.dotted }),
+    ...(ending === null ? {} : { ending }),
     number: marks.number,
     total: marks.total,
   }
@@ -54,13 +56,21 @@ export const isForward = (decoded: string): boolean =>
 
 const wordsOf = (bracket: string) =>
   (mayBeSpaced.test(bracket) ? bracket.replace(spacedCount, '$1/$2') : bracket)
+    .replace(bareVersion, '$1 v$2$3 ')
     .replace(spelledVersion, 'v$1')
     .split(/[\s,;:[\](){}"]+/)
     .filter(Boolean)
 
 const mayBeSpaced = /\s\/|\/\s|\sof\s/i
-/** `take 2`, `rev2`, `version #3`, as people count who do not use git's option. */
-const spelledVersion = /\b(?:take|version|rev|revision|round|try)[\s.#-]{0,2}(\d{1,2})\b(?![./]\d)/gi
+/** `take 2`, `rev2`, `version #3`, `V 2`, as people count who do not use git's option. */
+const spelledVersion =
+  /\b(?:take|ver|version|rev|revision|round|try|v(?=[\s.]))[\s.#-]{0,2}(\d{1,2})\b(?![./]\d)/gi
+/**
+ * `PATCH 2 1/3`, `PATCH2 1/3`, `PATCH r2`: beside a count another number can only say which time. Alone it may be the place
+ * in a series.
+ */
+const bareVersion =
+  /\b((?:patch|rfc)\s{0,2})(?:#?(\d{1,2})\s{1,2}(?=#?\d{1,4}(?:\s?\/\s?|\sof\s)\d)|(?<=\s)r(\d{1,2})(?![\w.-]))/gi
 /** `1 of 3` as Mercurial writes it, `1 / 3`. */
 const spacedCount = /(?<![\d.])(\d{1,4}(?:\.\d)?)\s{0,2}(?:\/|\bof\b)\s{0,2}(\d{1,4})(?!\d)/gi
 
@@ -71,6 +81,15 @@ export function titleKey(title: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
 }
+
+/** A title without the version at its end: "tidy the room, v7", "tidy the room (V2)"; null where it has none. */
+export function plainTitle(title: string): { title: string; version: number | null } {
+  const found = title.match(/^(.{1,400}?)[\s,;:([-]{1,4}v\.?\s?(\d{1,3})[)\]]?$/i)
+  return found ? { title: found[1] ?? '', version: Number(found[2]) } : { title, version: null }
+}
+
+/** The same without the subsystem that leads it. */
+export const deedKey = (title: string): string => titleKey(title.replace(subsystem, '')) || titleKey(title)
 
 const alternatives = (words: readonly string[]) => [...words].sort((a, b) => b.length - a.length).join('|')
 const replyWords = [...new Set([...wordsFor('reply'), ...wordsFor('forward')])]
@@ -89,11 +108,19 @@ const plainWords = new Set('re aw fw fwd wg sv vs vb antw antwort odp rif tr ynt
 const replyWord = lead(replyWords.filter(isPlain))
 const ambiguousReplyWord = lead(replyWords.filter(word => !isPlain(word)))
 const leadWord = /^(?:subject|rfc|resend|patch|v\d{1,3})\s{0,2}[:：]?\s{0,2}(?=\[)/i
+/**
+ * "PATCH v2 1/3: x", "RFC PATCH: x": git's words without its brackets. In small letters "patch: x" is the name of a
+ * program, unless a version or a count stands beside it.
+ */
+const bareMark =
+  /^(?:(?:RFC[ /]?)?PATCH(?:[ -]?(?:RFC|RESEND))?(?=\s?:\s|[ -]v\d|v\d|[ -]\d)|patch(?=[ -]?v\d|[ -]\d{1,4}\/\d))(?:[ -]?[vV]\d{1,3})?(?:[ -]?\d{1,4}(?:\/|\sof\s)\d{1,4}(?:\s?:)?|\s?:)\s{1,3}/
 /** "net: phy: x", "[bpf] x": the words that lead a title and that all patches to a place share. */
 const subsystem = /^(?:(?:\[[^\]]{1,60}\]|[^\s:][^:]{0,40}:)\s+){1,5}/
 /** "(v2)" behind a title; "[V8]" there is a name. A patch's title may end ", v2" as well. */
-const versionInTitle = /\s?[([]v(\d{1,3})[)\]]$/
-const bareVersionInTitle = /,\s?v(\d{1,2})$/
+const versionInTitle = /\s?[([](?:v|(?:take|version|ver\.?|rev\.?|try|round) ?#?)(\d{1,3})[)\]]$/
+const bareVersionInTitle = /(?:[,;]|\s--?|\s[–—])\s?(?:v|(?:take|version|ver\.?|rev\.?) ?#?)(\d{1,2})$/
+/** Before the title: "[PATCH] v2: Title". */
+const leadingVersion = /^v(\d{1,2})\s?:\s/i
 /** Behind the subsystem, as on the lists of GCC: "[PATCH] c++, v2: Title". */
 const versionInSubsystem = /^([^:]{1,40}), ?v(\d{1,2})(?=: )/
 /** What a mail gateway writes before a subject: `**SPAM**`, `{Spam?}`, `[EXT]`, `EXTERNAL:`; stars before a bracket always. */
@@ -139,7 +166,7 @@ function stripLead(text: string, answers = false): { brackets: string[]; rest: s
     const mark = rest.match(gatewayMark)
     const inside = bracket(rest)
     const re = inside || posted ? null : replyWordOf(rest, answers)
-    const word = inside ? null : rest.match(leadWord)
+    const word = inside ? null : (rest.match(leadWord) ?? (posted ? null : rest.match(bareMark)))
     if (mark && mark[0].length < rest.length) rest = rest.slice(mark[0].length).trimStart()
     else if (re) {
       reply = true
@@ -147,9 +174,11 @@ function stripLead(text: string, answers = false): { brackets: string[]; rest: s
     } else if (inside) {
       brackets.push(inside.text)
       posted ||= isPosted(inside.text)
-      rest = rest.slice(inside.end).replace(/^\s{0,3}:?\s{0,3}/, '')
+      rest = rest.slice(inside.end).replace(/^\s{0,3}[:：]?\s{0,3}/, '')
     } else if (word) {
-      brackets.push(word[0].replace(/[\s:：]{1,5}$/, ''))
+      const words = word[0].replace(/[\s:：]{1,5}$/, '')
+      brackets.push(words)
+      posted ||= isPosted(words)
       rest = rest.slice(word[0].length)
     } else break
   }
@@ -170,7 +199,15 @@ function isPosted(bracket: string): boolean {
   return patch || version !== null || number !== null
 }
 
+/** Of "add the API v2": 2. */
+function endingOf(title: string): number | null {
+  const version = Number(title.match(/\S\sv(\d{1,2})$/i)?.[1] ?? 0)
+  return version > 1 ? version : null
+}
+
 function takeTitleVersion(title: string, patch: boolean): { title: string; version: number | null } {
+  const before = patch ? title.match(leadingVersion) : null
+  if (before) return { title: title.slice(before[0].length), version: Number(before[1]) }
   const behind = title.match(versionInTitle) ?? (patch ? title.match(bareVersionInTitle) : null)
   if (behind) return { title: squeeze(title.slice(0, behind.index)), version: Number(behind[1]) }
   const within = patch ? title.match(versionInSubsystem) : null
@@ -189,8 +226,19 @@ function takeLooseCount(marks: Marks, rest: string): string {
   return squeeze(rest.replace(found[0], ' '))
 }
 
+/** "[PATCH] x (resend)" */
+function takeResent(marks: Marks, title: string): string {
+  const found = marks.patch ? title.match(/\s?[([](?:resend|resent|repost)[)\]]$/i) : null
+  if (!found) return title
+  marks.resend = true
+  return squeeze(title.slice(0, found.index))
+}
+
 /** The leading bracket with the brackets inside it: `[PATCH [net] 1/2]`. */
 function bracket(text: string): { text: string; end: number } | null {
+  const close = wideBrackets.get(text[0] ?? '')
+  const end = close === undefined ? -1 : text.indexOf(close)
+  if (end > 0) return { text: text.slice(1, end), end: end + 1 }
   if (text[0] !== '[') return null
   let depth = 0
   for (let i = 0; i < text.length; i++) {
@@ -200,10 +248,18 @@ function bracket(text: string): { text: string; end: number } | null {
   return null
 }
 
+/** As keyboards in China, Japan and Korea write them. */
+const wideBrackets = new Map([
+  ['【', '】'],
+  ['［', '］'],
+  ['〔', '〕'],
+])
+
 function readWord(marks: Marks, word: string): Marks {
-  const glued = word.match(/^(patch|v\d{1,3}|rfc)[-_/]?(\d{1,4}(?:\.\d)?\/\d{1,4})$/i)
+  const glued = word.match(/^(patch|(?:patch[-_])?v\d{1,3}|rfc)[-_/]?(\d{1,4}(?:\.\d)?\/\d{1,4})$/i)
   if (glued) return [glued[1] ?? '', glued[2] ?? ''].reduce(readWord, marks)
-  const version = word.match(/^(?:(?:patch|rfc|resend)[-_]?)?v[.-]?(\d{1,3})[a-z]?$/i)
+  const version =
+    word.match(/^(?:(?:patch|rfc|resend)[-_]?)?v[.-]?(\d{1,3})[a-z]?$/i) ?? word.match(/^rfc[-_]?(\d{1,2})$/i)
   const dotted = word.match(/^v(\d{1,3})\.\d{1,2}$/i)
   // `1/3v2`, `1/v2-3`
   const count = word.match(/^[#(]?(\d{1,4}(?:\.\d)?)\/(?:v\d{1,3}[-_])?(\d{1,4})\)?(?:v(\d{1,3}))?$/i)

@@ -7,7 +7,7 @@ import { likeTitles, shareOfSmaller } from './likeness.ts'
 import { ApartSets, type Mended } from './mending.ts'
 import { type Outline, outlineOf, supersedes } from './outline.ts'
 import { samePerson } from './person.ts'
-import { type Draft, isPosting } from './series.ts'
+import { type Draft, isPosting, titleIn } from './series.ts'
 import { above } from './tree.ts'
 
 /** Groups of drafts, each by said time; a draft without elder or younger is a group of its own. `mended`: what people said of it. */
@@ -154,7 +154,5 @@ const allTitles = (posted: Outline): readonly string[] =>
   posted.patchTitles.length > 0 ? posted.patchTitles : [posted.title].filter(Boolean)
 
 const deedsOf = (posted: Outline): readonly string[] => [
-  ...new Set(
-    [...(posted.draft.cover ? [posted.head.facts.subject.deed] : []), ...posted.deeds].filter(Boolean),
-  ),
+  ...new Set([...(posted.draft.cover ? [titleIn(posted.head).deed] : []), ...posted.deeds].filter(Boolean)),
 ]

@@ -1,6 +1,6 @@
 // Is a revision all here? Missing mails mean three things: not arrived, replaced one by one (a partial reroll), or
 // sent to other lists only.
-import { type Draft, numberOf } from './series.ts'
+import { type Draft, numberOf, titleIn } from './series.ts'
 import type { Revision } from './topic.ts'
 import { isBelow, type Node } from './tree.ts'
 
@@ -37,7 +37,7 @@ export function missingOf(draft: Draft): number[] {
 function replaces(patch: Node, elder: Draft, total: number): boolean {
   const old = elder.patches.get(numberOf(patch))
   if (!old) return false
-  if (answersTwin(patch, elder) || old.facts.subject.key === patch.facts.subject.key) return true
+  if (answersTwin(patch, elder) || titleIn(old).key === titleIn(patch).key) return true
   return elder.total === total && shareFile(old, patch)
 }
 

@@ -3,6 +3,7 @@
 import { limits } from '../../base/limits.ts'
 import { memo } from '../../base/memo.ts'
 import type { MailFacts, TouchedFile } from '../mail/facts.ts'
+import { plainTitle, titleKey } from '../mail/subject.ts'
 import { personKeys } from './person.ts'
 import { sendRun } from './send-run.ts'
 
@@ -39,13 +40,17 @@ export const sketchOf = memo((facts: MailFacts): Sketch | null => {
   if (facts.pullRequest) return null
   return {
     said: facts.said,
-    title: facts.subject.key,
+    title: titleOf(facts.subject),
     persons: [...new Set([...personKeys(facts.sender), ...personKeys(facts.author)])],
     paths: sampledPaths(facts.files),
     lines: sampledLines(facts.files),
     loose: looseOf(facts),
   }
 })
+
+/** Whether the last word is a version is known beside its neighbours only, so both are like each other. */
+const titleOf = ({ title, key, ending }: MailFacts['subject']): string =>
+  ending === undefined ? key : titleKey(plainTitle(title).title)
 
 /** A patch whose id names its run of git kept it on its way: no relay came between it and its cover. */
 function looseOf(facts: MailFacts): Sketch['loose'] {

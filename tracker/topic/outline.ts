@@ -1,7 +1,6 @@
 // The outline of a revision: what chain.ts and apart.ts compare of it.
 import type { RelationFact } from '../mail/facts.ts'
-import { titleKey } from '../mail/subject.ts'
-import { type Draft, plainTitle } from './series.ts'
+import { type Draft, titleIn } from './series.ts'
 import type { Node } from './tree.ts'
 
 export interface Outline {
@@ -36,7 +35,8 @@ const names = (named: ReadonlySet<string>, { draft, changeId }: Outline): boolea
 export function outlineOf(draft: Draft): Outline {
   const head = draft.cover ?? draft.members[0]
   if (!head) throw new Error('A revision has no mail')
-  const facts = [...draft.patches.values()].map(patch => patch.facts)
+  const patches = [...draft.patches.values()]
+  const facts = patches.map(patch => patch.facts)
   const all = [head.facts, ...facts]
   const relations = all.flatMap(fact => fact.relations ?? [])
   return {
@@ -45,8 +45,8 @@ export function outlineOf(draft: Draft): Outline {
     said: Math.min(...draft.members.map(member => member.said)),
     version: draft.version ?? 1,
     title: titleOf(draft, head),
-    patchTitles: facts.map(fact => fact.subject.key).filter(Boolean),
-    deeds: facts.map(fact => fact.subject.deed).filter(Boolean),
+    patchTitles: patches.map(patch => titleIn(patch).key).filter(Boolean),
+    deeds: patches.map(patch => titleIn(patch).deed).filter(Boolean),
     patchIds: facts.map(fact => fact.patchId).filter(id => id !== null),
     paths: [...new Set(facts.flatMap(fact => fact.files.map(file => file.path)))],
     lines: [...new Set(facts.flatMap(fact => fact.files.flatMap(file => file.lines)))],
@@ -66,6 +66,5 @@ const namedAs = (relations: readonly RelationFact[], whats: readonly RelationFac
   )
 
 function titleOf(draft: Draft, head: Node): string {
-  if (head.announces) return titleKey(plainTitle(head.facts.subject.title).title)
-  return draft.cover || draft.total === 1 ? head.facts.subject.key : ''
+  return head.announces || draft.cover || draft.total === 1 ? titleIn(head).key : ''
 }

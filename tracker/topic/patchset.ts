@@ -10,7 +10,7 @@ import type { Outside } from './outside.ts'
 import type { PatchStatus } from './patch-status.ts'
 import { type PatchOutcome, patchOutcome } from './patch-steps.ts'
 import type { Rules } from './rules.ts'
-import { type Draft, numberOf, plainTitle } from './series.ts'
+import { type Draft, numberOf, titleIn } from './series.ts'
 import { patchsetStanding } from './standing.ts'
 import type { PatchState, Revision, Topic, TopicPatch } from './topic.ts'
 import type { Node } from './tree.ts'
@@ -90,9 +90,7 @@ function revisionOf(
     completeness,
     incomplete: completeness === 'complete' ? null : missingSentence(draft, completeness),
     resend: all.some(facts => facts.subject.resend),
-    title:
-      (head.announces ? plainTitle(head.facts.subject.title).title : head.facts.subject.title) ||
-      '(no subject)',
+    title: titleIn(head).title || '(no subject)',
     author: head.facts.author,
     said: Math.min(...draft.members.map(member => member.said)),
     patches,
@@ -121,8 +119,10 @@ function shapeNote(
   return was === '' || was === titleOf(draft) ? null : `was called "${was}"`
 }
 
-const titleOf = (draft: Draft) =>
-  (draft.cover ?? (draft.total === 1 ? draft.patches.get(1) : undefined))?.facts.subject.title ?? ''
+function titleOf(draft: Draft): string {
+  const head = draft.cover ?? (draft.total === 1 ? draft.patches.get(1) : undefined)
+  return head ? titleIn(head).title : ''
+}
 
 function topicPatch(patch: Node, statuses: ReadonlyMap<Node, PatchStatus>): TopicPatch {
   const { facts } = patch
@@ -130,7 +130,7 @@ function topicPatch(patch: Node, statuses: ReadonlyMap<Node, PatchStatus>): Topi
   return {
     number: numberOf(patch),
     id: patch.id,
-    title: facts.subject.title || '(no subject)',
+    title: titleIn(patch).title || '(no subject)',
     author: facts.author,
     state: status?.state ?? 'new',
     stateBy: status?.by ?? null,

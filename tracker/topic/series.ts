@@ -1,10 +1,11 @@
 // Postings -> revisions: which cover and patches were one posting of a change. Postings are taken in the order of
 // said time; each joins the revision it is linked to (its thread, its run of send-email) or begins a new one.
 
-import { looseMs } from './likeness.ts'
+import { deedKey, plainTitle, titleKey } from '../mail/subject.ts'
+import { likeTitles, looseMs } from './likeness.ts'
 import { samePerson } from './person.ts'
 import { sendRun } from './send-run.ts'
-import type { Node } from './tree.ts'
+import { above, type Node } from './tree.ts'
 
 /** A revision while it is put together. */
 export interface Draft {
@@ -25,6 +26,7 @@ export interface Draft {
 export function draftsOf(nodes: readonly Node[]): Draft[] {
   const drafts: Draft[] = []
   const of = new Map<Node, Draft>()
+  readEndings(nodes)
   for (const node of nodes) {
     if (!isPosting(node)) continue
     const linked = linkedDrafts(node, drafts, of)
@@ -37,6 +39,46 @@ export function draftsOf(nodes: readonly Node[]): Draft[] {
   }
   return withoutRepeats(drafts)
 }
+
+/**
+ * "[PATCH] tidy the room v2" is a second version where its sender posted "tidy the room" before, or answers his own posting
+ * of such a title; else the word belongs to the title, as in "add the API v2".
+ */
+function readEndings(nodes: readonly Node[]): void {
+  nodes.forEach((node, at) => {
+    const { subject, sender } = node.facts
+    if (subject.ending === undefined || !isPosting(node)) return
+    const title = titleKey(plainTitle(subject.title).title)
+    const own = (elder: Node) =>
+      isPosting(elder) &&
+      samePerson(elder.facts.sender, sender) &&
+      elder.facts.subject.number === subject.number
+    node.ends =
+      nodes.slice(0, at).some(elder => own(elder) && titleIn(elder).key === title && mayMeet(elder, node)) ||
+      [...above(node)].some(elder => own(elder) && likeTitles(titleIn(elder).key, title))
+  })
+}
+
+/** Two patches without a path in common are two changes, whatever their titles. */
+const mayMeet = (a: Node, b: Node): boolean =>
+  [a, b].some(({ facts }) => facts.files.length === 0) ||
+  a.facts.files.some(({ path }) => b.facts.files.some(other => other.path === path))
+
+/** Its title without a version at its end, and the two forms that are compared. */
+export function titleIn({
+  announces,
+  ends,
+  facts: { subject },
+}: Node): Pick<Node['facts']['subject'], 'title' | 'key' | 'deed'> {
+  if (!announces && !ends) return subject
+  const { title } = plainTitle(subject.title)
+  return { title, key: titleKey(title), deed: deedKey(title) }
+}
+
+/** What its subject says, or the end of its title. */
+const versionOf = (node: Node): number | null =>
+  node.facts.subject.version ??
+  (node.announces || node.ends ? plainTitle(node.facts.subject.title).version : null)
 
 /** A cover that was sent once more is a repeat in the posting it heads. */
 function withoutRepeats(drafts: readonly Draft[]): Draft[] {
@@ -113,7 +155,7 @@ function join(draft: Draft, node: Node): void {
   draft.members.push(node)
   if (posting === 'patch') draft.patches.set(numberOf(node), node)
   else draft.cover = node
-  const version = subject.version ?? (node.announces ? plainTitle(subject.title).version : null)
+  const version = versionOf(node)
   // The patches know their version better than a cover that was written for the last one.
   if (posting === 'patch' && version !== null && draft.patches.size <= 1) draft.version = version
   else draft.version ??= version
@@ -134,12 +176,6 @@ function announcing(node: Node): Node | null {
   // A cover that was written in a mail program goes out by hand before git sends the patches.
   const soon = node.said - parent.said < minutes(60)
   return soon && facts.subject.number !== null && parent.facts.bugSign === null ? parent : null
-}
-
-/** The title of a plain cover without the version at its end: "tidy the room, v7", "tidy the room (V2)". */
-export function plainTitle(title: string): { title: string; version: number | null } {
-  const found = title.match(/^(.{1,400}?)[\s,;:([-]{1,4}v\.?\s?(\d{1,3})[)\]]?$/i)
-  return found ? { title: found[1] ?? '', version: Number(found[2]) } : { title, version: null }
 }
 
 /** The same number with the same change once more in the same posting: a cover or patch that was sent twice. */
@@ -223,7 +259,7 @@ const near = (a: Node, b: Node, within: number) => Math.abs(a.said - b.said) <= 
 
 /** A patch without version below a cover with one belongs to it; a patch with another version does not. */
 function versionsAgree(draft: Draft, node: Node): boolean {
-  const { version } = node.facts.subject
+  const version = versionOf(node)
   return version === draft.version || version === null || draft.version === null
 }
 

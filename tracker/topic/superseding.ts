@@ -3,7 +3,7 @@ import { credit, isOwn } from './authority.ts'
 import { isPartialReroll } from './completeness.ts'
 import type { PatchStatuses } from './patch-status.ts'
 import { changesOf } from './scope.ts'
-import { type Draft, numberOf } from './series.ts'
+import { type Draft, numberOf, titleIn } from './series.ts'
 import { isBelow, type Node } from './tree.ts'
 
 /** What is not final in the older revisions; a partial reroll replaces only its own numbers. */
@@ -67,7 +67,7 @@ const saysSo = (draft: Draft, elder: Draft): boolean =>
   )
 
 function postsAgain(younger: Node, elder: Node): boolean {
-  if (younger.facts.subject.key === elder.facts.subject.key || isBelow(younger, elder.id)) return true
+  if (titleIn(younger).key === titleIn(elder).key || isBelow(younger, elder.id)) return true
   return elder.facts.patchId !== null && younger.facts.patchId === elder.facts.patchId
 }
 

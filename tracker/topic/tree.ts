@@ -15,6 +15,8 @@ export interface Node extends Omit<Unit, 'said' | 'facts' | 'judged'> {
   astray?: true
   /** It heads a series without saying so in its subject: a plain cover (series.ts). */
   announces: boolean
+  /** The last word of its title is its version: "tidy the room v2" (series.ts). */
+  ends: boolean
   depth: number
   parent: Node | null
   /** The missing mail it answers, when none of its references is here. */
@@ -25,7 +27,7 @@ export interface Node extends Omit<Unit, 'said' | 'facts' | 'judged'> {
 export function treeOf(units: readonly Unit[]): Node[] {
   const nodes = new Map<MessageId, Node>()
   for (const unit of units)
-    nodes.set(unit.id, { ...unit, announces: false, depth: noDepth, parent: null, ghost: null })
+    nodes.set(unit.id, { ...unit, announces: false, ends: false, depth: noDepth, parent: null, ghost: null })
   const all = [...nodes.values()].sort(inOrder)
   // Who answers the mail that a list wrapped answers the one around it, where that alone came.
   for (const node of all)

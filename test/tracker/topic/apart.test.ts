@@ -58,6 +58,61 @@ describe('the younger is a revision of the elder', () => {
   })
 })
 
+describe('a version at the end of a title', () => {
+  const [first, path] = ['[PATCH] lock: free it', { 'src/lock.c': lines('lock') }]
+  const revisionsOf = (...postings: Posting[]) =>
+    topicsOf(postings).map(({ revisions }) => revisions.map(({ version, title }) => `v${version} ${title}`))
+
+  it.each(['[PATCH] lock: free it v2', '[PATCH] lock: free it V2', 'PATCH: lock: free it v2'])(
+    'counts where the same title was posted without it: %s',
+    younger => {
+      expect(revisionsOf(one('a@x.org', first, 0), one('b@x.org', younger, 1))).toEqual([
+        ['v1 lock: free it', 'v2 lock: free it'],
+      ])
+    },
+  )
+
+  it('counts in a series, and for whoever is third', () => {
+    const patch = (id: string, number: number, end: string, day: number): Posting => ({
+      ...one(id, `[PATCH ${number}/2] lock: part ${number}${end}`, day + number / 1000),
+      ...(number === 2 ? { answers: `${id.slice(0, 1)}1@x.org` } : {}),
+    })
+    const posted = ['', ' v2', ' v3'].flatMap((end, at) =>
+      [1, 2].map(number => patch(`${'abc'[at]}${number}@x.org`, number, end, at)),
+    )
+    const [topic, ...others] = topicsOf(posted)
+    expect(others).toEqual([])
+    expect(
+      topic?.revisions.map(({ version, patches }) => [version, ...patches.map(({ title }) => title)]),
+    ).toEqual([1, 2, 3].map(version => [version, 'lock: part 1', 'lock: part 2']))
+  })
+
+  it('counts below the posting that it answers, when the titles are like each other', () => {
+    const younger = { ...one('b@x.org', '[PATCH] lock: free it in time v2', 1), answers: 'a@x.org' }
+    expect(revisionsOf(one('a@x.org', first, 0), younger)).toEqual([
+      ['v1 lock: free it', 'v2 lock: free it in time'],
+    ])
+  })
+
+  it.each([
+    ['alone', one('b@x.org', '[PATCH] add the API v2', 1)],
+    ['beside another of its kind', one('a@x.org', '[PATCH] add the API v3', 0)],
+    ['of other files', one('a@x.org', '[PATCH] add the API', 0, { 'doc/a.txt': lines('a') })],
+    ['by somebody else', { ...one('a@x.org', '[PATCH] add the API', 0), from: 'Bo Sample <bo@example.org>' }],
+  ])('is a word of the title %s', (_, other) => {
+    const titles = revisionsOf(other, one('c@x.org', '[PATCH] add the API v2', 2, path)).flat()
+    expect(titles).toContain('v1 add the API v2')
+  })
+
+  it('is one in the patches of one series that name two of them', () => {
+    const series = [2, 3].map((version, at) => ({
+      ...one(`${at}@x.org`, `[PATCH ${at + 1}/2] add the API v${version}`, at / 1000),
+      ...(at === 1 ? { answers: '0@x.org' } : {}),
+    }))
+    expect(topicsOf(series).flatMap(({ revisions }) => revisions.map(({ version }) => version))).toEqual([1])
+  })
+})
+
 const pullText = [
   'The following changes since commit 0123456789abcdef0123456789abcdef01234567:',
   '',

@@ -30,6 +30,7 @@ function node({ name, address }: typeof ines, verdict: Verdict): Node {
     said: 0,
     announces: false,
     trusted: false,
+    ends: false,
     automatic: false,
     depth: 0,
     parent: null,
