@@ -36,7 +36,7 @@ export function postedIn({
     changeId: changeIdOf(mail.headers, postedLines),
     baseCommit: firstMatch(postedLines, /^base-commit:\s{1,5}([0-9a-f]{7,64})\s*$/),
     ...(relations.length === 0 ? {} : { relations }),
-    trailers: trailersOf(message),
+    trailers: trailersOf(message, isPosting ? null : from),
   }
 }
 

@@ -5,17 +5,60 @@ import { parseAddresses } from '../decode/addresses.ts'
 import { decodeWords } from '../decode/words.ts'
 import type { Person, TrailerFact } from './facts.ts'
 
-/** Trailers among own lines, in their order, a repeat once. */
-export function trailersOf(lines: readonly string[]): TrailerFact[] {
+/**
+ * Trailers among own lines, in their order, a repeat once. `sender`: of an answer, who may praise and give his own trailer
+ * on one line.
+ */
+export function trailersOf(lines: readonly string[], sender: Person | null = null): TrailerFact[] {
   const found = new Map<string, TrailerFact>()
   for (let i = 0; i < lines.length; i++) {
-    const trailer = trailerAt(lines, i)
+    const praised = sender && praiseAbove(lines, i, sender)
+    const trailer = praised?.trailer ?? trailerAt(lines, i)
     if (!trailer) continue
-    const whole = trailer.person !== null && speaksOfAll(lines, i)
+    const whole = trailer.person !== null && (speaksOfAll(lines, i) || forAll.test(praised?.lead ?? ''))
     found.set(`${trailer.key}\n${trailer.value}`, whole ? { ...trailer, whole } : trailer)
   }
   return [...found.values()].slice(0, limits.trailersMax)
 }
+
+/**
+ * "Looks good, Reviewed-by: Ruth <ruth@example.net>". A sentence may speak of anybody's trailer, so nothing but praise may
+ * lead in, and the whole address must be the sender's own.
+ */
+function praiseAbove(
+  lines: readonly string[],
+  at: number,
+  sender: Person,
+): { trailer: TrailerFact; lead: string } | null {
+  const praised = withoutPraise(lines[at] ?? '')
+  if (praised === null) return null
+  const trailer = trailerAt([praised.rest, lines[at + 1] ?? ''], 0)
+  const own = trailer?.person && sender.address !== '' && trailer.person.address === sender.address
+  return own && trailer.value.includes('<') ? { trailer, lead: praised.lead } : null
+}
+
+/** The lead-in and what stands behind it; null for a line that no praise begins. */
+function withoutPraise(line: string): { lead: string; rest: string } | null {
+  // Hardly any line has both.
+  if (!line.includes('<') || !/-by ?:/i.test(line)) return null
+  const found = line.slice(0, 600).match(behindLead)
+  if (!found) return null
+  const [, lead = '', rest = ''] = found
+  return praise.test(lead) ? { lead, rest } : null
+}
+
+const behindLead =
+  /^\s{0,4}([\p{L}+'’👍][^<>@"]{0,100}?[\s,.!:;)(–—，。！：-]{1,4})([A-Za-z]{2,20}(?:-[A-Za-z]{1,20}){0,3}-by\s?:\s.{3,500})$/u
+const praise = new RegExp(
+  `^(?:(?:${[
+    '(?:it |this |that |these |all |both |patch |code |the (?:patch|code|series|rest|change) |everything |otherwise |overall )?(?:(?:now|still|also|mostly) )?(?:looks?|seems?|is|are|reads?|works?)(?: (?:very|pretty|really|all|just))? (?:good|great|fine|ok|okay|nice|sane|reasonable|correct|right|well|clean)(?: (?:to|for|with) me)?(?: (?:now|enough))?',
+    'lgtm|nice(?: (?:one|work|cleanup|catch|fix|patch))?|good(?: (?:work|catch|fix|idea|stuff))?|great(?: (?:work|catch|stuff))?|excellent|perfect|awesome|cool|fantastic|makes sense|sounds good|all good|ship it|well done|no (?:objections?|complaints?|comments|issues|remarks)(?: from me)?',
+    'thanks?(?: you)?(?: (?:a lot|very much|again|for (?:the|this|your|fixing|doing|sending) ?[\\w -]{0,30}))?|thx|cheers|ok(?:ay)?|yes|yep|yeah|sure|right|indeed|agreed?|acked?|approved?|tested|reviewed|\\+1|👍|fwiw|hi|hello|hey',
+    "(?:so |and )?(?:here(?:'s| is| you go)|take|have|you (?:can|may) (?:have|add|take)|(?:please )?(?:feel free to )?(?:add|take))(?: my)?|my|so|and|then|for (?:the |this )?(?:(?:whole|entire|full) )?(?:series|patch ?set|set)|for (?:this (?:one|patch)|both|all)",
+    'sieht gut aus|passt(?: so)?|in ordnung|danke|gut|(?:ça|cela) me (?:va|convient)|parfait|merci|très bien|se ve bien|parece bien|gracias|perfecto|muy bien|va bene|grazie|ottimo|perfetto|parece bom|obrigad[oa]|ziet er goed uit|prima|bedankt|ser bra ut|ser godt ud|tack|takk|tak|bra|hyvältä näyttää|näyttää hyvältä|kiitos|wygląda dobrze|dzięki|vypadá dobře|děkuji|díky|jól néz ki|köszönöm|iyi görünüyor|teşekkürler|выглядит хорошо|хорошо|спасибо|问题なし|問題ありません|よさそうです|ありがとうございます|看起来不错|看起來不錯|很好|没问题|谢谢|謝謝|좋습니다|좋아 보입니다|감사합니다',
+  ].join('|')})[\\s,.!:;)(–—，。！：-]{1,4}){1,5}$`,
+  'iu',
+)
 
 /** "For the whole patchset:" above a trailer or a block of them; some write it behind the address. */
 function speaksOfAll(lines: readonly string[], at: number): boolean {
@@ -36,9 +79,9 @@ const isBetween = (lines: readonly string[], at: number) =>
 const forAll =
   /^\s{0,4}(?:[\w ,'-]{0,60}[,.:!] {1,2})?(?:so |and )?for (?:the |this )?(?:(?:whole|entire|full|complete) )?(?:series|patch ?set|set)\s{0,2}[:,.]?\s*$/i
 
-// Person trailers end in -by; the others are the ones that link things.
+// Person trailers end in -by; the others are the ones that link things. Words before it are a sentence, save "and".
 const shape =
-  /^\s{0,4}([A-Za-z][A-Za-z]{1,30}(?:[- ][A-Za-z]{1,20}){0,4}-by|Fixes|Closes|Link|BugLink|Bug|Cc|Resolves)\s{0,2}:\s{0,8}(\S.{0,500})$/i
+  /^\s{0,4}([A-Za-z][A-Za-z]{1,30}(?:(?:-|[ -](?:and|&)[ -])[A-Za-z]{1,20}){0,4}-by|Fixes|Closes|Link|BugLink|Bug|Cc|Resolves)\s{0,2}:\s{0,8}(\S.{0,500})$/i
 
 function trailerAt(lines: readonly string[], at: number): TrailerFact | null {
   const written = (lines[at] ?? '').slice(0, 600)
@@ -59,9 +102,10 @@ function trailerAt(lines: readonly string[], at: number): TrailerFact | null {
 /** Lines of the same number without those that give a review or a sign-off, however adorned. */
 export function withoutTrailers(lines: readonly string[]): string[] {
   const kept = [...lines]
-  lines.forEach((line, at) => {
-    const alone = personTrailer(line.slice(0, 600), '')
-    const given = personTrailer(line.slice(0, 600), lines[at + 1] ?? '')
+  lines.forEach((written, at) => {
+    const line = withoutPraise(written)?.rest ?? written.slice(0, 600)
+    const alone = personTrailer(line, '')
+    const given = personTrailer(line, lines[at + 1] ?? '')
     if (given) kept[at] = ''
     if (given && given.value !== alone?.value) kept[at + 1] = ''
   })
@@ -83,8 +127,9 @@ function personTrailer(line: string, next: string): { key: string; value: string
 /** Nearly no line with a colon holds the end of such a key, or a sign that stands for one of its letters. */
 const mayName = /by|cc|[^\0-\x7f]/i
 const personShape =
-  /^\s{0,4}([A-Za-z][A-Za-z]{1,30}(?:[- ][A-Za-z]{1,20}){0,4}-by|Cc)\s{0,2}:\s{0,8}(\S.{0,500})?$/i
-const oddShape = /^\s{0,4}([A-Za-z]{2,30}(?:-[A-Za-z]{1,20}){0,3}[- ]by)\s{0,2}:\s{0,8}(\S.{0,500})?$/i
+  /^\s{0,4}([A-Za-z][A-Za-z]{1,30}(?:(?:-|[ -](?:and|&)[ -])[A-Za-z]{1,20}){0,4}-by|Cc)\s{0,2}:\s{0,8}(\S.{0,500})?$/i
+const oddShape =
+  /^\s{0,4}([A-Za-z]{2,30}(?:(?:-|[ -](?:and|&)[ -])[A-Za-z]{1,20}){0,3}[- ]by)\s{0,2}:\s{0,8}(\S.{0,500})?$/i
 
 /**
  * Without what clients, web pages and keyboards put around a trailer: bullets, the stars and ticks of Markdown, invisible

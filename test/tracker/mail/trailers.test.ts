@@ -90,3 +90,53 @@ it('takes no line below that says something else', () => {
     { key: 'Acked-by', person: { address: 'tom@example.org' } },
   ])
 })
+
+describe('a trailer of the sender behind a word of praise', () => {
+  const ruth = { name: 'Ruth Alder', address: 'ruth@example.net' }
+  const given = (line: string) =>
+    trailersOf([line], ruth).map(({ key, person }) => `${key} ${person?.address}`)
+
+  it.each([
+    'Looks good, ',
+    'LGTM. ',
+    'Looks good to me! ',
+    'Nice cleanup, thanks! ',
+    'Thanks for the fix, ',
+    'This looks fine to me now - ',
+    'Makes sense. Here is my ',
+    'For the series: ',
+    'LGTM (',
+    'FWIW, feel free to add my ',
+    'Sieht gut aus, danke. ',
+    'Ça me va, merci. ',
+    'Parece bien: ',
+    '看起来不错，',
+    'Выглядит хорошо, ',
+  ])('%s', lead => {
+    const end = lead.endsWith('(') ? ')' : ''
+    expect(given(`${lead}Reviewed-by: Ruth Alder <ruth@example.net>${end}`)).toEqual([
+      'Reviewed-by ruth@example.net',
+    ])
+  })
+
+  it('speaks of all where the lead-in does', () => {
+    const line = 'For the whole series: Acked-by: Ruth Alder <ruth@example.net>'
+    expect(trailersOf([line], ruth)).toMatchObject([{ key: 'Acked-by', whole: true }])
+  })
+
+  it.each([
+    ['of somebody else', 'Looks good, Reviewed-by: Tom Berg <tom@example.org>'],
+    ['without an address', 'Looks good, Reviewed-by: Ruth Alder'],
+    ['behind a condition', 'With the typo fixed, Reviewed-by: Ruth Alder <ruth@example.net>'],
+    ['in a question', 'Did you drop my Reviewed-by: Ruth Alder <ruth@example.net>?'],
+    ['not given', 'I cannot give a Reviewed-by: Ruth Alder <ruth@example.net> yet'],
+    ['in a sentence', 'Please drop the line Reviewed-by: Ruth Alder <ruth@example.net>'],
+  ])('is none %s', (_, line) => {
+    expect(given(line)).toEqual([])
+  })
+
+  it('is no remark that waits for an answer', () => {
+    const line = 'Looks good, Reviewed-by: Ruth Alder <ruth@example.net>'
+    expect(remarksOf(`> one\n\n${line}\n`, { sender: 'Ruth Alder' }).remarks).toEqual([])
+  })
+})
