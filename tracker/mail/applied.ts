@@ -1,6 +1,7 @@
 // "Applied, thanks." A person who says so in an own line of an answer states a fact about the patch; a question
 // ("has this been applied?"), a wish and a plan do not.
 import type { AppliedFact } from './facts.ts'
+import { isTaken, saysTaken, takenWords } from './taken.ts'
 
 /** Looks among own lines of an answer; null when nothing of the kind is said. */
 export function appliedOf(
@@ -34,6 +35,7 @@ export function appliedOf(
     commit,
     line,
     ...(branch ? { branch } : {}),
+    ...(toOwn.test(found.text) ? { own: true as const } : {}),
     ...(notice ? {} : { passing: true as const }),
     ...(part ? { part: true as const } : {}),
     ...(!part && speaksOfAll.test(line) ? { all: true as const } : {}),
@@ -42,8 +44,10 @@ export function appliedOf(
 }
 
 /** Most mails hold none of the words, and are not read further. */
-const mayTell =
-  /\b(?:applied|pushed|merged|queued|committed|picked|pulled|upstreamed|added|put|placed|taken|took|landed|staged|integrated|included|cherry-picked|backported|installed|checked in|stored|moved|now in|already in|applying|queue?ing|merging|pushing|committing|picking|is in|are in|it's in|Commit-ID)\b/i
+const mayTell = new RegExp(
+  `\\b(?:applied|pushed|merged|queued|committed|picked|pulled|upstreamed|added|put|placed|taken|took|landed|staged|integrated|included|cherry-picked|backported|installed|checked in|stored|moved|now in|already in|applying|queue?ing|merging|pushing|committing|picking|taking|is in|are in|it's in|Commit-ID)\\b|${takenWords}`,
+  'i',
+)
 
 /** A word of the subject's bracket names a branch as well: "[PATCH net] x", "added to net". It gets the shape of one. */
 function withBranches(lines: readonly string[], tags: readonly string[]): readonly string[] {
@@ -156,7 +160,9 @@ function numbersIn(line: string, behind: readonly string[]): number[] {
   // "patches [1, 8]" may be these two or all between them: these two in any case.
   const bracketed = line.match(/\bapplied (?:patches )?\[(\d{1,3})(?:, ?(\d{1,3}))?\]/i)
   if (bracketed) return bracketed.slice(1).filter(Boolean).map(Number)
-  const first = line.match(/\bfirst (\d{1,2}|two|three|four|five) (?:patches|commits)\b/i)?.[1]?.toLowerCase()
+  const first = line
+    .match(/\bfirst (\d{1,2}|two|three|four|five)(?= (?:patches|commits|to|into|for|in|on)\b|[.,;!]|$)/i)?.[1]
+    ?.toLowerCase()
   if (first) return ranges(`1-${countWords.get(first) ?? first}`)
   const ordinals = line.match(ordinalPatches)?.[0].match(/first|second|third|fourth|fifth/gi)
   if (ordinals) return ordinals.map(word => 1 + ordinalWords.indexOf(word.toLowerCase()))
@@ -189,7 +195,7 @@ const dropped = new RegExp(
 )
 /** "Applied 3 patches" and "queued 2 weeks ago" count something else. */
 const verbNumbers = new RegExp(
-  `\\b(?:applied|pushed|merged|queued(?: up)?|committed|picked(?: up)?|pulled|took|taken|added)\\s{1,3}(${numberList})(?=$|[,.;:!)]|\\s(?:to|into|in|on|with|for|as|thanks|because|but|only|now|already|from|so)\\b)`,
+  `\\b(?:appl(?:ied|ying)|push(?:ed|ing)|merg(?:ed|ing)|queue?(?:d|ing)(?: up)?|committ(?:ed|ing)|pick(?:ed|ing)(?: up)?|pulled|took|tak(?:en|ing)|added|accepted)\\s{1,3}(${numberList})(?=$|[,.;:!)]|\\s(?:to|into|in|on|with|for|as|thanks|because|but|only|now|already|from|so)\\b)`,
   'i',
 )
 /** "1 and 2 applied", "#1 and #2 are pushed": a list that begins the sentence. */
@@ -261,6 +267,8 @@ const neverBranches = listed(
 )
 const filePath = `\\S{0,60}\\.${anyOf(listed('c h py ts js rs go txt md rst sh html'))}\\b`
 const branchWord = anyOf([
+  // "the -mm tree", "the -mm mm-unstable branch", "-next".
+  '-(?:mm|next|stable|tip|fixes|rc\\d{0,2}|rt|current|devel|testing|unstable|queue|misc)(?: [\\w-]{2,30}(?= (?:branch|tree)))?',
   // With a dash or a slash in it.
   '[\\w.+]{1,40}[-/][\\w./+-]{1,60}',
   ...branchNames,
@@ -290,6 +298,10 @@ const putTo = new RegExp(
 )
 const toBranch =
   /\b(?:to|into|onto|in|on) (?:the |my |our |its )?[`'"]?((?!\S{0,60}\.(?:c|h|py|ts|js|rs|go|txt|md|rst|sh|html)\b)(?:[\w.+]{1,40}[-/][\w./+-]{1,60}|main|master|trunk|mainline|[\w.+]{2,40} (?:branch|tree)\b))(?=$|[`'"\s.,;:!)])/i
+
+/** A tree of one's own: of a maintainer the place where it goes on from, of an author where he works. */
+const toOwn =
+  /\b(?:to|into|onto|in|on) my (?:own )?(?!queue\b|list\b)[\w./-]{1,40}(?: (?:branch|tree|fork|repo(?:sitory)?))?/i
 
 const tellsApplied = new RegExp(`^\\s{0,4}${before}${verb}(?:[\\s,.!:;)]|$)`, 'i')
 const notSo =
@@ -349,6 +361,7 @@ function isNotice({ text, lead }: Statement): boolean {
   if (text.includes('?') || notSo.test(clauseOf(text)) || looksAt.test(text) || toSomebody.test(text))
     return false
   if (othersWork.some(one => one.test(text))) return false
+  if (isTaken(text) || (isDone(clauseOf(text)) && doing.test(text))) return true
   if (inBranch.test(text.replace(thanksFor, ''))) return true
   // "Thanks. Applied." is one statement.
   const whole = lead === '' ? text : `${lead} ${text}`
@@ -384,9 +397,13 @@ const second = new RegExp(
 const notDone =
   /\?|\b(?:not|never|can|cannot|could|may|might|must|should|shall|will|would|going to|want(?:ed)?|like|hope|wish|plan|please|let's|let us|once|when|if|until|after|before|unless|needs?|waiting|someone|somebody|cleanly|on top|see|seen|gets?|got|getting|having|without|you|locally|branch)\b|n't\b|'(?:ll|d)\b/i
 
+/** Behind "the first": which and how many. */
+const counted =
+  '(?:(?:one|two|three|four|five|\\d{1,2})(?: (?:patch(?:es)?|commits?|of (?:these|them)))?|patch(?:es)?|one|few(?: patches)?)'
+const patchList = 'patch(?:es)? [\\d/, and-]{1,30}'
 /** "Applying, thanks.", "Queueing this for next." tell what is done with it; what goes on behind them tells of something else. */
 const doing = new RegExp(
-  `^\\s{0,4}(?:(?:thanks?|thank you|thx|ok|okay|lgtm|great|nice|and|so|now)[\\s,.!]{1,3}){0,3}(?:(?:i'm|i am|we're|we are) )?(?:now )?(?:(?:applying|merging|queue?ing|pushing|committing)(?: up)?${thing}|(?:picking|taking) (?:this(?: one)?|it|these|them|both|the series))(?: up)?(?: now)?(?: (?:to|into|for) (?:the |my )?(?:[\\w.+]{1,40}[-/][\\w.+/-]{1,60}|${branchNames.join('|')}|\\d{1,3}\\.\\d{1,3}))?(?: now)?(?:\\s?[.!;]|$|,? (?:thanks|thank you|thx|cheers)\\b)`,
+  `^\\s{0,4}(?:(?:thanks?|thank you|thx|ok|okay|lgtm|great|nice|and|so|now)[\\s,.!]{1,3}){0,3}(?:(?:i'm|i am|we're|we are) )?(?:now )?(?:(?:applying|merging|queue?ing|pushing|committing)(?: up)?(?:${thing}| the (?:first|last) ${counted})|(?:picking|taking)(?: up)? (?:this(?: one)?|it|these|them|both|the series|${patchList}|the (?:first|last) ${counted}))(?: up)?(?: now)?(?: (?:to|into|for) (?:the |my )?(?:[\\w.+]{1,40}[-/][\\w.+/-]{1,60}|${branchNames.join('|')}|\\d{1,3}\\.\\d{1,3}))?(?: now)?(?:\\s?[.!;]|$|,? (?:thanks|thank you|thx|cheers)\\b|, (?:but |and )?(?:the (?:rest|others?|last|second|third)|\\[?#?\\d|patch)\\b)`,
   'i',
 )
 /** "Fixed the typo while applying." */
@@ -394,6 +411,9 @@ const onTheWay =
   /^(?:i |i've |i have |and )?(?:fixed|changed|tweaked|adjusted|reworded|dropped|removed|amended|edited|added|corrected|folded|squashed)\b.{0,100} (?:while|upon|on) (?:applying|merging|committing|pushing|queue?ing)(?: (?:it|this|them|these|the (?:patch(?:es)?|series)))?(?=$|[.,;!)]| thanks\b)/i
 
 const isPassing = (text: string): boolean =>
-  !notDone.test(text.replace(/\bthank you\b/gi, 'thanks')) &&
   !othersWork.some(one => one.test(text)) &&
-  [clause, second, doing, onTheWay].some(one => one.test(text))
+  (saysTaken(text) ||
+    (isDone(text) && [clause, second, onTheWay].some(one => one.test(text))) ||
+    (isDone(clauseOf(text)) && doing.test(text)))
+
+const isDone = (text: string): boolean => !notDone.test(text.replace(/\bthank you\b/gi, 'thanks'))

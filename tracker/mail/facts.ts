@@ -193,6 +193,8 @@ export interface AppliedFact {
   readonly commit: string | null
   /** Where the sender says that it is: "misc-next". */
   readonly branch?: string
+  /** The branch is the sender's own: "my tree". */
+  readonly own?: true
   /** It speaks of some of the patches only. */
   readonly part?: true
   /** It speaks of all patches, whichever it answers: "both", "the whole series". */

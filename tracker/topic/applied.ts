@@ -13,7 +13,7 @@ import type { Node } from './tree.ts'
 export function takeApplied(mail: Node, applied: AppliedFact, statuses: PatchStatuses): void {
   const patches = meantBy(mail, applied, statuses)
   const named: Named = { what: 'applied', value: whereTo(applied, patches) }
-  const reason = doubt(mail, applied, patches)
+  const reason = doubt(mail, applied, patches, statuses)
   if (reason) statuses.tell(mail, patches, named, { refusal: { reason } })
   else statuses.setAllowed(mail, patches, 'accepted', named, unseenCommit(mail))
 }
@@ -39,15 +39,22 @@ function whereTo({ commit, branch }: AppliedFact, patches: readonly Node[]): str
 }
 
 /** Of a part of the patches it changes none that is not named. */
-function doubt(mail: Node, { part, numbers, except }: AppliedFact, patches: readonly Node[]): string | null {
+function doubt(
+  mail: Node,
+  applied: AppliedFact,
+  patches: readonly Node[],
+  statuses: PatchStatuses,
+): string | null {
+  const { part, numbers, except, own } = applied
   if (part === true && !numbers && !except && patches.length > 1) return 'it speaks of some of the patches'
-  return patches.length > 0 && patches.every(patch => mayMeanAdvice(mail, patch))
-    ? 'the author may have applied what was advised'
-    : null
+  if (patches.length === 0 || !patches.every(patch => samePerson(mail.facts.sender, patch.facts.sender)))
+    return null
+  // A maintainer's tree is where his own patches go, too.
+  if (own && statuses.roleOf(mail, patches) !== 'maintainer')
+    return 'its author speaks of a branch of his own'
+  return mayMeanAdvice(applied) ? 'the author may have applied what was advised' : null
 }
 
-/** "Good catch, applied": an author who answers a review speaks of the advice. */
-const mayMeanAdvice = (mail: Node, patch: Node) =>
-  mail.facts.applied?.passing === true &&
-  /\bapplied\b/i.test(mail.facts.applied.line) &&
-  samePerson(mail.facts.sender, patch.facts.sender)
+/** "Good catch, applied", "Accepted, thanks": an author who answers a review speaks of the advice. */
+const mayMeanAdvice = ({ passing, line }: AppliedFact) =>
+  passing === true ? /\bapplied\b/i.test(line) : /\b(?:accepted|taken)\b/i.test(line)

@@ -113,7 +113,7 @@ export class PatchStatuses {
   ): void {
     const refusals = patches.map(patch => this.#refusal(state, mail, patch))
     const allowed = patches.filter((_, index) => refusals[index] === null)
-    const role = roleOf(this.asker(mail, patches), 'author')
+    const role = this.roleOf(mail, patches)
     this.judgements.add(mail, allowed)
     if (this.lines.stands(mail)) this.set(allowed, state, mail, role)
     const refusal = refusals.find(one => one !== null) ?? null
@@ -130,7 +130,12 @@ export class PatchStatuses {
 
   /** The next line of the history. */
   tell(mail: SpeakingMail, patches: readonly Node[], named: Named, ruling: Ruling): void {
-    this.lines.tell(mail, roleOf(this.asker(mail, patches), 'author'), named, ruling)
+    this.lines.tell(mail, this.roleOf(mail, patches), named, ruling)
+  }
+
+  /** What the sender is to these patches. */
+  roleOf(mail: SpeakingMail, patches: readonly Node[]): Role {
+    return roleOf(this.asker(mail, patches), 'author')
   }
 
   asker(mail: SpeakingMail, patches: readonly Node[]): Asker {

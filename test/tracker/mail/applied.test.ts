@@ -48,6 +48,29 @@ describe('a notice', () => {
     'Fixed the typo while applying, thanks.',
     'I reworded the subject upon merging.',
     'Fixed while applying.',
+    'Taken, thanks.',
+    'Accepted, thanks.',
+    'Thanks Ada, accepted!',
+    'Both taken, thanks',
+    'The series is accepted.',
+    'Took it through my tree, thanks.',
+    'Installed, thanks',
+    'Checked in, thanks.',
+    'Landed, thanks!',
+    'Staged for 5.15.',
+    'queuing the first two',
+    'Applying the first three, the rest needs another round.',
+    "I'm applying 1-2 to misc-next, 3 needs more work.",
+    'has been added to the -mm mm-unstable branch.',
+    "I've added this to the -mm tree.",
+    'Queued for -stable.',
+    'Angewendet, danke.',
+    'Appliqué, merci !',
+    'Aplicado, gracias.',
+    'Применено, спасибо.',
+    '已合并，谢谢',
+    '適用しました。ありがとうございます。',
+    '적용했습니다. 감사합니다.',
   ])('%j', text => {
     expect(read(text)).not.toBeNull()
   })
@@ -95,6 +118,22 @@ describe('no notice', () => {
     'Merged this into patch 2.',
     'Both merged into a single patch now.',
     'I merged it with patch 3.',
+    'Point taken, thanks.',
+    'Suggestion taken, thanks.',
+    'Taken together, these look fine.',
+    'Taken care of in v2.',
+    'Accepted values are 0 and 1.',
+    'Accepted, will fix in v2.',
+    'All options are accepted.',
+    'The lock is taken, thanks',
+    "It's taken.",
+    'It was taken in the slow path.',
+    'removed from the -mm tree',
+    'added to the -mm list',
+    'queuing the first two requests deadlocks',
+    'Applying the first two patches fails.',
+    'Installed on my laptop and it works.',
+    'Please get this accepted upstream first.',
   ])('%j', text => {
     expect(read(text)).toBeNull()
   })
@@ -113,6 +152,8 @@ test.each([
   ['Patches 1 & 2 pushed to misc-next.', [1, 2]],
   ['Applied [1/3] and [3/3].', [1, 3]],
   ['Applied 1+2, thanks.', [1, 2]],
+  ['queuing the first two', [1, 2]],
+  ["I'm applying 1-2 to misc-next, 3 needs more work.", [1, 2]],
 ])('%j names patches', (text, numbers) => {
   expect(read(text)).toMatchObject({ numbers, part: true })
 })
@@ -159,9 +200,14 @@ test.each([
   ['Pushed to master.', 'master'],
   ['Landed in main as 1a2b3c4d5e6f', 'main'],
   ['This is in kirkstone now.', 'kirkstone'],
+  ["I've added this to the -mm tree.", '-mm tree'],
   ['Patch applied to for-5.10/drivers', 'for-5.10/drivers'],
 ])('%j says where', (text, branch) => {
   expect(read(text)?.branch).toBe(branch)
+})
+
+test('one word alone may answer a question: it is said in passing', () => {
+  expect(read('Accepted.')).toMatchObject({ passing: true })
 })
 
 it.each([

@@ -8,7 +8,7 @@ const one = (
   id: string,
   subject: string,
   day: number,
-  touches = { 'src/lock.c': lines('lock') },
+  touches: Posting['touches'] = { 'src/lock.c': lines('lock') },
 ): Posting => ({
   id,
   subject,

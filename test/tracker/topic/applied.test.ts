@@ -1,5 +1,6 @@
 // "Applied" of a part of a series, in an answer to its cover or to one of its patches; and who is named as its reviewer.
 import { describe, expect, it } from 'vitest'
+import { openRules } from '../../../tracker/topic/rules.ts'
 import { type Posting, topicsOf } from './posted.ts'
 
 const series: Posting[] = [
@@ -48,6 +49,40 @@ describe('accepts the others', () => {
     const came = series.filter(({ id }) => id !== '3@x.org')
     const [topic] = topicsOf([...came, answer('Applied all but 2, thanks.')])
     expect(topic?.revisions[0]?.patches.map(({ state }) => state)).toEqual(['accepted', 'new', 'accepted'])
+  })
+})
+
+describe('an author speaks of his own patches', () => {
+  const ada = { name: 'Ada Example', address: 'ada@example.org' }
+  const max = { name: 'Max Carer', address: 'max@example.net' }
+  const rulesWith = (person: typeof ada) => ({
+    ...openRules,
+    rosters: [{ since: 0, people: [{ person, role: 'maintainer' as const, paths: [] }] }],
+  })
+  const states = (body: string, rules = openRules) => [
+    ...new Set(
+      topicsOf([...series, answer(body, '0@x.org', 'a@x.org', 'Ada Example <ada@example.org>')], rules)
+        .flatMap(({ revisions }) => revisions[0]?.patches ?? [])
+        .map(({ state }) => state),
+    ),
+  ]
+
+  it.each([
+    'Applied to my tree.',
+    'Pushed to my pump branch, thanks.',
+    'Accepted, thanks.',
+    'Taken, thank you.',
+  ])('and nothing was taken, whether the list names people or not: %s', body => {
+    expect(states(body)).toEqual(['new'])
+    expect(states(body, rulesWith(max))).toEqual(['new'])
+  })
+
+  it('but his tree is where a maintainer’s own go, too', () => {
+    expect(states('Applied to my tree.', rulesWith(ada))).toEqual(['accepted'])
+  })
+
+  it('while a maintainer takes those of others into his', () => {
+    expect(accepted(answer('Applied to my tree, thanks.'))).toEqual([1, 2, 3, 4])
   })
 })
 
