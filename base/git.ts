@@ -8,6 +8,7 @@ import {
 } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { promisify } from 'node:util'
+import { type Answer, askProgram } from './program.ts'
 
 /** A refusal of git, in its own words. */
 export class GitError extends Error {}
@@ -24,6 +25,21 @@ export async function git(directory: string, ...words: readonly string[]): Promi
     throw new GitError(reasonOf(error))
   }
 }
+
+/**
+ * A git whose end may be either, in bytes: whether one commit is in another's history, whether a signature is good. `config`
+ * stands above what the repository says ("gpg.program=/usr/bin/gpg"), `env` beside ours.
+ */
+export const askGit = (
+  directory: string,
+  words: readonly string[],
+  { config = [], env = {} }: { config?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
+): Promise<Answer> =>
+  askProgram('git', [...config.flatMap(each => ['-c', each]), ...given(directory, words)], {
+    env: { ...environment(), ...env },
+    secondsMax: 60,
+    bytesMax: outputBytesMax,
+  })
 
 export interface GitBounds {
   readonly secondsMax: number

@@ -393,6 +393,8 @@ export const limits = {
   spoolReadMax: 200,
   /** A hook takes milliseconds; what it has begun and not ended after this it never will. */
   spoolLeftOverMillisecondsMax: 60 * 60 * 1_000,
+  /** A commit with its message, or the certificate of a push; a longer one is not looked at. */
+  signedBytesMax: 1024 ** 2,
   /** Executable files of `.ci/checks/`; each gets a clone of its own. */
   buildChecksMax: 50,
   /** A script that writes so many times what is kept of it is stopped: taking it off its hands costs a processor. */

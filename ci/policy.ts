@@ -21,7 +21,7 @@ export interface Policy {
   readonly openPerSubmitterMax: number
 }
 
-interface PolicyRepository {
+export interface PolicyRepository {
   readonly name: string
   /** Absolute: a bare repository. */
   readonly path: string
@@ -54,7 +54,7 @@ interface Secret {
   readonly refs: readonly string[]
 }
 
-interface Signer {
+export interface Signer {
   readonly name: string
   readonly key:
     | {

@@ -24,7 +24,7 @@ export interface Push {
   readonly updates: readonly Update[]
 }
 
-interface Update {
+export interface Update {
   /** Commits or tags; null for none: a ref that is new, or gone. */
   readonly old: string | null
   readonly new: string | null
