@@ -131,6 +131,8 @@ export const limits = {
   threadPageMailsMax: 50,
   /** Pages count up to this and then say "more than": a count of a million costs more than the page. */
   countShownMax: 1_000,
+  /** Mails of one feed, as public-inbox gives. */
+  feedMailsMax: 25,
   /** A search longer than this is cut. b4 asks for 46 patch-ids in 2,500 characters. */
   queryCharactersMax: 8_000,
   /** Words and ids of a search, each of which is looked up in the index. */

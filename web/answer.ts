@@ -24,6 +24,8 @@ declare module 'hono' {
     /** For pages that take long to make, of the whole server. */
     costly: Gate
     listVersion: string
+    /** Where the world sees the pages, without a slash at its end; empty where that is not known. */
+    base: string
   }
 }
 
@@ -38,7 +40,7 @@ export async function answerFresh(
   versions: readonly string[],
   make: () => Promise<Response>,
 ): Promise<Response> {
-  const tag = entityTag(versions)
+  const tag = entityTag([c.get('base') ?? '', ...versions])
   if (holds(c.req.header('If-None-Match'), tag)) return c.body(null, 304, { ETag: tag })
   const pages = c.get('pages')
   const key = `${tag} ${c.get('listVersion') ?? ''}`

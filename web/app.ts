@@ -19,14 +19,19 @@ import {
   type LocatedMail,
   locateMail,
 } from './read/located-mail.ts'
-import { answerMbox, answerRaw } from './route/archive.ts'
+import { allLists, findPlace, type Place } from './read/place.ts'
+import { readThreads } from './read/thread-mails.ts'
+import { answerRaw } from './route/archive.ts'
 import { answerAttachment } from './route/attachment.ts'
 import { answerCompare } from './route/compare.ts'
+import { answerNewFeed, answerSearchFeed, answerThreadFeed } from './route/feed.ts'
 import { answerBugs, answerList } from './route/list.ts'
 import { answerLists } from './route/lists.ts'
 import { answerMail } from './route/mail.ts'
+import { answerAllMbox, answerResults, answerThreadMbox } from './route/mbox.ts'
 import { answerMilestone, answerMilestones, answerTriage } from './route/planning.ts'
 import { type RunnerDoor, runnerRoutes } from './route/runner.ts'
+import { answerDescription, answerManifest, answerRobots, answerText } from './route/text.ts'
 import { answerThread } from './route/thread.ts'
 import { stylesheet } from './stylesheet.ts'
 import { measure, type Timing } from './timing.ts'
@@ -47,7 +52,7 @@ export interface AppOptions {
 /** An answer for what the address leads to. */
 type Answer<At> = (c: Context, at: At) => Promise<Response> | Response
 
-/** Answers GET and HEAD only, but for runners; every answer carries `safeHeaders`. */
+/** Answers GET and HEAD, and a search by POST, but for runners; every answer carries `safeHeaders`. */
 export function makeApp({ db, onError = () => {}, timing, url, listening, builds }: AppOptions): Hono {
   const app = new Hono()
   // Above all others: runners wait for half a minute, and write.
@@ -58,13 +63,14 @@ export function makeApp({ db, onError = () => {}, timing, url, listening, builds
   app.use(async (c, next) => {
     c.set('pages', pages)
     c.set('costly', costly)
+    c.set('base', startOf('HEAD'))
     await next()
     const to = c.res.headers.get('Location')
     if (to?.startsWith('/')) c.res.headers.set('Location', `${startOf(c.req.method)}${to}`)
   })
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(safeHeaders)) c.header(name, value)
-    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
+    if (c.req.method === 'GET' || c.req.method === 'HEAD' || isMboxSearch(c)) return next()
     return c.text('Pages are only read, with GET or HEAD. A change is a mail to the list.\n', 405, {
       Allow: 'GET, HEAD',
     })
@@ -75,8 +81,12 @@ export function makeApp({ db, onError = () => {}, timing, url, listening, builds
 
   const list = (path: string, answer: Answer<ListRow>) =>
     app.get(`/:list${path}`, c => withList(c, db, answer))
+  const place = (path: string, answer: Answer<Place>) =>
+    app.get(`/:list${path}`, c => withPlace(c, db, answer))
   const mail = (path: string, answer: Answer<LocatedMail>) =>
     app.get(`/:list/:mail${path}`, c => withMail(c, db, answer))
+  const moved = (path: string, to: (list: string, id: string) => string) =>
+    app.get(`/:list${path}`, c => c.redirect(to(c.req.param('list') ?? '', c.req.param('mail') ?? ''), 301))
 
   app.get('/', c => answerLists(c, db))
   addHealth(app, db)
@@ -86,8 +96,24 @@ export function makeApp({ db, onError = () => {}, timing, url, listening, builds
       'Cache-Control': 'public, max-age=31536000, immutable',
     }),
   )
+  app.get('/robots.txt', answerRobots)
+  app.get('/manifest.js.gz', answerManifest)
+  place('/description', answerDescription)
+  place('/manifest.js.gz', answerManifest)
+  place('/_/text', (c, { name }) => c.redirect(paths.text(name, 'help'), 302))
+  place('/_/text/:key{[\\w-]{1,40}}', (c, { name }) =>
+    c.redirect(paths.text(name, c.req.param('key') ?? ''), 302),
+  )
+  place('/_/text/:key{[\\w-]{1,40}}/:form{(?:raw)?}', (c, at) => answerText(c, at))
+  place('/:feed{new\\.atom|atom\\.xml}', (c, at) => answerNewFeed(c, db, at))
+  place('/all.mbox.gz', (c, at) => answerAllMbox(c, db, at))
+  place('/:mbox{[\\w-]+\\.mbox\\.gz}', c => c.body(null, 404))
+  moved('/:page{(?:new|index|topics_new|topics_active)\\.html}', name => paths.topics(name, 'all'))
+  moved('/:page{topics_(?:new|active)\\.atom}', name => `${paths.list(name)}new.atom`)
+  app.post('/:list/', c => withPlace(c, db, (_, at) => answerResults(c, db, at)))
+  app.post('/:list/:mail/', c => withMail(c, db, (_, at) => answerThreadResults(c, db, at)))
   list('', (c, { name }) => c.redirect(paths.list(name), 301))
-  list('/', (c, row) => answerList(c, db, row))
+  list('/', (c, row) => (isFeedSearch(c) ? answerSearchFeed(c, db, placeOf(row)) : answerList(c, db, row)))
   list('/bugs', (c, { name }) => c.redirect(paths.bugs(name), 301))
   list('/bugs/', (c, row) => answerBugs(c, db, row))
   list('/milestones/', (c, row) => answerMilestones(c, db, row))
@@ -99,9 +125,16 @@ export function makeApp({ db, onError = () => {}, timing, url, listening, builds
   mail('/raw', (c, at) => answerRaw(c, db, at))
   mail('/:nested{[Tt]}', (c, at) => c.redirect(`${paths.thread(at.list.name, at.id)}#u`, 301))
   mail('/:nested{[Tt]}/', (c, at) => answerThread(c, db, at))
+  mail('/t.atom', (c, at) => answerThreadFeed(c, db, at))
+  // As public-inbox leads them: what it once called a full message, and where its page speaks of answers.
+  for (const end of ['', '/']) {
+    moved(`/:mail/f${end}`, paths.mail)
+    moved(`/:mail/R${end}`, (name, id) => `${paths.mail(name, id)}#R`)
+  }
   mail('/:range{v\\d+(?:\\.\\d+)?\\.\\.v\\d+(?:\\.\\d+)?}', (c, at) => answerCompare(c, db, at))
   mail('/:part{\\d{1,4}(?:\\.\\d{1,4}){0,20}-[\\w.-]{1,200}}', (c, at) => answerAttachment(c, db, at))
-  mail('/:mbox{t\\.mbox(?:\\.gz)?}', (c, at) => answerMbox(c, db, at))
+  mail('/:mbox{t\\.mbox(?:\\.gz)?}', (c, at) => answerThreadMbox(c, db, at))
+  app.get('/:list/:old{[mtf]}/:rest{.+}', c => c.redirect(modernAddress(c), 301))
   // A Message-ID with a bare slash, as people paste it.
   app.get('/:list/:rest{.+}', c => c.redirect(withSlashEncoded(c), 301))
 
@@ -127,10 +160,36 @@ async function withList(c: Context, db: Kysely<Tables>, answer: Answer<ListRow>)
     : c.redirect(paths.mail(holder, name), 302)
 }
 
+const placeOf = (list: ListRow): Place => ({ name: list.name, lists: [list], description: list.description })
+
+async function withPlace(c: Context, db: Kysely<Tables>, answer: Answer<Place>): Promise<Response> {
+  const name = c.req.param('list') ?? ''
+  const place = await findPlace(db, name)
+  return place ? answer(c, place) : answerPage(c, missingListPage(name), 404)
+}
+
+/** b4 and lei ask so, with an empty body or a form's. */
+const isMboxSearch = (c: Context): boolean =>
+  c.req.method === 'POST' && c.req.query('x') === 'm' && c.req.query('q') !== undefined
+
+const isFeedSearch = (c: Context): boolean => c.req.query('x') === 'A' && c.req.query('q') !== undefined
+
+/** What a thread holds that answers a query. */
+async function answerThreadResults(c: Context, db: Kysely<Tables>, { list, key }: LocatedMail) {
+  const thread = await readThreads(db, list.id, [key])
+  return answerResults(
+    c,
+    db,
+    placeOf(list),
+    thread.map(mail => mail.key),
+  )
+}
+
 async function withMail(c: Context, db: Kysely<Tables>, answer: Answer<LocatedMail>): Promise<Response> {
   const name = c.req.param('list') ?? ''
   const id = c.req.param('mail') ?? ''
   const located = await locateMail(db, name, id)
+  if (located === undefined && name === allLists) return withMailOfAll(c, db, id, answer)
   if (located === undefined) return answerPage(c, missingListPage(name), 404)
   c.set('listVersion', located.list.version)
   if (!('unknown' in located)) return answer(c, located)
@@ -139,14 +198,44 @@ async function withMail(c: Context, db: Kysely<Tables>, answer: Answer<LocatedMa
   return c.req.param('mbox') ? c.body(null, 404) : answerPage(c, missingMailPage(located.list, id), 404)
 }
 
-/** For programs a sentence: a page would only be saved as a mail. */
-function answerGone(c: Context, list: ListRow, id: string, gone: Gone): Promise<Response> | Response {
-  const { mbox, part } = c.req.param() as { mbox?: string; part?: string }
-  const forProgram = mbox !== undefined || part !== undefined || c.req.path.endsWith('/raw')
-  return forProgram ? c.text(`${goneText(gone)}\n`, 410) : answerPage(c, gonePage(list, id, gone), 410)
+/** Programs get the mail's own list under this name; a page stands at one address. */
+async function withMailOfAll(
+  c: Context,
+  db: Kysely<Tables>,
+  id: string,
+  answer: Answer<LocatedMail>,
+): Promise<Response> {
+  const holder = await findListOfMail(db, id)
+  const located = holder === undefined ? undefined : await locateMail(db, holder, id)
+  if (holder === undefined || located === undefined || 'unknown' in located)
+    return c.req.param('mbox') ? c.body(null, 404) : answerPage(c, missingListPage(id), 404)
+  if (isForProgram(c)) return answer(c, located)
+  const rest = c.req.path.slice(c.req.path.indexOf('/', `/${allLists}/`.length) + 1)
+  const page = c.req.path.indexOf('/', `/${allLists}/`.length) < 0 ? '' : rest
+  return c.redirect(paths.mail(holder, id) + page, 302)
 }
 
-const mailEnding = /(?:\/|\/raw|\/[Tt]\/?|\/t\.mbox(?:\.gz)?)$/
+const isForProgram = (c: Context): boolean =>
+  c.req.method === 'POST' || c.req.param('mbox') !== undefined || /\/(?:raw|t\.atom)$/.test(c.req.path)
+
+/** For programs a sentence: a page would only be saved as a mail. */
+function answerGone(c: Context, list: ListRow, id: string, gone: Gone): Promise<Response> | Response {
+  return isForProgram(c) || c.req.param('part') !== undefined
+    ? c.text(`${goneText(gone)}\n`, 410)
+    : answerPage(c, gonePage(list, id, gone), 410)
+}
+
+/** public-inbox's addresses of before 2016. */
+function modernAddress(c: Context): string {
+  const { list = '', old = '', rest = '' } = c.req.param() as Record<string, string>
+  const [, id = '', ending = ''] =
+    /^(.+?)(\/raw|\/mbox(?:\.gz)?|\.mbox(?:\.gz)?|\.html|\.txt|\/)?$/.exec(rest) ?? []
+  const base = paths.mail(list, id)
+  if (old !== 't') return ending === '/raw' || ending === '.txt' ? `${base}raw` : base
+  return /mbox/.test(ending) ? `${base}t.mbox.gz` : `${base}t/#u`
+}
+
+const mailEnding = /(?:\/|\/raw|\/[Tt]\/?|\/t\.mbox(?:\.gz)?|\/t\.atom)$/
 
 function withSlashEncoded(c: Context): string {
   const rest = c.req.param('rest') ?? ''

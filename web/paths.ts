@@ -33,9 +33,11 @@ export const paths = {
   mail,
   /** Leads to whatever list has the mail. */
   mailAnywhere: (id: string) => `/${encodeId(id)}/`,
+  /** `help`, `mirror` ... */
+  text: (name: string, key: string) => `${list(name)}_/text/${key}/`,
   raw: (name: string, id: string) => `${mail(name, id)}raw`,
   /** One of several texts under an id, by the SHA-256 of its bytes. */
-  text: (name: string, id: string, hash: string) => `${mail(name, id)}raw?text=${hash}`,
+  copy: (name: string, id: string, hash: string) => `${mail(name, id)}raw?text=${hash}`,
   /** One part of the mail: `part` is its number in the tree, `file` a name of letters, digits, dots and dashes. */
   attachment: (name: string, id: string, part: string, file: string) => `${mail(name, id)}${part}-${file}`,
   thread: (name: string, id: string, page?: number) => `${mail(name, id)}T/${query({ page })}`,

@@ -48,7 +48,7 @@ test('bytes that are no UTF-8 leave as they came', async () => {
   expect(sent.subarray(separator.length, separator.length + bytes.length).equals(bytes)).toBe(true)
 })
 
-test('t.mbox.gz holds the mails of all revisions, whichever mail is asked for', async () => {
+test('t.mbox.gz holds the whole thread, whichever mail is asked for', async () => {
   const mboxes = await Promise.all(
     ['v1-0@example.org', 'review-2@example.net'].flatMap(id => [
       archive.app.request(`/tarn/${id}/t.mbox.gz`),

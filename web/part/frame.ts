@@ -26,6 +26,7 @@ export const frame = (page: Page): Html => html`<!doctype html>
 <meta name="viewport" content="width=device-width">
 <title>${visible(page.title)}${page.list ? ` · ${visible(page.list.name)}` : ''}</title>
 <link rel="stylesheet" href="${stylesheet.path}">
+${page.list ? html`<link rel="alternate" type="application/atom+xml" href="${paths.list(page.list.name)}new.atom" title="${visible(page.list.name)}">` : ''}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the ${page.skipTo}</a>

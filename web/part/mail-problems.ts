@@ -26,7 +26,7 @@ export function mailProblems(
 function otherTexts(list: string, { id, judged, texts = [] }: TopicMail, count: number): Html {
   const all = html`<a href="${paths.raw(list, id)}">all of them, raw</a>`
   if (!judged) return html`${countText(count, 'other text')} came with this Message-ID: ${all}`
-  const [read, ...others] = texts.map(text => paths.text(list, id, text))
+  const [read, ...others] = texts.map(text => paths.copy(list, id, text))
   const words = others.map((path, at) => html`, <a href="${path}">${at === 0 ? 'the other' : 'another'}</a>`)
   return html`Another text came later with this Message-ID: <a href="${read}">the one shown here</a>${words}${others.length < count ? html`, ${all}` : ''}`
 }

@@ -57,6 +57,17 @@ export async function findListRow(db: Kysely<Tables>, name: string): Promise<Lis
   return row && toListRow(row)
 }
 
+/** All lists, by name. */
+export async function findListRows(db: Kysely<Tables>): Promise<ListRow[]> {
+  const rows = await db
+    .selectFrom('list')
+    .select(['id', 'settings', 'version'])
+    .select(isRebuilt(sql`list.id`).as('rebuilding'))
+    .orderBy('name')
+    .execute()
+  return rows.map(toListRow)
+}
+
 /** Topics from before stand with cluster 0 until all is folded. */
 const isRebuilt = (list: RawBuilder<unknown>) =>
   sql<boolean>`exists (select from topic old where old.list_id = ${list} and old.cluster = 0)`

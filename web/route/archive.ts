@@ -1,4 +1,4 @@
-// `/LIST/MESSAGE-ID/raw` and `/t.mbox.gz`: the mails as they came, for b4, git am and whoever does not trust a page.
+// `/LIST/MESSAGE-ID/raw`: a mail as it came, for git am and whoever does not trust a page.
 import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
 import { indexKey } from '../../base/key.ts'
@@ -10,10 +10,7 @@ import { decodeWords } from '../../tracker/decode/words.ts'
 import { answerFresh } from '../answer.ts'
 import { fileName } from '../archive/file-name.ts'
 import { archiveMboxrd } from '../archive/mboxrd.ts'
-import { threadMbox } from '../archive/thread-mbox.ts'
 import type { LocatedMail } from '../read/located-mail.ts'
-import { readTopic } from '../read/topic.ts'
-import { versionsOf } from './mail.ts'
 
 type Database = Kysely<Tables>
 
@@ -42,19 +39,3 @@ async function* inMboxrd(first: Buffer, others: ReturnType<typeof rawBytes>): As
 }
 
 const subjectOf = (bytes: Buffer) => decodeWords(headerValue(readHeaders(bytes).headers, 'subject') ?? '')
-
-/** The mails of the whole topic; a mail that waits to be sorted is an mbox of one. */
-export function answerMbox(c: Context, db: Database, located: LocatedMail): Promise<Response> {
-  const { list, id, topic: at } = located
-  const make = async () => {
-    const topic = at && (await readTopic(db, list.id, at.key))
-    const mails = topic?.mails ?? [{ id }]
-    const reused = new Set(topic?.mails.filter(mail => mail.imposters).map(mail => mail.id))
-    const ids = mails.map(mail => mail.id)
-    return c.body(threadMbox(db, list.id, ids, reused), 200, {
-      'Content-Type': 'application/gzip',
-      'Content-Disposition': 'inline; filename=t.mbox.gz',
-    })
-  }
-  return at === null ? make() : answerFresh(c, ['mbox', ...versionsOf(located)], make)
-}
