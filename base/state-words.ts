@@ -55,3 +55,6 @@ export type TagName = (typeof tagNames)[number]
 export const plannedTags = tagNames
   .filter(name => !/-Status$|^CI$/.test(name))
   .map(name => name.toLowerCase())
+
+/** Those that no hyphen tells from prose, as an alternative of a pattern. */
+export const plainTagNames = tagNames.filter(name => !name.includes('-')).join('|')

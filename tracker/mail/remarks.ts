@@ -1,6 +1,7 @@
 // What an answer says to what: the lines it quotes, and each stretch of own lines with the quoted lines above it.
 // Greetings, "On Monday, A wrote:", trailers, tags and signatures are no remarks; neither is a forwarded original.
 import { limits } from '../../base/limits.ts'
+import { plainTagNames } from '../../base/state-words.ts'
 import { attributionStart } from './attribution.ts'
 import { noDressing } from './dressing.ts'
 import { readText } from './text.ts'
@@ -136,10 +137,12 @@ function wordsOf(
 /** Blank, or drawn: `---`, `____`. */
 const isRule = (line: string) => /^[\s*_=~#-]{0,200}$/.test(line)
 
-const isTrailer = (line: string) =>
-  /^\s{0,4}(?:[A-Za-z]{2,20}(?:-[A-Za-z]{1,20}){1,5}|Fixes|Closes|Link|BugLink|Cc|Type|Severity|Labels|Delegate|Target|Blocks|Undo):\s/.test(
-    line,
-  )
+const isTrailer = (line: string) => trailerLine.test(line)
+
+/** Also a tag, in whichever language. */
+const trailerLine = new RegExp(
+  String.raw`^\s{0,4}(?:(?:[A-Za-z]{2,20}(?:-[A-Za-z]{1,20}){1,5}|Fixes|Link|BugLink|Cc|Answers|Release|(?:${plainTagNames})(?: \d{1,3})?):\s|#(?:syz|regzbot)\s)`,
+)
 
 /** `[...]`, `...`, `[snip]`, `<cut>`. */
 const isCut = (line: string) =>

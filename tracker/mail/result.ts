@@ -86,13 +86,17 @@ function inFields(lines: readonly string[]): Found | null {
   return worst(
     lines.flatMap(line => {
       if (!/[:=：]/.test(line)) return []
-      const word = line.match(
-        /^\s{0,8}[*_]{0,2}(?:(?:overall|build|test|ci|check|final|job|pipeline)[ -]){0,2}(?:result|status|state|verdict|outcome|ergebnis|résultat|resultado|risultato|resultaat|resultat|wynik|výsledek|результат|結果|结果|결과)s?[*_]{0,2}\s{0,3}[:=：]\s{0,5}[*_`]{0,2}([\p{L}✓✔✗✘]{1,14})/iu,
-      )?.[1]
-      return foundAs(word, line)
+      const match = line.match(
+        /^\s{0,8}[*_]{0,2}(?:(?:overall|build|test|ci|check|final|job|pipeline)[ -]){0,2}(?:result|status|state|verdict|outcome|ergebnis|résultat|resultado|risultato|resultaat|resultat|wynik|výsledek|результат|結果|结果|결과)s?[*_]{0,2}\s{0,3}[:=：]\s{0,5}[*_`]{0,2}((?:not |in )?[\p{L}✓✔✗✘]{1,14})([*_`]{0,2}\s{1,3}\p{L})?/iu,
+      )
+      if (!match || (match[2] && openWords.test(match[1] ?? ''))) return []
+      return foundAs(match[1], line)
     }),
   )
 }
+
+/** Before another word they are the beginning of a sentence: "Status: fixed in next", "Result: clean your code first". */
+const openWords = /^(?:ok|okay|clean|fixed|green|red|broken|running|started|queued|in progress)$/i
 
 /** `Build      PASS   27 seconds`, `checkpatch | FAIL`, `[ OK ] unit`: two rows at least, or one below a heading. */
 function inTable(lines: readonly string[]): Found | null {

@@ -58,7 +58,10 @@ type Reported = Pick<Spoken, 'checks' | 'result' | 'findings'>
 
 /** What a program found out; `result` where only the list can say that the sender is one. */
 function reportedIn({ mail, text, subject, from, answers, robot, traits, isPosting }: OpenedMail): Reported {
-  const findings = answers && !isPosting && (!traits || traits.tags) ? findingsOf(text) : []
+  const findings =
+    answers && !isPosting && traits?.behind !== 'person' && traits?.behind !== 'nobody'
+      ? findingsOf(text)
+      : []
   const lines = reportedLines(text)
   const by = {
     sender: from,

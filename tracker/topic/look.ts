@@ -65,3 +65,19 @@ export const patchesAre: Record<PatchState, string> = {
   'not-applicable': 'are not for this tree',
   withdrawn: 'are withdrawn',
 }
+
+/** What a line does to a patch, or to several. */
+export const lineVerbs: Record<PatchState, (object: string) => readonly [string, string]> = {
+  new: object => ['set', ` ${object} back to new`],
+  'under-review': object => ['began', ` to review ${object}`],
+  'needs-ack': object => ['asked for an ack', object === 'it' ? '' : ` of ${object}`],
+  'changes-requested': object => ['asked for changes', object === 'it' ? '' : ` to ${object}`],
+  accepted: object => ['accepted', ` ${object}`],
+  rejected: object => ['rejected', ` ${object}`],
+  rfc: object => ['marked', ` ${object} as RFC`],
+  deferred: object => ['put off', ` ${object}`],
+  'awaiting-upstream': object => ['left', ` ${object} to upstream`],
+  superseded: object => ['marked', ` ${object} as superseded`],
+  'not-applicable': object => ['marked', ` ${object} as not for this tree`],
+  withdrawn: object => ['withdrew', ` ${object}`],
+}

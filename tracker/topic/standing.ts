@@ -3,7 +3,7 @@
 import { months } from '../../base/months.ts'
 import type { Person } from '../mail/facts.ts'
 import { listed } from './listed.ts'
-import { lookOf, patchesAre, patchIs } from './look.ts'
+import { lineVerbs, lookOf, patchesAre, patchIs } from './look.ts'
 import { samePerson } from './person.ts'
 import type { Review } from './reviews.ts'
 import type {
@@ -27,7 +27,7 @@ import { type TurnAndWhy, turnOf, type Watched } from './turn.ts'
 export function patchsetStanding(watched: Watched, history: readonly Change[]): Standing {
   const newest = watched.revisions.at(-1)
   if (!newest) throw new Error('A patchset has no revision')
-  const why = turnOf(watched)
+  const why = turnOf(watched, history)
   const { turn } = why
   if (newest.state === 'mixed' || new Set(why.patches.map(patch => patch.state)).size > 1)
     return {
@@ -179,22 +179,6 @@ function setVerbs(
   if (what === 'applied') return [pullRequest ? 'pulled' : 'applied', ` ${object}`]
   if (what === 'withdrawn') return ['withdrew', ` ${object}`]
   return state === 'mixed' ? ['spoke', ` of ${object}`] : lineVerbs[state](object)
-}
-
-/** What a line does to a patch, or to several. */
-const lineVerbs: Record<PatchState, (object: string) => readonly [string, string]> = {
-  new: object => ['set', ` ${object} back to new`],
-  'under-review': object => ['began', ` to review ${object}`],
-  'needs-ack': object => ['asked for an ack', object === 'it' ? '' : ` of ${object}`],
-  'changes-requested': object => ['asked for changes', object === 'it' ? '' : ` to ${object}`],
-  accepted: object => ['accepted', ` ${object}`],
-  rejected: object => ['rejected', ` ${object}`],
-  rfc: object => ['marked', ` ${object} as RFC`],
-  deferred: object => ['put off', ` ${object}`],
-  'awaiting-upstream': object => ['left', ` ${object} to upstream`],
-  superseded: object => ['marked', ` ${object} as superseded`],
-  'not-applicable': object => ['marked', ` ${object} as not for this tree`],
-  withdrawn: object => ['withdrew', ` ${object}`],
 }
 
 /** "Landed in main as 1a2b3c4d5e6f (v1.2) on 3 March 2026." */

@@ -5,7 +5,15 @@ import { isNod } from '../mail/nod.ts'
 import { samePerson } from './person.ts'
 import { type Review, reviewCount, revisionChecks, weightyChecks } from './reviews.ts'
 import { isPosting, postingAt } from './series.ts'
-import { type Check, finalStates, type Revision, type TopicPatch, type Trailer, type Turn } from './topic.ts'
+import {
+  type Change,
+  type Check,
+  finalStates,
+  type Revision,
+  type TopicPatch,
+  type Trailer,
+  type Turn,
+} from './topic.ts'
 import type { Node } from './tree.ts'
 
 export interface Watched {
@@ -33,13 +41,13 @@ export interface TurnAndWhy {
   readonly answered: boolean
 }
 
-export function turnOf(watched: Watched): TurnAndWhy {
+export function turnOf(watched: Watched, history: readonly Change[]): TurnAndWhy {
   const last = watched.revisions.at(-1)
   if (!last) throw new Error('A patchset has no revision')
   const { patches, reviewed, unreviewed, reviews } = reviewCount(watched, last)
   const newest = { ...last, patches }
   const answers = answersTo(newest, watched.mails)
-  const remark = openRemark(newest, answers)
+  const remark = openRemark(newest, answers, history)
   const failed = weightyChecks(revisionChecks(watched, last)).find(({ state }) => state === 'fail') ?? null
   const turn = whose(newest, reviewed, remark, failed)
   return { turn, patches, remark, failed, reviewed, unreviewed, reviews, answered: answers.length > 0 }
@@ -59,15 +67,27 @@ const isFinal = (state: Revision['state']) => state !== 'mixed' && finalStates.i
 
 /**
  * The latest mail about the newest revision that says more than "thanks", when a person other than the author wrote it
- * and gave no trailer with it: the author has not answered. The author's own mail, or a trailer after it, ends the
- * waiting; a Nacked-by does not.
+ * and neither set a state nor gave a trailer with it: the author has not answered. The author's own mail, a state or a
+ * trailer after it ends the waiting; a Nacked-by does not, nor do lines that plan, or that have no effect.
  */
-function openRemark(newest: Revision, answers: readonly Node[]): Node | null {
+function openRemark(newest: Revision, answers: readonly Node[], history: readonly Change[]): Node | null {
   const own = (mail: Node) => samePerson(mail.facts.sender, newest.author)
-  const last = answers.findLast(mail => own(mail) || !isNod(mail.facts.gist.replace(/\s--(?:\s.*)?$/s, '')))
-  if (!last || own(last) || last.facts.applied || last.facts.gist === '') return null
+  const sets = (mail: Node) =>
+    mail.facts.tags.length > 0 &&
+    history.some(({ mail: by, effect, state }) => by === mail.id && effect && state !== undefined)
+  const last = answers.findLast(mail => own(mail) || sets(mail) || saysMore(mail))
+  if (!last || own(last) || sets(last) || last.facts.applied || last.facts.gist === '') return null
   const gives = last.facts.trailers.some(({ key }) => /-by$/i.test(key) && !/^na(?:c?ked|k)-/i.test(key))
-  return gives || last.facts.tags.some(({ tag }) => tag !== 'Recorded') ? null : last
+  return gives ? null : last
+}
+
+/** Than "thanks", and than tags. A mail without words gives trailers. */
+function saysMore({ facts: { gist, tags } }: Node): boolean {
+  const rest = tags.reduce(
+    (words, { line }) => words.replace(line.replace(/\s+/g, ' ').trim().slice(0, 200), ''),
+    gist,
+  )
+  return tags.length > 0 ? /\p{L}/u.test(rest) && !isNod(rest) : !isNod(gist.replace(/\s--(?:\s.*)?$/s, ''))
 }
 
 /** The mails of people below the newest revision's own; who reports checks is a program, known or not. */

@@ -2,6 +2,7 @@
 // shape, long quotes fold except their last lines (which the answer below speaks of), trailers are bold, a diff is
 // coloured. Only http and https addresses and mails of the same topic become links.
 import { html } from 'hono/html'
+import { plainTagNames } from '../../base/state-words.ts'
 import { type CutFile, cutDiff } from '../../tracker/mail/diff-files.ts'
 import { paths } from '../paths.ts'
 import { diffSummary, plainDiffOf } from './diff.ts'
@@ -44,8 +45,9 @@ interface Block {
 }
 
 /** `Reviewed-by: A <a@example.org>`, `Fixes: 4f0c19d2`, `Patch-Status: accepted`. */
-const trailerLine =
-  /^(?:[A-Z][A-Za-z]*(?:-[A-Za-z]+)+|(?:Fixes|Closes|Link|Cc|CC|Type|Delegate|Severity|Labels)|(?:base-commit|change-id|prerequisite-[a-z-]+)): ?\S/
+const trailerLine = new RegExp(
+  String.raw`^(?:[A-Z][A-Za-z]*(?:-[A-Za-z]+)+|Fixes|Link|Cc|CC|${plainTagNames}|base-commit|change-id|prerequisite-[a-z-]+): ?\S`,
+)
 
 function toBlocks(lines: readonly string[]): Block[] {
   const blocks: Block[] = []

@@ -87,3 +87,15 @@ test('a flood of quote marks and blanks costs no more than its length', () => {
   remarksOf('> a\nb:\n'.repeat(20_000), { sender: 'Marek' })
   expect(process.cpuUsage().user - started).toBeLessThan(3_000_000)
 })
+
+test('a tag is no remark, whatever its name', () => {
+  for (const tag of [
+    'CI: retest',
+    'Title: lid: turn it',
+    'Finding 2: dismissed -- a guard stands above',
+    'Undo: <a@example.org>',
+    '#syz fix: lid',
+    'Answers: <a@example.org>',
+  ])
+    expect(said(['> +a', 'Too long.', '', tag])).toEqual(['Too long.'])
+})

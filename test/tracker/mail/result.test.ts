@@ -18,6 +18,10 @@ test.each([
   ['CheckPatch | PASS\nBuild | FAIL\nUnit | PASS', 'fail'],
   ['[ OK ] build\n[FAIL] unit', 'fail'],
   ['Build status: FAILED\nhttps://ci.example.org/7', 'fail'],
+  ['Result: not ok', 'fail'],
+  ['Status: in progress', 'pending'],
+  ['Result: passed all tests', 'success'],
+  ['Result: clean', 'success'],
   ['**Result**: `success`', 'success'],
   ['All tests passed on 4 machines.', 'success'],
   ['The build has failed on arm64.', 'fail'],
@@ -110,3 +114,10 @@ test('a program of the table has one name, however it signs; one that only says 
   ])
   expect(topic?.standing.turn).toBe('reviewer')
 })
+
+test.each(['Result: clean your code first', 'Status: fixed in next', 'Status: running late with this one'])(
+  'the word that begins a sentence is no result: %j',
+  text => {
+    expect(state(text)).toBeNull()
+  },
+)

@@ -1,5 +1,5 @@
 // A robot is its entry in the table: whatever treats robots does as the entry says, for each of them. A new one needs a
-// mail of its own here and no other line.
+// mail of its own here and, with `check`, `begins` or `behind`, its name in the lists at the end.
 
 import { describe, expect, it, test } from 'vitest'
 import { seq } from '../../../base/ids.ts'

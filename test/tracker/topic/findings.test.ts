@@ -106,6 +106,11 @@ const dismissedIn = (topic: Topic) =>
 const told = (topic: Topic, id: string) => topic.history.find(({ mail }) => mail === `${id}@example.org`)
 
 describe('what a program lists', () => {
+  it('is kept of a program that we know, too', () => {
+    const known = { ...review, from: 'bot+bpf-ci@kernel.org' }
+    expect(topicOf([patch, known]).findings).toHaveLength(3)
+  })
+
   it('is kept with its mail, its severity, its place, and whether the patch brought it', () => {
     expect(topicOf([patch, review]).findings).toMatchObject([
       {

@@ -205,3 +205,19 @@ describe('the words', () => {
     expect(topic?.standing.word).toBe('Announcement')
   })
 })
+
+describe('a question', () => {
+  const asked = (...answers: Posting[]) => said([...posted(1), answer(1, 'Why not shut it?'), ...answers])
+
+  it.each(['Delegate: me', 'Labels: +lid', 'Severity: high', 'Undo: <nothing@x.org>', 'pw-bot: nonsense'])(
+    'still waits for its answer behind %s',
+    line => {
+      expect(asked(answer(1, line, ines, 2))).toContain('has no answer yet')
+      expect(said([...posted(1), answer(1, `Why not shut it?\n\n${line}`)])).toContain('has no answer yet')
+    },
+  )
+
+  it('waits no more when a state was set after it', () => {
+    expect(asked(answer(1, 'Patch-Status: under-review', ines, 2))).not.toContain('no answer yet')
+  })
+})
