@@ -413,10 +413,22 @@ export const limits = {
   applyFileBytesMax: 512 * 1024 * 1024,
   /** Of git's words about a conflict. */
   conflictCharactersMax: 4_000,
+  /** Whether patchsets that nobody spoke of for longer still apply is not asked. */
+  appliesDaysMax: 180,
+  /** Patchsets of a list that are looked at. */
+  appliedTopicsMax: 2_000,
+  /** Of those tried on a branch that moved before it is looked whether something is to be built. */
+  appliesAtOnceMax: 5,
+  /** How often it is looked whether a branch moved. */
+  branchLookSecondsMax: 15,
+  /** A new patchset is waited for. */
+  applierLookMillisecondsMax: 1_000,
   /** Commits of a branch that are looked through for the blobs that a patchset was made on: half a year of a busy project. */
   baseCommitsMax: 5_000,
   /** Patchsets below each other that one may depend on. */
   dependenciesMax: 10,
+  /** A patchset or a request whose last mail came longer ago starts nothing: who begins to build today does not build last year's. */
+  buildMailDaysMax: 7,
   /** What nobody approves is not built in the end. */
   waitingDaysMax: 30,
   /** A runner that says nothing for this long has lost its build; it says something every ten seconds. */

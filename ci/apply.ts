@@ -68,7 +68,7 @@ async function applyIn(directory: string, patches: Patches, ref: string | null):
   return { outcome: 'applied', commit, files: changed }
 }
 
-export const hasCommit = (repository: string, commit: string): Promise<boolean> =>
+const hasCommit = (repository: string, commit: string): Promise<boolean> =>
   git(repository, 'cat-file', '-e', `${commit}^{commit}`).then(
     () => true,
     () => false,

@@ -234,14 +234,13 @@ const patches = z.strictObject({
   allow: addresses()
     .default([])
     .register(about, {
-      is: 'authors whose patches are built without asking when their mail is authenticated',
+      is: 'authors whose patches are built without asking when their mail is authenticated (grade A or B) and they change neither `.ci/` nor a build file',
       example: ['ada@example.org'],
     }),
-  approvers: addresses()
-    .optional()
+  signers: addresses()
+    .default([])
     .register(about, {
-      is: "who may release others' patches",
-      without: 'the maintainers of the list',
+      is: 'authors whose patches are built without asking, whatever they change, when they signed each (grade A)',
       example: ['grace@example.org'],
     }),
   build_files: z

@@ -76,7 +76,7 @@ export interface Signer {
 }
 
 /** What becomes of the patches that are posted to a list. */
-interface PatchPolicy {
+export interface PatchPolicy {
   readonly list: string
   /** A name of the policy. */
   readonly repository: string
@@ -86,8 +86,8 @@ interface PatchPolicy {
   readonly prefixes: Readonly<Record<string, string>>
   /** Authors, in lower case, whose authenticated patches are built without asking. */
   readonly allow: readonly string[]
-  /** Who may release others' patches, in lower case; null for the maintainers of the list. */
-  readonly approvers: readonly string[] | null
+  /** Authors, in lower case, whose patches are built whatever they change, where they signed each. */
+  readonly signers: readonly string[]
   /** Patterns of files besides `.ci/` with which a patch is never built without asking. */
   readonly buildFiles: readonly string[]
   readonly nightly: boolean
@@ -175,8 +175,7 @@ const toSigner = ({ name, openpgp, ssh, ...written }: Written['signer'][number])
   repositories: written.repositories ?? null,
 })
 
-const toPatches = ({ build_files, approvers, ...written }: Written['patches'][number]): PatchPolicy => ({
+const toPatches = ({ build_files, ...written }: Written['patches'][number]): PatchPolicy => ({
   ...written,
-  approvers: approvers ?? null,
   buildFiles: build_files,
 })

@@ -15,8 +15,6 @@ export const publishedRef = (list: string, topic: string, version: number): stri
 /** The refs of a list end with a slash, so that no list's name begins another one's. */
 export const publishedRefs = (list: string): string => `refs/ci/${refPart(list)}/`
 
-export const nightlyRef = (list: string): string => `refs/ci/${refPart(list)}/nightly`
-
 /** What a list may be called and a ref may not (git-check-ref-format): two dots, and the ends `.` and `.lock`. */
 const refPart = (list: string): string => list.replace(/\.(?=\.|$|lock$)/g, '_')
 

@@ -9,6 +9,7 @@ import { startKeeper } from '../../tracker/build/keeper.ts'
 import type { Queue } from '../../tracker/build/queue.ts'
 import { type Listener, listen } from '../../web/listen.ts'
 import { runnerRoutes } from '../../web/route/runner.ts'
+import { startPatchsets } from './patchsets.ts'
 import { startChild } from './runner-child.ts'
 import type { Serving } from './serving.ts'
 
@@ -17,6 +18,7 @@ export async function startCi(serving: Serving, queue: Queue, data: string): Pro
   const { ci } = config
   const keeper = startKeeper({ db: pools.main, data, log, keepDays: ci.keepDays })
   closers.push(() => keeper.close())
+  startPatchsets(serving, data)
   if (ci.runners === 0 || (ci.sandbox === null && ci.launcher === null)) return
   const door = await openDoor(serving, queue, data)
   closers.push(() => door.close())

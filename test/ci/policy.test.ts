@@ -127,7 +127,7 @@ allow = ["Ada@Example.org"]
         branch: 'main',
         prefixes: { next: 'next' },
         allow: ['ada@example.org'],
-        approvers: null,
+        signers: [],
         nightly: false,
       },
     ],

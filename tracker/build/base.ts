@@ -1,7 +1,7 @@
 // Which commits a patchset may be made on, the likeliest first: what its author says, then what its diffs give away, then
 // what the policy says of its list. Pure; who looks into git asks for each what it needs.
 
-export type FoundBy = 'base-commit' | 'depends-on' | 'blobs' | 'prefix' | 'default'
+type FoundBy = 'base-commit' | 'depends-on' | 'blobs' | 'prefix' | 'default'
 
 export interface Base {
   readonly foundBy: FoundBy

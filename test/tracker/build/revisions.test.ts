@@ -1,0 +1,339 @@
+// A posted series becomes a build, or waits; what approvers and authors ask of it; and what nobody can have built.
+
+import { execFileSync } from 'node:child_process'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { makeLog } from '../../../base/log.ts'
+import type { Policy } from '../../../ci/policy.ts'
+import { publishedRepository } from '../../../ci/published.ts'
+import type { BuildRow } from '../../../sql/builds.ts'
+import { append } from '../../../sql/log.ts'
+import { Applier } from '../../../tracker/build/applier.ts'
+import { sortAll } from '../../../tracker/project/projector.ts'
+import type { Verdict } from '../../../tracker/topic/verdict.ts'
+import { dkimOf, onlyFrom } from '../../verdicts.ts'
+import { author, lines, mailText, Project } from '../branch/project.ts'
+import { judge } from '../project/judge.ts'
+
+const maintainer = 'Marek Tolvanen <marek@example.org>'
+const signed: Verdict = { grade: 'A', how: dkimOf('example.org') }
+const patches = {
+  list: 'tarn',
+  repository: 'tarn',
+  branch: 'main',
+  prefixes: { next: 'next' },
+  allow: [] as string[],
+  signers: [] as string[],
+  buildFiles: ['Makefile'],
+  nightly: false,
+}
+
+let project: Project
+let policy: Policy
+let applier: Applier
+
+beforeEach(async () => {
+  project = await Project.start({ people: [{ address: 'marek@example.org', role: 'maintainer' }] })
+  policy = policyOf({})
+  applier = freshApplier()
+})
+afterEach(() => project.end())
+
+const policyOf = (more: Partial<typeof patches>): Policy => ({
+  file: '/policy.toml',
+  repositories: [
+    {
+      name: 'tarn',
+      path: project.repository,
+      list: 'tarn',
+      mail: [],
+      refs: [],
+      keep: [],
+      proofs: [],
+      offer: [],
+      network: false,
+      weakest: null,
+      limits: {},
+      secrets: [],
+    },
+  ],
+  signers: [],
+  keys: null,
+  revoked: null,
+  gitoliteUsers: [],
+  patches: [{ ...patches, ...more }],
+  openPerSubmitterMax: 20,
+})
+
+const freshApplier = () =>
+  new Applier({ db: project.db, data: project.dir, policy: () => policy, log: makeLog('error', false), tell })
+
+const told: string[] = []
+const tell = async (_: unknown, { why }: BuildRow) => void told.push(why ?? '')
+
+/** Looks until there is nothing more to do. */
+const look = async () => {
+  while (await applier.look());
+}
+
+const now = () => new Date().toUTCString().replace('GMT', '+0000')
+
+/** As they come from elsewhere, each judged so. */
+async function come(mails: readonly (Buffer | string)[], verdict: Verdict | null = signed, road = 'smtp') {
+  const envelope = road === 'smtp' ? { road, trace: new Date().toISOString() } : { road }
+  const entries = mails.map(mail => ({ bytes: Buffer.from(mail), envelope }))
+  await append(project.db, project.list.id, entries)
+  await sortAll(project.db, project.list.id)
+  if (verdict === null) return
+  await project.db.deleteFrom('verdict_due').execute()
+  await judge(project.db, project.list, verdict)
+}
+
+function series(name: string, change: Record<string, string>, words: readonly string[] = [], base = 'main') {
+  const branch = project.topicBranch(name, [{ title: `wal: ${name}`, files: change }], base)
+  return project
+    .send(`${base}..${branch}`, ...words)
+    .map(({ id, bytes }) => ({ id, text: bytes.toString('latin1').replace(/^Date: .*$/m, `Date: ${now()}`) }))
+}
+
+const flush = { 'wal.c': lines(1, 40, { 7: 'flush();' }) }
+
+let asked = 0
+const says = (answers: string, line: string, from = maintainer) =>
+  mailText(
+    {
+      From: from,
+      To: 'tarn@lists.example.org',
+      Subject: 'Re: [PATCH] wal: change',
+      Date: now(),
+      'Message-ID': `<asked-${++asked}@example.org>`,
+      'In-Reply-To': `<${answers}>`,
+    },
+    `${line}\n`,
+  )
+
+const builds = (): Promise<BuildRow[]> =>
+  project.db.selectFrom('build').selectAll().orderBy('number').execute()
+const states = async () => (await builds()).map(({ state, version }) => `v${version} ${state}`)
+const digestOf = async (id: string, version = 1) =>
+  (await project.topic(id)).revisions.find(revision => revision.version === version)?.digest ?? ''
+
+const published = (...words: string[]) =>
+  execFileSync('git', ['-C', publishedRepository(project.dir), ...words], { encoding: 'utf8' }).trim()
+
+describe('a series', () => {
+  it('of a stranger is applied, published and waits; an approver lets in exactly that', async () => {
+    const [mail] = series('flush', flush)
+    await come([mail?.text ?? ''])
+    await look()
+    const [build] = await builds()
+    expect(build).toMatchObject({
+      state: 'waiting',
+      kind: 'patchset',
+      version: 1,
+      submitter: 'ines@example.org',
+    })
+    expect(build?.why).toContain('not built without asking')
+    expect(build?.mails).toEqual([{ id: mail?.id, hash: expect.stringMatching(/^[0-9a-f]{64}$/) }])
+    expect(published('rev-parse', build?.ref ?? '')).toBe(build?.commit)
+    expect(published('show', `${build?.ref}:wal.c`)).toContain('flush();')
+    expect(build?.digest).toBe(await digestOf(mail?.id ?? ''))
+    await come([says(mail?.id ?? '', `CI: test ${build?.digest}`)])
+    await look()
+    const [released] = await builds()
+    expect(released).toMatchObject({ state: 'queued', commit: build?.commit })
+    expect(released?.evidence).toMatchObject({ by: 'approver', who: 'marek@example.org' })
+    await look()
+    applier = freshApplier()
+    await look()
+    expect(await states()).toEqual(['v1 queued'])
+  })
+
+  it('of an allowed author is built, unless it is not authenticated or changes how it is built', async () => {
+    policy = policyOf({ allow: ['ines@example.org'] })
+    const [mail] = series('flush', flush)
+    await come([mail?.text ?? ''])
+    const [script] = series('script', { Makefile: 'all:\n' })
+    await come([script?.text ?? ''])
+    const [unsigned] = series('unsigned', { 'wal.c': lines(1, 40, { 9: 'sync();' }) })
+    await come([unsigned?.text ?? ''], onlyFrom)
+    await look()
+    const whys = new Map((await builds()).map(({ topic_id, state, why }) => [topic_id, `${state} ${why}`]))
+    expect(whys.get(mail?.id ?? '')).toBe('queued null')
+    expect(whys.get(script?.id ?? '')).toBe('waiting It changes Makefile')
+    expect(whys.get(unsigned?.id ?? '')).toContain('is not authenticated')
+    expect((await builds()).find(build => build.topic_id === mail?.id)?.evidence).toMatchObject({
+      by: 'author',
+      who: 'ines@example.org',
+    })
+  })
+
+  it('of a signer is built whatever it changes', async () => {
+    policy = policyOf({ signers: ['ines@example.org'] })
+    const [script] = series('script', { Makefile: 'all:\n' })
+    await come([script?.text ?? ''])
+    await look()
+    expect(await states()).toEqual(['v1 queued'])
+  })
+
+  it('is looked at when it is all there and somebody looked who sent it', async () => {
+    policy = policyOf({ allow: ['ines@example.org'] })
+    const branch = project.topicBranch('two', [
+      { title: 'wal: one', files: { 'wal.c': lines(1, 40, { 3: 'one();' }) } },
+      { title: 'wal: two', files: { 'wal.c': lines(1, 40, { 3: 'one();', 30: 'two();' }) } },
+    ])
+    const [one, two] = project
+      .send(`main..${branch}`)
+      .map(({ bytes }) => bytes.toString('latin1').replace(/^Date: .*$/m, `Date: ${now()}`))
+    await come([one ?? ''])
+    await look()
+    expect(await states()).toEqual([])
+    await come([two ?? ''], null)
+    await look()
+    expect(await states()).toEqual([])
+    await judge(project.db, project.list, signed)
+    await look()
+    expect(await states()).toEqual(['v1 queued'])
+  })
+
+  it('out of an archive starts nothing, and neither does its approval', async () => {
+    const [mail] = series('flush', flush)
+    await come([mail?.text ?? ''], null, 'import')
+    await come([says(mail?.id ?? '', `CI: test ${await digestOf(mail?.id ?? '')}`)])
+    await look()
+    expect(await states()).toEqual([])
+  })
+})
+
+describe('what an approver names', () => {
+  it('is not the v2 that came meanwhile, which waits for itself', async () => {
+    const [first] = series('flush', flush)
+    await come([first?.text ?? ''])
+    await look()
+    const digits = await digestOf(first?.id ?? '')
+    const [second] = series('other', { 'wal.c': lines(1, 40, { 7: 'flush(2);' }) }, [
+      '-v2',
+      `--in-reply-to=${first?.id}`,
+    ])
+    await come([(second?.text ?? '').replace('wal: other', 'wal: flush')])
+    await look()
+    expect(await states()).toEqual(['v1 superseded', 'v2 waiting'])
+    await come([says(second?.id ?? '', `CI: test ${digits}`)])
+    await look()
+    expect(await states()).toEqual(['v1 superseded', 'v2 waiting', 'v1 queued'])
+  })
+
+  it('is not another text under the same id', async () => {
+    const [mail] = series('flush', flush)
+    await come([mail?.text ?? ''], onlyFrom)
+    await look()
+    const [build] = await builds()
+    await come([(mail?.text ?? '').replace('+flush();', '+evil();')], signed)
+    await come([says(mail?.id ?? '', `CI: test ${build?.digest}`)])
+    await look()
+    const all = await builds()
+    expect(all.map(({ state }) => state)).toEqual(['superseded', 'waiting'])
+    expect(all[1]?.digest).not.toBe(build?.digest)
+    expect(published('show', `${build?.commit}:wal.c`)).not.toContain('evil')
+  })
+})
+
+describe('other wishes', () => {
+  it('are to build once more, and to end it', async () => {
+    policy = policyOf({ allow: ['ines@example.org'] })
+    const [mail] = series('flush', flush)
+    await come([mail?.text ?? ''])
+    await look()
+    await come([says(mail?.id ?? '', 'CI: retest build, unit', author)])
+    await look()
+    const [first, second] = await builds()
+    expect(second).toMatchObject({
+      state: 'queued',
+      commit: first?.commit,
+      terms: { checks: ['build', 'unit'] },
+    })
+    await come([says(mail?.id ?? '', 'CI: cancel', author)])
+    await look()
+    expect(await states()).toEqual(['v1 cancelled', 'v1 cancelled'])
+    expect((await builds())[0]?.why).toContain('ines@example.org asked for it')
+  })
+
+  it('of the author build nothing that was not let in', async () => {
+    const [mail] = series('flush', flush)
+    await come([mail?.text ?? ''])
+    await look()
+    await come([says(mail?.id ?? '', 'CI: retest', author)])
+    await look()
+    expect(await states()).toEqual(['v1 waiting'])
+  })
+
+  it('are forgotten when nobody answers for a month', async () => {
+    const [mail] = series('flush', flush)
+    await come([mail?.text ?? ''])
+    await look()
+    await project.db
+      .updateTable('build')
+      .set({ made_at: new Date(Date.now() - 31 * 24 * 3_600_000) })
+      .execute()
+    await look()
+    expect(await states()).toEqual(['v1 cancelled'])
+  })
+})
+
+describe('where it is put', () => {
+  const applications = () =>
+    project.db
+      .selectFrom('application')
+      .select(['found_by', 'outcome', 'file', 'branch'])
+      .orderBy('id')
+      .execute()
+
+  it('is the commit whose blobs it names, though the branch went on', async () => {
+    const [mail] = series('flush', flush)
+    const base = project.git('rev-parse', 'main')
+    project.file('wal.c', lines(1, 40, { 7: 'other();' }))
+    project.git('add', '.')
+    project.commit('wal: other')
+    await come([mail?.text ?? ''])
+    await look()
+    const [build] = await builds()
+    expect(build).toMatchObject({ state: 'waiting', base })
+    expect(await applications()).toEqual([
+      { found_by: 'blobs', outcome: 'applied', file: null, branch: 'main' },
+      { found_by: 'moved', outcome: 'conflict', file: 'wal.c', branch: 'main' },
+    ])
+  })
+
+  it('is told when no base takes it, and when the base has it already', async () => {
+    const [mail] = series('flush', flush)
+    const bare = (mail?.text ?? '').replace(/^index .*$/m, 'index 1234567..89abcde 100644')
+    await come([bare.replace(' int line_6;', ' int line_6(void);')])
+    project.file('wal.c', flush['wal.c'])
+    project.git('add', '.')
+    project.commit('wal: by another way')
+    const [there] = series('there', { 'wal.c': lines(1, 40, { 7: 'flush();', 30: 'x' }) })
+    project.git('checkout', '-q', 'main')
+    project.git('merge', '-q', '--squash', 'there')
+    project.commit('wal: squashed')
+    await come([(there?.text ?? '').replace(/^index .*$/m, 'index 1234567..89abcde 100644')])
+    await look()
+    const all = await builds()
+    expect(all).toHaveLength(1)
+    expect(all[0]).toMatchObject({ state: 'conflict', commit: null })
+    expect(all[0]?.why).toMatch(/^It does not apply to main at [0-9a-f]{12}: wal\.c$/)
+    expect(told).toEqual([all[0]?.why])
+    expect((await applications()).map(({ outcome }) => outcome)).toContain('already')
+  })
+
+  it('is the patchset that it needs, once that was let in', async () => {
+    policy = policyOf({ allow: ['ines@example.org'] })
+    const [below] = series('flush', flush)
+    await come([below?.text ?? ''])
+    await look()
+    const [above] = series('above', { 'wal.c': lines(1, 40, { 7: 'flush(now);' }) }, [], 'flush')
+    const needs = (above?.text ?? '').replace(/^---$/m, `---\nDepends-on: <${below?.id}>\n`)
+    await come([needs])
+    await look()
+    const [first, second] = await builds()
+    expect(second).toMatchObject({ state: 'queued', base: first?.commit })
+  })
+})

@@ -1,0 +1,163 @@
+// A revision put on a commit: the bases that it may be made on, one after the other, until one takes it. Every try is a row,
+// so a page can say what was tried and in which file it failed.
+import { type Kysely, sql } from 'kysely'
+import type { IndexKey, ListId } from '../../base/ids.ts'
+import { indexKey } from '../../base/key.ts'
+import { limits } from '../../base/limits.ts'
+import { shortId } from '../../base/short-id.ts'
+import { toStorableText } from '../../base/storable.ts'
+import { type Applied, applyPatches } from '../../ci/apply.ts'
+import type { PatchPolicy, PolicyRepository } from '../../ci/policy.ts'
+import { type Kept, keepBranches, newestWith, publishedRef, reachable } from '../../ci/published.ts'
+import type { Tables } from '../../sql/tables.ts'
+import type { Revision, Topic } from '../topic/topic.ts'
+import { type Base, basesOf, blobsBefore, prefixBranch } from './base.ts'
+import { dependenciesOf } from './dependencies.ts'
+
+/** Where patches of a list are put, and by which rules. */
+export interface Place {
+  readonly db: Kysely<Tables>
+  readonly list: { readonly id: ListId; readonly name: string }
+  readonly policy: PatchPolicy
+  readonly source: PolicyRepository
+  /** DATA/ci.git, and the directory for scratch repositories. */
+  readonly published: string
+  readonly scratch: string
+}
+
+/** A revision that is complete, with what git is given of it. */
+export interface Placeable {
+  readonly topic: Topic
+  readonly revision: Revision
+  readonly digest: string
+  readonly texts: readonly string[]
+  readonly tags: readonly string[]
+}
+
+export type Placed =
+  | { readonly commit: string; readonly base: Base; readonly files: readonly string[]; readonly ref: string }
+  | { readonly already: Base }
+  /** The last of the bases, which is the branch where it belongs. */
+  | { readonly conflict: string }
+
+export const topicKey = (topic: Pick<Topic, 'id'>): IndexKey => indexKey(topic.id)
+
+export const refOf = (
+  { list }: Pick<Place, 'list'>,
+  { id }: Pick<Topic, 'id'>,
+  { version }: Revision,
+): string => publishedRef(list.name, shortId(id), version)
+
+/** Tries the bases in order; what applied is published. */
+export async function placeRevision(place: Place, what: Placeable): Promise<Placed> {
+  const branches = await branchesOf(place)
+  const { commits, lacking } = await dependenciesOf(place, what)
+  const bases = await candidates(place, what, branches, commits)
+  let conflict = `${place.source.name} has no branch ${place.policy.branch}`
+  let already: Base | null = null
+  for (const base of bases) {
+    const ref = refOf(place, what.topic, what.revision)
+    const applied = await tryBase(place, what, base, ref)
+    if (applied.outcome === 'applied') return { commit: applied.commit, base, files: applied.files, ref }
+    if (applied.outcome === 'already') already ??= base
+    else conflict = conflictWords(applied, base)
+  }
+  const needs =
+    lacking.length === 0 ? '' : `; it needs ${lacking.join(', ').slice(0, 500)}, which was not let in here`
+  return already ? { already } : { conflict: `${conflict}${needs}` }
+}
+
+/** The branches of the policy, as they stand in the repository now. */
+export function branchesOf({ published, source, policy }: Place): Promise<Kept[]> {
+  const names = [policy.branch, ...Object.values(policy.prefixes)]
+  return keepBranches(published, source, [...new Set(names)])
+}
+
+/** The branch where it belongs, when nothing says on which commit it was made. */
+export const ownBranch = (
+  { policy }: Pick<Place, 'policy'>,
+  tags: readonly string[],
+  branches: readonly Kept[],
+): Kept | null => {
+  const name = prefixBranch(tags, policy.prefixes) ?? policy.branch
+  return branches.find(({ branch }) => branch === name) ?? null
+}
+
+async function candidates(
+  place: Place,
+  what: Placeable,
+  branches: readonly Kept[],
+  dependencies: readonly string[],
+): Promise<Base[]> {
+  const { published, source } = place
+  const { revision } = what
+  const said = revision.baseCommit
+  const baseCommit = said === null ? null : await reachable(published, source.name, said)
+  if (said !== null && baseCommit === null)
+    await record(place, what, unreached(said), { outcome: 'unknown-base' })
+  const named = prefixBranch(what.tags, place.policy.prefixes)
+  const own = ownBranch(place, what.tags, branches)
+  const prefix = own?.branch === named ? own : null
+  const blobs = blobsBefore(what.texts)
+  const ordered = [...(own ? [own] : []), ...branches.filter(branch => branch !== own)]
+  const found: { branch: string; commit: string }[] = []
+  if (baseCommit === null)
+    for (const { branch, head } of ordered) {
+      const commit = await newestWith(published, head, blobs)
+      if (commit !== null) found.push({ branch, commit })
+    }
+  const usual = branches.find(({ branch }) => branch === place.policy.branch) ?? null
+  return basesOf({ baseCommit, dependencies, blobs: found, prefix, default: usual })
+}
+
+const unreached = (commit: string): Base => ({ foundBy: 'base-commit', commit, branch: null })
+
+/** `ref` null: only to know, nothing is published. What was tried before is not tried again. */
+export async function tryBase(
+  place: Place,
+  what: Placeable,
+  base: Base | (Omit<Base, 'foundBy'> & { readonly foundBy: 'moved' }),
+  ref: string | null,
+): Promise<Applied> {
+  const { published: repository, scratch } = place
+  const applied = await applyPatches({ repository, scratch, base: base.commit, texts: what.texts }, ref)
+  await record(place, what, base, applied)
+  return applied
+}
+
+async function record(
+  { db, list, source }: Place,
+  { topic, revision, digest }: Placeable,
+  { commit: base, branch, foundBy }: Pick<Base, 'commit' | 'branch'> & { readonly foundBy: string },
+  applied: Applied,
+): Promise<void> {
+  const values = {
+    version: revision.version,
+    repository: source.name,
+    branch: branch === null ? null : toStorableText(branch),
+    found_by: foundBy,
+    outcome: applied.outcome,
+    commit: applied.outcome === 'applied' ? applied.commit : null,
+    file: applied.outcome === 'conflict' && applied.file !== null ? toStorableText(applied.file) : null,
+    said: 'said' in applied ? toStorableText(applied.said) : null,
+  }
+  await db
+    .insertInto('application')
+    .values({ list_id: list.id, topic_key: topicKey(topic), digest, base, ...values })
+    .onConflict(conflict =>
+      conflict.columns(['list_id', 'topic_key', 'digest', 'base']).doUpdateSet({ ...values, at: sql`now()` }),
+    )
+    .execute()
+}
+
+function conflictWords(applied: Applied, { commit, branch }: Base): string {
+  const where = `${branch ?? 'commit'} at ${commit.slice(0, 12)}`
+  if (applied.outcome === 'conflict')
+    return `It does not apply to ${where}${applied.file === null ? '' : `: ${applied.file}`}`
+  return applied.outcome === 'error'
+    ? `It could not be applied to ${where}: ${applied.said.slice(0, 500)}`
+    : `There is no ${where}`
+}
+
+/** More patches than anybody reads are not tried. */
+export const isTooLong = ({ patches }: Revision): boolean => patches.length > limits.patchsetPatchesMax
