@@ -2,7 +2,7 @@
 // asked again; a stale fence is an answer.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { limits } from '../base/limits.ts'
-import { type Done, type Health, keptSchema, type Offer, offerSchema, sizeSchema } from './wire.ts'
+import { type Done, gitPath, type Health, keptSchema, type Offer, offerSchema, sizeSchema } from './wire.ts'
 
 /** The server did not answer, or said that it cannot now. */
 class AwayError extends Error {}
@@ -35,7 +35,7 @@ export function makeClient(server: string, token: string): Client {
   return {
     async next(health, held, signal) {
       const answer = await post('next', { health, held }, limits.runnerAskSecondsMax, signal)
-      return answer.status === 204 ? null : offerSchema.parse(await answer.json())
+      return answer.status === 204 ? null : reachable(offerSchema.parse(await answer.json()), server)
     },
     async alive(fence, signal) {
       const answer = await post('alive', { fence }, limits.runnerAliveSecondsMax, signal)
@@ -51,6 +51,12 @@ export function makeClient(server: string, token: string): Client {
       return (await post('done', done, 0, signal)).status !== 409
     },
   }
+}
+
+const reachable = (offer: Offer, server: string): Offer => {
+  const { repository } = offer.job
+  if (!repository.startsWith(gitPath)) return offer
+  return { ...offer, job: { ...offer.job, repository: `${server}${repository}` } }
 }
 
 /** `secondsMax` is how long the server may take on purpose. */

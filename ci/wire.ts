@@ -29,6 +29,9 @@ export const nextSchema = z.strictObject({
   held: z.array(fenceSchema).max(10_000),
 })
 
+/** What is served for git is below this; a job's repository that begins so is the server's own, by whatever address it was reached. */
+export const gitPath = '/-/git/'
+
 export const offerSchema = z.object({
   fence: fenceSchema,
   number: z.string().regex(/^\d{1,18}$/),

@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts'
 import type { TierName } from '../ci/job.ts'
 import { type LocalOrder, readLocalOrder } from '../ci/local-order.ts'
 import type { Execute } from '../ci/runner.ts'
+import { gitPath } from '../ci/wire.ts'
 import { readConfig } from './common/config.ts'
 
 export const command: Command = {
@@ -117,7 +118,7 @@ async function launched(order: LocalOrder, words: readonly string[], stop: Abort
 
 /** What the server offers for git is below its own address. */
 const accessOf = ({ server, token }: LocalOrder) => ({
-  url: `${server}/-/git/`,
+  url: `${server}${gitPath}`,
   header: `Authorization: Bearer ${token}`,
 })
 

@@ -4,8 +4,10 @@ import { type Client, makeClient } from '../../ci/client.ts'
 import type { Result } from '../../ci/result.ts'
 import type { Health, Offer } from '../../ci/wire.ts'
 import { cancelBuild, supersedeOlder } from '../../sql/builds.ts'
+import { listRunners } from '../../sql/runners.ts'
 import { revokeToken } from '../../sql/tokens.ts'
 import { giveUpOverdue } from '../../tracker/build/finish.ts'
+import { until } from '../ingest/until.ts'
 import { BuildServer } from './rig.ts'
 
 let server: BuildServer
@@ -180,6 +182,19 @@ test('a build that waits is handed out as soon as it is there', async () => {
   expect(performance.now() - begin).toBeLessThan(1_000)
 })
 
+test('a runner that went away while it waited is given nothing', async () => {
+  const [one, two] = [await server.client('one'), await server.client('two')]
+  const gone = new AbortController()
+  const asked = one.next(health, [], gone.signal)
+  await until(async () =>
+    (await listRunners(server.db)).some(({ name, seenAt }) => name === 'one' && seenAt !== null),
+  )
+  gone.abort()
+  await expect(asked).rejects.toThrow()
+  const number = await server.push('true')
+  expect(await take(two)).toMatchObject({ number, attempt: 1 })
+})
+
 test('what cannot become a job is an error with its reason, and the next build is not held up by it', async () => {
   const client = await server.client()
   const place = server.place
@@ -202,7 +217,7 @@ test('a door that is asked wrongly says so, and nothing is done', async () => {
   ) => (await fetch(`${server.address}/-/runner/${path}`, { method: 'POST', headers, body })).status
   const mine = { Authorization: `Bearer ${word}` }
   expect(await ask('next', {})).toBe(401)
-  expect(await ask('next', { Authorization: `Bearer ${word.slice(0, -1)}0` })).toBe(401)
+  expect(await ask('next', { Authorization: `Bearer ${word.slice(0, -1)}x` })).toBe(401)
   expect(await ask('next', { Authorization: `Basic ${word}` })).toBe(401)
   expect(await ask('next', mine)).toBe(400)
   expect(await ask('next', mine, 'no json')).toBe(400)

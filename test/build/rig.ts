@@ -36,7 +36,7 @@ export class BuildServer {
   /** What the policy would say. */
   place: PlaceOf = async () => ({
     directory: this.repository.path,
-    url: this.repository.path,
+    path: this.repository.path,
     ...{ network: false, limits: smallLimits, weakest: null, secrets: {} },
   })
   /** Hears of each end. */

@@ -10,8 +10,8 @@ import type { BuildRow } from '../../sql/builds.ts'
 interface BuildPlace {
   /** For a runner of this machine. */
   readonly directory: string
-  /** An address for all others; null when they cannot fetch it. */
-  readonly url: string | null
+  /** For all others: where it is below the server's own address. */
+  readonly path: string
   readonly network: boolean
   readonly limits: Partial<JobLimits>
   /** The weakest sandbox that will do; null for whichever the runner has. */
@@ -41,13 +41,10 @@ export async function jobOf(claim: Claim, asker: Asker, placeOf: PlaceOf): Promi
   const { build, attempt } = claim
   const place = await placeOf(build)
   if (typeof place === 'string') throw new Error(place)
-  const repository = asker.local ? place.directory : place.url
-  if (repository === null)
-    throw new Error(`Cannot have "${build.repository}" built elsewhere: the server has no address for it`)
   const terms = termsSchema.parse(build.terms)
   return jobSchema.parse({
     id: `build-${build.number}-${attempt}`,
-    repository,
+    repository: asker.local ? place.directory : place.path,
     commit: build.commit,
     ref: build.ref,
     kind: build.kind,

@@ -2,18 +2,17 @@
 import { readFile } from 'node:fs/promises'
 import { matchesRef, type Policy } from '../../ci/policy.ts'
 import { publishedRepository } from '../../ci/published.ts'
+import { gitPath } from '../../ci/wire.ts'
 import type { PlaceOf } from './job-of.ts'
 
 export interface PlaceOptions {
   /** As it is now. Throws what is wrong in it. */
   readonly policy: () => Policy | null
   readonly data: string
-  /** Where the world sees the pages, without a slash at its end; null when nobody said. */
-  readonly url: string | null
 }
 
 export const placeOf =
-  ({ policy, data, url }: PlaceOptions): PlaceOf =>
+  ({ policy, data }: PlaceOptions): PlaceOf =>
   async build => {
     const repository = policy()?.repositories.find(({ name }) => name === build.repository)
     if (repository === undefined) return `Cannot build: the policy names no repository "${build.repository}"`
@@ -25,7 +24,7 @@ export const placeOf =
     )
     return {
       directory: pushed ? path : publishedRepository(data),
-      url: url === null ? null : `${url}/-/git/${pushed ? build.repository : 'ci'}.git`,
+      path: `${gitPath}${pushed ? build.repository : 'ci'}.git`,
       ...{ network, limits, weakest },
       secrets: Object.fromEntries(values),
     }
