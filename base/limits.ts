@@ -391,6 +391,16 @@ export const limits = {
   spoolFilesMax: 3_000,
   /** A push of so many refs, each with a name of the longest that a file system lets git have. */
   spooledBytesMax: 1024 ** 2,
+  /** The spool is watched; this is for a kernel that has no watch to give. */
+  spoolLookMillisecondsMax: 2_000,
+  /** A push that could not be decided, because its repository or GnuPG was away, is tried again after this. */
+  spoolAgainMillisecondsMax: 60_000,
+  /** And after so long it is given up. */
+  spoolTriedHoursMax: 24,
+  /** Builds of one push; who fills a mirror does not want all of it built. */
+  pushBuildsMax: 20,
+  /** Refused pushes of a repository that are kept in an hour: whoever may push could fill the table otherwise. */
+  refusedPerHourMax: 100,
   /** Pushes taken from the spool at a time. */
   spoolReadMax: 200,
   /** A hook takes milliseconds; what it has begun and not ended after this it never will. */

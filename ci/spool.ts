@@ -22,13 +22,16 @@ export interface Spooled {
 /** Absolute. */
 export const spoolOf = ({ spool }: CiConfig, data: string): string => spool ?? resolve(data, 'spool')
 
-/** What lies there, the oldest first; of very many some. Directories and other names are let be. */
-export async function readSpool(directory: string): Promise<Spooled[]> {
+/** What lies there, the oldest first, but for those of `except`; of very many some. Directories and other names are let be. */
+export async function readSpool(
+  directory: string,
+  except: { has(name: string): boolean } = new Set(),
+): Promise<Spooled[]> {
   const found: Spooled[] = []
   for await (const entry of await opendir(directory)) {
     const { name } = entry
     if (isLeftOver(name)) await dropOld(join(directory, name))
-    if (entry.isDirectory() || !/^push\.[A-Za-z0-9]{1,40}$/.test(name)) continue
+    if (entry.isDirectory() || except.has(name) || !/^push\.[A-Za-z0-9]{1,40}$/.test(name)) continue
     const read = await readOne(directory, name)
     if (read !== null) found.push(read)
     if (found.length >= limits.spoolReadMax) break

@@ -30,6 +30,7 @@ const floors: Record<string, readonly string[]> = {
       'ci/job.ts',
       'ci/result.ts',
       'ci/policy.ts',
+      'ci/push.ts',
       'ci/verify',
       'ci/wire.ts',
       'ci/apply.ts',

@@ -27,6 +27,25 @@ export async function openTrust(policy: Policy, directory: string): Promise<Trus
   return { policy, keys, home, problems: [...problems, ...(await revokedProblem(policy))] }
 }
 
+/** Opens it again when the policy is another one, or a file with keys has changed. */
+export function trustKeeper(directory: string): (policy: Policy) => Promise<Trust> {
+  let known: { policy: Policy; stamp: string; trust: Trust } | null = null
+  return async policy => {
+    const stamp = await stampOf(policy)
+    if (known?.policy !== policy || known.stamp !== stamp)
+      known = { policy, stamp, trust: await openTrust(policy, directory) }
+    return known.trust
+  }
+}
+
+async function stampOf(policy: Policy): Promise<string> {
+  const states = (await keyFiles(policy, [])).map(async file => {
+    const { mtimeMs, size, ino } = await stat(file)
+    return `${file} ${mtimeMs} ${size} ${ino}`
+  })
+  return (await Promise.all(states)).join('\n')
+}
+
 /** The keys of signers that are there, of any others in the directory none; one key in several files is all of them. */
 async function readSignerKeys(policy: Policy): Promise<Pick<Trust, 'keys' | 'problems'>> {
   const wanted = policy.signers.flatMap(({ key }) => (key.kind === 'openpgp' ? [key.fingerprint] : []))

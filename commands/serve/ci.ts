@@ -1,11 +1,15 @@
 // The role ci: takes up what was lost, drops old logs, and has builds run beside the server, by a process of its own that knows
 // neither the configuration nor the database and speaks to a door that only this machine can reach.
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { Hono } from 'hono'
 import { showEndpoint } from '../../base/endpoint.ts'
 import { groundOf } from '../../ci/ground.ts'
+import { spoolOf } from '../../ci/spool.ts'
 import { renewLocalRunner } from '../../sql/tokens.ts'
+import { startIntake } from '../../tracker/build/intake.ts'
 import { startKeeper } from '../../tracker/build/keeper.ts'
+import { openPolicy } from '../../tracker/build/policy-file.ts'
 import type { Queue } from '../../tracker/build/queue.ts'
 import { type Listener, listen } from '../../web/listen.ts'
 import { runnerRoutes } from '../../web/route/runner.ts'
@@ -19,6 +23,12 @@ export async function startCi(serving: Serving, queue: Queue, data: string): Pro
   const keeper = startKeeper({ db: pools.main, data, log, keepDays: ci.keepDays })
   closers.push(() => keeper.close())
   startPatchsets(serving, data)
+  if (ci.policy !== null) {
+    const policy = openPolicy(ci.policy.path)
+    const spool = spoolOf(ci, data)
+    const intake = startIntake({ db: pools.main, log, policy, spool, homes: join(data, 'keys') })
+    closers.push(() => intake.close())
+  }
   if (ci.runners === 0 || (ci.sandbox === null && ci.launcher === null)) return
   const door = await openDoor(serving, queue, data)
   closers.push(() => door.close())
