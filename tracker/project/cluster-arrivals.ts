@@ -31,21 +31,20 @@ export async function clusterArrivals(
   const recent = recentOf(db)
   const arrivals = new Map<ClusterId, Arrival[]>(clusters.map(cluster => [cluster, []]))
   const absent: StoredMail[] = []
-  const take = ({ cluster, verdict }: Pick<StoredMail, 'cluster' | 'verdict'>, read: ReadArrival) =>
-    arrivals.get(cluster)?.push({ ...read, verdict: verdict ?? withoutVerdict(read) })
   for (const row of rows) {
     const verdict = verdictOf(row)
     const { cluster, list_id } = row
+    const here = arrivals.get(cluster)
     const names = row.mails.split(',')
     const large = names.length >= keptMailsMin
     for (const name of names) {
       const known = recent.get(name)
-      if (known) take({ cluster, verdict }, known)
+      if (known) here?.push(withVerdict(known, verdict))
       else absent.push({ cluster, list_id, name, verdict, large })
     }
   }
   for (const [mail, arrival, bytes] of await readArrivals(trx, absent)) {
-    take(mail, arrival)
+    arrivals.get(mail.cluster)?.push(withVerdict(arrival, mail.verdict))
     // An import folds thousands of small threads once: keeping their facts would only cost memory.
     if (mail.large) recent.keep(mail.name, arrival, bytes)
   }
@@ -53,7 +52,12 @@ export async function clusterArrivals(
 }
 
 /** A live mail without a verdict is pending. */
-const withoutVerdict = ({ knownAt }: ReadArrival) => (knownAt === null ? imported : null)
+const withVerdict = ({ hash, facts, knownAt }: ReadArrival, verdict: Verdict | null): Arrival => ({
+  hash,
+  facts,
+  knownAt,
+  verdict: verdict ?? (knownAt === null ? imported : null),
+})
 
 interface ClusterMails extends VerdictRow {
   cluster: ClusterId

@@ -5,7 +5,7 @@ import type { ClusterId, IndexKey, ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { wake } from '../../sql/wake.ts'
-import type { MailFacts } from '../mail/facts.ts'
+import type { MailFacts, Person } from '../mail/facts.ts'
 import type { Folded } from '../topic/fold.ts'
 import type { KnownPeople } from '../topic/known-people.ts'
 import { personKeys } from '../topic/person.ts'
@@ -19,15 +19,16 @@ export async function knownPeopleFor(
   const keys = new Set<string>()
   // Most mails of a long thread are by few people.
   const names = new Map<string, string>()
-  const senders = [...arrivals.values()]
-    .flat()
-    .flatMap(({ facts }) => [facts.sender, facts.behalf ?? []].flat())
-  for (const sender of senders) {
-    const { name, address } = sender
-    if (names.get(address) === name) continue
-    names.set(address, name)
+  const add = (sender: Person) => {
+    if (names.get(sender.address) === sender.name) return
+    names.set(sender.address, sender.name)
     for (const key of personKeys(sender)) keys.add(key)
   }
+  for (const mails of arrivals.values())
+    for (const { facts } of mails) {
+      add(facts.sender)
+      if (facts.behalf) add(facts.behalf)
+    }
   const byRow = new Map([...keys].map(key => [indexKey(key), key]))
   const { rows } = await sql<{ person: IndexKey }>`
     select person from established where list_id = ${list} and person = any(${[...byRow.keys()]}::text[])`.execute(

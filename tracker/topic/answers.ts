@@ -12,18 +12,15 @@ export type Answers = Pick<Topic, 'trailers' | 'checks' | 'applied' | 'robots' |
 
 /** `mails` in order of said time. */
 export function answersOf(mails: readonly Node[], numbers: BugNumbers): Answers {
-  const here = new Set(mails)
   return {
     trailers: mails.filter(mail => mail.facts.trailers.length > 0 && !isPosting(mail)).flatMap(trailersIn),
-    checks: mails.flatMap(checksIn),
+    checks: mails.filter(mayCheck).flatMap(checksIn),
     applied: mails.filter(mail => mail.facts.applied !== null).flatMap(appliedIn),
-    robots: mails.flatMap(({ id, facts }) => (facts.robot ? [{ mail: id, class: facts.robot }] : [])),
+    robots: mails
+      .filter(({ facts }) => facts.robot !== null)
+      .flatMap(({ id, facts }) => (facts.robot ? [{ mail: id, class: facts.robot }] : [])),
     claims: claimsOf(mails, numbers),
-    ghosts: [
-      ...new Set(
-        mails.filter(mail => !mail.parent || !here.has(mail.parent)).flatMap(mail => mail.ghost ?? []),
-      ),
-    ],
+    ghosts: [...new Set(mails.filter(({ ghost }) => ghost !== null).flatMap(({ ghost }) => ghost ?? []))],
   }
 }
 
@@ -100,6 +97,8 @@ function speaksForSelf(named: Person, sender: Person): boolean {
 }
 
 const withoutTag = (address: string) => address.replace(/\+[^@]{0,64}@/, '@')
+
+const mayCheck = ({ facts: { checks, result } }: Node) => checks.length > 0 || result !== undefined
 
 function checksIn(mail: Node): Check[] {
   const checks = checksSaid(mail)

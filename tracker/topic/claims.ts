@@ -14,15 +14,17 @@ import { above, type Node } from './tree.ts'
 
 /** What the mails of a topic claim of others; a bug that is named by its number is known by its mail. */
 export function claimsOf(mails: readonly Node[], numbers: BugNumbers): Claim[] {
-  const here = new Set<string>(mails.map(({ id }) => id))
   const speakers = mails.filter(
     ({ facts: { tags, trailers, relations } }) => tags.length > 0 || trailers.length > 0 || relations,
   )
-  return speakers.flatMap(mail =>
-    [...claimsIn(mail), ...relationsIn(mail), ...addressedBy(mail)]
-      .map(claim => numbered(claim, mail.said, numbers))
-      .filter(({ what, target }) => what !== 'about' || !here.has(target)),
+  const claims = speakers.flatMap(mail =>
+    [...claimsIn(mail), ...relationsIn(mail), ...addressedBy(mail)].map(claim =>
+      numbered(claim, mail.said, numbers),
+    ),
   )
+  if (!claims.some(({ what }) => what === 'about')) return claims
+  const here = new Set<string>(mails.map(({ id }) => id))
+  return claims.filter(({ what, target }) => what !== 'about' || !here.has(target))
 }
 
 /** One that nobody knows stays as it was written. */

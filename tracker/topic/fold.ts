@@ -67,12 +67,12 @@ function foldComponent(
   const mending = mendingOf(nodes, drafts, rules)
   const chains = chainsOf(drafts, mending.all)
   const homes = homesOf(nodes, chains)
+  const mailsAt = Map.groupBy(nodes, node => homes.get(node) ?? node.id)
   const patchsets = chains.map((drafts, index) =>
-    patchsetOf(drafts, mailsIn(nodes, homes, index), rules, outside, mending),
+    patchsetOf(drafts, mailsAt.get(index) ?? [], rules, outside, mending),
   )
-  const threads = Map.groupBy(
-    nodes.filter(node => typeof homes.get(node) === 'string'),
-    node => String(homes.get(node)),
+  const threads = new Map(
+    [...mailsAt].flatMap(([home, mails]) => (typeof home === 'string' ? [[home, mails] as const] : [])),
   )
   const threadOutcomes = [...threads].map(
     ([name, mails]) => [name, threadTopicOf(mails, rules, known, outside)] as const,
@@ -143,9 +143,6 @@ const sendersOf = ([first]: readonly Node[]) => (first ? personKeys(first.facts.
 
 /** The topic of a mail: the number of its patchset, or the name of its thread. */
 type Home = number | string
-
-const mailsIn = (nodes: readonly Node[], homes: ReadonlyMap<Node, Home>, home: Home) =>
-  nodes.filter(node => homes.get(node) === home)
 
 /** A posting is in its chain; an answer is where its parent is; the rest are threads. Parents come first. */
 function homesOf(nodes: readonly Node[], chains: ReturnType<typeof chainsOf>): Map<Node, Home> {

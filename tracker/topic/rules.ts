@@ -51,7 +51,9 @@ export const rosterAt = (rosters: readonly DatedRoster[], time: number): Roster 
   datedRosterAt(rosters, time).people
 
 export const datedRosterAt = (rosters: readonly DatedRoster[], time: number): DatedRoster =>
-  rosters.findLast(({ since }) => since <= time) ?? rosters[0] ?? { since: 0, people: [] }
+  rosters.findLast(({ since }) => since <= time) ?? rosters[0] ?? nobody
+
+const nobody: DatedRoster = { since: 0, people: [] }
 
 /** Does the list say who has a role? One that does is never open to all, even where nobody turns out to have one. */
 export const namesPeople = ({ people, file }: DatedRoster): boolean => people.length > 0 || file !== undefined

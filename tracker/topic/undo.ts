@@ -14,13 +14,14 @@ export interface Undoing {
 
 /** `mails` are those of one topic, in order, and those of others that speak of it. */
 export function undoingIn(mails: readonly SpeakingMail[], asker: (mail: SpeakingMail) => Asker): Undoing {
+  const speakers = mails.filter(mail => mail.facts.tags.length > 0)
+  if (speakers.length === 0) return nothingUndone
   const byId = new Map(mails.map(mail => [mail.id, mail]))
   const refusal = (mail: SpeakingMail, id: MessageId): Refusal | null => {
     const target = targetOf(mail, id, byId)
     if ('reason' in target) return target
     return undoRefusal(asker(mail), target)
   }
-  const speakers = mails.filter(mail => mail.facts.tags.length > 0)
   const wishes = speakers.flatMap(mail =>
     mail.facts.tags.flatMap((tag): Wish[] => {
       if (tag.tag !== 'Undo') return []
@@ -35,6 +36,8 @@ export function undoingIn(mails: readonly SpeakingMail[], asker: (mail: Speaking
   }
   return { by, refusal }
 }
+
+const nothingUndone: Undoing = { by: mail => mail.undone, refusal: () => null }
 
 interface Wish {
   readonly mail: SpeakingMail

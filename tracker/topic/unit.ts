@@ -4,6 +4,7 @@
 import type { IndexKey, MessageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
+import { memo } from '../../base/memo.ts'
 import type { MailFacts } from '../mail/facts.ts'
 import { traitsOf } from '../mail/robots.ts'
 import type { Judgeable, Judged } from './judged.ts'
@@ -207,7 +208,12 @@ const isAutomatic = ({ robot, sender }: MailFacts, people: Roster): boolean =>
   robot !== null ? traitsOf(robot).behind !== 'person' : isListed({ sender }, people)
 
 const isListed = ({ sender }: Pick<MailFacts, 'sender'>, people: Roster): boolean =>
-  people.some(entry => entry.role === 'robot' && addressesOf(entry).includes(sender.address))
+  robotsIn(people).has(sender.address)
+
+/** Asked of each mail of a thread, of a thousand people. */
+const robotsIn = memo(
+  (people: Roster) => new Set(people.filter(({ role }) => role === 'robot').flatMap(addressesOf)),
+)
 
 /** It left through our own outbox. */
 const isOurs = ({ how }: Verdict): boolean => how.code === 'signed' && how.check.method === 'outbox'
