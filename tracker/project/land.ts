@@ -40,8 +40,9 @@ export async function withLandings(
 ): Promise<Arrivals> {
   if (following === null) return arrivals
   const all = [...arrivals.values()].flat()
-  await match(trx, list, [...arrivals.keys()], all)
-  const landed = await landingsOf(trx, list, all)
+  const matched = await match(trx, list, [...arrivals.keys()], all)
+  // A landing stands as long as its commit does.
+  const landed = matched ? await landingsOf(trx, list, all) : new Map<string, Landing[]>()
   const held = await namedCommitsOf(trx, list, all, following)
   const one = (arrival: Arrival): Arrival => {
     const landings = landed.get(keyOfMail(arrival.facts))
@@ -54,15 +55,18 @@ export async function withLandings(
 
 const keyOfMail = memo(({ messageId }: MailFacts) => indexKey(messageId))
 
-/** Finds the commits of these mails, and of each commit everything that it lands; what differs is written. */
+/**
+ * Finds the commits of these mails, and of each commit everything that it lands; what differs is written. Answers whether
+ * there is one.
+ */
 async function match(
   trx: Trx,
   list: ListId,
   clusters: readonly ClusterId[],
   arrivals: readonly Arrival[],
-): Promise<void> {
+): Promise<boolean> {
   const commits = await commitsFor(trx, list, arrivals)
-  if (commits.length === 0) return
+  if (commits.length === 0) return false
   const mailmap = await mailmapOf(trx, list)
   const patches = await patchesFor(trx, list, commits, mailmap)
   const numbers = await numberedBugs(
@@ -81,6 +85,7 @@ async function match(
   })
   const rows = await rowsOf(trx, list, landed)
   await writeRows(trx, list, clusters, commits, rows)
+  return true
 }
 
 interface StoredCommit {
@@ -91,19 +96,16 @@ interface StoredCommit {
 async function commitsFor(trx: Trx, list: ListId, arrivals: readonly Arrival[]): Promise<StoredCommit[]> {
   const mails = arrivals.map(({ facts }) => keyOfMail(facts))
   const patches = arrivals.filter(({ facts }) => facts.posting === 'patch')
-  const { rows: numbered } = await sql<{ number: number }>`
-    select number from bug_number where list_id = ${list} and message_key = any(${mails}::text[])`.execute(
-    trx,
-  )
   const keys = new Set([
     ...mails.flatMap(key => [`m ${key}`, `b ${key}`]),
-    ...numbered.map(({ number }) => keyOf(`b #${number}`)),
     ...patches.flatMap(({ facts }) => [`t ${facts.subject.key}`, `p ${facts.patchId}`].map(indexKey)),
   ])
   const heads = arrivals.flatMap(({ facts }) => facts.pullRequest?.head ?? [])
   const { rows } = await sql<{ data: CommitFacts; release: string | null }>`
     select data, release from git_commit where list_id = ${list} and id in (
       select commit from commit_key where list_id = ${list} and key = any(${[...keys]}::text[])
+      union select commit from commit_key where list_id = ${list} and key in (
+        select 'b #' || number from bug_number where list_id = ${list} and message_key = any(${mails}::text[]))
       union select commit from landing where list_id = ${list} and message_key = any(${mails}::text[])
       union select unnest(${heads}::text[]))
     order by id`.execute(trx)
