@@ -58,6 +58,16 @@ export const limits = {
   /** Of a failed step's log a mail quotes this much, and its page shows it; a compiler's last error is among it. */
   logTailLinesMax: 40,
   logTailBytesMax: 64 * 1024,
+  /** Of a log's line that a page shows; the raw log has it whole. */
+  logLineCharactersMax: 400,
+  /** Lines of a page of a log: with their numbers they stay below 30 kB as a rule. */
+  logPageLinesMax: 200,
+  /** Who may follow builds as they run, at once: each holds a connection. */
+  followersMax: 100,
+  /** For so long; a build may take a day. */
+  followHoursMax: 24,
+  /** Between two looks at a log that somebody follows. */
+  followMillisecondsMin: 300,
   /** Checks read from one mail; a CI may answer for many jobs at once. */
   checksMax: 50,
   /** Lines of one check. */

@@ -8,8 +8,8 @@ import { bugStatuses, patchStates, plannedTags } from './state-words.ts'
 
 // A list's pages are at `/NAME/`, and these addresses are taken.
 export const listNameAllowed =
-  '1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first; but not healthz, readyz, metrics, builds or git'
-export const listNamePattern = /^(?!(?:healthz|readyz|metrics|builds|git)$)[a-z0-9][a-z0-9._-]{0,63}$/
+  '1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first; but not healthz, readyz, metrics or builds'
+export const listNamePattern = /^(?!(?:healthz|readyz|metrics|builds)$)[a-z0-9][a-z0-9._-]{0,63}$/
 
 const lowerAddress = () => address().transform(value => value.toLowerCase())
 

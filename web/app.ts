@@ -23,6 +23,7 @@ import { allLists, findPlace, type Place } from './read/place.ts'
 import { readThreads } from './read/thread-mails.ts'
 import { answerRaw } from './route/archive.ts'
 import { answerAttachment } from './route/attachment.ts'
+import { addBuilds, answerBadge, answerBuilds } from './route/builds.ts'
 import { answerCompare } from './route/compare.ts'
 import { answerNewFeed, answerSearchFeed, answerThreadFeed } from './route/feed.ts'
 import { answerBugs, answerList } from './route/list.ts'
@@ -96,6 +97,10 @@ export function makeApp({ db, onError = () => {}, timing, url, listening, builds
       'Cache-Control': 'public, max-age=31536000, immutable',
     }),
   )
+  addBuilds(app, { db, data: builds?.data ?? null, url: url ?? null })
+  list('/builds', (c, { name }) => c.redirect(paths.builds(name), 301))
+  list('/builds/', (c, row) => answerBuilds(c, db, row))
+  list('/badge.svg', (c, row) => answerBadge(c, db, row))
   app.get('/robots.txt', answerRobots)
   app.get('/manifest.js.gz', answerManifest)
   place('/description', answerDescription)

@@ -43,6 +43,19 @@ export const paths = {
   thread: (name: string, id: string, page?: number) => `${mail(name, id)}T/${query({ page })}`,
   /** What changed between two revisions of the patchset that holds the mail; names as `v1`. */
   compare: (name: string, id: string, was: string, now: string) => `${mail(name, id)}${was}..${now}`,
+  /** Of all lists: what is queued, what waits, who builds. */
+  queue: () => '/builds/',
+  build: (number: string) => `/builds/${number}`,
+  /** A page of the log of one step; `from` is its first line. */
+  buildLog: (number: string, step: string, at: { attempt?: number; from?: number } = {}) =>
+    `/builds/${number}/log/${encodeURIComponent(step)}${query(at)}`,
+  buildLogRaw: (number: string, step: string, attempt?: number) =>
+    `/builds/${number}/log/${encodeURIComponent(step)}/raw${query({ attempt })}`,
+  /** Stays open, and grows. */
+  buildTail: (number: string) => `/builds/${number}/tail`,
+  artefacts: (number: string, attempt: number) => `/builds/${number}/artefacts.tar${query({ attempt })}`,
+  builds: (name: string, before?: string) => `${list(name)}builds/${query({ before })}`,
+  badge: (name: string, branch?: string) => `${list(name)}badge.svg${query({ branch })}`,
   mbox: (name: string, id: string) => `${mail(name, id)}t.mbox.gz`,
 }
 

@@ -255,7 +255,7 @@ people = [
     '2: relay is "pigeon"; allowed: "loopback" or a URL such as "smtp://mail.example.org:587"',
     '4: smtp.listen is "2525"; allowed: an address and a port such as "127.0.0.1:2525"',
     '6: limits.mail_bytes_max is 5; allowed: a number of bytes from 65536 to 104857600',
-    '8: lists[0].name is "Net Dev"; allowed: 1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first; but not healthz, readyz, metrics, builds or git',
+    '8: lists[0].name is "Net Dev"; allowed: 1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first; but not healthz, readyz, metrics or builds',
     '9: lists[0].address is "foo"; allowed: a mail address',
     '10: lists[0].description is "# not a comment\\n[[lists]]\\n"; allowed: one line of text',
     '15: lists[0].people[0].role is "boss"; allowed: "maintainer", "reviewer" or "robot"',
@@ -290,7 +290,7 @@ address = "a@example.org"
   expect(complaints(text)).toEqual([
     '1: smtp.exempt[1] is "10.0.0.0/33"; allowed: a list of networks such as ["127.0.0.0/8", "2001:db8::/32"]',
     expect.stringMatching(
-      /^3: lists\[0\]\.name is "readyz"; allowed: .* but not healthz, readyz, metrics, builds or git$/,
+      /^3: lists\[0\]\.name is "readyz"; allowed: .* but not healthz, readyz, metrics or builds$/,
     ),
   ])
 })

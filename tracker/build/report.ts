@@ -6,7 +6,7 @@ import { type IndexKey, type ListId, listId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { completeList, type ListConfig } from '../../base/list-settings.ts'
 import { matchesAddress, matchesRef, type Policy } from '../../ci/policy.ts'
-import { type Result, resultSchema } from '../../ci/result.ts'
+import type { Result } from '../../ci/result.ts'
 import type { BuildRow } from '../../sql/builds.ts'
 import { type OwedMail, oweMail } from '../../sql/outbox.ts'
 import type { Tables } from '../../sql/tables.ts'
@@ -20,6 +20,8 @@ import { logTail } from './log-tail.ts'
 import { type NamedCommit, readNamedCommit } from './named-commit.ts'
 import { repeatLines } from './repeat.ts'
 import { checkState, failedStep, resultText, type ToldBuild } from './result-text.ts'
+import { sameFailure } from './same-failure.ts'
+import { resultOf } from './stored-result.ts'
 
 export interface ReportOptions {
   /** Of the pages, without a slash at its end; null when the configuration does not say. */
@@ -229,7 +231,7 @@ async function mailOf(
     result,
     page,
     what: whatWas(build, branch, commit),
-    elsewhere: step && branch ? await sameFailure(trx, build, branch, step.name) : null,
+    elsewhere: step && branch ? await sameFailure(trx, build.repository, branch, step.name) : null,
     tail: step && attempt !== null ? await logTail(data, build.number, attempt, step.name) : [],
     repeat: repeatLines({
       kind: build.kind,
@@ -263,12 +265,6 @@ function offeredAt(build: BuildRow, options: ReportOptions): string | null {
   if (build.kind === 'patchset') return `${options.url}/-/git/ci.git`
   const offer = repositoryOf(options, build)?.offer ?? []
   return matchesRef(offer, build.ref) ? `${options.url}/-/git/${build.repository}.git` : null
-}
-
-/** What the runner said; null for one that none had, or that an older program wrote in another form. */
-export function resultOf({ result }: Pick<BuildRow, 'result'>): Result | null {
-  const read = resultSchema.safeParse(result)
-  return read.success ? read.data : null
 }
 
 function fieldsOf(build: BuildRow, result: Result | null, page: string | null): Record<string, string> {
@@ -306,27 +302,4 @@ async function branchUnder(trx: Kysely<Tables>, build: BuildRow): Promise<string
     .where('base', '=', build.base)
     .executeTakeFirst()
   return row?.branch ?? null
-}
-
-/** The newest build of that branch, when the same step failed there. */
-async function sameFailure(
-  trx: Kysely<Tables>,
-  { repository }: BuildRow,
-  branch: string,
-  step: string,
-): Promise<ToldBuild['elsewhere']> {
-  const newest = await trx
-    .selectFrom('build')
-    .select(['number', 'result'])
-    .where('repository', '=', repository)
-    .where('ref', '=', branch.startsWith('refs/') ? branch : `refs/heads/${branch}`)
-    .where('kind', '=', 'push')
-    .where('state', 'in', ['success', 'warning', 'failure', 'timeout'])
-    .orderBy('number', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  const there = newest && resultOf(newest)?.steps.find(({ name }) => name === step)
-  return there && checkState(there.outcome) === 'fail'
-    ? { branch: branch.replace(/^refs\/heads\//, ''), number: newest.number }
-    : null
 }

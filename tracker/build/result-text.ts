@@ -30,7 +30,7 @@ export function checkState(state: BuildState): CheckFact['state'] | null {
 }
 
 /** One check for each step; of a build that came to none, one in its name. */
-export function checksOfBuild(build: ToldBuild): CheckFact[] {
+function checksOfBuild(build: ToldBuild): CheckFact[] {
   const { state, why, result, page: url } = build
   const all = result?.steps ?? []
   const steps = all.map(step => ({ name: step.name, state: step.outcome, description: stepWords(step) }))
@@ -52,7 +52,7 @@ export const failedStep = (result: Result | null): Step | undefined =>
   result?.steps.find(({ outcome }) => outcome !== 'success' && outcome === result.outcome)
 
 /** "passed in 12 s, 412 tests", "It ended with exit code 2 after 41 s, 3 of 412 tests failed". */
-export function stepWords({ outcome, why, seconds, tests }: Step): string {
+function stepWords({ outcome, why, seconds, tests }: Step): string {
   const counted = tests === undefined ? '' : `, ${testWords(tests)}`
   if (outcome === 'success') return `passed in ${secondsText(seconds)}${counted}`
   if (outcome === 'warning') return `passed with a warning in ${secondsText(seconds)}${counted}`

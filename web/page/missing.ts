@@ -22,6 +22,14 @@ export const missingListPage = (name: string): Html =>
 <p>Names of lists are written in the address as <code>/LIST/</code>, mails as <code>/LIST/MESSAGE-ID/</code> without angle brackets. <a href="${paths.lists()}">All lists</a></p>`,
   })
 
+export const missingBuildPage = (number: string): Html =>
+  frame({
+    title: 'Build not found',
+    skipTo: 'answer',
+    main: html`<h1>There is no build ${short(number)}</h1>
+<p>Builds are numbered as they come. <a href="${paths.queue()}">The newest ones</a></p>`,
+  })
+
 export const missingMailPage = (list: ListRow, id: string): Html =>
   frame({
     title: 'Mail not found',

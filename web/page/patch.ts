@@ -7,6 +7,7 @@ import { patchChecks, reviewsOf } from '../../tracker/topic/reviews.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { TopicPatch } from '../../tracker/topic/topic.ts'
 import { applySection, changeSection, followSection, patchTags } from '../part/aside.ts'
+import { buildsSection } from '../part/build-look.ts'
 import { checksSection } from '../part/checks.ts'
 import { fileAnchor } from '../part/diff.ts'
 import { findingsSection } from '../part/findings.ts'
@@ -31,7 +32,7 @@ import { paths } from '../paths.ts'
 import { type PatchsetView, subjectOf } from './patchset.ts'
 
 export interface PatchView
-  extends Pick<PatchsetView, 'list' | 'twins' | 'topic' | 'revision' | 'mail' | 'comments'> {
+  extends Pick<PatchsetView, 'list' | 'twins' | 'topic' | 'revision' | 'mail' | 'comments' | 'builds'> {
   readonly patch: TopicPatch
 }
 
@@ -59,6 +60,7 @@ ${threadSection(list.name, topic, patch.id)}
 </div>
 <aside class="side" aria-label="About this patch">
 ${checksSection(list.name, patchChecks(topic, revision, patch))}
+${buildsSection(view.builds.filter(({ version }) => version === revision.version))}
 ${findingsSection(list, topic, patchFindings(topic, revision, patch))}
 ${filesSection(patch)}
 ${applySection(list, revision, { only: patch.number })}

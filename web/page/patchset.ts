@@ -18,6 +18,7 @@ import {
   patchTags,
   relatedSection,
 } from '../part/aside.ts'
+import { buildsSection } from '../part/build-look.ts'
 import { checksSection } from '../part/checks.ts'
 import { stateWords } from '../part/chip.ts'
 import { findingsSection } from '../part/findings.ts'
@@ -44,6 +45,7 @@ import { textOptions } from '../part/text-options.ts'
 import { threadSection } from '../part/thread-section.ts'
 import { twinsSection } from '../part/twins.ts'
 import { paths } from '../paths.ts'
+import type { BuildLine } from '../read/builds.ts'
 import type { Named, Related } from '../read/claims.ts'
 import type { ListRow, Twin } from '../read/located-mail.ts'
 import type { Relation } from '../read/relations.ts'
@@ -68,6 +70,8 @@ export interface PatchsetView {
   readonly pairs: readonly PatchPair[] | null
   /** Of a series: the conversations about each of its patches. */
   readonly reviews: ReadonlyMap<string, PatchReview>
+  /** Of the patchset, newest first. */
+  readonly builds: readonly BuildLine[]
   /** Of a patch that stands alone. */
   readonly comments: PatchComments
 }
@@ -98,6 +102,7 @@ ${factsSection(list, topic, revision, view.named, view.relations)}
 ${relatedSection(list.name, 'Named by', view.relying)}
 ${relatedSection(list.name, 'Mended by', view.mends)}
 ${checksSection(list.name, revisionChecks(topic, revision))}
+${buildsSection(view.builds)}
 ${findingsSection(list, topic, revisionFindings(topic, revision))}
 ${changeSection(list, { id, subject: subjectOf(topic, id) }, patchTags)}
 ${twinsSection(view.twins)}

@@ -10,7 +10,7 @@ export interface Page {
   readonly title: string
   /** Absent on pages that belong to no list. */
   readonly list?: ListRow
-  readonly here?: 'home' | 'bugs' | 'archive'
+  readonly here?: 'home' | 'bugs' | 'builds' | 'archive'
   readonly crumbs?: readonly { readonly text: string; readonly path?: string }[]
   /** What stands in the search box. */
   readonly query?: string
@@ -49,6 +49,7 @@ const rebuilding = html`<p class="meta">The topics of this list are being made a
 const bar = (list: ListRow, { here, query }: Page): Html => html`<nav class="menu" aria-label="List">
 ${link(paths.list(list.name), 'Patches', here === 'home')}
 ${link(paths.bugs(list.name), 'Bugs', here === 'bugs')}
+${list.builds ? link(paths.builds(list.name), 'Builds', here === 'builds') : ''}
 ${link(paths.topics(list.name, 'all'), 'Archive', here === 'archive')}
 </nav>
 <form class="find" role="search" action="${paths.list(list.name)}"><input type="search" name="q" value="${query ?? ''}" aria-label="Search the mails of ${visible(list.name)}" placeholder="Search mails"><button>Search</button></form>`

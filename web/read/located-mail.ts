@@ -15,6 +15,8 @@ export interface ListRow extends ListConfig {
   readonly version: string
   /** Its topics are being made again: what stands is shown, and counts may be wrong until that has ended. */
   readonly rebuilding: boolean
+  /** Something of it was to be built. */
+  readonly builds: boolean
 }
 
 export interface LocatedMail {
@@ -51,7 +53,7 @@ export async function findListRow(db: Kysely<Tables>, name: string): Promise<Lis
   const row = await db
     .selectFrom('list')
     .select(['id', 'settings', 'version'])
-    .select(isRebuilt(sql`list.id`).as('rebuilding'))
+    .select([isRebuilt(sql`list.id`).as('rebuilding'), hasBuilds(sql`list.id`).as('builds')])
     .where('name', '=', toStorableText(name))
     .executeTakeFirst()
   return row && toListRow(row)
@@ -62,7 +64,7 @@ export async function findListRows(db: Kysely<Tables>): Promise<ListRow[]> {
   const rows = await db
     .selectFrom('list')
     .select(['id', 'settings', 'version'])
-    .select(isRebuilt(sql`list.id`).as('rebuilding'))
+    .select([isRebuilt(sql`list.id`).as('rebuilding'), hasBuilds(sql`list.id`).as('builds')])
     .orderBy('name')
     .execute()
   return rows.map(toListRow)
@@ -72,8 +74,15 @@ export async function findListRows(db: Kysely<Tables>): Promise<ListRow[]> {
 const isRebuilt = (list: RawBuilder<unknown>) =>
   sql<boolean>`exists (select from topic old where old.list_id = ${list} and old.cluster = 0)`
 
-const versionOf = ({ version, rebuilding }: Pick<ListRow, 'version' | 'rebuilding'>): string =>
-  rebuilding ? `${version} rebuilding` : version
+const hasBuilds = (list: RawBuilder<unknown>) =>
+  sql<boolean>`exists (select from build b where b.list_id = ${list})`
+
+const versionOf = ({
+  version,
+  rebuilding,
+  builds,
+}: Pick<ListRow, 'version' | 'rebuilding' | 'builds'>): string =>
+  `${version}${rebuilding ? ' rebuilding' : ''}${builds ? ' builds' : ''}`
 
 /** A mail on a list; `unknown` when the list exists and the mail does not, `gone` when it is out of sight. */
 export async function locateMail(
@@ -84,8 +93,10 @@ export async function locateMail(
   const asked = messageId(toStorableText(id))
   const key = indexKey(asked)
   const { rows } = await sql<LocatedRow>`
-    select l.id, l.settings, l.version, ${isRebuilt(sql`l.id`)} as rebuilding,
-      t.id_key, t.kind, concat_ws('-', t.version, t.cluster, t.mails, t.last_said) as topic_version,
+    select l.id, l.settings, l.version, ${isRebuilt(sql`l.id`)} as rebuilding, ${hasBuilds(sql`l.id`)} as builds,
+      t.id_key, t.kind, concat_ws('-', t.version, t.cluster, t.mails, t.last_said,
+        (select concat_ws('-', count(*), max(b.queued_at), max(b.started_at), max(b.ended_at))
+          from build b where b.list_id = l.id and b.topic_key = t.id_key)) as topic_version,
       own.message_id, own.raw_hash,
       (select json_build_object('kind', d.kind, 'who', d.who, 'reason', d.reason, 'at', floor(extract(epoch from d.at) * 1000))
         from tombstone d where d.message_key = ${key} and d.lifted_at is null and (d.list_id is null or d.list_id = l.id)
@@ -127,6 +138,7 @@ interface LocatedRow {
   settings: ListConfig
   version: string
   rebuilding: boolean
+  builds: boolean
   id_key: IndexKey | null
   kind: Topic['kind'] | null
   topic_version: string
@@ -136,13 +148,14 @@ interface LocatedRow {
   twins: Twin[] | null
 }
 
-type ListColumns = Pick<LocatedRow, 'id' | 'settings' | 'version' | 'rebuilding'>
+type ListColumns = Pick<LocatedRow, 'id' | 'settings' | 'version' | 'rebuilding' | 'builds'>
 
-const toListRow = ({ id, settings, version, rebuilding }: ListColumns): ListRow => ({
+const toListRow = ({ id, settings, version, rebuilding, builds }: ListColumns): ListRow => ({
   ...completeList(settings),
   id: listId(id),
-  version: versionOf({ version, rebuilding }),
+  version: versionOf({ version, rebuilding, builds }),
   rebuilding,
+  builds,
 })
 
 /** The pages of these show the topics that name them, so they change with the list. */
@@ -154,8 +167,9 @@ const topicOf = ({
   topic_version,
   version,
   rebuilding,
+  builds,
 }: LocatedRow): LocatedMail['topic'] => {
   if (key === null) return null
-  const list = versionOf({ version, rebuilding })
+  const list = versionOf({ version, rebuilding, builds })
   return { key, version: named.has(kind) || rebuilding ? `${topic_version} ${list}` : topic_version }
 }

@@ -17,6 +17,7 @@ import { missingMailPage } from '../page/missing.ts'
 import { patchPage } from '../page/patch.ts'
 import { elderRevision, patchsetPage } from '../page/patchset.ts'
 import type { Html } from '../part/text.ts'
+import { type BuildLine, readBuildsOfTopic } from '../read/builds.ts'
 import { readDuplicates, readFixes, readNamed, readTalk } from '../read/claims.ts'
 import { readPairs } from '../read/comparison.ts'
 import { readDecoded } from '../read/decoded.ts'
@@ -75,7 +76,7 @@ async function patchset(db: Database, located: LocatedMail, topic: Topic, revisi
   const elder = elderRevision(topic, revision)
   const alone = revision.patches.find(patch => patch.id === id)
   const series = revision.patches.length > 1
-  const [cover, named, relations, { relying, mends }, pairs, reviews, own] = await Promise.all([
+  const [cover, named, relations, { relying, mends }, pairs, reviews, own, builds] = await Promise.all([
     alone ? undefined : readHead(db, located, id),
     readNamed(db, list.id, topic),
     readRelations(db, list.id, topic, revision),
@@ -83,6 +84,7 @@ async function patchset(db: Database, located: LocatedMail, topic: Topic, revisi
     elder ? readPairs(db, list.id, topic, elder, revision) : null,
     readReviews(db, list.id, topic, revision, series ? revision.patches : []),
     alone ? readPatchComments(db, list.id, topic, revision, alone) : null,
+    buildsOf(db, located),
   ])
   const comments = own?.comments ?? { review: undefined, carried: [], gone: [] }
   return patchsetPage({
@@ -99,6 +101,7 @@ async function patchset(db: Database, located: LocatedMail, topic: Topic, revisi
     pairs,
     reviews,
     comments,
+    builds,
   })
 }
 
@@ -121,7 +124,10 @@ async function patch(
 ): Promise<Html | undefined> {
   const shown = revision.patches.find(({ id }) => id === located.id)
   if (shown === undefined) return undefined
-  const { mail, comments } = await readPatchComments(db, located.list.id, topic, revision, shown)
+  const [{ mail, comments }, builds] = await Promise.all([
+    readPatchComments(db, located.list.id, topic, revision, shown),
+    buildsOf(db, located),
+  ])
   return patchPage({
     list: located.list,
     twins: located.twins,
@@ -130,8 +136,14 @@ async function patch(
     patch: shown,
     mail,
     comments,
+    builds,
   })
 }
+
+const buildsShownMax = 8
+
+const buildsOf = async (db: Database, { list, topic }: LocatedMail): Promise<BuildLine[]> =>
+  topic && list.builds ? readBuildsOfTopic(db, list.id, topic.key, buildsShownMax) : []
 
 async function bug(db: Database, { list, twins }: LocatedMail, topic: Topic): Promise<Html> {
   const ids = topic.mails.map(mail => mail.id)

@@ -209,7 +209,10 @@ describe('of a patchset', () => {
       minute: 99,
     }
     await arrive(again.id, { bytes: write(again) })
-    await end('success', passed, { ...patchset, evidence: { asked: { mail: again.id } } })
+    await end('success', passed, {
+      ...patchset,
+      evidence: { by: 'request', who: 'ada@example.org', mail: again.id },
+    })
     const mails = await owed()
     expect(mails.map(({ to }) => to)).toEqual(['tarn-devel@lists.example.org', 'ada@example.org'])
     expect(headerValue(mails[1]?.headers ?? [], 'in-reply-to')).toBe(`<${again.id}>`)

@@ -1,0 +1,276 @@
+// What the pages say of builds: how each stands, why, what releases it, its log, and what a build wrote to do harm.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Hono } from 'hono'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { oweMail } from '../../sql/outbox.ts'
+import { resultKey } from '../../tracker/build/report.ts'
+import { makeApp } from '../../web/app.ts'
+import { type Archive, makeArchive, patchBody, series } from './archive.ts'
+import { BuildYard, resultOf, stepOf } from './builds.ts'
+
+const data = mkdtempSync(join(tmpdir(), 'threadwork-builds-'))
+afterAll(() => rmSync(data, { recursive: true }))
+const url = 'https://tracker.example.org'
+const hostile = '<script>alert(1)</script>\u202e'
+
+let archive: Archive
+let app: Hono
+let yard: BuildYard
+
+beforeAll(async () => {
+  archive = await makeArchive([
+    ...series,
+    { id: 'alone@example.org', subject: '[PATCH] cli: print sizes', body: patchBody('.ci/build') },
+  ])
+  const { db } = archive
+  app = makeApp({
+    ...{ db, url, builds: { queue: {} as never, data } },
+    onError: error => {
+      throw error
+    },
+  })
+  yard = new BuildYard(db, data, archive.list.id)
+})
+
+const get = (path: string, headers: Record<string, string> = {}) => app.request(path, { headers })
+async function page(path: string, status = 200): Promise<string> {
+  const response = await get(path)
+  expect(response.status).toBe(status)
+  const text = await response.text()
+  expect(text.length).toBeLessThan(30_000)
+  expect(text).not.toContain('<script')
+  return text
+}
+
+const failed = resultOf(
+  'failure',
+  stepOf('build', 'success', { seconds: 12 }),
+  stepOf('unit', 'failure', {
+    tests: { passed: 411, failed: 1, skipped: 2, failing: [hostile] },
+    why: `It ended ${hostile}`,
+  }),
+)
+const log = Array.from({ length: 500 }, (_, at) => `line ${at + 1} ${hostile}`).join('\n')
+
+describe('a build that failed', () => {
+  let number: string
+  beforeAll(async () => {
+    await yard.build('failure', { result: failed })
+    number = await yard.build('failure', {
+      result: failed,
+      logs: { build: 'fine\n', unit: `${log}\n` },
+      build: yard.patchset('v1-0@example.org', ['v2-0@example.org', 'v2-1@example.org'], 2),
+    })
+    await archive.db
+      .insertInto('application')
+      .values({
+        ...{
+          list_id: archive.list.id,
+          topic_key: 'v1-0@example.org' as never,
+          version: 2,
+          digest: '7c41e09b',
+        },
+        ...{
+          repository: 'tarn',
+          branch: 'main',
+          base: 'c08e51d3'.repeat(5),
+          found_by: 'blobs',
+          outcome: 'applied',
+        },
+      })
+      .execute()
+  })
+
+  test('says which step, its last lines by number, where it fails too, and how to repeat it', async () => {
+    const text = await page(`/builds/${number}`)
+    expect(text).toContain('<a href="#log">unit</a>: It ended')
+    expect(text).toContain('1 of 412 tests failed')
+    expect(text).toContain('build passed.')
+    expect(text).toMatch(/id="l461" href="#l461">461<\/a>line 461 &lt;script/)
+    expect(text).not.toContain('>line 460')
+    expect(text).toContain('It fails on <bdi>main</bdi> too')
+    expect(text).toContain(
+      'git fetch https://tracker.example.org/-/git/ci.git refs/ci/tarn/abc/v2 &amp;&amp; git checkout FETCH_HEAD &amp;&amp; .ci/checks/unit',
+    )
+    expect(text).toContain('CI: retest unit')
+    expect(text).toContain('[U+202E]')
+  })
+
+  test('is kept by readers until something about it changes', async () => {
+    const first = await get(`/builds/${number}`)
+    const tag = first.headers.get('ETag') ?? ''
+    expect((await get(`/builds/${number}`, { 'If-None-Match': tag })).status).toBe(304)
+    const { key } = await archive.db
+      .selectFrom('build')
+      .select('key')
+      .where('number', '=', number)
+      .executeTakeFirstOrThrow()
+    await archive.db.transaction().execute(trx =>
+      oweMail(trx, {
+        ...{ key: resultKey(key), list: archive.list.id, to: 'ines@example.org', subject: 'Re: x' },
+        ...{ body: 'x\n', kind: 'result' as const },
+      }),
+    )
+    const again = await get(`/builds/${number}`, { 'If-None-Match': tag })
+    expect(again.status).toBe(200)
+    const text = await again.text()
+    expect(text).toContain('Mailed')
+    expect(text).toContain('ines@…')
+    expect(text).not.toContain('ines@example.org<')
+  })
+
+  test('is linked from its patchset and its patches, whose pages change with it', async () => {
+    const path = '/tarn/v2-0@example.org/'
+    const before = await get(path)
+    expect(await before.text()).toContain(`href="/builds/${number}"`)
+    expect(await page('/tarn/v2-1@example.org/')).toContain(`href="/builds/${number}"`)
+    const other = await yard.build('running', {
+      build: yard.patchset('v1-0@example.org', ['v2-0@example.org'], 2),
+    })
+    const after = await get(path, { 'If-None-Match': before.headers.get('ETag') ?? '' })
+    expect(after.status).toBe(200)
+    expect(await after.text()).toContain(`href="/builds/${other}"`)
+  })
+
+  test('has a log in pages of lines, and whole', async () => {
+    const first = await page(`/builds/${number}/log/unit`)
+    expect(first).toContain('id="l1"')
+    expect(first).toContain('id="l200"')
+    expect(first).not.toContain('id="l201"')
+    expect(first).toContain(`href="/builds/${number}/log/unit?from=201"`)
+    expect(await page(`/builds/${number}/log/unit?from=401`)).toContain('Lines 401 to 500')
+    const raw = await get(`/builds/${number}/log/unit/raw`)
+    expect(raw.headers.get('Content-Type')).toBe('text/plain; charset=utf-8')
+    expect(raw.headers.get('X-Content-Type-Options')).toBe('nosniff')
+    expect(await raw.text()).toBe(`${log}\n`)
+    for (const step of ['nothing', '..%2f..%2fsecret', 'unit%00', '.hidden'])
+      expect((await get(`/builds/${number}/log/${step}`)).status).toBe(404)
+  })
+})
+
+test('one that waits says what lets it run, and what to look at before', async () => {
+  const number = await yard.build('waiting', {
+    why: `Patches of ${hostile} are not built without asking`,
+    build: yard.patchset('alone@example.org', ['alone@example.org'], 1),
+  })
+  const text = await page(`/builds/${number}`)
+  expect(text).toContain('<b>CI: test 7c41e09b</b>')
+  expect(text).toMatch(
+    /href="mailto:tarn@lists\.example\.org\?In-Reply-To=%3Calone%40example\.org%3E[^"]*body=CI%3A%20test%207c41e09b"/,
+  )
+  expect(text).toContain('changed:</span> <code>.ci/build</code>')
+  expect(text).toContain('from an archive')
+  const queue = await page('/builds/')
+  expect(queue).toContain('<code>CI: test 7c41e09b</code>')
+  expect(queue).toContain('oak')
+  expect(queue).toContain('gvisor, bwrap')
+})
+
+test('a refused push says why and what was found', async () => {
+  const number = await yard.build('refused', {
+    why: 'The commit is not signed by anybody whom the policy names',
+    build: {
+      ref: `refs/heads/${hostile}`,
+      evidence: { proof: null, signer: null, key: 'ABCD', said: ['[GNUPG:] BADSIG', hostile] },
+    },
+  })
+  const text = await page(`/builds/${number}`)
+  expect(text).toContain('refused')
+  expect(text).toContain('The commit is not signed by anybody whom the policy names.')
+  expect(text).toContain('[GNUPG:] BADSIG')
+  expect(text).toContain('&lt;script&gt;')
+})
+
+describe('a list', () => {
+  test('has Builds in its menu when there are any', async () => {
+    expect(await page('/tarn/')).toContain('href="/tarn/builds/"')
+    const other = await makeArchive(series)
+    expect(await (await other.app.request('/tarn/')).text()).not.toContain('/tarn/builds/')
+  })
+
+  test('shows its branches with their last result, and all builds', async () => {
+    await yard.build('success', {
+      result: resultOf('success', stepOf('build', 'success')),
+      build: { ref: 'refs/heads/release/1.0' },
+    })
+    const text = await page('/tarn/builds/')
+    expect(text).toContain('release/1.0')
+    expect(text).toMatch(/Branches.*main.*failed.*release\/1\.0.*passed/s)
+  })
+
+  test('has badges, which change with the branch', async () => {
+    const main = await get('/tarn/badge.svg')
+    expect(main.headers.get('Content-Type')).toMatch(/^image\/svg\+xml/)
+    expect(main.headers.get('Cache-Control')).toBe('public, max-age=60')
+    expect(await main.text()).toContain('main: failing')
+    const tag = main.headers.get('ETag') ?? ''
+    expect((await get('/tarn/badge.svg', { 'If-None-Match': tag })).status).toBe(304)
+    expect(await (await get('/tarn/badge.svg?branch=release/1.0')).text()).toContain('passing')
+    const none = await (await get(`/tarn/badge.svg?branch=${encodeURIComponent(hostile)}`)).text()
+    expect(none).toContain('unknown')
+    expect(none).not.toContain('<script')
+    await yard.build('success', { result: resultOf('success', stepOf('build', 'success')) })
+    expect(await (await get('/tarn/badge.svg', { 'If-None-Match': tag })).text()).toContain('main: passing')
+  })
+})
+
+describe('who follows a build', () => {
+  test('reads what it says as it comes, and where it ended', async () => {
+    const number = await yard.build('running', { logs: { build: 'first\n' } })
+    const response = await get(`/builds/${number}/tail`)
+    expect(response.headers.get('Content-Type')).toBe('text/plain; charset=utf-8')
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+    const decoder = new TextDecoder()
+    let text = ''
+    const until = async (word: string) => {
+      while (!text.includes(word)) {
+        const { value, done } = await reader.read()
+        if (done) throw new Error(`It ended before "${word}": ${text}`)
+        text += decoder.decode(value, { stream: true })
+      }
+    }
+    await until('== build ==\nfirst\n')
+    yard.log(number, 'build', 'second é\n')
+    await until('second é\n')
+    await archive.db
+      .updateTable('build')
+      .set({ state: 'success', ended_at: new Date() })
+      .where('number', '=', number)
+      .execute()
+    await until('The build has ended.')
+    expect((await reader.read()).done).toBe(true)
+  })
+
+  test('with a browser gets a page that grows, and no markup of the build', async () => {
+    const number = await yard.build('success', {
+      result: resultOf('success', stepOf('build', 'success')),
+      logs: { build: `${hostile}\n` },
+    })
+    const response = await get(`/builds/${number}/tail`, { Accept: 'text/html' })
+    const text = await response.text()
+    expect(response.headers.get('Content-Security-Policy')).toContain("default-src 'none'")
+    expect(text).toContain('<pre class="diff" role="log"')
+    expect(text).not.toContain('<script')
+    expect(text).toContain('The build has ended.')
+    expect(text.trimEnd()).toMatch(/<\/html>$/)
+  })
+
+  test('is one of so many', async () => {
+    const number = await yard.build('running')
+    const open = await Promise.all(Array.from({ length: 100 }, () => get(`/builds/${number}/tail`)))
+    const more = await get(`/builds/${number}/tail`)
+    expect(more.status).toBe(503)
+    expect(more.headers.get('Retry-After')).not.toBeNull()
+    for (const { body } of open) await body?.cancel()
+    const again = await get(`/builds/${number}/tail`)
+    expect(again.status).toBe(200)
+    await again.body?.cancel()
+  })
+})
+
+test('what is not there says so', async () => {
+  expect(await page('/builds/999999', 404)).toContain('There is no build 999999')
+  expect((await get('/builds/abc')).status).toBe(404)
+})
