@@ -24,7 +24,7 @@ export async function openTrust(policy: Policy, directory: string): Promise<Trus
   const { keys, problems } = await readSignerKeys(policy)
   const armored = [...keys.values()].map(key => key.armor()).sort()
   const home = await openHome(directory, armored)
-  return { policy, keys, home, problems: [...problems, ...(await revokedProblem(policy))] }
+  return { policy, keys, home, problems }
 }
 
 /** Opens it again when the policy is another one, or a file with keys has changed. */
@@ -39,19 +39,22 @@ export function trustKeeper(directory: string): (policy: Policy) => Promise<Trus
 }
 
 async function stampOf(policy: Policy): Promise<string> {
-  const states = (await keyFiles(policy, [])).map(async file => {
+  const states = (await keyFiles(policy)).map(async file => {
     const { mtimeMs, size, ino } = await stat(file)
     return `${file} ${mtimeMs} ${size} ${ino}`
   })
   return (await Promise.all(states)).join('\n')
 }
 
-/** The keys of signers that are there, of any others in the directory none; one key in several files is all of them. */
-async function readSignerKeys(policy: Policy): Promise<Pick<Trust, 'keys' | 'problems'>> {
+/**
+ * The keys of signers that are there, of any others in the directory none; one key in several files is all of them. Throws
+ * when the directory cannot be read: that nobody is trusted would be an answer.
+ */
+export async function readSignerKeys(policy: Policy): Promise<Pick<Trust, 'keys' | 'problems'>> {
   const wanted = policy.signers.flatMap(({ key }) => (key.kind === 'openpgp' ? [key.fingerprint] : []))
   const keys = new Map<string, Key>()
-  const problems: string[] = []
-  for (const file of await keyFiles(policy, problems)) {
+  const problems = await revokedProblem(policy)
+  for (const file of await keyFiles(policy)) {
     const read = await readFileKeys(file).catch(error => {
       problems.push(`Cannot read the key "${file}": ${(error as Error).message}`)
       return []
@@ -70,11 +73,10 @@ async function readSignerKeys(policy: Policy): Promise<Pick<Trust, 'keys' | 'pro
   return { keys, problems }
 }
 
-async function keyFiles({ keys }: Policy, problems: string[]): Promise<string[]> {
+async function keyFiles({ keys }: Policy): Promise<string[]> {
   if (keys === null) return []
   const names = await readdir(keys).catch(error => {
-    problems.push(`Cannot read the keys: ${(error as Error).message}`)
-    return []
+    throw new Error(`Cannot read the keys of the policy: ${(error as Error).message}`, { cause: error })
   })
   return names
     .filter(name => /^[^.].*\.(?:asc|gpg|pgp)$/i.test(name))

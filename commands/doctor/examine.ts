@@ -13,6 +13,7 @@ import { builds } from './builds.ts'
 import { contents } from './contents.ts'
 import type { Finding } from './finding.ts'
 import { certificate, disk, git, node, permissions } from './machine.ts'
+import { policy } from './policy.ts'
 import { port } from './ports.ts'
 import { relay } from './relay.ts'
 import { repositories } from './repositories.ts'
@@ -35,6 +36,7 @@ export async function examine(config: Config, log: ServerLog): Promise<Finding[]
     ...(config.metrics ? [await port('metrics', config.metrics)] : []),
     ...certificate(config.tls),
     await relay(config.relay),
+    ...(await policy(config, dataDirectory(config, log))),
     ...(await sandboxes(config.ci, dataDirectory(config, log))),
   ]
 }

@@ -59,12 +59,15 @@ function lookerOf(options: IntakeOptions): () => Promise<void> {
   const { log, spool, policy, homes } = options
   const trustOf = trustKeeper(homes)
   const later = new Map<string, number>()
+  let told: Trust | null = null
   return async () => {
     const now = performance.now()
     for (const [name, at] of later) if (at <= now) later.delete(name)
     const found = await readSpool(spool, later)
     if (found.length === 0) return
     const trust = await trustOf(policy())
+    if (trust !== told) for (const problem of trust.problems) log.warn(problem)
+    told = trust
     for (const spooled of found) {
       try {
         await takeOne(options, trust, spooled)
