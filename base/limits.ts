@@ -443,6 +443,14 @@ export const limits = {
   branchLookSecondsMax: 15,
   /** A new patchset is waited for. */
   applierLookMillisecondsMax: 1_000,
+  /** Fetches by git at once: each is a process that packs. */
+  gitServedMax: 8,
+  /** A clone of a large repository over a slow line. */
+  gitServedSecondsMax: 1_800,
+  /** What git says that it wants and has, unpacked: 50 bytes for each of 40,000 commits. */
+  gitAskedBytesMax: 2 * 1024 * 1024,
+  /** Refs that a fetch is shown, the last by name; each is a setting in the environment of a process. */
+  gitRefsShownMax: 3_000,
   /** Commits of a branch that are looked through for the blobs that a patchset was made on: half a year of a busy project. */
   baseCommitsMax: 5_000,
   /** Patchsets below each other that one may depend on. */

@@ -97,9 +97,17 @@ async function startRoles(
     const data = dataDirectory(config, log)
     const queue = await openQueue(serving, data)
     if (only.has('ci')) await (await import('./serve/ci.ts')).startCi(serving, queue, data)
-    if (only.has('web')) ready.push(await startPages(serving, { queue, data }))
+    if (only.has('web')) ready.push(await startPages(serving, { queue, data }, await offers(config, data)))
   }
   say(`${['ready', ...ready].join(' ')}\n`)
+}
+
+/** What git may fetch; nothing without a policy. */
+async function offers({ ci }: Config, data: string): Promise<WebOptions['offers']> {
+  if (ci.policy === null) return undefined
+  const { offersOf } = await import('../tracker/build/offers.ts')
+  const { openPolicy } = await import('../tracker/build/policy-file.ts')
+  return offersOf(openPolicy(ci.policy.path), data)
 }
 
 async function saveConfigured(config: Config, { db }: Database): Promise<void> {
@@ -115,9 +123,10 @@ async function saveConfigured(config: Config, { db }: Database): Promise<void> {
 async function startPages(
   { config, pools, log, metrics, closers }: Serving,
   builds: WebOptions['builds'],
+  offers: WebOptions['offers'],
 ): Promise<string> {
   const { startWeb } = await import('../web/serve.ts')
-  const web = await startWeb({ ...config.web, url: config.url, db: pools.web, log, metrics, builds })
+  const web = await startWeb({ ...config.web, url: config.url, db: pools.web, log, metrics, builds, offers })
   closers.push(() => web.close())
   return `web=http://${showEndpoint(web)}/`
 }

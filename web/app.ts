@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely'
 import { limits } from '../base/limits.ts'
 import { keepRecent } from '../base/recent.ts'
 import type { Tables } from '../sql/tables.ts'
+import type { OfferOf } from '../tracker/build/offers.ts'
 import { answerPage, safeHeaders } from './answer.ts'
 import { makeGate } from './gate.ts'
 import { addHealth } from './health.ts'
@@ -26,6 +27,7 @@ import { answerAttachment } from './route/attachment.ts'
 import { addBuilds, answerBadge, answerBuilds } from './route/builds.ts'
 import { answerCompare } from './route/compare.ts'
 import { answerNewFeed, answerSearchFeed, answerThreadFeed } from './route/feed.ts'
+import { gitRoutes } from './route/git.ts'
 import { answerBugs, answerList } from './route/list.ts'
 import { answerLists } from './route/lists.ts'
 import { answerMail } from './route/mail.ts'
@@ -48,16 +50,27 @@ export interface AppOptions {
   readonly listening?: () => string | undefined
   /** For runners; without it none is let in here. */
   readonly builds?: Pick<RunnerDoor, 'queue' | 'data'> | undefined
+  /** What git may fetch from here; without it nothing. */
+  readonly offers?: OfferOf | undefined
 }
 
 /** An answer for what the address leads to. */
 type Answer<At> = (c: Context, at: At) => Promise<Response> | Response
 
 /** Answers GET and HEAD, and a search by POST, but for runners; every answer carries `safeHeaders`. */
-export function makeApp({ db, onError = () => {}, timing, url, listening, builds }: AppOptions): Hono {
+export function makeApp({
+  db,
+  onError = () => {},
+  timing,
+  url,
+  listening,
+  builds,
+  offers,
+}: AppOptions): Hono {
   const app = new Hono()
   // Above all others: runners wait for half a minute, and write.
   if (builds) app.route('/-/runner', runnerRoutes({ db, onError, ...builds }))
+  if (offers) app.route('/-/git', gitRoutes(offers))
   if (timing) app.use(measure(timing))
   const pages = keepRecent<string>(limits.pageBytesKeptMax)
   const costly = makeGate(limits.costlyPagesWaitingMax)

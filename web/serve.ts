@@ -13,11 +13,12 @@ export interface WebOptions extends Endpoint {
   /** Where the world sees the pages, without a slash at its end; null when the configuration does not say. */
   readonly url?: string | null
   readonly builds?: AppOptions['builds']
+  readonly offers?: AppOptions['offers']
 }
 
 /** Resolves once it accepts connections; rejects when the address is taken or not ours. */
 export async function startWeb(options: WebOptions): Promise<Listener> {
-  const { db, log, metrics, url = null, builds, ...endpoint } = options
+  const { db, log, metrics, url = null, builds, offers, ...endpoint } = options
   let own: string | undefined
   const app = makeApp({
     db,
@@ -28,6 +29,7 @@ export async function startWeb(options: WebOptions): Promise<Listener> {
     url,
     listening: () => own,
     builds,
+    offers,
     timing: { metrics, onSlow: fields => log.warn(fields, 'A page took long') },
   })
   const listener = await listen(app, endpoint, 'HTTP')

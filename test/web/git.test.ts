@@ -1,0 +1,135 @@
+// What git may fetch from the pages' server, with the real git: what is offered, and nothing else, and never a push.
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { Hono } from 'hono'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Listener, listen } from '../../web/listen.ts'
+import { gitRoutes } from '../../web/route/git.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'threadwork-git-'))
+const work = join(dir, 'work')
+const bare = join(dir, 'tarn.git')
+const env = {
+  PATH: process.env.PATH ?? '',
+  HOME: dir,
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_TERMINAL_PROMPT: '0',
+}
+const run = (...words: string[]) =>
+  execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', ...words], {
+    cwd: work,
+    env,
+    encoding: 'utf8',
+  }).trim()
+/** Beside the server, which runs in this process. */
+const git = async (...words: string[]) =>
+  (await promisify(execFile)('git', words, { cwd: dir, env, encoding: 'utf8' })).stdout.trim()
+
+let server: Listener
+let url = ''
+let secret = ''
+let shown = ''
+
+beforeAll(async () => {
+  execFileSync('git', ['init', '-q', '-b', 'main', work])
+  const commit = (text: string) => {
+    writeFileSync(join(work, 'a'), text)
+    run('add', '.')
+    run('commit', '-q', '-m', text)
+    return run('rev-parse', 'HEAD')
+  }
+  shown = commit('shown')
+  execFileSync('git', ['clone', '-q', '--bare', work, bare])
+  run('checkout', '-q', '-b', 'secret')
+  secret = commit('secret')
+  run('push', '-q', bare, 'secret', 'main:refs/ci/demo/abc/v1')
+  // What a repository's own configuration allows counts for nothing here.
+  for (const key of ['uploadpack.allowAnySHA1InWant', 'http.receivepack'])
+    execFileSync('git', ['-C', bare, 'config', key, 'true'])
+  const isOffered = (ref: string) => ref === 'refs/heads/main' || ref.startsWith('refs/ci/')
+  const routes = gitRoutes(name => (name === 'tarn' ? { directory: bare, isOffered } : null))
+  server = await listen(new Hono().route('/-/git', routes), { host: '127.0.0.1', port: 0 }, 'git')
+  url = `http://127.0.0.1:${server.port}/-/git/tarn.git`
+})
+afterAll(async () => {
+  await server.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+describe.each(['0', '1', '2'])('with version %s of the protocol', version => {
+  const at = ['-c', `protocol.version=${version}`]
+
+  it('shows what is offered', async () => {
+    const refs = (await git(...at, 'ls-remote', url)).split('\n').map(line => line.split('\t')[1])
+    expect(refs).toEqual(['HEAD', 'refs/ci/demo/abc/v1', 'refs/heads/main'])
+  })
+
+  it('is cloned and fetched from', async () => {
+    const clone = `clone-${version}`
+    await git(...at, 'clone', '-q', url, clone)
+    expect(await git('-C', clone, 'rev-parse', 'HEAD')).toBe(shown)
+    await git(...at, '-C', clone, 'fetch', '-q', '--depth=1', url, 'refs/ci/demo/abc/v1')
+    expect(await git('-C', clone, 'rev-parse', 'FETCH_HEAD')).toBe(shown)
+  })
+
+  it('hands out nothing that is hidden, not by its id either', async () => {
+    const fetch = git(...at, '-C', `clone-${version}`, 'fetch', '-q', url, secret)
+    await expect(fetch).rejects.toThrow()
+    await expect(git('-C', `clone-${version}`, 'cat-file', '-e', secret)).rejects.toThrow()
+  })
+})
+
+describe('it refuses', () => {
+  it('a push', async () => {
+    await expect(git('-C', work, 'push', url, 'secret:refs/heads/main')).rejects.toThrow(
+      /403|read-only|Nothing/,
+    )
+    expect(execFileSync('git', ['-C', bare, 'rev-parse', 'main'], { encoding: 'utf8' }).trim()).toBe(shown)
+    expect((await fetch(`${url}/git-receive-pack`, { method: 'POST', body: '0000' })).status).toBe(403)
+    expect((await fetch(`${url}/info/refs?service=git-receive-pack`)).status).toBe(403)
+  })
+
+  it.each(['HEAD', 'config', 'objects/info/packs', '../tarn.git/config', 'info/refs', '%2e%2e/config'])(
+    'the file %s',
+    async path => {
+      expect((await fetch(`${url}/${path}`)).status).toBeGreaterThanOrEqual(400)
+    },
+  )
+
+  it('a repository that is not there', async () => {
+    await expect(git('clone', '-q', url.replace('tarn', 'other'), 'none')).rejects.toThrow(/not found/)
+  })
+
+  const line = (text: string) => `${(text.length + 4).toString(16).padStart(4, '0')}${text}`
+  const ask = (body: string | Buffer, headers: Record<string, string> = {}) =>
+    fetch(`${url}/git-upload-pack`, { method: 'POST', body, headers })
+
+  it('what is hidden, in a body that is packed, too', async () => {
+    const body = `${line('command=fetch')}0001${line('no-progress')}${line(`want ${secret}\n`)}${line('done\n')}0000`
+    const version = { 'Git-Protocol': 'version=2' }
+    expect((await ask(body, version)).status).toBe(400)
+    expect((await ask(gzipSync(body), { ...version, 'Content-Encoding': 'gzip' })).status).toBe(400)
+    const open = body.replace(secret, shown)
+    const packed = await ask(gzipSync(open), { ...version, 'Content-Encoding': 'gzip' })
+    expect(packed.status).toBe(200)
+    expect(Buffer.from(await packed.arrayBuffer()).toString('latin1')).toContain('PACK')
+  })
+
+  it.each([
+    ['what is no request of git', 'nothing'],
+    ['another command', `${line('command=object-info')}0000`],
+    ['a line without an end', 'ffff'],
+  ])('%s', async (_, body) => {
+    expect((await ask(body, { 'Git-Protocol': 'version=2' })).status).toBe(400)
+  })
+
+  it('a long body, and one that only unpacks to be long', async () => {
+    const long = Buffer.alloc(3 * 1024 * 1024, '0')
+    expect((await ask(long)).status).toBe(413)
+    expect((await ask(gzipSync(long), { 'Content-Encoding': 'gzip' })).status).toBe(400)
+  })
+})

@@ -1,0 +1,273 @@
+// `/-/git/NAME.git`: git fetches from here, by git's own http-backend (gitprotocol-http, "smart"). It only reads, shows what
+// is offered and nothing else, and costs no more than it may: so many at once, so long, and no longer than the client is there.
+import { spawn } from 'node:child_process'
+import { PassThrough, Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { GitError, git } from '../../base/git.ts'
+import { limits } from '../../base/limits.ts'
+import type { Offer, OfferOf } from '../../tracker/build/offers.ts'
+import { safeHeaders } from '../answer.ts'
+
+/** To be mounted at `/-/git`. */
+export function gitRoutes(offerOf: OfferOf): Hono {
+  const app = new Hono()
+  let served = 0
+  const serve = async (
+    c: Context,
+    ask: (offer: Offer, shown: Shown) => Promise<Response>,
+  ): Promise<Response> => {
+    const offer = offerOf((c.req.param('name') ?? '').replace(/\.git$/, ''))
+    if (!offer) return tell(c, 404, 'There is no such repository, or nothing of it is offered')
+    if (served >= limits.gitServedMax) {
+      c.header('Retry-After', String(limits.busyAgainSeconds))
+      return tell(c, 503, `${limits.gitServedMax} others fetch already; come again in a moment`)
+    }
+    served++
+    const done = once(() => served--)
+    try {
+      const response = await ask(offer, await shownBy(offer))
+      if (response.body === null || !ends.has(response)) done()
+      else void ends.get(response)?.finally(done)
+      return response
+    } catch (error) {
+      done()
+      if (error instanceof GitError) return tell(c, 404, 'The repository cannot be read')
+      throw error
+    }
+  }
+  app.get('/:name{[A-Za-z0-9][A-Za-z0-9._-]*\\.git}/info/refs', async c =>
+    c.req.query('service') === 'git-upload-pack'
+      ? serve(c, (offer, shown) =>
+          backend(c, offer, shown, { path: '/info/refs', query: 'service=git-upload-pack', body: null }),
+        )
+      : tell(c, 403, 'Only git fetch and git clone are answered here, of git 1.6.6 or newer'),
+  )
+  app.post(
+    '/:name{[A-Za-z0-9][A-Za-z0-9._-]*\\.git}/git-upload-pack',
+    bodyLimit({
+      maxSize: limits.gitAskedBytesMax,
+      onError: c => tell(c, 413, `git asks in more than ${limits.gitAskedBytesMax} bytes`),
+    }),
+    c =>
+      serve(c, async (offer, shown) => {
+        const body = await askedIn(c)
+        const wrong = body === null ? 'The request cannot be read' : refusalOf(body, shown.ids)
+        return body === null || wrong !== null
+          ? tell(c, 400, wrong ?? '')
+          : backend(c, offer, shown, { path: '/git-upload-pack', query: '', body })
+      }),
+  )
+  app.post('/:name/git-receive-pack', c => tell(c, 403, 'Nothing is pushed here'))
+  app.all('*', c => tell(c, 404, 'Only git fetch and git clone are answered here'))
+  return app
+}
+
+const tell = (c: Context, status: 400 | 403 | 404 | 413 | 503, text: string) =>
+  c.text(`${text}\n`, status, { ...safeHeaders })
+
+const once = (act: () => void) => {
+  let done = false
+  return () => {
+    if (!done) act()
+    done = true
+  }
+}
+
+/** What of a repository is offered now. */
+interface Shown {
+  readonly refs: readonly string[]
+  readonly ids: ReadonlySet<string>
+  /** The branch that a clone begins with is offered. */
+  readonly head: boolean
+}
+
+async function shownBy({ directory, isOffered }: Offer): Promise<Shown> {
+  const [text, head] = await Promise.all([
+    git(directory, 'for-each-ref', '--format=%(objectname) %(refname)'),
+    git(directory, 'symbolic-ref', '--quiet', 'HEAD').catch(() => ''),
+  ])
+  const all = text.split('\n').flatMap(line => {
+    const at = line.indexOf(' ')
+    const ref = line.slice(at + 1)
+    return at > 0 && isOffered(ref) ? [{ ref, id: line.slice(0, at) }] : []
+  })
+  const shown = all.slice(-limits.gitRefsShownMax)
+  return {
+    refs: shown.map(({ ref }) => ref),
+    ids: new Set(shown.map(({ id }) => id)),
+    head: shown.some(({ ref }) => ref === head.trim()),
+  }
+}
+
+async function askedIn(c: Context): Promise<Buffer | null> {
+  const bytes = Buffer.from(await c.req.arrayBuffer())
+  const encoding = c.req.header('Content-Encoding') ?? 'identity'
+  if (encoding === 'identity') return bytes
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') return null
+  return promisify(gunzip)(bytes, { maxOutputLength: limits.gitAskedBytesMax }).catch(() => null)
+}
+
+/**
+ * By the second version of its protocol git hands out any object whose id a client knows, hidden or not, so what is wanted
+ * is looked at before git is asked (gitprotocol-v2, "fetch"; gitprotocol-pack, "upload-request").
+ */
+function refusalOf(body: Buffer, ids: ReadonlySet<string>): string | null {
+  for (let at = 0; at + 4 <= body.length; ) {
+    const size = Number.parseInt(body.toString('latin1', at, at + 4), 16)
+    if (!Number.isInteger(size) || (size > 2 && size < 4) || at + size > body.length)
+      return 'The request cannot be read'
+    const line = size < 4 ? '' : body.toString('latin1', at + 4, at + Math.min(size, 200)).trimEnd()
+    const wanted = /^want ([0-9a-f]{40,64})\b/.exec(line)?.[1]
+    if (line.startsWith('want') && (wanted === undefined || !ids.has(wanted)))
+      return `Not offered: ${line.slice(5, 69).replace(/[^\w./-]/g, '?')}`
+    const command = /^command=(.*)$/.exec(line)?.[1]
+    if (command !== undefined && command !== 'ls-refs' && command !== 'fetch')
+      return 'Only fetching is answered here'
+    at += Math.max(size, 4)
+  }
+  return null
+}
+
+interface Asked {
+  readonly path: string
+  readonly query: string
+  readonly body: Buffer | null
+}
+
+/** Of responses that a git writes: when it has ended. */
+const ends = new WeakMap<Response, Promise<void>>()
+
+async function backend(c: Context, offer: Offer, shown: Shown, asked: Asked): Promise<Response> {
+  const child = spawn(await backendPath(), [], {
+    env: environment(c, offer, shown, asked),
+    stdio: ['pipe', 'pipe', 'ignore'],
+    // A group of its own, so that git's helpers end with it.
+    detached: true,
+  })
+  let running = true
+  const kill = () => {
+    try {
+      if (running && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  const ended = new Promise<void>(resolve => {
+    child.once('error', () => resolve())
+    child.once('close', () => resolve())
+  })
+  const timer = setTimeout(kill, limits.gitServedSecondsMax * 1_000)
+  const { signal } = c.req.raw
+  signal.addEventListener('abort', kill)
+  void ended.then(() => {
+    running = false
+    clearTimeout(timer)
+    signal.removeEventListener('abort', kill)
+  })
+  child.stdin.on('error', () => {})
+  child.stdin.end(asked.body ?? Buffer.alloc(0))
+  const out = child.stdout.pipe(new PassThrough())
+  out.once('close', kill)
+  const head = await headOf(out)
+  if (head === null) {
+    kill()
+    return tell(c, 404, 'The repository cannot be read')
+  }
+  const response = new Response(Readable.toWeb(out) as ReadableStream, {
+    status: head.status,
+    headers: { ...safeHeaders, 'Content-Type': head.type, 'Cache-Control': 'no-cache' },
+  })
+  ends.set(response, ended)
+  return response
+}
+
+/** The lines that a CGI writes above its answer (RFC 3875 6); null when it ends without. What follows stays in the stream. */
+async function headOf(out: Readable): Promise<{ status: number; type: string } | null> {
+  let text = Buffer.alloc(0)
+  for (;;) {
+    const chunk = (out.read() as Buffer | null) ?? (await more(out))
+    if (chunk === null) return null
+    text = Buffer.concat([text, chunk])
+    const end = /\r?\n\r?\n/.exec(text.toString('latin1', 0, 8_192))
+    if (end) {
+      const head = text.toString('latin1', 0, end.index)
+      out.unshift(text.subarray(end.index + end[0].length))
+      const status = Number(/^Status: (\d{3})/m.exec(head)?.[1] ?? 200)
+      return { status, type: /^Content-Type: ([\w./+-]{1,100})/m.exec(head)?.[1] ?? 'text/plain' }
+    }
+    if (text.length > 8_192) return null
+  }
+}
+
+const more = (out: Readable): Promise<Buffer | null> =>
+  new Promise(resolve => {
+    const done = () => {
+      out.off('readable', done)
+      out.off('end', none)
+      out.off('close', none)
+      resolve(out.read() as Buffer | null)
+    }
+    const none = () => {
+      out.off('readable', done)
+      resolve(null)
+    }
+    out.once('readable', done)
+    out.once('end', none)
+    out.once('close', none)
+  })
+
+let found: Promise<string> | undefined
+const backendPath = (): Promise<string> => {
+  found ??= git('.', '--exec-path').then(path => `${path.trim()}/git-http-backend`)
+  return found
+}
+
+/** Nothing of ours, of the machine's configuration, or of what the client may put into a CGI's environment. */
+function environment(c: Context, { directory }: Offer, shown: Shown, { path, query, body }: Asked) {
+  const settings: [string, string][] = [
+    ['safe.directory', '*'],
+    ['core.hooksPath', '/dev/null'],
+    ['core.fsmonitor', 'false'],
+    ['http.receivepack', 'false'],
+    ['http.getanyfile', 'false'],
+    ['http.uploadpack', 'true'],
+    ['uploadpack.allowAnySHA1InWant', 'false'],
+    ['uploadpack.allowReachableSHA1InWant', 'false'],
+    ['uploadpack.allowTipSHA1InWant', 'false'],
+    ['uploadpack.allowFilter', 'false'],
+    ['uploadpack.allowRefInWant', 'false'],
+    ['pack.threads', '1'],
+    ['gc.auto', '0'],
+    // Of several the last one counts.
+    ['transfer.hideRefs', 'refs'],
+    ['transfer.hideRefs', 'HEAD'],
+    ...shown.refs.map((ref): [string, string] => ['transfer.hideRefs', `!${ref}`]),
+    ...(shown.head ? [['transfer.hideRefs', '!HEAD'] as [string, string]] : []),
+  ]
+  const protocol = c.req.header('Git-Protocol') ?? ''
+  return {
+    PATH: process.env.PATH,
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_COUNT: String(settings.length),
+    ...Object.fromEntries(
+      settings.flatMap(([key, value], index) => [
+        [`GIT_CONFIG_KEY_${index}`, key],
+        [`GIT_CONFIG_VALUE_${index}`, value],
+      ]),
+    ),
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_HTTP_EXPORT_ALL: '1',
+    PATH_TRANSLATED: `${directory}${path}`,
+    PATH_INFO: path,
+    REQUEST_METHOD: body === null ? 'GET' : 'POST',
+    QUERY_STRING: query,
+    CONTENT_TYPE: body === null ? '' : 'application/x-git-upload-pack-request',
+    ...(body === null ? {} : { CONTENT_LENGTH: String(body.length) }),
+    ...(/^version=\d(?::[\w=-]{1,50}){0,5}$/.test(protocol) ? { GIT_PROTOCOL: protocol } : {}),
+  }
+}
