@@ -1,6 +1,6 @@
 // Robots whose lines lost their effect: what they told once changed states here, and now they have no role. Whoever runs the
 // list is to hear of it; a robot that never had an effect is not named, or anybody could ask for a role under such a name.
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { ClusterId, ListId } from '../../base/ids.ts'
 import { toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
@@ -41,16 +41,19 @@ export async function robotsWithoutRole(
   list: ListId,
   max: number,
 ): Promise<readonly string[]> {
-  const { rows } = await sql<{ address: string }>`
-    select distinct address from robot_line lost where list_id = ${list} and not effect
-      and exists (select from cluster where id = lost.cluster)
-      and exists (select from robot_line where list_id = ${list} and effect and address = lost.address)
-      and not exists (select from roster r, jsonb_array_elements(r.people) entry
-        where r.id = (select id from roster where list_id = ${list} order by since desc, id desc limit 1)
-          and entry->>'role' = 'robot' and (entry->'person'->>'address' = lost.address or entry->'aliases' ? lost.address))
-    order by address limit ${max}`.execute(db)
+  const { rows } = await sql<{ address: string }>`${idleRobots(list, max)}`.execute(db)
   return rows.map(({ address }) => address)
 }
+
+/** The same for a query that asks for more. */
+export const idleRobots = (list: ListId, max: number): RawBuilder<unknown> => sql`
+  select distinct address from robot_line lost where list_id = ${list} and not effect
+    and exists (select from cluster where id = lost.cluster)
+    and exists (select from robot_line where list_id = ${list} and effect and address = lost.address)
+    and not exists (select from roster r, jsonb_array_elements(r.people) entry
+      where r.id = (select id from roster where list_id = ${list} order by since desc, id desc limit 1)
+        and entry->>'role' = 'robot' and (entry->'person'->>'address' = lost.address or entry->'aliases' ? lost.address))
+  order by address limit ${max}`
 
 /** What gives it back, for threadwork.toml below the list. */
 export const robotRole = (address: string): string =>

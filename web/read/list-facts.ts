@@ -3,7 +3,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { ListId } from '../../base/ids.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { robotsWithoutRole } from '../../tracker/project/robot-lines.ts'
+import { idleRobots } from '../../tracker/project/robot-lines.ts'
 import { fileOfRoster, hashOfRoster, type RosterMark, rosterWith } from '../../tracker/project/rosters.ts'
 import type { Roster, Rules } from '../../tracker/topic/rules.ts'
 
@@ -24,9 +24,9 @@ const idleRobotsShownMax = 5
 /** The counts end at `countMax` + 1, which stands for "more". */
 export async function readListFacts(db: Kysely<Tables>, list: ListId, countMax: number): Promise<ListFacts> {
   const max = sql.lit(countMax + 1)
-  const { rows } = await sql<Omit<ListFacts, 'people' | 'idleRobots'> & { roster: string | null }>`
+  const { rows } = await sql<Omit<ListFacts, 'people'> & { roster: string | null }>`
     select settings->'trust' as trust, settings->'history' as history, settings->'needs' as needs, ${hashOfRoster} as roster,
-      ${fileOfRoster} as file,
+      ${fileOfRoster} as file, array(${idleRobots(list, idleRobotsShownMax)}) as "idleRobots",
       (select count(*)::int from (
         select from topic t where t.list_id = l.id and t.kind = 'patchset' and not t.open limit ${max}) c
       ) as "closedPatchsets",
@@ -37,6 +37,5 @@ export async function readListFacts(db: Kysely<Tables>, list: ListId, countMax: 
   const [facts] = rows
   if (facts === undefined) throw new Error(`There is no list ${list}`)
   const { roster, ...rest } = facts
-  const idleRobots = await robotsWithoutRole(db, list, idleRobotsShownMax)
-  return { ...rest, idleRobots, people: (roster !== null && (await rosterWith(db, list, roster))) || [] }
+  return { ...rest, people: (roster !== null && (await rosterWith(db, list, roster))) || [] }
 }
