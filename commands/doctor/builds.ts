@@ -21,7 +21,7 @@ export async function builds(db: Kysely<Tables>, now = new Date()): Promise<Find
   return [queue, ...runners.map(runner => runnerFinding(runner, now))]
 }
 
-const nobody = 'start "threadwork serve" with sandbox in [ci], or a runner elsewhere (docs/ci.md)'
+const nobody = 'start "threadwork serve" with sandbox in [ci], or "threadwork runner" elsewhere (docs/ci.md)'
 const tooWeak =
   'let more be built at once, or, where the policy wants a stronger sandbox than the runners have, give them one (docs/ci.md)'
 
