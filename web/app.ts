@@ -32,6 +32,7 @@ import { answerBugs, answerList } from './route/list.ts'
 import { answerLists } from './route/lists.ts'
 import { answerMail } from './route/mail.ts'
 import { answerAllMbox, answerResults, answerThreadMbox } from './route/mbox.ts'
+import { answerPending } from './route/pending.ts'
 import { answerMilestone, answerMilestones, answerTriage } from './route/planning.ts'
 import { type RunnerDoor, runnerRoutes } from './route/runner.ts'
 import { answerDescription, answerManifest, answerRobots, answerText } from './route/text.ts'
@@ -113,6 +114,7 @@ export function makeApp({
   addBuilds(app, { db, data: builds?.data ?? null, url: url ?? null })
   list('/builds', (c, { name }) => c.redirect(paths.builds(name), 301))
   list('/builds/', (c, row) => answerBuilds(c, db, row))
+  list('/pending.json', (c, row) => answerPending(c, db, row, url ?? ''))
   list('/badge.svg', (c, row) => answerBadge(c, db, row))
   app.get('/robots.txt', answerRobots)
   app.get('/manifest.js.gz', answerManifest)

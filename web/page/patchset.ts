@@ -45,6 +45,7 @@ import { textOptions } from '../part/text-options.ts'
 import { threadSection } from '../part/thread-section.ts'
 import { twinsSection } from '../part/twins.ts'
 import { paths } from '../paths.ts'
+import type { Application } from '../read/applies.ts'
 import type { BuildLine } from '../read/builds.ts'
 import type { Named, Related } from '../read/claims.ts'
 import type { ListRow, Twin } from '../read/located-mail.ts'
@@ -70,6 +71,8 @@ export interface PatchsetView {
   readonly pairs: readonly PatchPair[] | null
   /** Of a series: the conversations about each of its patches. */
   readonly reviews: ReadonlyMap<string, PatchReview>
+  /** Whether the revision still applies; null where it was not tried. */
+  readonly applies: Application | null
   /** Of the patchset, newest first. */
   readonly builds: readonly BuildLine[]
   /** Of a patch that stands alone. */
@@ -97,7 +100,7 @@ ${threadSection(list.name, topic, id)}
 ${historySection(list, topic)}
 </div>
 <aside class="side" aria-label="About this patchset">
-${applySection(list, revision)}
+${applySection(list, revision, { applies: view.applies })}
 ${factsSection(list, topic, revision, view.named, view.relations)}
 ${relatedSection(list.name, 'Named by', view.relying)}
 ${relatedSection(list.name, 'Mended by', view.mends)}

@@ -5,20 +5,27 @@ import { lookOf } from '../../tracker/topic/look.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Change, Revision, Topic } from '../../tracker/topic/topic.ts'
 import { paths, replyByMail } from '../paths.ts'
+import type { Application } from '../read/applies.ts'
 import type { Named, Related } from '../read/claims.ts'
 import type { ListRow } from '../read/located-mail.ts'
 import type { Relation } from '../read/relations.ts'
+import { appliesLine } from './applies.ts'
 import { stateWords } from './chip.ts'
 import { fixedFacts, landedFacts } from './landings.ts'
 import { relationFacts } from './relations.ts'
 import { dayOf, type Html, nameOf, titleOf, visible } from './text.ts'
 
-export const applySection = (list: ListRow, revision: Revision, options: { only?: number } = {}): Html => {
+export const applySection = (
+  list: ListRow,
+  revision: Revision,
+  options: { only?: number; applies?: Application | null } = {},
+): Html => {
   const head = headOf(revision)
   if (revision.pullRequest || head === null) return html``
   const only = options.only === undefined ? '' : `-P ${options.only} `
   return html`<section><h2>Apply</h2>
 <code class="cmd">b4 am ${only}${visible(head)}</code>
+${appliesLine(options.applies ?? null)}
 <p class="acts"><a href="${paths.mbox(list.name, head)}">Thread as mbox</a><a href="${paths.raw(list.name, head)}">First mail, raw</a></p></section>`
 }
 

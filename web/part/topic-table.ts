@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import { paths } from '../paths.ts'
 import type { TopicRow } from '../read/topic-rows.ts'
+import { rebaseWords } from './applies.ts'
 import { checkCount } from './checks.ts'
 import { stateWords } from './chip.ts'
 import { countText, dayOf, type Html, nameOf, numberText, titleOf } from './text.ts'
@@ -29,7 +30,7 @@ function patchsetRow(list: string, row: TopicRow, states: boolean, checked: bool
     : html`<td data-w="Reviewed" class="n${reviewed === 0 ? ' soft' : ''}">${patches > 0 ? `${reviewed} of ${patches}` : ''}</td>`
   return html`<tr><td class="full"><a class="s" href="${paths.mail(list, revision?.head ?? row.id)}">${titleOf(revision?.title ?? row.title)}</a>${
     revision && revision.version > 1 ? html` <span class="rev">v${revision.version}</span>` : ''
-  }<br><span class="soft">${nameOf(revision?.author ?? row.author)}, ${revision?.pullRequest ? 'pull request' : countText(patches, 'patch', 'patches')}${revision && !revision.complete ? ', not complete' : ''}</span></td>${second}${checked ? html`<td>${checkCount(checks)}</td>` : ''}${lastColumns(row)}</tr>
+  }<br><span class="soft">${nameOf(revision?.author ?? row.author)}, ${revision?.pullRequest ? 'pull request' : countText(patches, 'patch', 'patches')}${revision && !revision.complete ? ', not complete' : ''}${rebaseWords(row.rebase)}</span></td>${second}${checked ? html`<td>${checkCount(checks)}</td>` : ''}${lastColumns(row)}</tr>
 `
 }
 

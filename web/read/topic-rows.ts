@@ -5,6 +5,7 @@ import { toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { TopicSummary } from '../../tracker/topic/summary.ts'
 import type { Topic, Turn } from '../../tracker/topic/topic.ts'
+import { rebaseColumn } from './applies.ts'
 
 export interface TopicRow extends TopicSummary {
   readonly id: string
@@ -13,7 +14,11 @@ export interface TopicRow extends TopicSummary {
   readonly state: Topic['state']
   readonly mails: number
   /** Milliseconds. */
+
   readonly lastSaid: number
+  /** The file that keeps a patchset from applying, empty where git names none; absent when nothing does. */
+  readonly rebase?: string
+
   /** Where the next page begins, for `before`. */
   readonly cursor: string
 }
@@ -87,23 +92,27 @@ export async function readTopicGroups(
   })
 }
 
-const rowColumns = sql`t.id, t.id_key, t.kind, t.title, t.author, t.state, t.mails, t.last_said, t.summary`
+const rowColumns = sql`t.id, t.id_key, t.kind, t.title, t.author, t.state, t.mails, t.last_said, t.summary, ${rebaseColumn} as rebase`
 
 interface DatabaseRow extends Pick<TopicRow, 'id' | 'kind' | 'title' | 'state' | 'mails'> {
   id_key: IndexKey
   author: string
   last_said: Date
+
+  rebase: string | null
   /** Empty between an upgrade of the database and the next fold. */
   summary: Partial<TopicSummary>
 }
 
-const toTopicRow = ({ id_key, author, last_said, summary, ...row }: DatabaseRow): TopicRow => ({
+const toTopicRow = ({ id_key, author, last_said, summary, rebase, ...row }: DatabaseRow): TopicRow => ({
   author: { name: author, address: '' },
   bugType: null,
   candidate: null,
   revision: null,
   ...summary,
+
   ...row,
+  ...(rebase === null ? {} : { rebase }),
   lastSaid: last_said.getTime(),
   cursor: `${last_said.getTime()}.${id_key}`,
 })

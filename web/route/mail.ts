@@ -17,6 +17,7 @@ import { missingMailPage } from '../page/missing.ts'
 import { patchPage } from '../page/patch.ts'
 import { elderRevision, patchsetPage } from '../page/patchset.ts'
 import type { Html } from '../part/text.ts'
+import { readApplication } from '../read/applies.ts'
 import { type BuildLine, readBuildsOfTopic } from '../read/builds.ts'
 import { readDuplicates, readFixes, readNamed, readTalk } from '../read/claims.ts'
 import { readPairs } from '../read/comparison.ts'
@@ -76,16 +77,20 @@ async function patchset(db: Database, located: LocatedMail, topic: Topic, revisi
   const elder = elderRevision(topic, revision)
   const alone = revision.patches.find(patch => patch.id === id)
   const series = revision.patches.length > 1
-  const [cover, named, relations, { relying, mends }, pairs, reviews, own, builds] = await Promise.all([
-    alone ? undefined : readHead(db, located, id),
-    readNamed(db, list.id, topic),
-    readRelations(db, list.id, topic, revision),
-    readSaying(db, list.id, topic),
-    elder ? readPairs(db, list.id, topic, elder, revision) : null,
-    readReviews(db, list.id, topic, revision, series ? revision.patches : []),
-    alone ? readPatchComments(db, list.id, topic, revision, alone) : null,
-    buildsOf(db, located),
-  ])
+  const [cover, named, relations, { relying, mends }, pairs, reviews, own, builds, applies] =
+    await Promise.all([
+      alone ? undefined : readHead(db, located, id),
+      readNamed(db, list.id, topic),
+      readRelations(db, list.id, topic, revision),
+      readSaying(db, list.id, topic),
+      elder ? readPairs(db, list.id, topic, elder, revision) : null,
+      readReviews(db, list.id, topic, revision, series ? revision.patches : []),
+      alone ? readPatchComments(db, list.id, topic, revision, alone) : null,
+      buildsOf(db, located),
+      located.topic && revision.digest !== undefined
+        ? readApplication(db, list.id, located.topic.key, revision.digest)
+        : null,
+    ])
   const comments = own?.comments ?? { review: undefined, carried: [], gone: [] }
   return patchsetPage({
     list,
@@ -102,6 +107,7 @@ async function patchset(db: Database, located: LocatedMail, topic: Topic, revisi
     reviews,
     comments,
     builds,
+    applies,
   })
 }
 

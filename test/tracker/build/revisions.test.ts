@@ -10,6 +10,7 @@ import { append } from '../../../sql/log.ts'
 import { Applier } from '../../../tracker/build/applier.ts'
 import { sortAll } from '../../../tracker/project/projector.ts'
 import type { Verdict } from '../../../tracker/topic/verdict.ts'
+import { makeApp } from '../../../web/app.ts'
 import { dkimOf, onlyFrom } from '../../verdicts.ts'
 import { author, lines, mailText, Project } from '../branch/project.ts'
 import { judge } from '../project/judge.ts'
@@ -335,5 +336,51 @@ describe('where it is put', () => {
     await look()
     const [first, second] = await builds()
     expect(second).toMatchObject({ state: 'queued', base: first?.commit })
+  })
+})
+
+describe('the pages', () => {
+  const page = async (path: string) => (await makeApp({ db: project.db }).request(path)).text()
+
+  it('say whether it still applies, and which file is in the way', async () => {
+    const [mail] = series('flush', flush)
+    await come([mail?.text ?? ''])
+    await look()
+    const patchset = `/tarn/${mail?.id}/`
+    expect(await page(patchset)).toMatch(/applies to <bdi>main<\/bdi> at <code>[0-9a-f]{12}</)
+    project.file('wal.c', lines(1, 40, { 7: 'other();' }))
+    project.git('add', '.')
+    project.commit('wal: other')
+    applier = freshApplier()
+    await look()
+    expect(await page(patchset)).toContain('needs rebase: <code>wal.c</code>')
+    expect(await page('/tarn/')).toContain('needs rebase: wal.c')
+  })
+
+  it('list for robots what waits for results', async () => {
+    const [mail] = series('flush', flush)
+    await come([mail?.text ?? ''])
+    await look()
+    const [build] = await builds()
+    expect(JSON.parse(await page('/tarn/pending.json'))).toEqual({
+      list: 'tarn',
+      git: '/-/git/ci.git',
+      revisions: [
+        {
+          build: Number(build?.number),
+          state: 'waiting',
+          topic: mail?.id,
+          title: 'wal: flush',
+          version: 1,
+          digest: build?.digest,
+          mails: [mail?.id],
+          ref: build?.ref,
+          commit: build?.commit,
+          base: build?.base,
+          mbox: `/tarn/${mail?.id}/t.mbox.gz`,
+          since: expect.stringMatching(/^\d{4}-/),
+        },
+      ],
+    })
   })
 })

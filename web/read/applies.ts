@@ -1,0 +1,32 @@
+// On which branch a revision was tried last, and what came of it.
+import { type Kysely, sql } from 'kysely'
+import type { IndexKey, ListId } from '../../base/ids.ts'
+import type { Tables } from '../../sql/tables.ts'
+
+export interface Application {
+  readonly outcome: Tables['application']['outcome']
+  readonly branch: string
+  readonly base: string
+  /** The file of the first conflict. */
+  readonly file: string | null
+}
+
+/** `digest`: of the revision. */
+export async function readApplication(
+  db: Kysely<Tables>,
+  list: ListId,
+  topic: IndexKey,
+  digest: string,
+): Promise<Application | null> {
+  const { rows } = await sql<Application>`
+    select outcome, branch, base, file from application
+    where list_id = ${list} and topic_key = ${topic} and digest = ${digest} and branch is not null
+    order by at desc, id desc limit 1`.execute(db)
+  return rows[0] ?? null
+}
+
+/** For a query over `topic t`: the file that keeps the newest revision from applying, empty for an unknown one; else null. */
+export const rebaseColumn = sql`(select coalesce(a.file, '') from (
+    select outcome, file, version from application
+    where list_id = t.list_id and topic_key = t.id_key and branch is not null order by at desc, id desc limit 1) a
+  where a.outcome = 'conflict' and t.open and a.version = coalesce((t.summary->'revision'->>'version')::int, 0))`
