@@ -22,6 +22,7 @@ import {
 } from './read/located-mail.ts'
 import { allLists, findPlace, type Place } from './read/place.ts'
 import { readThreads } from './read/thread-mails.ts'
+import { answerAmMbox } from './route/am-mbox.ts'
 import { answerRaw } from './route/archive.ts'
 import { answerAttachment } from './route/attachment.ts'
 import { addBuilds, answerBadge, answerBuilds } from './route/builds.ts'
@@ -145,6 +146,7 @@ export function makeApp({
   mail('/raw', (c, at) => answerRaw(c, db, at))
   mail('/:nested{[Tt]}', (c, at) => c.redirect(`${paths.thread(at.list.name, at.id)}#u`, 301))
   mail('/:nested{[Tt]}/', (c, at) => answerThread(c, db, at))
+  mail('/:am{am\\.mbox}', (c, at) => answerAmMbox(c, db, at))
   mail('/t.atom', (c, at) => answerThreadFeed(c, db, at))
   // As public-inbox leads them: what it once called a full message, and where its page speaks of answers.
   for (const end of ['', '/']) {
@@ -236,7 +238,9 @@ async function withMailOfAll(
 }
 
 const isForProgram = (c: Context): boolean =>
-  c.req.method === 'POST' || c.req.param('mbox') !== undefined || /\/(?:raw|t\.atom)$/.test(c.req.path)
+  c.req.method === 'POST' ||
+  c.req.param('mbox') !== undefined ||
+  /\/(?:raw|t\.atom|am\.mbox)$/.test(c.req.path)
 
 /** For programs a sentence: a page would only be saved as a mail. */
 function answerGone(c: Context, list: ListRow, id: string, gone: Gone): Promise<Response> | Response {
@@ -255,7 +259,7 @@ function modernAddress(c: Context): string {
   return /mbox/.test(ending) ? `${base}t.mbox.gz` : `${base}t/#u`
 }
 
-const mailEnding = /(?:\/|\/raw|\/[Tt]\/?|\/t\.mbox(?:\.gz)?|\/t\.atom)$/
+const mailEnding = /(?:\/|\/raw|\/[Tt]\/?|\/t\.mbox(?:\.gz)?|\/t\.atom|\/am\.mbox)$/
 
 function withSlashEncoded(c: Context): string {
   const rest = c.req.param('rest') ?? ''

@@ -56,6 +56,8 @@ export const paths = {
   artefacts: (number: string, attempt: number) => `/builds/${number}/artefacts.tar${query({ attempt })}`,
   builds: (name: string, before?: string) => `${list(name)}builds/${query({ before })}`,
   badge: (name: string, branch?: string) => `${list(name)}badge.svg${query({ branch })}`,
+  /** One revision, for git am. */
+  am: (name: string, id: string) => `${mail(name, id)}am.mbox`,
   mbox: (name: string, id: string) => `${mail(name, id)}t.mbox.gz`,
 }
 

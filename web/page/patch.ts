@@ -32,7 +32,10 @@ import { paths } from '../paths.ts'
 import { type PatchsetView, subjectOf } from './patchset.ts'
 
 export interface PatchView
-  extends Pick<PatchsetView, 'list' | 'twins' | 'topic' | 'revision' | 'mail' | 'comments' | 'builds'> {
+  extends Pick<
+    PatchsetView,
+    'base' | 'list' | 'twins' | 'topic' | 'revision' | 'mail' | 'comments' | 'builds'
+  > {
   readonly patch: TopicPatch
 }
 
@@ -63,7 +66,7 @@ ${checksSection(list.name, patchChecks(topic, revision, patch))}
 ${buildsSection(view.builds.filter(({ version }) => version === revision.version))}
 ${findingsSection(list, topic, patchFindings(topic, revision, patch))}
 ${filesSection(patch)}
-${applySection(list, revision, { only: patch.number })}
+${applySection(list, revision, { base: view.base, only: patch.number })}
 ${factsSection(view)}
 ${changeSection(list, { id: patch.id, subject: subjectOf(topic, patch.id) }, patchTags)}
 ${twinsSection(view.twins)}

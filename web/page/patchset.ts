@@ -53,6 +53,8 @@ import type { Relation } from '../read/relations.ts'
 import type { PatchComments } from '../read/reviews.ts'
 
 export interface PatchsetView {
+  /** Where the world sees the pages; empty where that is not known. */
+  readonly base: string
   readonly list: ListRow
   /** The same mail on other lists. */
   readonly twins: readonly Twin[]
@@ -100,7 +102,7 @@ ${threadSection(list.name, topic, id)}
 ${historySection(list, topic)}
 </div>
 <aside class="side" aria-label="About this patchset">
-${applySection(list, revision, { applies: view.applies })}
+${applySection(list, revision, { base: view.base, applies: view.applies })}
 ${factsSection(list, topic, revision, view.named, view.relations)}
 ${relatedSection(list.name, 'Named by', view.relying)}
 ${relatedSection(list.name, 'Mended by', view.mends)}

@@ -15,19 +15,33 @@ import { fixedFacts, landedFacts } from './landings.ts'
 import { relationFacts } from './relations.ts'
 import { dayOf, type Html, nameOf, titleOf, visible } from './text.ts'
 
+/** `base`: where the world sees the pages; without it a reader must know which server b4 asks. */
 export const applySection = (
   list: ListRow,
   revision: Revision,
-  options: { only?: number; applies?: Application | null } = {},
+  {
+    base,
+    only,
+    applies = null,
+  }: { readonly base: string; readonly only?: number; readonly applies?: Application | null },
 ): Html => {
   const head = headOf(revision)
   if (revision.pullRequest || head === null) return html``
-  const only = options.only === undefined ? '' : `-P ${options.only} `
+  const which = only === undefined ? '' : `-P ${only} `
+  const mail = base === '' ? shellWord(head) : shellUrl(base + paths.mail(list.name, head))
   return html`<section><h2>Apply</h2>
-<code class="cmd">b4 am ${only}${visible(head)}</code>
-${appliesLine(options.applies ?? null)}
-<p class="acts"><a href="${paths.mbox(list.name, head)}">Thread as mbox</a><a href="${paths.raw(list.name, head)}">First mail, raw</a></p></section>`
+<code class="cmd">b4 am ${which}${visible(mail)}</code>
+${base === '' || only !== undefined ? '' : html`<code class="cmd">curl -fsS ${visible(shellUrl(base + paths.am(list.name, head)))} | git am</code>`}
+${appliesLine(applies)}
+<p class="acts"><a href="${paths.am(list.name, head)}">Patches with their trailers, for git am</a><a href="${paths.mbox(list.name, head)}">Thread as mbox</a><a href="${paths.raw(list.name, head)}">First mail, raw</a></p></section>`
 }
+
+/** Nothing in it means anything to a shell: whoever chose the Message-ID chooses no command. */
+const shellUrl = (url: string) =>
+  url.replace(/[^\w@.~+=%/:-]/g, sign => `%${sign.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
+
+const shellWord = (word: string) =>
+  /^[\w@.+=%/:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
 export const factsSection = (
   list: ListRow,

@@ -83,4 +83,3 @@ const buildLink = (line: BuildLine): Html => {
   const { sign, word, tone } = looks[line.state]
   return html`<a class="chip txt ${tone}" href="${paths.build(line.number)}"><span aria-hidden="true">${sign}</span> ${word}</a>`
 }
-

@@ -34,7 +34,7 @@ type Database = Kysely<Tables>
 
 export function answerMail(c: Context, db: Database, located: LocatedMail): Promise<Response> {
   const make = async () => {
-    const page = await pageOf(db, located)
+    const page = await pageOf(db, located, c.get('base'))
     return page === undefined
       ? answerPage(c, missingMailPage(located.list, located.id), 404)
       : answerPage(c, page)
@@ -51,27 +51,33 @@ export const versionsOf = ({ list, key, topic, twins }: LocatedMail): string[] =
   JSON.stringify(twins),
 ]
 
-async function pageOf(db: Database, located: LocatedMail): Promise<Html | undefined> {
+async function pageOf(db: Database, located: LocatedMail, base: string): Promise<Html | undefined> {
   const topic = located.topic && (await readTopic(db, located.list.id, located.topic.key))
   if (!topic) return message(db, located, null)
   const revision = revisionAt(topic, located.id)
   if (revision)
     return headOf(revision) === located.id
-      ? patchset(db, located, topic, revision)
-      : patch(db, located, topic, revision)
+      ? patchset(db, located, topic, revision, base)
+      : patch(db, located, topic, revision, base)
   if (located.id !== topic.id) return message(db, located, topic)
   const newest = topic.revisions.at(-1)
-  if (topic.kind === 'patchset' && newest) return patchset(db, located, topic, newest)
+  if (topic.kind === 'patchset' && newest) return patchset(db, located, topic, newest, base)
   return topic.kind === 'bug' || topic.kind === 'report'
     ? bug(db, located, topic)
     : message(db, located, topic)
 }
 
 /** The revision that this mail heads or is a patch of. */
-const revisionAt = (topic: Topic, id: MessageId): Revision | undefined =>
+export const revisionAt = (topic: Topic, id: MessageId): Revision | undefined =>
   topic.revisions.find(({ cover, patches }) => cover === id || patches.some(patch => patch.id === id))
 
-async function patchset(db: Database, located: LocatedMail, topic: Topic, revision: Revision): Promise<Html> {
+async function patchset(
+  db: Database,
+  located: LocatedMail,
+  topic: Topic,
+  revision: Revision,
+  base: string,
+): Promise<Html> {
   const { list, twins } = located
   const id = headOf(revision) ?? topic.id
   const elder = elderRevision(topic, revision)
@@ -93,6 +99,7 @@ async function patchset(db: Database, located: LocatedMail, topic: Topic, revisi
     ])
   const comments = own?.comments ?? { review: undefined, carried: [], gone: [] }
   return patchsetPage({
+    base,
     list,
     twins,
     topic,
@@ -127,6 +134,7 @@ async function patch(
   located: LocatedMail,
   topic: Topic,
   revision: Revision,
+  base: string,
 ): Promise<Html | undefined> {
   const shown = revision.patches.find(({ id }) => id === located.id)
   if (shown === undefined) return undefined
@@ -135,6 +143,7 @@ async function patch(
     buildsOf(db, located),
   ])
   return patchPage({
+    base,
     list: located.list,
     twins: located.twins,
     topic,
