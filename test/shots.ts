@@ -1,5 +1,6 @@
 // Pictures of every kind of page: `npm run shots` fills a database with the demo archive, opens the pages in
-// Chromium at the width of a desk and of a phone, light and dark, and writes shots/*.png. It fails when axe finds a
+// Chromium at the width of a desk and of a phone, light and dark, and writes shots/*.png; with the names of pages (`-- run
+// list`) these alone. It fails when axe finds a
 // fault of access, when a page scrolls sideways at 320 px, or when it says something on the browser's console.
 
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -8,6 +9,7 @@ import { join } from 'node:path'
 import axe from 'axe-core'
 import type { Kysely } from 'kysely'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { indexKey } from '../base/key.ts'
 import { importPaths } from '../ingest/import.ts'
 import { saveLists } from '../sql/lists.ts'
 import { openDatabase } from '../sql/server.ts'
@@ -15,6 +17,7 @@ import type { Tables } from '../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../sql/topic-row.ts'
 import { paths } from '../web/paths.ts'
 import { startWeb } from '../web/serve.ts'
+import { BuildYard, resultOf, stepOf } from './web/builds.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = join(root, 'shots')
@@ -33,7 +36,8 @@ async function main(): Promise<void> {
   chmodSync(data, 0o711)
   const log = { info: () => {}, warn: console.warn, error: console.error }
   const database = await openDatabase({ data, dataChosen: true, database: null }, log)
-  const web = await startWeb({ db: database.db, host: '127.0.0.1', port: 0, log })
+  const builds = { queue: {} as never, data }
+  const web = await startWeb({ db: database.db, host: '127.0.0.1', port: 0, log, builds })
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -49,7 +53,9 @@ async function main(): Promise<void> {
   })
   try {
     await fill(database.db)
-    const pages = await choosePages(database.db)
+    const pages = await choosePages(database.db, await addBuilds(database.db, data))
+    const named = process.argv.slice(2)
+    if (named.length > 0) for (const name of [...pages.keys()]) if (!named.includes(name)) pages.delete(name)
     const problems = await shoot(browser, `http://127.0.0.1:${web.port}`, pages)
     for (const problem of problems) console.error(problem)
     console.log(`${pages.size} pages in ${folder}`)
@@ -77,8 +83,95 @@ async function fill(db: Kysely<Tables>): Promise<void> {
   })
 }
 
+/** Builds of the newest patchset, of a single patch and of branches, with the addresses of their pages. */
+async function addBuilds(db: Kysely<Tables>, data: string): Promise<Map<string, string>> {
+  const topics = (await db.selectFrom('topic').select(topicColumns).orderBy('mails', 'desc').execute()).map(
+    wholeTopic,
+  )
+  const series = topics.find(({ kind, revisions }) => kind === 'patchset' && revisions.length > 1)
+  const single = topics.find(({ revisions }) => revisions.length === 1 && revisions[0]?.patches.length === 1)
+  const newest = series?.revisions.at(-1)
+  const alone = single?.revisions[0]
+  if (!series || !newest || !single || !alone) throw new Error('The demo archive has no patchset to build')
+  const yard = new BuildYard(db, data, 1)
+  const unit = `${Array.from({ length: 400 }, (_, at) => `t_${at} ok   0.${at} s   ${at} faults`).join('\n')}
+t_group FAIL 0.09 s 14 faults
+  t_group.c:88: batch 2, writer 5
+    wanted -5 (EIO)
+    got     0
+make: *** [Makefile:141: unit] Error 1
+`
+  const tests = { passed: 411, failed: 1, skipped: 3, failing: ['t_group'] }
+  const steps = [
+    stepOf('build', 'success', { seconds: 108 }),
+    stepOf('style', 'success', { seconds: 2.9 }),
+    stepOf('unit', 'failure', { seconds: 67, tests }),
+  ]
+  const ofSeries = yard.patchset(
+    series.id,
+    [newest.cover, ...newest.patches.map(({ id }) => id)].flatMap(id => id ?? []),
+    newest.version,
+  )
+  const logs = { build: 'cc -c wal.c\n', style: 'no remarks\n', unit }
+  const main = await yard.build('failure', { result: resultOf('failure', ...steps), logs })
+  await yard.build('success', {
+    result: resultOf('success', steps[0] ?? stepOf('build', 'success')),
+    logs,
+    build: { ref: 'refs/heads/release/1.0' },
+  })
+  const failed = await yard.build('failure', { result: resultOf('failure', ...steps), logs, build: ofSeries })
+  await db
+    .insertInto('application')
+    .values({
+      ...{ list_id: 1, topic_key: indexKey(series.id), version: newest.version, digest: '7c41e09b' },
+      ...{
+        repository: 'tarn',
+        branch: 'main',
+        base: 'c08e51d3'.repeat(5),
+        found_by: 'blobs',
+        outcome: 'applied',
+      },
+    })
+    .execute()
+  const running = await yard.build('running', { logs: { build: 'cc -c wal.c\n' }, build: ofSeries })
+  const [patch] = alone.patches
+  const waiting = await yard.build('waiting', {
+    why: `Patches of ${single.author.address} are not built without asking`,
+    build: yard.patchset(single.id, [patch?.id ?? single.id], 1),
+  })
+  const refused = await yard.build('refused', {
+    why: 'The commit is not signed by anybody whom the policy names',
+    build: {
+      submitter: 'somebody',
+      evidence: { proof: null, signer: null, key: null, said: ['[GNUPG:] NO_PUBKEY 5BA735860D2F2A91'] },
+    },
+  })
+  const passed = await yard.build('success', {
+    result: resultOf('success', ...steps.slice(0, 2)),
+    logs,
+    build: {
+      ref: 'refs/heads/next',
+      evidence: { proof: 'commit-signature', signer: 'Ines Oduya', key: '5BA7 3586' },
+    },
+  })
+  return new Map([
+    ['run', paths.build(failed)],
+    ['run-push', paths.build(main)],
+    ['run-running', paths.build(running)],
+    ['run-waiting', paths.build(waiting)],
+    ['run-refused', paths.build(refused)],
+    ['run-passed', paths.build(passed)],
+    ['run-log', paths.buildLog(failed, 'unit', { from: 201 })],
+    ['builds', paths.builds(list)],
+    ['queue', paths.queue()],
+  ])
+}
+
 /** One address for each kind of page, taken from what the archive holds. */
-async function choosePages(db: Kysely<Tables>): Promise<Map<string, string>> {
+async function choosePages(
+  db: Kysely<Tables>,
+  builds: ReadonlyMap<string, string>,
+): Promise<Map<string, string>> {
   const rows = await db.selectFrom('topic').select(topicColumns).orderBy('mails', 'desc').execute()
   const topics = rows.map(wholeTopic)
   const patchset = topics.find(({ kind, revisions }) => kind === 'patchset' && revisions.length > 1)
@@ -109,6 +202,7 @@ async function choosePages(db: Kysely<Tables>): Promise<Map<string, string>> {
     ['milestone', paths.milestone(list, '1.0')],
     ['triage', paths.triage(list)],
     ['missing', paths.mail(list, 'nobody@example.org')],
+    ...builds,
   ])
   for (const [name, id] of Object.entries(mails)) {
     if (!id) throw new Error(`The demo archive has no mail for the page "${name}"`)

@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import { secondsText } from '../../base/seconds-text.ts'
 import { testWords } from '../../tracker/build/result-text.ts'
 import type { StoredResult, StoredStep } from '../../tracker/build/stored-result.ts'
-import type { Topic } from '../../tracker/topic/topic.ts'
+import type { Look, Topic } from '../../tracker/topic/topic.ts'
 import { howWords } from '../../tracker/topic/verdict-words.ts'
 import {
   branchText,
@@ -85,7 +85,7 @@ export const buildPage = (view: BuildView): Html => {
     skipTo: 'build',
     main: html`<h1>Build ${number} of ${line.kind === 'push' ? buildName(line) : html`“<bdi>${title}</bdi>”`}</h1>
 ${metaLine(view)}
-<div class="stand tone-${buildLook(line.state).tone}">${filledChip(buildLook(line.state))}<div>${verdict(view)}</div></div>
+<div class="stand tone-${buildLook(line.state).tone}">${filledChip(capital(buildLook(line.state)))}<div>${verdict(view)}</div></div>
 <div class="cols"><div>
 ${line.state === 'waiting' ? releaseSection(view) : ''}
 ${line.state === 'waiting' && topic ? lookSection(view, topic) : ''}
@@ -103,6 +103,11 @@ ${againSection(view)}
 </aside></div>`,
   })
 }
+
+const capital = (look: Look): Look => ({
+  ...look,
+  word: `${look.word[0]?.toUpperCase()}${look.word.slice(1)}`,
+})
 
 function metaLine({ line, list, topic, row, now }: BuildView): Html {
   const patches = row.mails.length
@@ -173,7 +178,7 @@ function stepsSection(view: BuildView): Html | string {
 <thead><tr><th scope="col" class="num">#</th><th scope="col">Step</th><th scope="col">Result</th><th scope="col" class="num">Time</th><th scope="col" class="no"><span class="vh">Share</span></th><th scope="col">Remark</th></tr></thead>
 <tbody>${steps.map((each, at) => stepRow(view, each, at, longest))}</tbody></table>`
   }
-${line.state === 'running' ? html`<p class="key"><span><b class="txt info"><span aria-hidden="true">◌</span> Live</b> as of ${minuteOf(view.now.getTime())}.</span><span><a href="${paths.buildTail(line.number)}">Follow in this window</a>: the page stays open and grows line by line</span><span>or <code>curl -N ${url ?? ''}${paths.buildTail(line.number)}</code></span></p>` : ''}</div>
+${line.state === 'running' ? html`<p class="key"><span><b class="txt info"><span aria-hidden="true">◌</span> Live</b> as of ${minuteOf(view.now.getTime())}.</span><span><a href="${paths.buildTail(line.number)}">Follow in this window</a>: the page stays open and grows line by line</span>${url === null ? '' : html`<span>or <code>curl -N ${url}${paths.buildTail(line.number)}</code></span>`}</p>` : ''}</div>
 </section>`
 }
 
@@ -220,7 +225,7 @@ function repeatSection({ repeat, line, row }: BuildView): Html | string {
   if (repeat.length === 0 || line.state === 'refused' || line.state === 'waiting') return ''
   return html`<section aria-labelledby="h-rep">
 <div class="hd"><h2 id="h-rep">Repeat it at home</h2><p class="soft">The same tree</p></div>
-<div class="card"><div class="mail"><code class="cmd">${repeat.join('\n')}</code>${row.base && line.kind === 'patchset' ? html`<p>Its parent is ${shortCommit(row.base)}.</p>` : ''}</div></div>
+<div class="card"><div class="mail say"><code class="cmd">${repeat.join('\n')}</code>${row.base && line.kind === 'patchset' ? html`<p>Its parent is ${shortCommit(row.base)}.</p>` : ''}</div></div>
 </section>`
 }
 
@@ -342,10 +347,10 @@ function releaseSection({ line, list, row, topic }: BuildView): Html | string {
   const mail = replyByMail({ to: list.address, subject, inReplyTo: line.topicId, body: tag })
   return html`<section aria-labelledby="h-ok">
 <div class="hd"><h2 id="h-ok">To let it run</h2><p class="soft">For maintainers and approvers</p></div>
-<div class="card"><div class="mail"><p>Reply to <a href="${paths.mail(list.name, line.topicId)}">${row.mails.length === 1 ? 'the patch' : 'the series'}</a> with this line, alone and not quoted:</p>
+<div class="card"><div class="mail say"><p>Reply to <a href="${paths.mail(list.name, line.topicId)}">${row.mails.length === 1 ? 'the patch' : 'the series'}</a> with this line, alone and not quoted:</p>
 <code class="cmd"><b>${tag}</b></code>
 <p><a class="btn" href="${mail}">Write that mail</a></p>
-<p>The digits name exactly ${row.mails.length === 1 ? 'this mail' : `these ${row.mails.length} mails`} and what they change. Another version gets new ones. The line counts when the mail is signed by the key or the domain of somebody who may.</p></div></div>
+<p>The digits name exactly ${row.mails.length === 1 ? 'this mail' : `these ${row.mails.length} mails`} and what ${row.mails.length === 1 ? 'it changes' : 'they change'}. Another version gets new ones. The line counts when the mail is signed by the key or the domain of somebody who may.</p></div></div>
 </section>`
 }
 

@@ -5,7 +5,7 @@ import { limits } from '../../base/limits.ts'
 import type { Runner } from '../../sql/runners.ts'
 import { branchText, buildChip, buildTable, shortCommit } from '../part/build-look.ts'
 import { frame } from '../part/frame.ts'
-import { countText, type Html, minuteOf, visible } from '../part/text.ts'
+import { countText, type Html, shortMinuteOf, visible } from '../part/text.ts'
 import { paths } from '../paths.ts'
 import type { BuildLine } from '../read/builds.ts'
 import type { ListRow } from '../read/located-mail.ts'
@@ -43,10 +43,10 @@ const branchSection = (
   branches: readonly BuildLine[],
 ): Html => html`<section aria-labelledby="h-branches">
 <div class="hd"><h2 id="h-branches">Branches</h2><p class="soft">With their last result</p></div>
-<div class="card rows"><table class="flat"><thead><tr><th scope="col">Branch</th><th scope="col" class="wide">Last result</th><th scope="col" class="num slim">Build</th><th scope="col" class="thin">Commit</th><th scope="col" class="wide">Ended</th><th scope="col" class="thin">Badge</th></tr></thead>
+<div class="card rows"><table class="flat"><thead><tr><th scope="col">Branch</th><th scope="col" class="wide">Last result</th><th scope="col" class="num slim">Build</th><th scope="col" class="thin">Commit</th><th scope="col" class="wide">Ended, UTC</th><th scope="col" class="slim">Badge</th></tr></thead>
 <tbody>${branches.map(
   line =>
-    html`<tr><th scope="row" class="sub"><a class="s" href="${paths.build(line.number)}"><bdi>${branchText(line.ref)}</bdi></a> <span class="soft">in <bdi>${visible(line.repository)}</bdi></span></th><td>${buildChip(line.state)}</td><td class="num n" data-w="Build">${line.number}</td><td>${shortCommit(line.commit)}</td><td class="soft">${line.endedAt ? minuteOf(line.endedAt.getTime()) : ''}</td><td><a href="${paths.badge(list.name, line.ref.replace(/^refs\/heads\//, ''))}">SVG</a></td></tr>
+    html`<tr><th scope="row" class="sub"><a class="s" href="${paths.build(line.number)}"><bdi>${branchText(line.ref)}</bdi></a> <span class="soft">in <bdi>${visible(line.repository)}</bdi></span></th><td>${buildChip(line.state)}</td><td class="num n" data-w="Build">${line.number}</td><td>${shortCommit(line.commit)}</td><td class="soft">${line.endedAt ? shortMinuteOf(line.endedAt.getTime()) : ''}</td><td><a href="${paths.badge(list.name, line.ref.replace(/^refs\/heads\//, ''))}">SVG</a></td></tr>
 `,
 )}</tbody></table></div></section>`
 
@@ -103,7 +103,7 @@ const runnersSection = (runners: readonly Runner[], now: Date): Html | string =>
   runners.length === 0
     ? html`<section><h2>Runners</h2><p>There is none, so nothing is built.</p></section>`
     : html`<section aria-labelledby="h-runners"><div class="hd"><h2 id="h-runners">Runners</h2></div>
-<div class="card rows"><table class="flat"><thead><tr><th scope="col">Runner</th><th scope="col" class="thin">State</th><th scope="col">Sandboxes</th><th scope="col" class="num thin">Builds</th><th scope="col" class="wide">Last word</th></tr></thead>
+<div class="card rows"><table class="flat"><thead><tr><th scope="col">Runner</th><th scope="col" class="thin">State</th><th scope="col">Sandboxes</th><th scope="col" class="num wide">Builds</th><th scope="col" class="wide">Last word, UTC</th></tr></thead>
 <tbody>${runners.slice(0, 100).map(runner => runnerRow(runner, now))}</tbody></table></div></section>`
 
 function runnerRow(runner: Runner, now: Date): Html {
@@ -114,6 +114,6 @@ function runnerRow(runner: Runner, now: Date): Html {
     launcher = null,
   } = health.safeParse(runner.health).data ?? {}
   const there = isThere(runner, now)
-  return html`<tr><th scope="row" class="sub"><bdi>${visible(runner.name)}</bdi>${runner.local ? html` <span class="soft">beside the server</span>` : ''}</th><td>${there ? html`<span class="chip txt ok"><span aria-hidden="true">✓</span> there</span>` : html`<span class="chip txt warn"><span aria-hidden="true">!</span> silent</span>`}</td><td>${tiers.map(visible).join(', ') || 'none'}${launcher ? html`, <span class="soft">by <bdi>${visible(launcher)}</bdi></span>` : ''}</td><td class="num n">${runner.running}${atOnce ? ` of ${atOnce}` : ''}${cpus ? html` <span class="soft">${countText(cpus, 'core')}</span>` : ''}</td><td class="soft">${runner.seenAt ? minuteOf(runner.seenAt.getTime()) : 'never'}</td></tr>
+  return html`<tr><th scope="row" class="sub"><bdi>${visible(runner.name)}</bdi>${runner.local ? html` <span class="soft">beside the server</span>` : ''}</th><td>${there ? html`<span class="chip txt ok"><span aria-hidden="true">✓</span> there</span>` : html`<span class="chip txt warn"><span aria-hidden="true">!</span> silent</span>`}</td><td>${tiers.map(visible).join(', ') || 'none'}${launcher ? html`, <span class="soft">by <bdi>${visible(launcher)}</bdi></span>` : ''}</td><td class="num n">${runner.running}${atOnce ? ` of ${atOnce}` : ''}${cpus ? html` <span class="soft">${countText(cpus, 'core')}</span>` : ''}</td><td class="soft">${runner.seenAt ? shortMinuteOf(runner.seenAt.getTime()) : 'never'}</td></tr>
 `
 }

@@ -6,7 +6,7 @@ import type { Look } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
 import type { BuildLine } from '../read/builds.ts'
 import { words } from './chip.ts'
-import { countText, type Html, minuteOf, titleOf, visible } from './text.ts'
+import { type Html, shortMinuteOf, titleOf, visible } from './text.ts'
 
 const looks: Readonly<Record<BuildState, Look>> = {
   waiting: { sign: '○', word: 'waits for a maintainer', tone: 'warn' },
@@ -59,7 +59,7 @@ export const buildTable = (
   lines: readonly BuildLine[],
   { now, lists = false, tags = false }: BuildTableOptions,
 ): Html => html`<div class="card rows"><table class="flat">
-<thead><tr><th scope="col" class="num slim">Build</th><th scope="col">Of</th>${tags ? html`<th scope="col" class="wide">Released by</th>` : html`<th scope="col" class="wide">State</th>`}<th scope="col" class="num thin">Time</th><th scope="col" class="wide">Since</th></tr></thead>
+<thead><tr><th scope="col" class="num slim">Build</th><th scope="col">Of</th>${tags ? html`<th scope="col" class="wide">Released by</th>` : html`<th scope="col" class="wide">State</th>`}<th scope="col" class="num wide">Time</th><th scope="col" class="wide">Since, UTC</th></tr></thead>
 <tbody>${lines.map(line => buildRow(line, { now, lists, tags }))}</tbody></table></div>`
 
 const buildRow = (
@@ -67,7 +67,7 @@ const buildRow = (
   { now, lists, tags }: BuildTableOptions,
 ): Html => html`<tr><td class="num n"><a href="${paths.build(line.number)}">${line.number}</a></td><th scope="row" class="sub"><a class="s" href="${paths.build(line.number)}">${buildName(line)}</a><br><span class="soft">${lists && line.list !== null ? html`<bdi>${visible(line.list)}</bdi>, ` : ''}${shortCommit(line.commit)} <bdi>${visible(line.submitter).slice(0, 100)}</bdi></span></th><td>${
   tags && line.digest !== null ? html`<code>CI: test ${line.digest}</code>` : buildChip(line.state)
-}</td><td class="num n">${tookText(line, now)}</td><td class="soft">${minuteOf((line.endedAt ?? line.startedAt ?? line.madeAt).getTime())}</td></tr>
+}</td><td class="num n">${tookText(line, now)}</td><td class="soft">${shortMinuteOf((line.endedAt ?? line.startedAt ?? line.madeAt).getTime())}</td></tr>
 `
 
 /** Beside a patchset: its builds, newest first. */
