@@ -97,17 +97,22 @@ async function startRoles(
     const data = dataDirectory(config, log)
     const queue = await openQueue(serving, data)
     if (only.has('ci')) await (await import('./serve/ci.ts')).startCi(serving, queue, data)
-    if (only.has('web')) ready.push(await startPages(serving, { queue, data }, await offers(config, data)))
+    if (only.has('web')) ready.push(await startPages(serving, { queue, data }, await fetched(serving, data)))
   }
   say(`${['ready', ...ready].join(' ')}\n`)
 }
 
 /** What git may fetch; nothing without a policy. */
-async function offers({ ci }: Config, data: string): Promise<WebOptions['offers']> {
-  if (ci.policy === null) return undefined
+async function fetched(
+  { config: { ci }, pools }: Serving,
+  data: string,
+): Promise<Pick<WebOptions, 'offers' | 'grants'>> {
+  if (ci.policy === null) return {}
+  const { grantsOf } = await import('../tracker/build/grants.ts')
   const { offersOf } = await import('../tracker/build/offers.ts')
   const { openPolicy } = await import('../tracker/build/policy-file.ts')
-  return offersOf(openPolicy(ci.policy.path), data)
+  const policy = openPolicy(ci.policy.path)
+  return { offers: offersOf(policy, data), grants: grantsOf(pools.web, policy, data) }
 }
 
 async function saveConfigured(config: Config, { db }: Database): Promise<void> {
@@ -123,10 +128,11 @@ async function saveConfigured(config: Config, { db }: Database): Promise<void> {
 async function startPages(
   { config, pools, log, metrics, closers }: Serving,
   builds: WebOptions['builds'],
-  offers: WebOptions['offers'],
+  fetched: Pick<WebOptions, 'offers' | 'grants'>,
 ): Promise<string> {
   const { startWeb } = await import('../web/serve.ts')
-  const web = await startWeb({ ...config.web, url: config.url, db: pools.web, log, metrics, builds, offers })
+  const { web: endpoint, url } = config
+  const web = await startWeb({ ...endpoint, url, db: pools.web, log, metrics, builds, ...fetched })
   closers.push(() => web.close())
   return `web=http://${showEndpoint(web)}/`
 }

@@ -1,6 +1,7 @@
 // Programs that build, and what they last said of themselves.
 import { type Kysely, sql } from 'kysely'
 import { limits } from '../base/limits.ts'
+import type { BuildRow } from './builds.ts'
 import type { Tables } from './tables.ts'
 
 export interface Runner {
@@ -60,4 +61,12 @@ export async function countRunners(db: Kysely<Tables>): Promise<number> {
     select count(*)::int as count from runner
     where seen_at > now() - make_interval(secs => ${limits.buildLeaseSecondsMax})`.execute(db)
   return rows[0]?.count ?? 0
+}
+
+/** The builds that it has. */
+export async function buildsOfRunner(db: Kysely<Tables>, runner: number): Promise<BuildRow[]> {
+  const { rows } = await sql<BuildRow>`
+    select build.* from build join build_attempt attempt on attempt.build = build.number
+    where runner_id = ${runner} and attempt.ended_at is null`.execute(db)
+  return rows
 }

@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely'
 import { limits } from '../base/limits.ts'
 import { keepRecent } from '../base/recent.ts'
 import type { Tables } from '../sql/tables.ts'
+import type { GrantOf } from '../tracker/build/grants.ts'
 import type { OfferOf } from '../tracker/build/offers.ts'
 import { answerPage, safeHeaders } from './answer.ts'
 import { makeGate } from './gate.ts'
@@ -21,6 +22,7 @@ import {
   locateMail,
 } from './read/located-mail.ts'
 import { allLists, findPlace, type Place } from './read/place.ts'
+import { runnerOfToken } from './read/runner-of-token.ts'
 import { readThreads } from './read/thread-mails.ts'
 import { answerAmMbox } from './route/am-mbox.ts'
 import { answerRaw } from './route/archive.ts'
@@ -28,7 +30,7 @@ import { answerAttachment } from './route/attachment.ts'
 import { addBuilds, answerBadge, answerBuilds } from './route/builds.ts'
 import { answerCompare } from './route/compare.ts'
 import { answerNewFeed, answerSearchFeed, answerThreadFeed } from './route/feed.ts'
-import { gitRoutes } from './route/git.ts'
+import { type GrantFor, gitRoutes } from './route/git.ts'
 import { answerBugs, answerList } from './route/list.ts'
 import { answerLists } from './route/lists.ts'
 import { answerMail } from './route/mail.ts'
@@ -54,6 +56,8 @@ export interface AppOptions {
   readonly builds?: Pick<RunnerDoor, 'queue' | 'data'> | undefined
   /** What git may fetch from here; without it nothing. */
   readonly offers?: OfferOf | undefined
+  /** And what a runner may besides. */
+  readonly grants?: GrantOf | undefined
 }
 
 /** An answer for what the address leads to. */
@@ -68,11 +72,12 @@ export function makeApp({
   listening,
   builds,
   offers,
+  grants,
 }: AppOptions): Hono {
   const app = new Hono()
   // Above all others: runners wait for half a minute, and write.
   if (builds) app.route('/-/runner', runnerRoutes({ db, onError, ...builds }))
-  if (offers) app.route('/-/git', gitRoutes(offers))
+  if (offers) app.route('/-/git', gitRoutes(offers, grantFor(db, grants)))
   if (timing) app.use(measure(timing))
   const pages = keepRecent<string>(limits.pageBytesKeptMax)
   const costly = makeGate(limits.costlyPagesWaitingMax)
@@ -167,6 +172,13 @@ export function makeApp({
   })
   return app
 }
+
+const grantFor =
+  (db: Kysely<Tables>, grants: GrantOf | undefined): GrantFor =>
+  async (authorization, name) => {
+    const runner = grants === undefined ? null : await runnerOfToken(db, authorization)
+    return runner === null ? null : (grants?.(runner.id, name) ?? null)
+  }
 
 /** A first segment that is no list may be a Message-ID: `/MESSAGE-ID/` leads to the list that has it. */
 async function withList(c: Context, db: Kysely<Tables>, answer: Answer<ListRow>): Promise<Response> {

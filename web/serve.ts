@@ -14,11 +14,12 @@ export interface WebOptions extends Endpoint {
   readonly url?: string | null
   readonly builds?: AppOptions['builds']
   readonly offers?: AppOptions['offers']
+  readonly grants?: AppOptions['grants']
 }
 
 /** Resolves once it accepts connections; rejects when the address is taken or not ours. */
 export async function startWeb(options: WebOptions): Promise<Listener> {
-  const { db, log, metrics, url = null, builds, offers, ...endpoint } = options
+  const { db, log, metrics, url = null, builds, offers, grants, ...endpoint } = options
   let own: string | undefined
   const app = makeApp({
     db,
@@ -30,6 +31,7 @@ export async function startWeb(options: WebOptions): Promise<Listener> {
     listening: () => own,
     builds,
     offers,
+    grants,
     timing: { metrics, onSlow: fields => log.warn(fields, 'A page took long') },
   })
   const listener = await listen(app, endpoint, 'HTTP')

@@ -31,8 +31,6 @@ test(
     await rememberStates(instance)
     await instance.start()
     await instance.startRemote()
-    // Until it can fetch from the server, it is given the directory.
-    await db.updateTable('runner').set({ local: true }).execute()
     const add = builder(instance)
     for (let count = 0; count < buildsMin; count++) await add()
     const figures = await killWhileBuilding(instance, add)

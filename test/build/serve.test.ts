@@ -1,8 +1,13 @@
 // `threadwork serve` with the runner beside it, as one who runs it sees it.
+
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { builds } from '../../commands/doctor/builds.ts'
+import { cancelBuild } from '../../sql/builds.ts'
+import { Repository } from '../ci/repository.ts'
 import { until } from '../ingest/until.ts'
 import { Instance, killed, processes } from './instance.ts'
 
@@ -56,6 +61,35 @@ test('a runner whose server is killed ends with it, and what it built is built a
   expect(processes().filter(({ command }) => command.includes('\x004344\0'))).toEqual([])
   await instance.start()
   expect(await ended(number)).toMatchObject({ state: 'success' })
+})
+
+test('a runner elsewhere fetches what it builds with its token, and nobody else can fetch it', async () => {
+  await instance.close()
+  instance = await Instance.open({ runners: 0 })
+  await instance.start()
+  await instance.startRemote()
+  const number = await instance.push('echo begun; sleep 4345')
+  await until(async () => instance.log(number) === 'begun\n')
+  const { commit } = await build(number)
+  const other = instance.repository.commit({ text: 'other' })
+  const word = readFileSync(instance.at('token'), 'utf8')
+  const address = `${instance.address}/-/git/tarn.git`
+  const fetched = (wanted: string | null, token: string | null) => {
+    const header = token === null ? [] : ['-c', `http.extraHeader=Authorization: Bearer ${token}`]
+    const words = [...header, 'fetch', '--quiet', '--depth=1', address, wanted ?? '']
+    return promisify(execFile)('git', ['-C', scratch.path, ...words]).then(
+      () => true,
+      () => false,
+    )
+  }
+  const scratch = new Repository(mkdtempSync(instance.at('scratch-')))
+  expect(await fetched(commit, word)).toBe(true)
+  expect(await fetched(commit, null)).toBe(false)
+  expect(await fetched(commit, `${word}0`)).toBe(false)
+  expect(await fetched(other, word)).toBe(false)
+  await cancelBuild(instance.db, number, 'Ada asked for it')
+  await ended(number)
+  expect(await fetched(commit, word)).toBe(false)
 })
 
 test('a build begins soon after it is wanted', async () => {

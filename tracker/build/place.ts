@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { matchesRef, type Policy } from '../../ci/policy.ts'
 import { publishedRepository } from '../../ci/published.ts'
 import { gitPath } from '../../ci/wire.ts'
+import type { BuildRow } from '../../sql/builds.ts'
 import type { PlaceOf } from './job-of.ts'
 
 export interface PlaceOptions {
@@ -10,6 +11,10 @@ export interface PlaceOptions {
   readonly policy: () => Policy | null
   readonly data: string
 }
+
+/** The repository that a build is fetched from, as the address calls it. */
+export const gitNameOf = ({ kind, repository }: Pick<BuildRow, 'kind' | 'repository'>): string =>
+  kind === 'push' ? repository : 'ci'
 
 export const placeOf =
   ({ policy, data }: PlaceOptions): PlaceOf =>
@@ -24,7 +29,7 @@ export const placeOf =
     )
     return {
       directory: pushed ? path : publishedRepository(data),
-      path: `${gitPath}${pushed ? build.repository : 'ci'}.git`,
+      path: `${gitPath}${gitNameOf(build)}.git`,
       ...{ network, limits, weakest },
       secrets: Object.fromEntries(values),
     }

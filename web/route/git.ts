@@ -8,18 +8,25 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { GitError, git } from '../../base/git.ts'
 import { limits } from '../../base/limits.ts'
+import type { Grant } from '../../tracker/build/grants.ts'
 import type { Offer, OfferOf } from '../../tracker/build/offers.ts'
 import { safeHeaders } from '../answer.ts'
 
+/** What whoever shows this Authorization may fetch besides. */
+export type GrantFor = (authorization: string, name: string) => Promise<Grant | null>
+
 /** To be mounted at `/-/git`. */
-export function gitRoutes(offerOf: OfferOf): Hono {
+export function gitRoutes(offerOf: OfferOf, grantFor: GrantFor = async () => null): Hono {
   const app = new Hono()
   let served = 0
   const serve = async (
     c: Context,
     ask: (offer: Offer, shown: Shown) => Promise<Response>,
   ): Promise<Response> => {
-    const offer = offerOf((c.req.param('name') ?? '').replace(/\.git$/, ''))
+    const name = (c.req.param('name') ?? '').replace(/\.git$/, '')
+    const authorization = c.req.header('Authorization')
+    const grant = authorization === undefined ? null : await grantFor(authorization, name)
+    const offer = offerOf(name) ?? (grant && { directory: grant.directory, isOffered: () => false })
     if (!offer) return tell(c, 404, 'There is no such repository, or nothing of it is offered')
     if (served >= limits.gitServedMax) {
       c.header('Retry-After', String(limits.busyAgainSeconds))
@@ -28,7 +35,7 @@ export function gitRoutes(offerOf: OfferOf): Hono {
     served++
     const done = once(() => served--)
     try {
-      const response = await ask(offer, await shownBy(offer))
+      const response = await ask(offer, await shownBy(offer, grant))
       if (response.body === null || !ends.has(response)) done()
       else void ends.get(response)?.finally(done)
       return response
@@ -79,12 +86,13 @@ const once = (act: () => void) => {
 /** What of a repository is offered now. */
 interface Shown {
   readonly refs: readonly string[]
+  /** What may be wanted: where they point, and what is granted. */
   readonly ids: ReadonlySet<string>
   /** The branch that a clone begins with is offered. */
   readonly head: boolean
 }
 
-async function shownBy({ directory, isOffered }: Offer): Promise<Shown> {
+async function shownBy({ directory, isOffered }: Offer, grant: Grant | null): Promise<Shown> {
   const [text, head] = await Promise.all([
     git(directory, 'for-each-ref', '--format=%(objectname) %(refname)'),
     git(directory, 'symbolic-ref', '--quiet', 'HEAD').catch(() => ''),
@@ -97,7 +105,7 @@ async function shownBy({ directory, isOffered }: Offer): Promise<Shown> {
   const shown = all.slice(-limits.gitRefsShownMax)
   return {
     refs: shown.map(({ ref }) => ref),
-    ids: new Set(shown.map(({ id }) => id)),
+    ids: new Set([...shown.map(({ id }) => id), ...(grant?.commits ?? [])]),
     head: shown.some(({ ref }) => ref === head.trim()),
   }
 }

@@ -4,12 +4,11 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Kysely } from 'kysely'
 import { limits } from '../../base/limits.ts'
-import { runnerOf } from '../../sql/runners.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { useToken } from '../../sql/tokens.ts'
 import { artefactsPath, stepLogPath } from '../../tracker/build/logs.ts'
 import type { AskingRunner, Queue } from '../../tracker/build/queue.ts'
 import { verbs } from '../../tracker/build/verbs.ts'
+import { runnerOfToken } from '../read/runner-of-token.ts'
 
 export interface RunnerDoor {
   readonly db: Kysely<Tables>
@@ -27,7 +26,7 @@ interface Variables {
 export function runnerRoutes({ db, queue, data, onError }: RunnerDoor): Hono<Variables> {
   const app = new Hono<Variables>()
   app.use(async (c, next) => {
-    const runner = await runnerOfToken(db, c.req.header('Authorization') ?? '')
+    const runner = await runnerOfToken(db, c.req.header('Authorization'))
     if (runner === null)
       return refuse(
         c,
@@ -91,12 +90,6 @@ async function appended(
   const size = await queue.append(c.get('runner'), fence, place, { offset, bytes })
   if (size === null) return stale(c)
   return size === 'full' ? refuse(c, 507, 'There is no room for more of it') : c.json({ size })
-}
-
-async function runnerOfToken(db: Kysely<Tables>, header: string): Promise<AskingRunner | null> {
-  const [, word] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(header) ?? []
-  const token = word === undefined ? null : await useToken(db, word, 'runner')
-  return token === null ? null : runnerOf(db, token.id)
 }
 
 const json = (c: Context): Promise<unknown> => c.req.json().catch(() => null)
