@@ -1,8 +1,8 @@
 // The spool: a directory where hooks leave what was pushed, each as a file that appears whole. Every account that may push
 // writes there, so nothing that lies in it is opened before it is known to be a file, small, and nobody else's.
-import { constants, type FSWatcher, mkdirSync, watch } from 'node:fs'
+import { chownSync, constants, type FSWatcher, mkdirSync, statSync, watch } from 'node:fs'
 import { type FileHandle, lstat, open, opendir, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { CiConfig } from '../base/config.ts'
 import { limits } from '../base/limits.ts'
 import { type Push, parsePush } from './push.ts'
@@ -42,9 +42,16 @@ export async function readSpool(
 export const dropSpooled = (directory: string, name: string): Promise<void> =>
   rm(join(directory, name), { force: true })
 
-/** The server makes the default one; where other accounts push, the operator makes one that they may write to. */
-export const makeSpool = (directory: string): void =>
-  void mkdirSync(directory, { recursive: true, mode: 0o700 })
+/**
+ * For the account whose directory it is in, whoever makes it; where other accounts push, the operator makes one that they may
+ * write to.
+ */
+export function makeSpool(directory: string): void {
+  const made = mkdirSync(directory, { recursive: true, mode: 0o700 })
+  if (made === undefined || process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(dirname(made))
+  for (let path = directory; path.startsWith(made); path = dirname(path)) chownSync(path, uid, gid)
+}
 
 /** Calls `onChange` when something comes; where the kernel has no watch to give, never. Closing it is the caller's. */
 export function watchSpool(directory: string, onChange: () => void): { close(): void } {

@@ -16,11 +16,12 @@ export const command: Command = {
         `Cannot do ${JSON.stringify(args.words.join(' '))} with a hook; allowed: install REPOSITORY, or show`,
       )
     const { hookScript, installHook } = await import('../ci/hook.ts')
-    const { spoolOf } = await import('../ci/spool.ts')
+    const { makeSpool, spoolOf } = await import('../ci/spool.ts')
     const { dataDirectory } = await import('../sql/server.ts')
     const config = await readConfig(args)
     const spool = spoolOf(config.ci, dataDirectory(config, await openLog(args, config)))
     if (repository === undefined) return say(hookScript(spool))
+    makeSpool(spool)
     const { file, chained } = await installHook(repository, spool)
     const kept = chained === null ? '' : `; the hook that was there is ${chained} now, and called after it`
     return say(`Installed ${file}, which leaves pushes in ${spool}${kept}\n`)
