@@ -5,6 +5,7 @@ import { headerValue, readHeaders } from '../decode/headers.ts'
 import type { TextPart } from '../decode/mail.ts'
 import { decodeWords } from '../decode/words.ts'
 import type { Person, SubjectFact } from './facts.ts'
+import { formatPatchesIn } from './format-patches.ts'
 import { hgHead } from './in-body.ts'
 import { parseSubject } from './subject.ts'
 import { readText, type Text } from './text.ts'
@@ -21,7 +22,13 @@ export interface Attached {
   readonly version: number | null
 }
 
-export function readAttached({ text, filename }: TextPart): Attached {
+/** A file may hold a whole series; each of its patches is one. */
+export function readAttached(part: Pick<TextPart, 'text' | 'filename'>): Attached[] {
+  const { patches } = formatPatchesIn(part.text)
+  return patches.length < 2 ? [readOne(part)] : patches.map(text => readOne({ ...part, text }))
+}
+
+function readOne({ text, filename }: Pick<TextPart, 'text' | 'filename'>): Attached {
   const { body, from, subject } = mailHead(text) ?? mercurialHead(text) ?? { ...noHead, body: text }
   const named = /^v(\d{1,3})-\d{4}-/i.exec(filename ?? '')?.[1]
   const version = subject?.version ?? (named === undefined ? null : Number(named))

@@ -12,7 +12,7 @@ import { type Dressing, noDressing } from './dressing.ts'
 import type { MailFacts } from './facts.ts'
 import { linksOf } from './links.ts'
 import { marksOf } from './marks.ts'
-import { openMail } from './opened.ts'
+import { type OpenedMail, openMail } from './opened.ts'
 import { postedIn } from './posted.ts'
 import { personBehind } from './robots.ts'
 import { saidTime, type Travelled } from './said-time.ts'
@@ -60,7 +60,7 @@ export function factsOf(
     bugSign: traits ? traits.bugSign : bugSignOf(mail.headers, subject, spoken.tags, lines),
     robot: opened.robot,
     signals: isPosting || answers ? null : signalsOf(subject, lines, fencedIn(text)),
-    textHash: textHash(mail, text),
+    textHash: textHash(mail, opened),
     ...(given === null ? {} : { amHash: given }),
     viaList: viaList(mail),
     ...(marks === null ? {} : { marks }),
@@ -84,10 +84,11 @@ const viaList = ({ headers }: DecodedMail): string =>
 const fencedIn = ({ lines, kinds }: Text): string[] => lines.filter((_, at) => kinds[at] === 'code')
 
 /** What a reader sees, without list footer and line-end differences: equal for copies of a mail. */
-function textHash(mail: DecodedMail, text: Text): string {
-  const seen = text.lines
-    .filter((_, at) => text.kinds[at] !== 'footer' && text.kinds[at] !== 'banner')
-    .map(line => line.trimEnd())
+function textHash(mail: DecodedMail, { text, gathered }: OpenedMail): string {
+  const seen = [text, ...gathered.map(one => one.text)].flatMap(({ lines, kinds }) =>
+    lines.filter((_, at) => kinds[at] !== 'footer' && kinds[at] !== 'banner').map(line => line.trimEnd()),
+  )
+  for (const { from, subject } of gathered) seen.push(from?.address ?? '', subject?.text ?? '')
   const files = mail.attachedPatches.map(part => part.text.trimEnd())
   return hash('sha256', [seen.join('\n').trim(), ...files].join('\0')).slice(0, 32)
 }

@@ -8,6 +8,7 @@ import { type Attached, readAttached } from './attached.ts'
 import { senderOf } from './author.ts'
 import { type Dressing, isLearntBracket } from './dressing.ts'
 import type { Person, Posting, PullRequestFact, SubjectFact } from './facts.ts'
+import { formatPatchesIn } from './format-patches.ts'
 import { isListPrefix } from './list-prefix.ts'
 import { addressedShort } from './lost-answer.ts'
 import { postingOf, subjectWith } from './posting.ts'
@@ -25,6 +26,9 @@ export interface OpenedMail {
   readonly text: Text
   /** The own lines. */
   readonly lines: readonly string[]
+  /** The patches that stand one after the other in the body, as if each was a file; `text` is what is above them. */
+  readonly gathered: readonly Attached[]
+  /** These, and the files. */
   readonly attached: readonly Attached[]
   /** Of the body and of the files. */
   readonly diff: string
@@ -53,9 +57,12 @@ export function openMail(mail: DecodedMail, id: MessageId, dressing: Dressing): 
   const isListBracket = (bracket: string) =>
     isLearntBracket(dressing, bracket) || isListPrefix(bracket, headers, dressing)
   const own = parseSubject(written, isListBracket, answers)
-  const text = readText(mail.body, dressing, isAnswer(own, answers) ? own.key : null, mail.signed)
+  const isReply = isAnswer(own, answers)
+  const inline = isReply ? null : formatPatchesIn(mail.body)
+  const text = readText(inline?.before ?? mail.body, dressing, isReply ? own.key : null, mail.signed)
   const lines = text.own.map(({ line }) => line)
-  const attached = mail.attachedPatches.map(readAttached)
+  const gathered = inline?.patches.flatMap(patch => readAttached({ text: patch, filename: null })) ?? []
+  const attached = [...gathered, ...mail.attachedPatches.flatMap(readAttached)]
   const subject = subjectWith(own, attached)
   const diff = [text.diff, ...attached.map(a => a.text.diff)].filter(Boolean).join('')
   const from = senderOf(headers, dressing.address)
@@ -71,6 +78,7 @@ export function openMail(mail: DecodedMail, id: MessageId, dressing: Dressing): 
     subject,
     text,
     lines,
+    gathered,
     attached,
     diff,
     references,

@@ -4,6 +4,7 @@ import type { DecodedMail } from '../decode/mail.ts'
 import { type Attached, readAttached } from './attached.ts'
 import { type DiffFile, type DiffText, readDiff } from './diff-lines.ts'
 import { type Dressing, dressStart, noDressing } from './dressing.ts'
+import { formatPatchesIn } from './format-patches.ts'
 import { withoutInBody } from './in-body.ts'
 
 export interface PatchText {
@@ -30,8 +31,13 @@ export function patchIn({ before, files, after }: DiffText): PatchText {
  */
 export function patchTextOf(mail: DecodedMail, dressing: Dressing = noDressing): string {
   const lines = mail.body.split('\n')
-  const body = lines.slice(0, dressStart(lines, dressing)).join('\n')
-  const attached = mail.attachedPatches.map(readAttached)
+  const { before: body, patches: inline } = formatPatchesIn(
+    lines.slice(0, dressStart(lines, dressing)).join('\n'),
+  )
+  const attached = [
+    ...inline.flatMap(text => readAttached({ text, filename: null })),
+    ...mail.attachedPatches.flatMap(readAttached),
+  ]
   if (attached.length === 0) return body
   if (attached.every(({ subject }) => subject === null))
     return [body, ...attached.map(one => one.body)].join('\n')

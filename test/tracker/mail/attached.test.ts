@@ -207,6 +207,61 @@ describe('several files in one mail', () => {
   })
 })
 
+describe('patches one after the other', () => {
+  const [one, two] = ['[PATCH 1/2] tarn: one', '[PATCH 2/2] tarn: two'].map(subject => formatPatch(subject))
+  const inline = (subject: string, text: string, more = '') =>
+    read(
+      Buffer.from(
+        `From: Ines Orsted <ines@example.org>\nSubject: ${subject}\nDate: Mon, 02 Mar 2026 09:00:00 +0100\nMessage-ID: <ae1@example.org>\n${more}\n${text}`,
+      ),
+    )
+  const withoutMbox = (text = '') => text.replace(/^From \d{40}.*\n/m, '')
+
+  it.each([
+    ['of an mbox', `Both from Tom.\n\n${one}\n${two}`],
+    ['of headers alone', `Both from Tom.\n\n${withoutMbox(one)}\n${withoutMbox(two)}`],
+    ['with nothing above', `${one}\n${two}`],
+  ])('in the text are as many: %s', (_, text) => {
+    const { facts, patch } = inline('tarn: two names', text)
+    expect(facts).toMatchObject({
+      posting: 'patch',
+      author: { address: 'tom@example.org' },
+      subject: { number: null, total: null },
+      trailers: [{ key: 'Signed-off-by', person: { address: 'tom@example.org' } }],
+    })
+    expect(patch.message).toContain('[PATCH 1/2] tarn: one')
+    expect(patch.message).toContain('[PATCH 2/2] tarn: two')
+    expect(patch.message.filter(line => line === 'It had no name.')).toHaveLength(2)
+    expect(patch.message.some(line => /^(?:Subject|Date|MIME-Version|From \d)/.test(line))).toBe(false)
+    expect(patch.files).toHaveLength(2)
+  })
+
+  it('in one file are as many', () => {
+    const file = { head: 'Content-Type: text/x-patch; name="all.mbox"', text: `${one}\n${two}` }
+    const { patch } = read(mailOf('tarn: two names', [plain('Both.'), file]))
+    expect(patch.message).toContain('[PATCH 1/2] tarn: one')
+    expect(patch.message).toContain('[PATCH 2/2] tarn: two')
+    expect(patch.files).toHaveLength(2)
+  })
+
+  it('differ when one of them does: the text of the mail is all of it', () => {
+    const hashes = ['eight', 'ate'].map(
+      word => inline('two', `${one}\n${two?.replace('line eight', `line ${word}`)}`).facts.textHash,
+    )
+    expect(new Set(hashes).size).toBe(2)
+  })
+
+  it('one header is that of git’s in-body lines, and an answer posts none', () => {
+    const body =
+      'From: Tom Berg <tom@example.org>\nDate: Mon, 2 Mar 2026 09:00:00 +0100\nSubject: [PATCH] tarn: name it\n\n'
+    const { facts, patch } = inline('[PATCH] tarn: name it', `${body}${message}${diff}`)
+    expect(facts).toMatchObject({ author: { address: 'tom@example.org' }, posting: 'patch' })
+    expect(patch.message.filter(Boolean)[0]).toBe('It had no name.')
+    const answer = inline('Re: tarn: names', `${one}\n${two}`, 'In-Reply-To: <ae0@example.org>\n')
+    expect(answer.facts.posting).toBe('offered')
+  })
+})
+
 describe('an answer with files', () => {
   const answer = 'In-Reply-To: <ae0@example.org>\nReferences: <ae0@example.org>\n'
   it.each<[string, Part[]]>([
