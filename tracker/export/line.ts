@@ -19,12 +19,10 @@ export function exportLine(topic: Topic, list: string, number: number | null | u
       completeness,
       patches: patches.map(({ number, id, state }) => ({ number, mid: id, state })),
     })),
-    trailers: givenTrailers(topic).map(({ mail, on, key, who }) => ({
-      mail,
-      on,
-      key,
-      who: who.address || who.name,
-    })),
+    // Each where it was given: what a cover in another patchset got is in that one's line.
+    trailers: givenTrailers(topic)
+      .filter(({ shared }) => !shared)
+      .map(({ mail, on, key, who }) => ({ mail, on, key, who: who.address || who.name })),
     // Notices only; what is said in passing shows in the states.
     applied: topic.applied.filter(({ passing }) => !passing).map(({ mail, commit }) => ({ mail, commit })),
     checks: topic.checks.map(({ mail, on, context, state }) => ({ mail, on, context, state })),

@@ -3,7 +3,9 @@
 import { shareOfSmaller } from './likeness.ts'
 import { needs, type Outline, supersedes } from './outline.ts'
 import { samePerson } from './person.ts'
-import { above } from './tree.ts'
+import { differing, releaseNames, scopeWords } from './scope-words.ts'
+import type { Draft } from './series.ts'
+import { above, type Node } from './tree.ts'
 
 /** What only all postings together show. */
 export interface Habits {
@@ -128,12 +130,6 @@ function isOtherScope(elder: Outline, younger: Outline, branched: ReadonlySet<st
   return !raised && !younger.resend
 }
 
-/** The words that only one of them has. A word more is no other one: `[SRU J]` and `[J]`. */
-const differing = (a: ReadonlySet<string>, b: ReadonlySet<string>): [string[], string[]] => [
-  [...a].filter(word => !b.has(word)),
-  [...b].filter(word => !a.has(word)),
-]
-
 const nameOf = ({ title, patchTitles }: Outline): string => title || (patchTitles[0] ?? '')
 
 function branchedIn(postings: readonly Outline[]): Set<string> {
@@ -158,41 +154,25 @@ function branchedIn(postings: readonly Outline[]): Set<string> {
 /** Postings of one title that are compared. */
 const branchesMax = 50
 
-/** Without words that tell how far the work is, and without a dotted version that is one. */
+/**
+ * Without a dotted version that is one. A cover may name the branches of several postings ("[N][J][PATCH 0/1]"): what its own
+ * patches name is theirs.
+ */
 function scopeOf({ head, draft }: Outline): ReadonlySet<string> {
-  const { tags, dotted } = head.facts.subject
-  const own = draft.version !== null && draft.version === dotted ? /^v\d+\.\d+$/i : null
-  const words = tags.filter(tag => !own?.test(tag)).map(plainWord)
-  return new Set(words.filter(word => !isStage(word)))
+  const [first] = draft.patches.values()
+  const own = first && first !== head ? wordsIn(first, draft) : new Set<string>()
+  return own.size > 0 ? own : wordsIn(head, draft)
 }
 
-/** `v5.10`, `linux-5.10.y` and `5.10` are one. */
-const plainWord = (tag: string) =>
-  tag
-    .toLowerCase()
-    .replace(/^(?:linux-|stable-|v)(?=\d+\.\d)/, '')
-    .replace(/\.y$/, '')
+function wordsIn({ facts }: Node, { version }: Draft): ReadonlySet<string> {
+  const { tags, dotted } = facts.subject
+  const own = version !== null && version === dotted ? /^v\d+\.\d+$/i : null
+  return scopeWords({ tags: tags.filter(tag => !own?.test(tag)) })
+}
 
 /** `5.10`, `6.6.y`, `openwrt-22.03`, `branch-2.17`, `stable`, `kirkstone`, `noble-next`. */
 const isRelease = (word: string) =>
   /\d{1,4}\.\d{1,4}|stable|^lts/.test(word) || word.split(/[-_/:]/).some(part => releaseNames.has(part))
-
-/**
- * Releases that have a name and no number in brackets: those of Yocto, Debian and Ubuntu, which no word of another list's
- * brackets is. A patch for one of them is a backport wherever it is posted.
- */
-const releaseNames = new Set(
-  (
-    'dunfell gatesgarth hardknott honister kirkstone langdale mickledore nanbield scarthgap styhead walnascar whinlatter ' +
-    'wrynose zeus warrior buster bullseye bookworm trixie forky trusty xenial bionic focal impish jammy kinetic lunar ' +
-    'mantic noble oracular plucky questing resolute'
-  ).split(' '),
-)
-
-const isStage = (word: string) =>
-  /^(?:wip|draft|final|trivial|urgent|tests?|testing|experimental|early|fix(?:es|ed)?|bug(?:fix)?|docs?|review|request|series|cover|letter|nfc|typo|cleanup|minor|security|again|\W*\d?\W*)$/.test(
-    word,
-  )
 
 /** A revert is no revision of what it takes back, nor of the revert's own revert. */
 const isRevertOf = (elder: Outline, younger: Outline): boolean => isRevert(elder) !== isRevert(younger)

@@ -15,6 +15,7 @@ import { patchsetOf } from './patchset.ts'
 import { personKeys } from './person.ts'
 import type { Rules } from './rules.ts'
 import { type Draft, draftsOf, isPosting } from './series.ts'
+import { heardOf } from './shared-cover.ts'
 import { threadTopicOf } from './thread-topic.ts'
 import type { Claim, Topic } from './topic.ts'
 import { above, type Node, treeOf } from './tree.ts'
@@ -68,8 +69,10 @@ function foldComponent(
   const chains = chainsOf(drafts, mending.all)
   const homes = homesOf(nodes, chains)
   const mailsAt = Map.groupBy(nodes, node => homes.get(node) ?? node.id)
+  const mailsOf = (chain: number) => mailsAt.get(chain) ?? []
+  const heard = heardOf(chains, mailsOf)
   const patchsets = chains.map((drafts, index) =>
-    patchsetOf(drafts, mailsAt.get(index) ?? [], rules, outside, mending),
+    patchsetOf(drafts, mailsOf(index), rules, outside, mending, heard.get(index)),
   )
   const threads = new Map(
     [...mailsAt].flatMap(([home, mails]) => (typeof home === 'string' ? [[home, mails] as const] : [])),

@@ -11,20 +11,23 @@ import type { PatchStatus } from './patch-status.ts'
 import { type PatchOutcome, patchOutcome } from './patch-steps.ts'
 import type { Rules } from './rules.ts'
 import { type Draft, numberOf, titleIn } from './series.ts'
+import { type Heard, trailersBelow } from './shared-cover.ts'
 import { patchsetStanding } from './standing.ts'
 import type { PatchState, Revision, Topic, TopicPatch } from './topic.ts'
 import type { Node } from './tree.ts'
 
-/** `drafts` and `mails` in order of said time. */
+/** `drafts` and `mails` in order of said time. `heard`: where a cover speaks of other patchsets, too. */
 export function patchsetOf(
   drafts: readonly Draft[],
   mails: readonly Node[],
   rules: Rules,
   outside: Outside,
   mending: Mending,
+  heard?: Heard,
 ): { topic: Topic; judgings: readonly Judging[] } {
-  const outcome = patchOutcome(drafts, mails, { rules, mending, ...outside })
-  return { topic: topicOf(drafts, mails, outcome, rules, outside), judgings: outcome.judgings }
+  const outcome = patchOutcome(drafts, heard?.mails ?? mails, { rules, mending, ...outside })
+  const topic = topicOf(drafts, mails, outcome, rules, outside, heard?.others ?? [])
+  return { topic, judgings: outcome.judgings }
 }
 
 function topicOf(
@@ -33,6 +36,7 @@ function topicOf(
   { statuses, history, delegate, claims, findings, statements }: PatchOutcome,
   rules: Rules,
   outside: Outside,
+  others: readonly Node[],
 ): Topic {
   const revisions = drafts.map((draft, index) =>
     revisionOf(draft, drafts.slice(0, index), statuses, rules.secret ?? ''),
@@ -40,7 +44,9 @@ function topicOf(
   const newest = revisions.at(-1)
   const first = mails[0]
   if (!newest || !first) throw new Error('A patchset has no revision')
-  const answers = answersOf(mails, outside.numbers)
+  const own = answersOf(mails, outside.numbers)
+  const shared = others.length > 0 ? trailersBelow(answersOf(others, outside.numbers).trailers, drafts) : []
+  const answers = shared.length > 0 ? { ...own, trailers: [...own.trailers, ...shared] } : own
   const posted = new Set(drafts.flatMap(draft => [...draft.members, ...draft.repeats]))
   return {
     kind: 'patchset',

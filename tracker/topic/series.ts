@@ -4,6 +4,7 @@
 import { deedKey, plainTitle, titleKey } from '../mail/subject.ts'
 import { likeTitles, looseMs } from './likeness.ts'
 import { samePerson } from './person.ts'
+import { isForOther } from './scope-words.ts'
 import { sendRun } from './send-run.ts'
 import { above, type Node } from './tree.ts'
 
@@ -183,6 +184,7 @@ function repeats(draft: Draft, node: Node): boolean {
   const { facts } = node
   const twin = numberOf(node) === 0 ? draft.cover : draft.patches.get(numberOf(node))
   if (!twin || facts.subject.resend || !samePerson(twin.facts.sender, facts.sender)) return false
+  if (isForOther(twin.facts.subject, facts.subject)) return false
   // A cover of the same title days later heads the next posting, though nobody raised its version.
   if (facts.patchId === null && !near(twin, node, minutes(180))) return false
   const same =
@@ -216,6 +218,7 @@ function fits(draft: Draft, node: Node): boolean {
   if (!head || !samePerson(head.facts.sender, node.facts.sender)) return false
   const number = numberOf(node)
   if (number === 0 ? draft.cover !== null : draft.patches.has(number)) return false
+  if (isForOtherBranch(draft, node)) return false
   // A cover goes out with its patches; one that comes a day later heads another series.
   if (number === 0 && !sameRun(draft, node) && !near(node, head, minutes(60))) return false
   const { total } = node.facts.subject
@@ -224,6 +227,12 @@ function fits(draft: Draft, node: Node): boolean {
     draft.patches.size === 0 &&
     (sameRun(draft, node) || (node.parent === draft.cover && near(node, head, minutes(60))))
   return total === draft.total || draft.total === 0 || slipped
+}
+
+/** One cover may head the same patches for several branches: "[N][PATCH 1/2]" and "[J][PATCH 1/2]". */
+const isForOtherBranch = ({ patches }: Draft, { facts }: Node): boolean => {
+  const [first] = patches.values()
+  return facts.posting === 'patch' && first !== undefined && isForOther(first.facts.subject, facts.subject)
 }
 
 /** How surely the node was posted with the draft: 3 below it, 2 in the same run, 1 beside it; 0 not. */

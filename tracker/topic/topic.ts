@@ -100,6 +100,8 @@ export interface Trailer {
   readonly counts: boolean
   /** Given below one patch in the name of all patches of its revision. */
   readonly whole?: true
+  /** Given on a cover that another patchset holds (shared-cover.ts). */
+  readonly shared?: true
 }
 
 export interface Check {
