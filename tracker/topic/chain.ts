@@ -82,7 +82,7 @@ const surePoints = 3
 function evidence(elder: Outline, younger: Outline): number {
   if (elder.changeId !== null && elder.changeId === younger.changeId) return 10
   if (!samePerson(elder.head.facts.sender, younger.head.facts.sender))
-    return takenOver(elder, younger) ? 2 : 0
+    return takenOver(elder, younger) || sentOn(elder, younger) ? 2 : 0
   // Its author says so, of a posting of his own; a stranger who says it of another's changes nothing.
   if (supersedes(younger, elder)) return 10
   if (younger.said - elder.said > limits.revisionDaysMax * 86_400_000) return 0
@@ -95,6 +95,21 @@ function evidence(elder: Outline, younger: Outline): number {
 function takenOver(elder: Outline, younger: Outline): boolean {
   if (younger.version !== elder.version + 1 || threadPoints(elder, younger) < 0.5) return false
   return shareOfSmaller(allTitles(elder), allTitles(younger)) > 0
+}
+
+/**
+ * Another person sends on what the elder's sender wrote: git's in-body From names him, the version is raised, and a title or
+ * a link says what it goes on with. At one version it is a copy for another tree, or a batch.
+ */
+function sentOn(elder: Outline, younger: Outline): boolean {
+  if (younger.version <= elder.version) return false
+  if (younger.said - elder.said > limits.revisionDaysMax * 86_400_000) return false
+  const patches = [...younger.draft.patches.values()]
+  const written = patches.filter(({ facts }) => samePerson(facts.author, elder.head.facts.sender))
+  if (written.length === 0 || 2 * written.length < patches.length) return false
+  const linked = elder.draft.members.some(({ id }) => younger.links.has(id))
+  if (!linked && shareOfSmaller(allTitles(elder), allTitles(younger)) < 0.5) return false
+  return elder.paths.length === 0 || shareOfSmaller(elder.paths, younger.paths) > 0
 }
 
 /** A higher version supports a link; the same one speaks against it unless it is a RESEND or an exact repost. */

@@ -9,6 +9,7 @@ import type { Mending } from './mending.ts'
 import type { Outside } from './outside.ts'
 import type { PatchStatus } from './patch-status.ts'
 import { type PatchOutcome, patchOutcome } from './patch-steps.ts'
+import { samePerson } from './person.ts'
 import type { Rules } from './rules.ts'
 import { type Draft, numberOf, titleIn } from './series.ts'
 import { type Heard, trailersBelow } from './shared-cover.ts'
@@ -98,6 +99,7 @@ function revisionOf(
     resend: all.some(facts => facts.subject.resend),
     title: titleIn(head).title || '(no subject)',
     author: head.facts.author,
+    ...(samePerson(head.facts.author, head.facts.sender) ? {} : { postedBy: head.facts.sender }),
     said: Math.min(...draft.members.map(member => member.said)),
     patches,
     state: patches.length > 0 ? sharedState(patches) : (own?.state ?? 'new'),

@@ -75,6 +75,8 @@ export interface Revision {
   readonly resend: boolean
   readonly title: string
   readonly author: Person
+  /** Who sent it, where that is somebody else. */
+  readonly postedBy?: Person
   readonly said: number
   /** In order of their numbers. */
   readonly patches: readonly TopicPatch[]

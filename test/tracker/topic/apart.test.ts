@@ -58,6 +58,48 @@ describe('the younger is a revision of the elder', () => {
   })
 })
 
+describe('a change that somebody else sends on', () => {
+  const bo = 'Bo Sample <bo@example.org>'
+  const inBody = 'From: Ada Example <ada@example.org>\n\nBecause.'
+  const elder = one('a@x.org', '[PATCH v4] lock: free it', 0)
+  const sent = (posting: Partial<Posting>): Posting => ({
+    ...one('b@x.org', '[PATCH v5] lock: free it', 5),
+    from: bo,
+    body: inBody,
+    ...posting,
+  })
+
+  it('is the same patchset, posted by him, and takes no place of the elder', () => {
+    const [topic, ...others] = topicsOf([elder, sent({})])
+    expect(others).toEqual([])
+    expect(topic?.revisions).toMatchObject([
+      { version: 4, patches: [{ state: 'new' }] },
+      { version: 5, author: { address: 'ada@example.org' }, postedBy: { address: 'bo@example.org' } },
+    ])
+    expect(topic?.history).toMatchObject([{ what: 'newer posting', value: 'v5 by Bo Sample' }])
+  })
+
+  it('is so under another title, when it links the elder', () => {
+    const body = `${inBody}\n\nLink: https://lore.kernel.org/r/a@x.org`
+    const younger = sent({ subject: '[PATCH v5] lock: release it in time', body })
+    expect(groupsOf([elder, younger])).toEqual([['a@x.org', 'b@x.org']])
+  })
+
+  it('takes its place when it answers it and carries the same change', () => {
+    const [topic] = topicsOf([elder, sent({ answers: 'a@x.org' })])
+    expect(topic?.revisions[0]?.patches).toMatchObject([{ state: 'superseded' }])
+  })
+
+  it.each([
+    ['his own work', sent({ body: 'Because.' })],
+    ['a copy for another tree, at the same version', sent({ subject: '[PATCH v4] lock: free it' })],
+    ['of other files', sent({ touches: { 'doc/lock.txt': lines('doc') } })],
+    ['under another title, without a link', sent({ subject: '[PATCH v5] hose: wind it up' })],
+  ])('is another one: %s', (_, younger) => {
+    expect(groupsOf([elder, younger])).toEqual([['a@x.org'], ['b@x.org']])
+  })
+})
+
 describe('a version at the end of a title', () => {
   const [first, path] = ['[PATCH] lock: free it', { 'src/lock.c': lines('lock') }]
   const revisionsOf = (...postings: Posting[]) =>
