@@ -59,7 +59,7 @@ export function factsOf(
     // A robot's report is a report, whatever its subject says.
     bugSign: traits ? traits.bugSign : bugSignOf(mail.headers, subject, spoken.tags, lines),
     robot: opened.robot,
-    signals: isPosting || answers ? null : signalsOf(subject, lines, fencedIn(text)),
+    signals: isPosting || answers ? null : signalsOf(subject, lines, fencedIn(text), hasPlain(mail)),
     textHash: textHash(mail, opened),
     ...(given === null ? {} : { amHash: given }),
     viaList: viaList(mail),
@@ -80,6 +80,9 @@ const viaList = ({ headers }: DecodedMail): string =>
     0,
     limits.fieldCharactersMax,
   )
+
+const hasPlain = ({ parts }: DecodedMail): boolean =>
+  parts.every(({ type }) => type !== 'text/html') || parts.some(({ type }) => type === 'text/plain')
 
 const fencedIn = ({ lines, kinds }: Text): string[] => lines.filter((_, at) => kinds[at] === 'code')
 

@@ -238,6 +238,8 @@ export interface Signals {
   readonly question: boolean
   /** It proposes something or opens a discussion: a problem word in its title is what the talk is about. */
   readonly proposal: boolean
+  /** A short question in plain text that offers and wants nothing: people ask such without any word of the trade. */
+  readonly asks?: true
   /** It asks to be helped with the sender's own machine. */
   readonly help: boolean
   readonly announcement: boolean

@@ -66,7 +66,15 @@ export function openMail(mail: DecodedMail, id: MessageId, dressing: Dressing): 
   const subject = subjectWith(own, attached)
   const diff = [text.diff, ...attached.map(a => a.text.diff)].filter(Boolean).join('')
   const from = senderOf(headers, dressing.address)
-  const robot = robotOf({ sender: from, subject: subject.text, id, headers, answers, lines })
+  const robot = robotOf({
+    sender: from,
+    subject: subject.text,
+    id,
+    headers,
+    answers,
+    lines,
+    end: text.lines.slice(-endLines).join('\n'),
+  })
   const speaker = robot === 'vacation' ? null : robot
   const traits = speaker && traitsOf(speaker)
   const pullRequest = subject.reply ? null : pullRequestOf(lines)
@@ -93,6 +101,9 @@ export function openMail(mail: DecodedMail, id: MessageId, dressing: Dressing): 
     isPosting,
   }
 }
+
+/** In which programs write fields of their own. */
+const endLines = 20
 
 /** By its fields; a mail whose client lost them may say in a line of its own which one it answers. */
 function answeredBy(mail: DecodedMail, own: MessageId): readonly MessageId[] {

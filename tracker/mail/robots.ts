@@ -16,6 +16,8 @@ export interface Seen {
   readonly answers: boolean
   /** What it says, without quotes and footers. */
   readonly lines: readonly string[]
+  /** The last lines of its text, whatever they are. */
+  readonly end: string
 }
 
 export interface Traits {
@@ -96,6 +98,20 @@ const bugzilla = {
   history: false,
 } as const
 
+/** Lists and gateways drop fields that they do not know; subject and text of these programs are like nobody's. */
+const lostFields = (mail: Seen): boolean =>
+  header(mail, 'x-bugzilla-type') === '' && /^\[bug \d{1,9}\]\s/i.test(mail.subject)
+const hasLine = ({ lines }: Seen, form: RegExp): boolean =>
+  lines.slice(0, 60).some(line => form.test(line.slice(0, 200)))
+const isNewBug = (mail: Seen): boolean =>
+  hasLine(mail, /^\s{0,30}Bug ID: \d/) && hasLine(mail, /^\s{0,30}(?:Product|Summary|Component): \S/)
+const isChangedBug = (mail: Seen): boolean =>
+  hasLine(mail, /^-{2,10} Comment #\d{1,6} from \S/i) ||
+  hasLine(mail, /^\s{0,30}What\s{1,30}\|Removed\s{1,30}\|Added/i)
+/** "Change in tarn[main]: title", with fields of its own below the text. */
+const writtenByGerrit = (mail: Seen): boolean =>
+  /\bGerrit-(?:MessageType|Change-Id|Change-Number|Project): /.test(mail.end)
+
 /** The first that fits is it. */
 const robots = [
   { name: 'vacation', is: isVacation, behind: 'nobody', history: false },
@@ -137,10 +153,15 @@ const robots = [
     check: 'fail',
   },
   { name: 'lkft', is: from(/^lkft@/), begins: 'report' },
-  { name: 'bugzilla-new', is: says('x-bugzilla-type', /^new$/i), bugSign: 'Bugzilla', ...bugzilla },
+  {
+    name: 'bugzilla-new',
+    is: mail => says('x-bugzilla-type', /^new$/i)(mail) || (lostFields(mail) && isNewBug(mail)),
+    bugSign: 'Bugzilla',
+    ...bugzilla,
+  },
   {
     name: 'bugzilla-changed',
-    is: says('x-bugzilla-type', /^changed$/i),
+    is: mail => says('x-bugzilla-type', /^changed$/i)(mail) || (lostFields(mail) && isChangedBug(mail)),
     begins: 'bug',
     changes: 'bugzilla',
     ...bugzilla,
@@ -151,7 +172,20 @@ const robots = [
     is: mail => header(mail, 'x-bugzilla-type') !== '' || from(/^bugzilla-daemon@/)(mail),
     ...bugzilla,
   },
-  { name: 'gerrit', is: has('x-gerrit-messagetype'), begins: 'report', named: false },
+  {
+    name: 'gerrit',
+    is: mail => has('x-gerrit-messagetype')(mail) || writtenByGerrit(mail),
+    begins: 'report',
+    named: false,
+  },
+  {
+    name: 'coverity',
+    is: mail =>
+      from(/^scan-admin@coverity\.com$/)(mail) ||
+      /^New Defects reported by Coverity Scan/i.test(mail.subject),
+    begins: 'report',
+    history: false,
+  },
   { name: 'jenkins', is: has('x-jenkins-job'), begins: 'report', named: false },
   // git's own hook and git-multimail, and the mails that forges send of a push, a comment or an issue.
   {

@@ -3,11 +3,15 @@
 import { limits } from '../../base/limits.ts'
 import type { Signals, SubjectFact } from './facts.ts'
 
-/** Reads the subject and the own lines of a mail that answers nothing; a trace may stand in a code fence. */
+/**
+ * Reads the subject and the own lines of a mail that answers nothing; a trace may stand in a code fence. `plain`: it has a
+ * plain text.
+ */
 export function signalsOf(
   subject: SubjectFact,
   lines: readonly string[],
   fenced: readonly string[] = [],
+  plain = true,
 ): Signals {
   const question =
     /\?\s*$|^(?:how|what|why|where|question|help|seeking|request|doubts?|call|proposal|idea|rfc)\b/i.test(
@@ -16,6 +20,7 @@ export function signalsOf(
   const own = lines.slice(0, limits.signalLinesMax).map(line => line.slice(0, 400))
   const shown = (question ? [] : fenced).slice(0, limits.signalLinesMax).map(line => line.slice(0, 400))
   const text = own.join('\n')
+  const asks = plain && isShortQuestion(subject.title, question, text)
   const bug = [
     ...(subject.tags.some(tag => /^(?:bug|regression|report|problem|crash)/i.test(tag)) ||
     marked.test(subject.title)
@@ -32,6 +37,7 @@ export function signalsOf(
       proposed.test(subject.title) ||
       subject.rfc ||
       subject.tags.some(tag => /^(?:rf[cd]|discuss\w{0,4}|proposal)$/i.test(tag)),
+    ...(asks ? { asks } : {}),
     help: own.some(line => help.test(line)) || help.test(subject.title) || helpSubject.test(subject.title),
     announcement:
       subject.tags.some(tag => /^(?:announce|cfp)/i.test(tag)) ||
@@ -59,6 +65,32 @@ const phrase =
 const help =
   /\b(?:how (?:can|do|should|would) i\b|is there (?:a|any|some) (?:way|chance|hope|method)|any (?:help|advice)\b|(?:please|kindly) advi[sc]e|help me\b|(?:correct|right|proper) way to|need (?:some )?(?:help|advice)|should i\b|recover (?:my|the|from|data|files)|troubles? (?:with|removing|mounting))/i
 const helpSubject = /^(?:can'?t|cannot|unable to|trouble)/i
+
+/**
+ * Who writes to sell or to lure asks, too ("are you interested?"); his letters speak of money, of companies, or of the reader's
+ * own person, in any language, and are rarely as short as a question about the project.
+ */
+function isShortQuestion(title: string, titled: boolean, text: string): boolean {
+  const said = text.replace(/\n-- ?\n[^]*$/, '').trim()
+  if (said.length > questionCharactersMax || (said.match(/https?:\/\/|www\./gi) ?? []).length > 1)
+    return false
+  return (titled || /[?？]/.test(said)) && said !== '' && !lure.test(`${title}\n${said}`)
+}
+
+const questionCharactersMax = 300
+
+const lure = new RegExp(
+  [
+    // Money.
+    '[$€£¥₹]|\\b\\d[\\d.,]{2,}\\s?(?:usd|eur|gbp|dollars?|euros?)\\b|\\b(?:million|billion|donation|donat\\w+|spende\\w*|donaci|doa[cç]|loans?|kredit\\w*|cr[eé]dit\\w*|préstamo|prêt|funds?|invest\\w*|inherit\\w*|beneficiar\\w*|begünstigt\\w*|lotter\\w*|winner|ganador|prizes?|bitcoin|crypto\\w*|wallets?|atm|bank\\w*|salary|income|profit\\w*)\\b',
+    // Trade.
+    '\\b(?:offers?|offering|ofert\\w*|angebot\\w*|offres?|offert[ae]|nabíd\\w*|oferuj\\w*|discount\\w*|rabat\\w*|prices?|pricing|preis\\w*|precios?|prix|prezz\\w*|suppl(?:y|ier)\\w*|manufactur\\w*|products?|produ[kc]t\\w*|catalog\\w*|quotation|resell\\w*|cooperat\\w*|cooperaci\\w*|partner\\w*|współprac\\w*|sponsor\\w*|guest post|seo|rank\\w*|backlink\\w*|marketing|advert\\w*|banner|customers?|clients?|kunden|clientes?|klient\\w*|sales|sprzeda\\w*|sell|buy|purchas\\w*|compan(?:y|ies)|business\\w*|firm[aęy]?|empresa\\w*|entreprise\\w*|aziend\\w*|bedrijf|unternehmen|website design|(?:your|our) (?:web ?site|site|firm|team of|services?|experts?))\\b|pa[nń]stw|máte zájem|měli byste|zainteresowan|interested in|interesad[oa]s?\\b|proponować|przedstawić|presentarle|present to you|ihnen vorstell|vous présenter|presentarvi|apresentar-lhe|\\b(?:mercado|market|markt|marché|mercato|rynku|trhu)\\b|casino|viagra|pharmac|invoice|rechnung|factur|parcel|shipment',
+    // The reader.
+    '\\bmy name is\\b|\\bi am (?:a |an )?(?:mr|mrs|miss|ms|dr|barrister|lawyer|widow|single)\\b|\\bmrs?\\.|\\burgent|\\bcrucial|asunto|\\bget back to me|\\bcontact (?:me|him|her|us)\\b|\\breply (?:to )?me\\b|permission to share|\\bpictures\\b|relationship|dear (?:friend|sir|madam|beneficiary|one)\\b|hello dear|\\bhow are you\\b|\\bhow do you do\\b|whatsapp|telegram|(?:last|previous|earlier) (?:mail|e-?mail|message|letter)\\b|correo electrónico|(?:your|this) e-?mail (?:account|address|active)|e-?mail aktiv|password|verify|confirm your|bonus|\\bdate\\b.{0,20}\\b(?:me|you)\\b',
+    'прода|предлага|компани|цен[аы]|скидк|заказ|клиент|发票|發票|优惠|公司|客户|客戶|合作|报价|報價|微信|产品|產品|株式会社|お客様|アカウント|無料|광고|대출|할인',
+  ].join('|'),
+  'iu',
+)
 
 const proposed =
   /^(?:proposal|idea|ideas|thoughts|planning|plans?|roadmap|discuss(?:ion)?|brainstorm\w{0,3}|should|let's|rfc|what to do|meeting|agenda)\b/i

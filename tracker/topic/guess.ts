@@ -25,7 +25,7 @@ export function guessOf(mails: readonly Node[], known: KnownPeople): Guess {
   const answered = mails.some(mail => !samePerson(mail.facts.sender, first.facts.sender))
   const strange = looksStrange(first)
   if (strange && !answered && !isEstablished(first, known)) {
-    const kind = answersSomething(first) ? 'discussion' : 'spam'
+    const kind = answersSomething(first) || signals.asks ? 'discussion' : 'spam'
     return { kind, suspect: true, candidate: null, ofStranger: true }
   }
   if (signals.announcement && !signals.question)

@@ -31,6 +31,7 @@ const known: Record<RobotName, Headers> = {
   'bugzilla-new': { 'X-Bugzilla-Type': 'new', 'X-Bugzilla-Who': 'Kenji@example.org' },
   'bugzilla-changed': { 'X-Bugzilla-Type': 'changed', 'X-Bugzilla-Who': 'kenji@example.org' },
   gerrit: { 'X-Gerrit-MessageType': 'newchange' },
+  coverity: { From: 'scan-admin@coverity.com', Subject: 'New Defects reported by Coverity Scan for tarn' },
   jenkins: { 'X-Jenkins-Job': 'tarn-main' },
   forge: { 'X-GitHub-Sender': 'ruth' },
   automatic: { 'Auto-Submitted': 'auto-generated' },
@@ -141,6 +142,84 @@ describe.each(robotNames)('%s', name => {
   })
 })
 
+describe('without the fields that it is known by', () => {
+  const daemon = { From: 'Pump bugs <bugs@example.net>' }
+  const newBug = [
+    'https://bugs.example.net/show_bug.cgi?id=12',
+    '',
+    '            Bug ID: 12',
+    '           Summary: the hose leaks',
+    '           Product: pump',
+    '            Status: NEW',
+    '',
+    'Water everywhere.',
+    '',
+  ].join('\n')
+  const comment = [
+    'https://bugs.example.net/show_bug.cgi?id=12',
+    '',
+    '--- Comment #3 from Ruth Alder <ruth@example.net> ---',
+    'I see it, too.',
+    '',
+  ].join('\n')
+  const table = [
+    'Ruth Alder <ruth@example.net> changed:',
+    '',
+    '           What    |Removed                     |Added',
+    '----------------------------------------------------------------------------',
+    '             Status|NEW                         |RESOLVED',
+    '         Resolution|---                         |FIXED',
+    '',
+  ].join('\n')
+  const review = [
+    'Ruth Alder has uploaded this change for review.',
+    '',
+    '-- ',
+    'To view, visit https://review.example.net/c/pump/+/12',
+    '',
+    'Gerrit-Project: pump',
+    'Gerrit-Branch: main',
+    'Gerrit-MessageType: newchange',
+    '',
+  ].join('\n')
+
+  it.each<[RobotName, string, string]>([
+    ['bugzilla-new', '[Bug 12] New: the hose leaks', newBug],
+    ['bugzilla-changed', '[Bug 12] the hose leaks', comment],
+    ['bugzilla-changed', '[Bug 12] the hose leaks', table],
+    ['gerrit', 'Change in pump[main]: hose: wind it', review],
+    ['gerrit', '[S] Change in pump[main]: hose: wind it', review],
+  ])('%s is told by subject and text: %s', (name, subject, body) => {
+    expect(mail({ ...daemon, Subject: subject }, body).facts.robot).toBe(name)
+  })
+
+  it('a bug that it closes is fixed', () => {
+    const first = mail(
+      { ...daemon, Subject: '[Bug 12] New: the hose leaks', 'Message-ID': '<b0@example.net>' },
+      newBug,
+    )
+    const closed = mail(
+      {
+        ...daemon,
+        Subject: '[Bug 12] the hose leaks',
+        'Message-ID': '<b1@example.net>',
+        'In-Reply-To': '<b0@example.net>',
+      },
+      table,
+    )
+    expect(topicOf(first, closed)).toMatchObject({ kind: 'bug', bug: { status: 'fixed' } })
+  })
+
+  it.each([
+    ['Re: [Bug 12] the hose leaks', `Bo wrote:\n> ${comment.replaceAll('\n', '\n> ')}\n\nMe, too.\n`],
+    ['[Bug 12] the hose leaks', 'I see this on my pump as well.\n'],
+    ['the hose leaks', table],
+    ['Change in pump[main]: hose: wind it', 'I will change it.\n'],
+  ])('a person’s mail is a person’s: %s', (subject, body) => {
+    expect(mail({ Subject: subject }, body).facts.robot).toBeNull()
+  })
+})
+
 test('the entries say so', () => {
   const having = (pick: (name: RobotName) => unknown) => robotNames.filter(name => pick(name))
   expect(having(name => traitsOf(name).behind === 'nobody')).toEqual(['vacation', 'bounce'])
@@ -152,6 +231,7 @@ test('the entries say so', () => {
     'kernel-test-robot',
     'lkft',
     'gerrit',
+    'coverity',
     'jenkins',
     'forge',
   ])
