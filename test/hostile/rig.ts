@@ -1,5 +1,6 @@
 // The world of a case: a real database, a name server, a keyring, and the real roads: append, sort, authenticate, fold,
 // show. Each case has a list of its own and runs in both orders of arrival; each answer must also stand after a rebuild.
+
 import { rmSync } from 'node:fs'
 import { type Kysely, sql } from 'kysely'
 import { indexKey } from '../../base/key.ts'
@@ -13,6 +14,7 @@ import { type List, saveLists } from '../../sql/lists.ts'
 import { append } from '../../sql/log.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
+import { topicHolding } from '../../tracker/answer/asker.ts'
 import { readHeaders } from '../../tracker/decode/headers.ts'
 import { newestTime } from '../../tracker/mail/said-time.ts'
 import { assignAll, sortAll } from '../../tracker/project/projector.ts'
@@ -256,20 +258,8 @@ function stateOf(topic: Topic | null, id: string): string {
   return patch?.state ?? topic.state ?? topic.kind
 }
 
-async function topicOf(db: Kysely<Tables>, list: List, id: string): Promise<Topic | null> {
-  const row = await db
-    .selectFrom('topic_mail')
-    .innerJoin('topic', join =>
-      join
-        .onRef('topic.list_id', '=', 'topic_mail.list_id')
-        .onRef('topic.id_key', '=', 'topic_mail.topic_key'),
-    )
-    .select(topicColumns)
-    .where('topic_mail.list_id', '=', list.id)
-    .where('topic_mail.message_key', '=', indexKey(id))
-    .executeTakeFirst()
-  return row ? wholeTopic(row) : null
-}
+const topicOf = async (db: Kysely<Tables>, list: List, id: string): Promise<Topic | null> =>
+  (await topicHolding(db, list.id, indexKey(id))) ?? null
 
 async function historyOf(db: Kysely<Tables>, list: List): Promise<readonly Change[]> {
   const rows = await db.selectFrom('topic').select(topicColumns).where('list_id', '=', list.id).execute()

@@ -9,7 +9,7 @@ import { indexKey } from '../../../base/key.ts'
 import { type List, saveLists } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
 import type { Tables } from '../../../sql/tables.ts'
-import { topicColumns, wholeTopic } from '../../../sql/topic-row.ts'
+import { topicHolding } from '../../../tracker/answer/asker.ts'
 import { sortAll } from '../../../tracker/project/projector.ts'
 import type { Topic } from '../../../tracker/topic/topic.ts'
 import { makeApp } from '../../../web/app.ts'
@@ -77,18 +77,9 @@ describe.each(Object.entries(mails))('%s', (_, { bytes, says }) => {
 })
 
 async function topicOf(key: IndexKey): Promise<Topic> {
-  const row = await db
-    .selectFrom('topic_mail')
-    .innerJoin('topic', join =>
-      join
-        .onRef('topic.list_id', '=', 'topic_mail.list_id')
-        .onRef('topic.id_key', '=', 'topic_mail.topic_key'),
-    )
-    .select(topicColumns)
-    .where('topic_mail.list_id', '=', list.id)
-    .where('topic_mail.message_key', '=', key)
-    .executeTakeFirstOrThrow()
-  return wholeTopic(row)
+  const topic = await topicHolding(db, list.id, key)
+  if (!topic) throw new Error(`No topic holds ${key}`)
+  return topic
 }
 
 it('the same mail ten times at once is one mail', async () => {

@@ -10,7 +10,7 @@ import { indexKey } from '../../../base/key.ts'
 import { type List, saveLists } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
 import type { Tables } from '../../../sql/tables.ts'
-import { topicColumns, wholeTopic } from '../../../sql/topic-row.ts'
+import { topicHolding } from '../../../tracker/answer/asker.ts'
 import { decodeMail } from '../../../tracker/decode/decode.ts'
 import { sortAll } from '../../../tracker/project/projector.ts'
 import type { Topic } from '../../../tracker/topic/topic.ts'
@@ -141,18 +141,9 @@ const app = () => {
 }
 
 async function topicOf(id: MessageId): Promise<Topic> {
-  const row = await db
-    .selectFrom('topic_mail')
-    .innerJoin('topic', join =>
-      join
-        .onRef('topic.list_id', '=', 'topic_mail.list_id')
-        .onRef('topic.id_key', '=', 'topic_mail.topic_key'),
-    )
-    .select(topicColumns)
-    .where('topic_mail.list_id', '=', list.id)
-    .where('topic_mail.message_key', '=', indexKey(id))
-    .executeTakeFirstOrThrow()
-  return wholeTopic(row)
+  const topic = await topicHolding(db, list.id, indexKey(id))
+  if (!topic) throw new Error(`No topic holds ${id}`)
+  return topic
 }
 
 /** Whatever a header holds; the pages of ordinary mails have 30 kB. */
