@@ -83,6 +83,34 @@ describe('an answer that lost its thread', () => {
     expect(mail?.body).not.toMatch(/^[A-Z][A-Za-z-]+: /m)
   })
 
+  test('and so is who gave a review in it, once for all that it says', async () => {
+    const desk = await makeDesk()
+    await desk.arrive('patch')
+    const review = lost()
+      .toString()
+      .replace(/^Patch-Status: .*$/m, 'Looks good.\n\nReviewed-by: Ada Lumen <ada@example.org>')
+    await desk.arrive('lost', { bytes: Buffer.from(review) })
+    await desk.at('10:31')
+    const [mail, ...others] = await desk.owed()
+    expect(others).toEqual([])
+    expect(mail).toMatchObject({ to: 'ada@example.org', kind: 'error' })
+    expect(mail?.body).toContain(
+      '> Reviewed-by: Ada Lumen <ada@example.org>\n\nThe mail does not say what it answers',
+    )
+    expect(mail?.body).toContain('\n> Answers: <patch@example.com>\n')
+  })
+
+  test('but nobody for what he says of another’s review', async () => {
+    const desk = await makeDesk()
+    await desk.arrive('patch')
+    const named = lost()
+      .toString()
+      .replace(/^Patch-Status: .*$/m, 'Reviewed-by: Bo Sample <bo@example.org>')
+    await desk.arrive('lost', { bytes: Buffer.from(named) })
+    await desk.at('10:31')
+    expect(await desk.owed()).toEqual([])
+  })
+
   test('where nobody can tell what it answers, how to say it', async () => {
     const desk = await makeDesk()
     await desk.arrive('patch')

@@ -29,8 +29,8 @@ export function errorsOf(
     .flatMap(({ history }) => history)
     .filter(change => change.mail === facts.messageId && isError(change))
     .flatMap(change => {
-      const tag = facts.tags.find(one => saidBy(one, change))
-      return tag ? [{ line: tag.line, reason: change.reason ?? '', instead: null }] : []
+      const line = change.what === 'review' ? change.value : facts.tags.find(one => saidBy(one, change))?.line
+      return line === undefined ? [] : [{ line, reason: change.reason ?? '', instead: null }]
     })
   const missed = facts.misses.map(({ line, nearest }) => ({
     line,

@@ -1,6 +1,6 @@
 // What the mails of a topic say about it: trailers, checks, "applied", claims, robots; each with its mail.
 import { memo } from '../../base/memo.ts'
-import type { MailFacts, Person } from '../mail/facts.ts'
+import type { MailFacts, Person, TrailerFact } from '../mail/facts.ts'
 import { claimsOf } from './claims.ts'
 import { samePerson } from './person.ts'
 import type { BugNumbers } from './reference.ts'
@@ -87,6 +87,13 @@ function trailersIn(mail: Node): Trailer[] {
       ...(whole ? { whole } : {}),
     }))
 }
+
+/** The reviews and tests that its sender gives in person. */
+export const ownReviews = ({ trailers, sender }: Pick<MailFacts, 'trailers' | 'sender'>): TrailerFact[] =>
+  trailers.filter(
+    ({ key, person }) =>
+      /^(?:reviewed|acked|tested|nacked)-by$/i.test(key) && person !== null && speaksForSelf(person, sender),
+  )
 
 /** b4's rule: the address or the name must be the sender's; an unquoted original's trailer must not count. */
 function speaksForSelf(named: Person, sender: Person): boolean {

@@ -1,10 +1,12 @@
 // Bugs, tasks and ideas: what they are, where they stand and what they are planned for, by going through the lines of
 // their thread, the patches and the commits that close them, in order. Their numbers are given by the log, not here.
+import { ownReviews } from './answers.ts'
 import { type BugInputs, Planned, type ThreadKind } from './bug.ts'
 import { fixesOf } from './bug-fixes.ts'
 import { bugLineHandler } from './bug-lines.ts'
 import { takeInOrder, wordsAt } from './history.ts'
 import type { Judging } from './judged.ts'
+import { lostReason } from './lost.ts'
 import { voicesFor } from './statement.ts'
 import type { Bug, Change, Claim, Delegate, RemoteLines, Statement } from './topic.ts'
 import type { Node } from './tree.ts'
@@ -31,6 +33,21 @@ export interface PlanningInputs extends BugInputs {
   readonly statements: readonly Statement[]
 }
 
+/** A review of what nobody knows counts for nothing, and its sender is to know why. */
+function lostReviews([first]: readonly Node[], planned: Planned): { at: number; take: () => void }[] {
+  if (!first || !planned.isLost(first)) return []
+  return ownReviews(first.facts).map(({ key, value }) => ({
+    at: wordsAt(first),
+    take: () =>
+      planned.lines.tell(
+        first,
+        planned.roleOf(first),
+        { what: 'review', value: `${key}: ${value}` },
+        { refusal: { reason: lostReason } },
+      ),
+  }))
+}
+
 /** Goes through the thread's lines about bugs, in order. */
 export function planningOf(mails: readonly Node[], inputs: PlanningInputs): Planning {
   const here = new Map(mails.map(mail => [mail.id, mail]))
@@ -40,6 +57,7 @@ export function planningOf(mails: readonly Node[], inputs: PlanningInputs): Plan
   const handler = bugLineHandler(planned)
   const speaking = [...mails.filter(mail => mail.facts.tags.length > 0), ...others]
   takeInOrder([
+    ...lostReviews(mails, planned),
     ...speaking.map(mail => ({ at: wordsAt(mail), take: () => lines.take(mail, handler) })),
     ...fixesOf(here, inputs.statements, planned),
   ])

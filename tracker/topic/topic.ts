@@ -178,7 +178,14 @@ export interface Claim {
 export type Role = 'maintainer' | 'reviewer' | 'robot' | 'author' | 'reporter' | 'anybody'
 
 /** What a change is called: the tag of a line, what a mail did without one, or what a commit did. */
-type ChangeName = TagName | 'applied' | 'superseded' | 'withdrawn' | 'newer posting' | LandingEvent['what']
+type ChangeName =
+  | TagName
+  | 'applied'
+  | 'review'
+  | 'superseded'
+  | 'withdrawn'
+  | 'newer posting'
+  | LandingEvent['what']
 
 /** A change of state, for the history; every one names its mail. */
 export interface Change {

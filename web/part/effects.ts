@@ -66,6 +66,7 @@ function changeWords({ what, value, effect }: Change): string {
     case 'CI':
       return `✓ CI: ${visible(value)}`
     case 'withdrawn':
+    case 'review':
     case 'newer posting':
       return `✓ ${visible(value || what)}`
     default:

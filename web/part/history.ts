@@ -74,6 +74,8 @@ function verb(change: Change): Html {
       return html`posted a newer revision, in place of <b>${visible(value)}</b>`
     case 'Finding':
       return html`dismissed <b>${findingWords(value)}</b>`
+    case 'review':
+      return html`gave <code>${visible(value)}</code>`
     case 'CI':
       return html`asked for <b>CI: ${visible(value)}</b>`
     case 'Undo':
@@ -113,4 +115,4 @@ const setVerb = (what: string, value: string): Html => html`set ${visible(what)}
 const withoutEffect = ({ what, value, reason }: Change): Html =>
   reason === null
     ? html`said <code>${visible(what)}: ${visible(value)}</code> once more`
-    : html`wrote <code>${visible(what)}${value ? `: ${visible(value)}` : ''}</code> <span class="bad txt">✕ without effect</span>`
+    : html`wrote <code>${what === 'review' ? visible(value) : `${visible(what)}${value ? `: ${visible(value)}` : ''}`}</code> <span class="bad txt">✕ without effect</span>`
