@@ -100,7 +100,7 @@ const gathering =
   /\b(?:call for (?:papers|proposals|participation|talks|sessions)|cfp|conference|summit|workshop|hackathon|meet-?up|devroom|developer days?|office hours|bug squash\w{0,3}|sprint)\b/i
 
 const announced =
-  /\b(?:has been released|released\b|is out|now available|available for testing|release candidate|announc(?:e|ing|ement))\b|^\S{2,40}(?: \S{2,20})? release v?\d{1,4}\.\d{1,4}\S{0,10}$|^\S{2,40}(?: \S{2,20})? (?:version )?v?\d{1,4}\.\d{1,4}(?:\.\d{1,5})?(?:[-.~]?(?:rc|alpha|beta|pre)\.?\d{0,3})?(?: released)?$/i
+  /\b(?:has been released|released\b|is out|now available|\d\.\d{1,4}\S{0,10} (?:is )?available$|available for testing|release candidate|announc(?:e|ing|ement))\b|^\S{2,40}(?: \S{2,20})? release v?\d{1,4}\.\d{1,4}\S{0,10}$|^\S{2,40}(?: \S{2,20})? (?:version )?v?\d{1,4}\.\d{1,4}(?:\.\d{1,5})?(?:[-.~]?(?:rc|alpha|beta|pre)\.?\d{0,3})?(?: released)?$/i
 
 /** Different signs of software: names with underscores, calls, manual pages, files, options, versions, its words. */
 function technicalCount(text: string): number {

@@ -42,3 +42,10 @@ describe('what sells or lures is spam', () => {
     expect(kindOf(subject, body)).toBe('spam')
   })
 })
+
+it.each(['Open pump 3.4.0 available', 'pump 3.4 is available', 'pump 3.4.0 is out'])(
+  'a release is announced: %s',
+  subject => {
+    expect(kindOf(subject, 'We are pleased to announce it.\n')).toBe('announcement')
+  },
+)
