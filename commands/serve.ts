@@ -98,6 +98,8 @@ async function startRoles(
     const queue = await openQueue(serving, data)
     if (only.has('ci')) await (await import('./serve/ci.ts')).startCi(serving, queue, data)
     if (only.has('web')) ready.push(await startPages(serving, { queue, data }, await fetched(serving, data)))
+    // Behind the doors, so before them at the end: nobody who waits keeps them open.
+    closers.push(async () => queue.close())
   }
   say(`${['ready', ...ready].join(' ')}\n`)
 }

@@ -1,10 +1,11 @@
 // `threadwork serve` as it is configured for builds, with its runner beside it: a process that can be started, struck and
 // started again, on a database that outlives it.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Kysely } from 'kysely'
 import { addBuild, type NewBuild } from '../../sql/builds.ts'
 import type { Tables } from '../../sql/tables.ts'
@@ -78,6 +79,12 @@ export class Instance {
     const words = ['runner', '--config', this.at('remote.toml'), '--server', this.address]
     this.remote = this.run([...words, '--token-file', token, '--at-once', '1'], {})
     await this.untilSaid(this.remote, /^ready\b/m)
+  }
+
+  /** Another command of Threadwork with the same configuration; throws with what it complained of. */
+  async command(...words: readonly string[]): Promise<string> {
+    const all = [main, ...words, '--config', this.at('threadwork.toml'), '--data', this.data]
+    return (await promisify(execFile)(process.execPath, all)).stdout
   }
 
   /** The process of the runner beside the server; null for none. */

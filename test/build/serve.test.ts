@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { builds } from '../../commands/doctor/builds.ts'
@@ -101,11 +101,45 @@ test('a build begins soon after it is wanted', async () => {
     const { queued_at } = await ended(number)
     seconds.push(Number(instance.log(number)) - (queued_at?.getTime() ?? 0) / 1_000)
   }
-  const median = seconds.toSorted((a, b) => a - b)[2] ?? Number.NaN
+  const median = medianOf(seconds)
   console.log(`from the queue to the first line of the script: ${median.toFixed(2)} s (median of 5)`)
   // 0.4 s where others kept both processors busy; the sandbox has most of it.
   expect(median).toBeLessThan(5)
 })
+
+test('the script of a push begins soon after git push began', async () => {
+  const bare = instance.at('fell.git')
+  instance.repository.commit({ text: 'first' })
+  instance.repository.git('clone', '--quiet', '--bare', '.', bare)
+  const policy = `\n[[repository]]\nname = "fell"\npath = "${bare}"\nrequire = "any"\n`
+  appendFileSync(instance.at('ci-policy.toml'), policy)
+  await instance.start()
+  await instance.command('hook', 'install', bare)
+  const seconds: number[] = []
+  for (let count = 0; count < 6; count++) {
+    const commit = instance.repository.commit({ '.ci/build': `#!/bin/sh\ndate +%s.%N\n: ${count}\n` })
+    const begin = Date.now() / 1_000
+    await promisify(execFile)('git', [
+      '-C',
+      instance.repository.path,
+      'push',
+      '--quiet',
+      bare,
+      'HEAD:refs/heads/main',
+    ])
+    const found = () =>
+      instance.db.selectFrom('build').selectAll().where('commit', '=', commit).executeTakeFirst()
+    await until(async () => (await found())?.state === 'success')
+    seconds.push(Number(instance.log((await found())?.number ?? '')) - begin)
+  }
+  // The first one waits for the runner to come up.
+  const median = medianOf(seconds.slice(1))
+  console.log(`from git push to the first line of the script: ${median.toFixed(2)} s (median of 5)`)
+  expect(median).toBeLessThan(5)
+})
+
+const medianOf = (numbers: readonly number[]): number =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
 
 test('a sandbox that nobody has keeps builds in the queue, and doctor says what to do', async () => {
   await instance.start()

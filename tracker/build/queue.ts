@@ -43,17 +43,23 @@ export interface Queue {
   ): Promise<number | 'full' | null>
   /** False for a stale fence. */
   done(runner: AskingRunner, done: Done): Promise<boolean>
+  /** Whoever waits is answered now. */
+  close(): void
 }
 
 export function makeQueue({ db, news, placeOf, tell }: QueueOptions): Queue {
   const keep = (runner: AskingRunner, fence: string): Promise<KeptAttempt | null> =>
     keepAttempt(db, runner.id, fence, limits.buildLeaseSecondsMax)
+  const stop = new AbortController()
+  const either = (signal: AbortSignal) => AbortSignal.any([signal, stop.signal])
   return {
+    close: () => stop.abort(),
     async next(runner, { health, held }, signal) {
       await noteHealth(db, runner.id, health)
       await giveUpForgotten(db, runner.id, held)
+      if (either(signal).aborted) return null
       const asker = { local: runner.local, cpus: Math.max(1, Math.floor(health.cpus / health.atOnce)) }
-      return waitFor(news, limits.runnerAskSecondsMax, signal, async () => {
+      return waitFor(news, limits.runnerAskSecondsMax, either(signal), async () => {
         const claim = await claimBuild(db, { ...claimOptions, runner: runner.id, can: canOf(health.tiers) })
         if (claim === null) return undefined
         return offerOf({ db, tell }, runner, claim, () => jobOf(claim, asker, placeOf))
@@ -62,7 +68,7 @@ export function makeQueue({ db, news, placeOf, tell }: QueueOptions): Queue {
     async alive(runner, fence, signal) {
       await noteRunner(db, runner.id)
       let last: KeptAttempt | null = null
-      const wanted = await waitFor(news, limits.runnerAliveSecondsMax, signal, async () => {
+      const wanted = await waitFor(news, limits.runnerAliveSecondsMax, either(signal), async () => {
         last = await keep(runner, fence)
         return last === null || last.cancel ? { kept: last } : undefined
       })
@@ -106,7 +112,7 @@ async function offerOf(
   }
 }
 
-/** Looks whenever something changed, until there is an answer; null when there is none in time. */
+/** Looks, and again whenever something changed, until there is an answer; null when there is none in time. */
 async function waitFor<T>(
   news: BuildNews,
   seconds: number,
@@ -114,15 +120,15 @@ async function waitFor<T>(
   look: () => Promise<T | undefined>,
 ): Promise<T | null> {
   const deadline = performance.now() + seconds * 1_000
-  while (!signal.aborted) {
+  for (;;) {
     const seen = news.count()
     const found = await look()
     if (found !== undefined) return found
     const left = deadline - performance.now()
     if (left <= 0) return null
     await news.after(seen, Math.min(left, limits.queueLookSecondsMax * 1_000), signal)
+    if (signal.aborted) return null
   }
-  return null
 }
 
 /** Mailed code is never built without a sandbox, whatever a runner has. */
