@@ -451,6 +451,10 @@ export const limits = {
   gitAskedBytesMax: 2 * 1024 * 1024,
   /** Refs that a fetch is shown, the last by name; each is a setting in the environment of a process. */
   gitRefsShownMax: 3_000,
+  /** Revisions in one nightly ref: each takes about a second. */
+  nightlyRevisionsMax: 100,
+  /** What is awaited is looked for this often: a verdict, or a place in the queue. */
+  awaitedSecondsMax: 3,
   /** Commits of a branch that are looked through for the blobs that a patchset was made on: half a year of a busy project. */
   baseCommitsMax: 5_000,
   /** Patchsets below each other that one may depend on. */

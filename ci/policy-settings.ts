@@ -259,7 +259,9 @@ const patches = z.strictObject({
     }),
   nightly: yesNo
     .default(false)
-    .register(about, { is: 'once a day all pending revisions that apply together are built as one' }),
+    .register(about, {
+      is: 'once a day all open revisions that were let in and apply together are offered as one ref',
+    }),
 })
 
 export const policySettings = z

@@ -12,8 +12,8 @@ export const publishedRepository = (data: string): string => join(data, 'ci.git'
 export const publishedRef = (list: string, topic: string, version: number): string =>
   `refs/ci/${refPart(list)}/${topic}/v${version}`
 
-/** The refs of a list end with a slash, so that no list's name begins another one's. */
-export const publishedRefs = (list: string): string => `refs/ci/${refPart(list)}/`
+/** Each day's has its date behind that: `refs/ci/LIST/nightly/2026-03-02`. No short id is so short. */
+export const nightlyRefs = (list: string): string => `refs/ci/${refPart(list)}/nightly/`
 
 /** What a list may be called and a ref may not (git-check-ref-format): two dots, and the ends `.` and `.lock`. */
 const refPart = (list: string): string => list.replace(/\.(?=\.|$|lock$)/g, '_')

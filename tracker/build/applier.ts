@@ -1,6 +1,8 @@
 // Looks at the patchsets of the lists whose patches are built, again and again: new ones become builds, approvers' lines let
 // them in, and when there is nothing else to do those that are open are tried on branches that moved. Any number of
 // processes may do it; one does at a time.
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import { GitError } from '../../base/git.ts'
@@ -13,6 +15,7 @@ import { findList, type List } from '../../sql/lists.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import { applyAgain } from './applies.ts'
+import { makeNightly } from './nightly.ts'
 import { type BuildRules, buildPatchset, endWaiting } from './revisions.ts'
 
 export interface ApplierOptions {
@@ -32,6 +35,10 @@ export class Applier {
 
   /** When no open patchset of a list was left to try. */
   readonly #appliedAt = new Map<string, number>()
+
+  /** Topics that are not done though nothing changes, and when they were looked at. */
+  readonly #awaited = new Map<string, { version: string; at: number }>()
+  #swept = false
 
   constructor(options: ApplierOptions) {
     this.#options = options
@@ -74,16 +81,19 @@ export class Applier {
     const source = all.repositories.find(({ name }) => name === policy.repository)
     if (!source) return false
     const { repository: published, scratch } = await openPublished(data)
+    this.#sweep(scratch)
     const { openPerSubmitterMax } = all
     const rules = { tell, db, list, policy, source, published, scratch, openPerSubmitterMax, now: new Date() }
     for (const { key, version } of await this.#changed(list)) {
       if (signal?.aborted) return false
       if (await this.#settle(rules, key)) this.#seen.get(list.name)?.set(key, version)
+      else this.#awaited.set(`${list.name} ${key}`, { version, at: performance.now() })
     }
     const due = this.#appliedAt.get(list.name) ?? Number.NEGATIVE_INFINITY
     if (performance.now() - due < limits.branchLookSecondsMax * 1_000) return false
     try {
       const more = (await applyAgain(rules, limits.appliesAtOnceMax)) === limits.appliesAtOnceMax
+      if (!more && policy.nightly) await makeNightly(rules, rules.now)
       if (!more) this.#appliedAt.set(list.name, performance.now())
       return more
     } catch (error) {
@@ -128,7 +138,24 @@ export class Applier {
       return version === undefined ? [] : [[key, version]]
     })
     this.#seen.set(name, new Map(kept))
-    return rows.filter(({ key, version }) => seen.get(key) !== version)
+    return rows.filter(
+      ({ key, version }) => seen.get(key) !== version && !this.#isAwaited(`${name} ${key}`, version),
+    )
+  }
+
+  #isAwaited(name: string, version: string): boolean {
+    const last = this.#awaited.get(name)
+    if (last?.version === version && performance.now() - last.at < limits.awaitedSecondsMax * 1_000)
+      return true
+    this.#awaited.delete(name)
+    return false
+  }
+
+  /** What a process that was killed left behind. */
+  #sweep(scratch: string): void {
+    if (!this.#swept)
+      for (const name of readdirSync(scratch)) rmSync(join(scratch, name), { recursive: true, force: true })
+    this.#swept = true
   }
 }
 

@@ -192,6 +192,8 @@ describe('a series', () => {
     await look()
     expect(await states()).toEqual([])
     await judge(project.db, project.list, signed)
+    // What is awaited is looked for after some seconds; who begins looks at all.
+    applier = freshApplier()
     await look()
     expect(await states()).toEqual(['v1 queued'])
   })
@@ -337,6 +339,28 @@ describe('where it is put', () => {
     const [first, second] = await builds()
     expect(second).toMatchObject({ state: 'queued', base: first?.commit })
   })
+})
+
+it('offers once a day what was let in and applies together', async () => {
+  policy = policyOf({ allow: ['ines@example.org'], nightly: true })
+  const [one] = series('one', { 'wal.c': lines(1, 40, { 3: 'one();' }) })
+  const [two] = series('two', { 'wal.c': lines(1, 40, { 3: 'two();' }) })
+  const [three] = series('three', { 'wal.c': lines(1, 40, { 30: 'three();' }) })
+  const [script] = series('script', { Makefile: 'all:\n' })
+  for (const mail of [one, two, three, script]) await come([mail?.text ?? ''])
+  await look()
+  const [ref = '', ...others] = published(
+    'for-each-ref',
+    '--format=%(refname)',
+    'refs/ci/tarn/nightly/',
+  ).split('\n')
+  expect(others).toEqual([])
+  expect(ref).toBe(`refs/ci/tarn/nightly/${new Date().toISOString().slice(0, 10)}`)
+  // The newest are looked at first, so of two that exclude each other the one that was let in first is in.
+  const text = published('show', `${ref}:wal.c`)
+  expect(text).toContain('three();')
+  expect(Number(text.includes('one();')) + Number(text.includes('two();'))).toBe(1)
+  expect(published('ls-tree', '--name-only', ref)).not.toContain('Makefile')
 })
 
 describe('the pages', () => {

@@ -6,7 +6,7 @@ import type { Topic } from '../../../tracker/topic/topic.ts'
 import type { Arrival } from '../../../tracker/topic/unit.ts'
 import type { Verdict } from '../../../tracker/topic/verdict.ts'
 import { dkimOf, onlyFrom } from '../../verdicts.ts'
-import { arrivalOf, shuffled } from '../threads.ts'
+import { arrivalOf, crlf, shuffled } from '../threads.ts'
 import { mailOf, type Posting } from './posted.ts'
 
 const ada = 'Ada Example <ada@example.org>'
@@ -100,6 +100,13 @@ describe('the digits', () => {
     ['another title', { subject: '[PATCH] pump: stop' }],
   ])('are others for %s', (_, more) => {
     expect(digestOf(topicOf([{ ...patch, ...more }]))).not.toBe(digits)
+  })
+
+  it('are the same however the lines of a mail end', () => {
+    const raw = mailOf(patch)
+    const twin = { ...arrivalOf(crlf(raw)), verdict: signed, knownAt: 1 }
+    const [topic] = fold([twin], maintained, { established: new Set() }).topics
+    expect(topic && digestOf(topic)).toBe(digits)
   })
 
   it('are others on another instance', () => {
