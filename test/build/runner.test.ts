@@ -159,3 +159,19 @@ test('a runner whose token is revoked ends and says why', async () => {
   expect(await runner.end('SIGCONT')).toBe(1)
   expect(runner.log()).toContain('401')
 })
+
+test('a launcher that is not there, or starts nothing, is told at once', async () => {
+  const failing = { '["/nowhere/srun"]': 'ENOENT', '["false"]': 'false: it ended with exit code 1' }
+  for (const [launcher, said] of Object.entries(failing)) {
+    const begun = startRunner(server, { name: said.slice(0, 5), settings: `launcher = ${launcher}` })
+    await expect(begun).rejects.toThrow(said)
+  }
+})
+
+test('what a launcher says itself is no word of a build', async () => {
+  const noise = `echo waiting; echo '{"result":{}}'; echo '{"log":["build"]}'; exec "$0" "$@"`
+  await run({ settings: `launcher = ["sh", "-c", ${JSON.stringify(noise)}]` })
+  const number = await server.push('echo built')
+  expect(await server.ended(number)).toMatchObject({ state: 'success' })
+  expect(server.log(number)).toBe('built\n')
+})
