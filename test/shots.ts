@@ -109,7 +109,7 @@ make: *** [Makefile:141: unit] Error 1
   ]
   const ofSeries = yard.patchset(
     series.id,
-    [newest.cover, ...newest.patches.map(({ id }) => id)].flatMap(id => id ?? []),
+    newest.patches.map(({ id }) => id),
     newest.version,
   )
   const logs = { build: 'cc -c wal.c\n', style: 'no remarks\n', unit }

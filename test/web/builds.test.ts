@@ -61,7 +61,7 @@ describe('a build that failed', () => {
     number = await yard.build('failure', {
       result: failed,
       logs: { build: 'fine\n', unit: `${log}\n` },
-      build: yard.patchset('v1-0@example.org', ['v2-0@example.org', 'v2-1@example.org'], 2),
+      build: yard.patchset('v1-0@example.org', ['v2-1@example.org', 'v2-2@example.org'], 2),
     })
     await archive.db
       .insertInto('application')
@@ -127,7 +127,7 @@ describe('a build that failed', () => {
     expect(await before.text()).toContain(`href="/builds/${number}"`)
     expect(await page('/tarn/v2-1@example.org/')).toContain(`href="/builds/${number}"`)
     const other = await yard.build('running', {
-      build: yard.patchset('v1-0@example.org', ['v2-0@example.org'], 2),
+      build: yard.patchset('v1-0@example.org', ['v2-1@example.org'], 2),
     })
     const after = await get(path, { 'If-None-Match': before.headers.get('ETag') ?? '' })
     expect(after.status).toBe(200)

@@ -15,6 +15,7 @@ import { type MailCopy, mayAnswer } from '../answer/may-answer.ts'
 import { oneLine } from '../answer/one-line.ts'
 import { peopleOf } from '../project/people.ts'
 import { addressesOf } from '../topic/rules.ts'
+import { headOf } from '../topic/summary.ts'
 import { askedBy } from './asked.ts'
 import { logTail } from './log-tail.ts'
 import { type NamedCommit, readNamedCommit } from './named-commit.ts'
@@ -56,19 +57,20 @@ async function mailsOfPatchset(
   attempt: number | null,
   options: ReportOptions,
 ): Promise<OwedMail[]> {
-  const first = build.mails[0]?.id
-  if (build.list_id === null || first === undefined) return []
+  if (build.list_id === null) return []
   const list = listId(build.list_id)
+  const head = await headOfBuild(trx, list, build)
+  if (head === null) return []
   const settings = await settingsOf(trx, list)
   const asked = askedBy(build)
   const wanted = outcomeOf(build, settings)
   if (asked === null && (wanted === 'silent' || (await wasTold(trx, build)))) return []
-  const reader = await readerOf(trx, list, asked?.mail ?? first, asked === null ? wanted : 'author')
+  const reader = await readerOf(trx, list, asked?.mail ?? head, asked === null ? wanted : 'author')
   if (reader === null) return []
   const { facts, to } = reader
   return [
     {
-      ...(await mailOf(trx, build, attempt, options)),
+      ...(await mailOf(trx, { build, attempt, head }, options)),
       key: resultKey(build.key),
       list,
       to,
@@ -122,6 +124,16 @@ async function wasTold(trx: Kysely<Tables>, build: BuildRow): Promise<boolean> {
   return told !== undefined
 }
 
+/** The cover letter of what was built, or the first patch of one that has none; null when it is not there any more. */
+async function headOfBuild(trx: Kysely<Tables>, list: ListId, { mails }: BuildRow): Promise<string | null> {
+  const first = mails[0]?.id
+  const topic = first === undefined ? undefined : await topicHolding(trx, list, indexKey(first))
+  const revision = topic?.revisions.find(({ patches, cover }) =>
+    [cover, ...patches.map(({ id }) => id)].some(id => id === first),
+  )
+  return (revision && headOf(revision)) ?? first ?? null
+}
+
 /** The list, or whoever sent the mail; null when nobody vouches for that address, or a program may not write to it. */
 async function readerOf(
   trx: Kysely<Tables>,
@@ -170,7 +182,7 @@ async function mailsOfPush(
   const people = [commit.author.address, commit.committer.address].filter(
     address => known.has(address) || matchesAddress(repository.mail, address),
   )
-  const told = await mailOf(trx, build, attempt, options, commit)
+  const told = await mailOf(trx, { build, attempt, commit }, options)
   const key = resultKey(build.key)
   const branch = build.ref.replace(/^refs\/heads\//, '')
   const word = fixed ? 'works again' : 'fails'
@@ -211,13 +223,20 @@ async function messageIdOfResult(trx: Kysely<Tables>, key: IndexKey): Promise<st
   return row?.message_id ?? null
 }
 
+interface Reported {
+  readonly build: BuildRow
+  readonly attempt: number | null
+  /** Of a push. */
+  readonly commit?: NamedCommit | null
+  /** Of a patchset: its cover letter, or its first patch. */
+  readonly head?: string | null
+}
+
 /** What is the same for all readers. */
 async function mailOf(
   trx: Kysely<Tables>,
-  build: BuildRow,
-  attempt: number | null,
+  { build, attempt, commit = null, head = null }: Reported,
   options: ReportOptions,
-  commit: NamedCommit | null = null,
 ): Promise<Pick<OwedMail, 'subject' | 'body' | 'kind' | 'generated' | 'fields'>> {
   const { url, data } = options
   const result = resultOf(build)
@@ -246,7 +265,7 @@ async function mailOf(
     body: resultText(told),
     kind: 'result',
     generated: true,
-    fields: fieldsOf(build, result, page),
+    fields: fieldsOf(build, result, page, head),
   }
 }
 
@@ -267,15 +286,19 @@ function offeredAt(build: BuildRow, options: ReportOptions): string | null {
   return matchesRef(offer, build.ref) ? `${options.url}/-/git/${build.repository}.git` : null
 }
 
-function fieldsOf(build: BuildRow, result: Result | null, page: string | null): Record<string, string> {
-  const first = build.mails[0]?.id
+function fieldsOf(
+  build: BuildRow,
+  result: Result | null,
+  page: string | null,
+  head: string | null,
+): Record<string, string> {
   return {
     'X-CI-Status': build.state,
     'X-CI-Context': result?.steps.map(({ name }) => name).join(', ') || 'build',
     'X-CI-Build': page ?? build.number,
     ...(build.commit === null ? {} : { 'X-CI-Commit': build.commit }),
     ...(build.base === null ? {} : { 'X-CI-Base': build.base }),
-    ...(first === undefined ? {} : { 'X-CI-Series': `<${first}>` }),
+    ...(head === null ? {} : { 'X-CI-Series': `<${head}>` }),
     // Patchwork would show it as a comment that waits for an answer.
     ...(build.state === 'success' ? { 'X-Patchwork-Hint': 'ignore' } : {}),
   }

@@ -113,7 +113,7 @@ function metaLine({ line, list, topic, row, now }: BuildView): Html {
   const patches = row.mails.length
   return html`<p class="meta">${
     line.kind === 'patchset' && list && line.topicId
-      ? html`<span><a href="${paths.mail(list.name, line.topicId)}">${countText(patches, 'mail')}</a> <span class="rev">v${line.version}</span></span>`
+      ? html`<span><a href="${paths.mail(list.name, line.topicId)}">${countText(patches, 'patch', 'patches')}</a> <span class="rev">v${line.version}</span></span>`
       : html`<span>${shortCommit(line.commit)}</span>`
   }${topic ? html`<span>${nameOf(topic.author)}</span>` : html`<span><bdi>${visible(line.submitter).slice(0, 100)}</bdi></span>`}${
     line.startedAt
@@ -350,7 +350,7 @@ function releaseSection({ line, list, row, topic }: BuildView): Html | string {
 <div class="card"><div class="mail say"><p>Reply to <a href="${paths.mail(list.name, line.topicId)}">${row.mails.length === 1 ? 'the patch' : 'the series'}</a> with this line, alone and not quoted:</p>
 <code class="cmd"><b>${tag}</b></code>
 <p><a class="btn" href="${mail}">Write that mail</a></p>
-<p>The digits name exactly ${row.mails.length === 1 ? 'this mail' : `these ${row.mails.length} mails`} and what ${row.mails.length === 1 ? 'it changes' : 'they change'}. Another version gets new ones. The line counts when the mail is signed by the key or the domain of somebody who may.</p></div></div>
+<p>The digits name exactly ${row.mails.length === 1 ? 'this patch' : `these ${row.mails.length} patches`} and what ${row.mails.length === 1 ? 'it changes' : 'they change'}. Another version gets new ones. The line counts when the mail is signed by the key or the domain of somebody who may.</p></div></div>
 </section>`
 }
 

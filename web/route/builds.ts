@@ -13,6 +13,8 @@ import { artefactsPath, stepLogPath } from '../../tracker/build/logs.ts'
 import { repeatLines } from '../../tracker/build/repeat.ts'
 import { sameFailure } from '../../tracker/build/same-failure.ts'
 import { resultOf } from '../../tracker/build/stored-result.ts'
+import { headOf } from '../../tracker/topic/summary.ts'
+import type { Topic } from '../../tracker/topic/topic.ts'
 import { answerFresh, answerPage } from '../answer.ts'
 import { badge } from '../badge.ts'
 import { type BuildView, buildPage, type StepLine, type Tail } from '../page/build.ts'
@@ -126,10 +128,11 @@ async function viewOf(
   const failed = result?.steps.find(({ outcome }) => outcome !== 'success' && outcome === result.outcome)
   const branch = applications.find(one => one.outcome === 'applied' && one.base === row.base)?.branch ?? null
   const topic = list && row.topic_key !== null ? await readTopic(db, list.id, row.topic_key) : undefined
+  const head = headOfBuild(topic, whole)
   const artefacts = data === null ? '' : artefactsPath(data, name)
   return {
     ...whole,
-    ...{ now: new Date(), list, topic, result, url },
+    ...{ now: new Date(), list, topic, result, url, line: { ...line, topicId: head } },
     steps: stepsOf(result?.steps ?? [], files, line.endedAt === null),
     tail: data !== null && failed ? await tailOf(stepLogPath(data, name, failed.name), failed.name) : null,
     repeat: repeatLines({
@@ -137,9 +140,15 @@ async function viewOf(
       from: url !== null && line.kind === 'patchset' ? `${url}/-/git/ci.git` : null,
     }),
     elsewhere: failed && branch ? await sameFailure(db, row.repository, branch, failed.name) : null,
-    sender: list && line.topicId ? await readVerdict(db, list.id, messageId(line.topicId)) : null,
+    sender: list && head ? await readVerdict(db, list.id, messageId(line.topicId ?? head)) : null,
     artefactBytes: artefacts !== '' && existsSync(artefacts) ? statSync(artefacts).size : 0,
   }
+}
+
+/** The cover letter of what is built, or its first patch. */
+function headOfBuild(topic: Topic | undefined, { line }: WholeBuild): string | null {
+  const revision = topic?.revisions.find(({ patches }) => patches.some(({ id }) => id === line.topicId))
+  return (revision && headOf(revision)) ?? line.topicId
 }
 
 /** Those of the result; of a build that runs those that have a log. */
