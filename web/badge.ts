@@ -24,5 +24,5 @@ const widthOf = (text: string) => 12 + 7 * [...text].length
 const escaped = (text: string): string =>
   text
     .toWellFormed()
-    .replace(/[^\P{C}]|[\p{Zl}\p{Zp}]/gu, '\ufffd')
+    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd')
     .replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
