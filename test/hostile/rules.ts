@@ -1,6 +1,7 @@
 // The rules that have cases, one file each.
 import type { Rule } from './case.ts'
 import { bindsList } from './cases/binds-list.ts'
+import { buildLines } from './cases/build-lines.ts'
 import { closedRoles } from './cases/closed-roles.ts'
 import { historyRule } from './cases/history.ts'
 import { judgedText } from './cases/judged-text.ts'
@@ -32,4 +33,5 @@ export const rules: readonly Rule[] = [
   rewrittenRule,
   selectorRule,
   tonguesRule,
+  buildLines,
 ]
