@@ -12,7 +12,7 @@ export class Bare {
   /** Of whoever pushes, and so of the hook. */
   env: Record<string, string | undefined>
 
-  constructor() {
+  constructor(format: 'sha1' | 'sha256' = 'sha1') {
     this.directory = mkdtempSync(join(tmpdir(), 'threadwork-push-'))
     onTestFinished(() => rmSync(this.directory, { recursive: true, force: true }))
     // Other accounts pass through where a test is about one.
@@ -26,8 +26,9 @@ export class Bare {
     const none = { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' }
     this.env = { PATH: process.env.PATH, HOME: this.directory, ...none, ...Object.fromEntries(who) }
     mkdirSync(this.clone)
-    this.run(this.directory, 'init', '--quiet', '--bare', '--initial-branch=main', this.path)
-    this.git('init', '--quiet', '--initial-branch=main')
+    const init = ['init', '--quiet', '--initial-branch=main', `--object-format=${format}`]
+    this.run(this.directory, ...init, '--bare', this.path)
+    this.git(...init)
     this.git('remote', 'add', 'origin', this.path)
   }
 

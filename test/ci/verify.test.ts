@@ -163,6 +163,16 @@ describe('the newest commit is signed by OpenPGP', () => {
     expect(await judge({ bare, commit })).toMatchObject({ verified: true })
   })
 
+  test('in a repository of sha256: it is verified, and refused when it was tampered with', async () => {
+    const bare = new Bare('sha256')
+    const commit = commitBy(bare, keys.openpgpWords('ada'))
+    bare.push('main')
+    expect(commit).toHaveLength(64)
+    expect(await judge({ bare, commit })).toMatchObject({ verified: true, submitter: 'Ada' })
+    const other = written(bare, bytesOf(bare, commit).replace('\n\none\n', '\n\ntwo\n'))
+    expect(await judge({ bare, commit: other })).toMatchObject(refused('does not fit what it signs'))
+  })
+
   test('by nobody: it is refused', async () => {
     const bare = new Bare()
     const commit = bare.commit('one')

@@ -36,10 +36,18 @@ export function startIntake(options: IntakeOptions): Intake {
   let news = new AbortController()
   const watched = watchSpool(spool, () => news.abort())
   const look = lookerOf(options)
+  let told = ''
+  // Said once, however often it is tried.
+  const tell = (error: Error) => {
+    if (error.message !== told) log.error({ error }, 'Pushes cannot be taken from the spool')
+    told = error.message
+  }
   const run = async () => {
     while (!stop.signal.aborted) {
       news = new AbortController()
-      await look().catch((error: unknown) => log.error({ error }, 'Pushes cannot be taken from the spool'))
+      await look().then(() => {
+        told = ''
+      }, tell)
       const woken = AbortSignal.any([stop.signal, news.signal])
       await sleep(limits.spoolLookMillisecondsMax, undefined, { signal: woken }).catch(() => {})
     }
