@@ -78,7 +78,7 @@ async function mailsOfPatchset(
       thread: build.topic_id ?? undefined,
       optional: to !== settings.address,
       replyTo: to === settings.address ? undefined : settings.address,
-      notBefore: embargoOf(facts.said, settings),
+      notBefore: asked === null ? embargoOf(facts.said, settings) : undefined,
     },
   ]
 }

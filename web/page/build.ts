@@ -13,6 +13,7 @@ import {
   buildName,
   buildsSection,
   shortCommit,
+  submitterText,
   tookText,
 } from '../part/build-look.ts'
 import { filledChip } from '../part/chip.ts'
@@ -115,7 +116,7 @@ function metaLine({ line, list, topic, row, now }: BuildView): Html {
     line.kind === 'patchset' && list && line.topicId
       ? html`<span><a href="${paths.mail(list.name, line.topicId)}">${countText(patches, 'patch', 'patches')}</a> <span class="rev">v${line.version}</span></span>`
       : html`<span>${shortCommit(line.commit)}</span>`
-  }${topic ? html`<span>${nameOf(topic.author)}</span>` : html`<span><bdi>${visible(line.submitter).slice(0, 100)}</bdi></span>`}${
+  }${topic ? html`<span>${nameOf(topic.author)}</span>` : html`<span><bdi>${submitterText(line)}</bdi></span>`}${
     line.startedAt
       ? html`<span>started ${minuteOf(line.startedAt.getTime())}</span>`
       : html`<span>since ${minuteOf(line.madeAt.getTime())}</span>`
@@ -317,7 +318,7 @@ ${row.queued_at ? html`<dt>Queued</dt><dd>${minuteOf(row.queued_at.getTime())}</
 }
 
 function whyIt({ evidence, line, list, row }: BuildView): Html {
-  const { by, who, how, mail, proof, signer, key, said } = evidence
+  const { by, who, how, mail, proof, signer, key, said, user } = evidence
   const words: Html[] = []
   if (by === 'approver' || by === 'request')
     words.push(
@@ -329,6 +330,7 @@ function whyIt({ evidence, line, list, row }: BuildView): Html {
     )
   if (proof) words.push(html`${visible(proof)}${signer ? html` of <bdi>${visible(signer)}</bdi>` : ''}`)
   if (key) words.push(html`<code>${visible(key.slice(0, 120))}</code>`)
+  if (user) words.push(html`pushed by <bdi>${visible(user.slice(0, 100))}</bdi>`)
   if (words.length === 0)
     words.push(
       html`${line.state === 'waiting' ? 'nobody yet' : row.kind === 'push' ? html`<bdi>${visible(line.submitter)}</bdi>` : 'the mails'}`,

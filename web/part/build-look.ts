@@ -34,6 +34,10 @@ export const buildName = (line: BuildLine): Html =>
 
 export const branchText = (ref: string): string => visible(ref.replace(/^refs\/heads\//, '')).slice(0, 200)
 
+/** Of an address the part before the @, as for people elsewhere on pages. */
+export const submitterText = ({ submitter }: Pick<BuildLine, 'submitter'>): string =>
+  visible(submitter.replace(/@.*$/s, '')).slice(0, 100)
+
 export const shortCommit = (commit: string | null): Html | string =>
   commit === null ? '' : html`<code>${commit.slice(0, 12)}</code>`
 
@@ -65,7 +69,7 @@ export const buildTable = (
 const buildRow = (
   line: BuildLine,
   { now, lists, tags }: BuildTableOptions,
-): Html => html`<tr><td class="num n"><a href="${paths.build(line.number)}">${line.number}</a></td><th scope="row" class="sub"><a class="s" href="${paths.build(line.number)}">${buildName(line)}</a><br><span class="soft">${lists && line.list !== null ? html`<bdi>${visible(line.list)}</bdi>, ` : ''}${shortCommit(line.commit)} <bdi>${visible(line.submitter).slice(0, 100)}</bdi></span></th><td>${
+): Html => html`<tr><td class="num n"><a href="${paths.build(line.number)}">${line.number}</a></td><th scope="row" class="sub"><a class="s" href="${paths.build(line.number)}">${buildName(line)}</a><br><span class="soft">${lists && line.list !== null ? html`<bdi>${visible(line.list)}</bdi>, ` : ''}${shortCommit(line.commit)} <bdi>${submitterText(line)}</bdi></span></th><td>${
   tags && line.digest !== null ? html`<code>CI: test ${line.digest}</code>` : buildChip(line.state)
 }</td><td class="num n">${tookText(line, now)}</td><td class="soft">${shortMinuteOf((line.endedAt ?? line.startedAt ?? line.madeAt).getTime())}</td></tr>
 `

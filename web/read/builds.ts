@@ -144,6 +144,7 @@ const evidence = z.object({
   signer: z.string().nullish(),
   key: z.string().nullish(),
   said: z.array(z.string()).nullish(),
+  user: z.string().nullish(),
 })
 type Evidence = z.infer<typeof evidence>
 

@@ -38,6 +38,7 @@ export const answerManifest = (c: Context): Response =>
 export const answerRobots = (c: Context): Response =>
   c.text(`User-agent: *
 Disallow: /*?q=
+Disallow: /builds/
 Disallow: /*/raw$
 Disallow: /*.mbox.gz$
 Disallow: /*.atom$
