@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { boundedGit, GitError, git, triedGit } from '../base/git.ts'
 import { limits } from '../base/limits.ts'
-import { upload } from './published.ts'
+import { tidy, upload } from './published.ts'
 
 export interface Patches {
   /** A bare repository of this machine, whose objects are read. */
@@ -150,7 +150,7 @@ async function changedFiles(directory: string, base: string, commit: string): Pr
 }
 
 async function publish(directory: string, repository: string, ref: string): Promise<void> {
-  const way = ['-c', 'protocol.file.allow=always', '-c', 'gc.auto=0', 'fetch', '--quiet', '--no-tags']
+  const way = ['-c', 'protocol.file.allow=always', ...tidy, 'fetch', '--quiet', '--no-tags']
   const options = ['--no-write-fetch-head', '--no-recurse-submodules', '--force', upload, '--end-of-options']
   await boundedGit(repository, [...way, ...options, directory, `+refs/heads/applied:${ref}`], bounds)
 }

@@ -257,11 +257,9 @@ const patches = z.strictObject({
     .register(about, {
       is: 'files besides `.ci/` with which a patch is never built without asking; `*` stands for any characters',
     }),
-  nightly: yesNo
-    .default(false)
-    .register(about, {
-      is: 'once a day all open revisions that were let in and apply together are offered as one ref',
-    }),
+  nightly: yesNo.default(false).register(about, {
+    is: 'once a day all open revisions that were let in and apply together are offered as one ref',
+  }),
 })
 
 export const policySettings = z

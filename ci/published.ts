@@ -68,19 +68,13 @@ async function fetch(
   branches: readonly Kept[],
 ): Promise<void> {
   const specs = branches.map(({ branch }) => `+refs/heads/${branch}:${keptRef(name, branch)}`)
-  const way = [
-    '-c',
-    'protocol.file.allow=always',
-    '-c',
-    'gc.auto=0',
-    'fetch',
-    '--quiet',
-    '--no-tags',
-    '--force',
-  ]
+  const way = ['-c', 'protocol.file.allow=always', ...tidy, 'fetch', '--quiet', '--no-tags', '--force']
   const options = ['--no-write-fetch-head', '--no-recurse-submodules', upload, '--end-of-options']
   await boundedGit(published, [...way, ...options, path, ...specs], { secondsMax: limits.fetchSecondsMax })
 }
+
+/** git tidies up now and then; here, not in a process that is left behind, and it drops nothing that a build may need. */
+export const tidy = ['-c', 'gc.autoDetach=false', '-c', 'gc.pruneExpire=never']
 
 /** In a directory git reads only what belongs to its own account; on this way that reaches its child, too. */
 export const upload = "--upload-pack=git -c safe.directory='*' upload-pack"

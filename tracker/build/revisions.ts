@@ -7,6 +7,7 @@ import {
   addBuild,
   type BuildRow,
   cancelBuild,
+  type NewBuild,
   openBuildsOf,
   queueBuild,
   supersedeOlder,
@@ -106,6 +107,11 @@ async function addNewest(
   placed: Exclude<Placed, { already: unknown }>,
 ): Promise<void> {
   const build = newBuild(rules, topic, revision, mails, placed)
+  await addAndTell(rules, build)
+  await tellPages(rules, topic)
+}
+
+async function addAndTell(rules: BuildRules, build: NewBuild): Promise<void> {
   await rules.db.transaction().execute(async trx => {
     const { number, known } = await addBuild(trx, build)
     if (known) return
@@ -118,7 +124,6 @@ async function addNewest(
       .executeTakeFirstOrThrow()
     await rules.tell(trx, row)
   })
-  await tellPages(rules, topic)
 }
 
 function newBuild(
@@ -211,7 +216,8 @@ async function act(
     }
     case 'retest': {
       const letIn = rows.findLast(row => row.queued_at !== null && row.commit !== null)
-      return letIn !== undefined && again(rules, letIn, request, evidence)
+      if (letIn) return again(rules, letIn, request, evidence)
+      return last?.state === 'conflict' && placeAgain(rules, topic, request, evidence)
     }
   }
 }
@@ -265,6 +271,25 @@ async function addOlder(
   const released =
     build.state === 'waiting' ? { ...build, state: 'queued' as const, why: null, evidence } : build
   return !(await addBuild(rules.db, released)).known
+}
+
+/** What no base took is tried on what the branches are now, and is let in or waits as if it had just come. */
+async function placeAgain(
+  rules: BuildRules,
+  topic: Topic,
+  { digest, mail }: BuildRequest,
+  evidence: object,
+): Promise<boolean> {
+  const revision = topic.revisions.filter(isComplete).find(one => one.digest === digest)
+  if (!revision) return false
+  const mails = await patchsetMails(rules.db, rules.list.id, topic, revision)
+  if (!mails?.live || mails.pending) return false
+  const placed = await placeRevision(rules, placeable(topic, revision, mails))
+  if ('already' in placed) return true
+  const build = newBuild(rules, topic, revision, mails, placed)
+  const asked = { ...build, key: `${build.key}:again:${mail}`, evidence: { ...evidence, ...build.evidence } }
+  await addAndTell(rules, asked)
+  return true
 }
 
 /** Its pages show how it stands. */

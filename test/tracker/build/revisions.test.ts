@@ -327,6 +327,23 @@ describe('where it is put', () => {
     expect((await applications()).map(({ outcome }) => outcome)).toContain('already')
   })
 
+  it('is tried again when its author asks, once the branch takes it', async () => {
+    const branch = project.topicBranch('later', [
+      { title: 'wal: later', files: { 'wal.c': lines(1, 40, { 6: 'x', 7: 'y' }) } },
+    ])
+    project.git('checkout', '-q', branch)
+    const [mail] = series('on-later', { 'wal.c': lines(1, 40, { 6: 'x', 7: 'z' }) }, [], branch)
+    project.git('checkout', '-q', 'main')
+    await come([(mail?.text ?? '').replace(/^index .*$/m, 'index 1234567..89abcde 100644')])
+    await look()
+    expect(await states()).toEqual(['v1 conflict'])
+    project.git('merge', '-q', '--ff-only', branch)
+    await come([says(mail?.id ?? '', 'CI: retest', author)])
+    await look()
+    expect(await states()).toEqual(['v1 conflict', 'v1 waiting'])
+    expect((await builds())[1]?.evidence).toMatchObject({ by: 'request', who: 'ines@example.org' })
+  })
+
   it('is the patchset that it needs, once that was let in', async () => {
     policy = policyOf({ allow: ['ines@example.org'] })
     const [below] = series('flush', flush)
