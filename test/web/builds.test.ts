@@ -186,6 +186,7 @@ test('a refused push says why and what was found', async () => {
 describe('a list', () => {
   test('has Builds in its menu when there are any', async () => {
     expect(await page('/tarn/')).toContain('href="/tarn/builds/"')
+    expect(await page('/')).toContain('href="/builds/"')
     const other = await makeArchive(series)
     expect(await (await other.app.request('/tarn/')).text()).not.toContain('/tarn/builds/')
   })

@@ -5,12 +5,19 @@ import { cappedText, dayOf, type Html, titleOf, visible } from '../part/text.ts'
 import { paths } from '../paths.ts'
 import type { ListLine } from '../read/lists.ts'
 
-export const listsPage = (lists: readonly ListLine[], countMax: number): Html =>
+export interface ListsView {
+  readonly lists: readonly ListLine[]
+  readonly countMax: number
+  /** There are any on this server. */
+  readonly builds: boolean
+}
+
+export const listsPage = ({ lists, countMax, builds }: ListsView): Html =>
   frame({
     title: 'Threadwork: mailing lists',
     skipTo: 'lists',
     main: html`<h1>Mailing lists</h1>
-<p class="meta"><span>Patches and bugs, from the mails of each list</span></p>
+<p class="meta"><span>Patches and bugs, from the mails of each list</span>${builds ? html`<a href="${paths.queue()}">Builds</a>` : ''}</p>
 ${
   lists.length === 0
     ? html`<p>No list is configured. <code>threadwork init</code> writes a configuration with one; a list appears here once the server knows it.</p>`

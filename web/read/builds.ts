@@ -96,6 +96,12 @@ export async function readEndedBuilds(db: Kysely<Tables>, limit: number): Promis
   return rows
 }
 
+/** Is there any, of whatever list? */
+export async function readAnyBuild(db: Kysely<Tables>): Promise<boolean> {
+  const row = await db.selectFrom('build').select('number').limit(1).executeTakeFirst()
+  return row !== undefined
+}
+
 /** Changes with every change of any build that the pages of this list show; of all builds without a list. */
 export async function readBuildsVersion(db: Kysely<Tables>, list: ListId | null): Promise<string> {
   const { rows } = await sql<{ version: string }>`
