@@ -1,0 +1,199 @@
+// b4, lei and public-inbox, as Debian has them, against the program with an archive: what people do with their clients, and
+// the same questions to both servers. The long form of the second is test/clients/run.ts, over any mbox.
+import { execFile, execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { toMboxrd } from '../../base/mboxrd.ts'
+import { inventMails } from '../bench/invent.ts'
+import { idOf } from './mails.ts'
+import { type OurServer, startOurs } from './our-server.ts'
+import { inventQueries } from './queries.ts'
+import { compareQueries, compareRaws, compareThreads, type Sides } from './side-by-side.ts'
+import { spamOf } from './spam.ts'
+import { startTheirs, type TheirServer } from './their-server.ts'
+
+let directory: string
+let repository: string
+let ours: OurServer
+let theirs: TheirServer
+let mails: Buffer[]
+let series: { v1: Buffer[]; v2: Buffer[] }
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'threadwork-clients-'))
+  // Open to the account that the database runs under when root runs the tests.
+  chmodSync(directory, 0o711)
+  for (const name of ['home', 'runtime', 'theirs']) mkdirSync(join(directory, name), { mode: 0o700 })
+  repository = join(directory, 'repository')
+  series = makeSeries()
+  const review = letter(
+    idOf(series.v2[1] ?? Buffer.alloc(0)),
+    'Reviewed-by: Priya Nand <priya@example.net>\n',
+  )
+  mails = [...[...inventMails(60)].map(mail => Buffer.from(mail)), ...series.v1, ...series.v2, review]
+  const mbox = join(directory, 'archive.mbox')
+  writeFileSync(mbox, Buffer.concat(mails.map(toMboxrd)), { mode: 0o644 })
+  theirs = await startTheirs(join(directory, 'theirs'), 'tarn', mails)
+  ours = await startOurs(directory, 'tarn', mbox)
+  git('config', 'b4.midmask', `${ours.url}/tarn/%s`)
+  git('config', 'b4.linkmask', `${ours.url}/tarn/%s/`)
+  git('config', 'b4.searchmask', `${ours.url}/tarn/?x=m&t=1&q=%s`)
+}, 300_000)
+
+afterAll(async () => {
+  await ours?.close()
+  await theirs?.close()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+const env = () => ({
+  PATH: process.env.PATH,
+  HOME: join(directory, 'home'),
+  XDG_RUNTIME_DIR: join(directory, 'runtime'),
+  LC_ALL: 'C.UTF-8',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_AUTHOR_NAME: 'Ines Oduya',
+  GIT_AUTHOR_EMAIL: 'ines@example.org',
+  GIT_COMMITTER_NAME: 'Ines Oduya',
+  GIT_COMMITTER_EMAIL: 'ines@example.org',
+})
+
+const git = (...words: string[]): string =>
+  execFileSync('git', ['-C', repository, ...words], { env: env(), encoding: 'utf8' }).trim()
+
+/** All that it prints; b4 speaks on both. */
+async function run(program: string, ...words: string[]): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)(program, words, {
+    env: env(),
+    cwd: repository,
+    encoding: 'utf8',
+  })
+  return stdout + stderr
+}
+
+/** Two patches, and a second revision in a thread of its own that changes the second one. */
+function makeSeries(): { v1: Buffer[]; v2: Buffer[] } {
+  execFileSync('git', ['init', '-q', '-b', 'main', repository], { env: env() })
+  git('config', 'user.name', 'Ines Oduya')
+  git('config', 'user.email', 'ines@example.org')
+  const commit = (message: string, text: string) => {
+    writeFileSync(join(repository, 'wal.c'), text)
+    git('add', 'wal.c')
+    git('commit', '-q', '-m', `${message}\n\nSigned-off-by: Ines Oduya <ines@example.org>`)
+  }
+  writeFileSync(join(repository, 'wal.c'), 'one\ntwo\n')
+  git('add', 'wal.c')
+  // Of somebody else and long ago: b4 looks for the parents of all recent commits of its own user.
+  const long = '2020-01-01T00:00:00Z'
+  const elder = { GIT_AUTHOR_EMAIL: 'root@example.com', GIT_COMMITTER_EMAIL: 'root@example.com' }
+  const dated = { GIT_AUTHOR_DATE: long, GIT_COMMITTER_DATE: long }
+  execFileSync('git', ['-C', repository, 'commit', '-q', '-m', 'start'], {
+    env: { ...env(), ...elder, ...dated },
+  })
+  git('tag', 'start')
+  commit('wal: lock it', 'one\nlock\ntwo\n')
+  commit('wal: unlock it', 'one\nlock\ntwo\nunlok\n')
+  const v1 = posted('-v1', 1)
+  git('reset', '-q', '--hard', 'HEAD~1')
+  commit('wal: unlock it', 'one\nlock\ntwo\nunlock\n')
+  git('tag', 'sent')
+  const v2 = posted('-v2', 4)
+  git('checkout', '-q', '-B', 'work', 'start')
+  return { v1, v2 }
+}
+
+const posted = (version: string, hour: number): Buffer[] =>
+  git('format-patch', '--stdout', '--thread', '--cover-letter', version, 'start..HEAD')
+    .replaceAll('.git.', `.git${version}.`)
+    .split(/^From [0-9a-f]{40} .*\n/m)
+    .slice(1)
+    .map((mail, at) =>
+      Buffer.from(
+        `To: tarn@lists.example.org\n${mail}\n`
+          .replace(/^Date: .*$/m, `Date: Mon, 2 Mar 2026 0${hour}:0${at}:00 +0000`)
+          .replace('*** SUBJECT HERE ***', 'wal: hold the lock')
+          .replace(
+            '*** BLURB HERE ***',
+            'Both are needed.\n\n---\nchange-id: 20260302-wal-lock-0a1b2c3d4e5f',
+          ),
+      ),
+    )
+
+const letter = (answers: string, body: string): Buffer =>
+  Buffer.from(
+    `From: Priya Nand <priya@example.net>\nTo: tarn@lists.example.org\nSubject: Re: [PATCH v2 1/2] wal: lock it\n` +
+      `Date: Tue, 3 Mar 2026 09:00:00 +0000\nMessage-ID: <r1@example.net>\nIn-Reply-To: <${answers}>\n\n${body}\n`,
+  )
+
+const head = (mail: Buffer | undefined) => idOf(mail ?? Buffer.alloc(0))
+
+// Each starts a program that takes its time on a busy machine.
+describe('their clients', { timeout: 240_000 }, () => {
+  test('b4 am takes the revision that it is asked for', async () => {
+    const said = await run('b4', 'am', head(series.v1[0]))
+    expect(said).toContain('Total patches: 2')
+    git('checkout', '-q', '-B', 'am', 'start')
+    git('am', '-q', join(repository, /git am (\S+)/.exec(said)?.[1] ?? ''))
+    expect(git('show', 'HEAD:wal.c')).toBe('one\nlock\ntwo\nunlok')
+  })
+
+  test('b4 am -c finds the newer one, with the trailers given since', async () => {
+    const said = await run('b4', 'am', '-c', head(series.v1[0]))
+    expect(said).toContain('Will use the latest revision: v2')
+    git('checkout', '-q', '-B', 'newest', 'start')
+    git('am', '-q', join(repository, /git am (\S+)/.exec(said)?.[1] ?? ''))
+    expect(git('diff', 'sent')).toBe('')
+    expect(git('log', '--format=%B', 'start..')).toContain('Reviewed-by: Priya Nand <priya@example.net>')
+  })
+
+  test('b4 am takes the address of a page as it stands on it', async () => {
+    const page = await (await fetch(`${ours.url}/tarn/${head(series.v2[0])}/`)).text()
+    const line = /<code class="cmd">(b4 am \S+)<\/code>/.exec(page)?.[1] ?? ''
+    const said = await run('sh', '-c', `cd "$0" && git config --unset b4.midmask; ${line}`, repository)
+    git('config', 'b4.midmask', `${ours.url}/tarn/%s`)
+    expect(said).toContain('Total patches: 2')
+  })
+
+  test('b4 mbox, b4 shazam and b4 diff', async () => {
+    expect(await run('b4', 'mbox', head(series.v2[1]))).toContain('4 messages in the thread')
+    git('checkout', '-q', '-B', 'shazam', 'start')
+    await run('b4', 'shazam', head(series.v2[0]))
+    expect(git('diff', 'sent')).toBe('')
+    const compared = await run('b4', 'diff', head(series.v2[0]))
+    expect(compared).toMatch(/1: {2}\w+ = 1: {2}\w+ wal: lock it/)
+  })
+
+  test('b4 trailers takes what was given since into the commits of its author', async () => {
+    git('checkout', '-q', '-B', 'own', 'sent')
+    await run('b4', 'trailers', '-u', '-F', head(series.v2[0]))
+    expect(git('log', '--format=%B', 'start..own')).toContain('Reviewed-by: Priya Nand <priya@example.net>')
+  })
+
+  test('lei searches and imports', async () => {
+    const found = join(directory, 'found.mbox')
+    await run('lei', 'q', '--only', `${ours.url}/tarn/`, '-f', 'mboxrd', '-o', found, 's:"hold the lock"')
+    const ids = (path: string) =>
+      [...readFileSync(path, 'utf8').matchAll(/^Message-ID: <(.*)>$/gim)].map(([, id]) => id).sort()
+    expect(ids(found)).toEqual([head(series.v1[0]), head(series.v2[0])].sort())
+    await run('lei', 'import', `${ours.url}/tarn/${head(series.v2[0])}/t.mbox.gz`)
+    const own = join(directory, 'own.mbox')
+    await run('lei', 'q', '-f', 'mboxrd', '-o', own, 's:wal')
+    // It keeps what it found before, too.
+    expect(ids(own)).toEqual([head(series.v1[0]), ...series.v2.map(idOf), 'r1@example.net'].sort())
+    await run('lei', 'daemon-kill')
+  })
+
+  test('public-inbox gives the same threads and raw mails, and finds the same', async () => {
+    const sides: Sides = { ours: ours.url, theirs: theirs.url, list: 'tarn', mails: Map.groupBy(mails, idOf) }
+    const ids = [...sides.mails.keys()]
+    expect(await compareThreads(sides, ids)).toEqual([])
+    expect(await compareRaws(sides, ids)).toEqual([])
+    const queries = inventQueries(mails, 60)
+    const differences = await compareQueries(sides, queries, await spamOf(sides))
+    expect(differences.filter(({ unexplained }) => unexplained.length > 0)).toEqual([])
+    expect(differences.length).toBeLessThan(queries.length / 10)
+  })
+})

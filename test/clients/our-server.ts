@@ -1,0 +1,41 @@
+// The program itself over an archive: `import` of an mbox, then `serve`, in a directory of its own.
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { nodeWords } from '../node-words.ts'
+
+export interface OurServer {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** `directory` must be open to the account that the database runs under. */
+export async function startOurs(directory: string, list: string, mbox: string): Promise<OurServer> {
+  const config = join(directory, 'threadwork.toml')
+  writeFileSync(config, `[[lists]]\nname = "${list}"\naddress = "${list}@lists.example.org"\n`)
+  const at = ['--config', config, '--data', join(directory, 'data')]
+  await promisify(execFile)(process.execPath, [...nodeWords(), 'import', ...at, '--list', list, mbox])
+  const words = [...nodeWords(), 'serve', ...at, '--only', 'web,worker', '--web', '127.0.0.1:0']
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+  return { url: await addressOf(child), close: () => ended(child) }
+}
+
+async function addressOf(child: ChildProcess): Promise<string> {
+  if (!child.stdout) throw new Error('The server has no output')
+  for await (const line of createInterface({ input: child.stdout })) {
+    const address = /^ready .*\bweb=(\S+)/.exec(line)?.[1]
+    if (address) return `http://${address.replace(/^https?:\/\//, '').replace(/\/$/, '')}`
+  }
+  throw new Error('The server ended before it was ready')
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  child.kill('SIGTERM')
+  await exit
+}

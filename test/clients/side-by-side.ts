@@ -1,0 +1,154 @@
+// The same questions to two archives of the same mails, and where the answers differ, why.
+import { gunzipSync } from 'node:zlib'
+import { decodeMail } from '../../tracker/decode/decode.ts'
+import { headerValue } from '../../tracker/decode/headers.ts'
+import { messageIdOf } from '../../tracker/decode/message-id.ts'
+import { wordsOf } from '../../tracker/project/words.ts'
+import { paths } from '../../web/paths.ts'
+import { readQuery } from '../../web/read/query.ts'
+import { matches } from '../../web/read/query-match.ts'
+import { type Asked, readMail } from './queries.ts'
+
+export interface Difference {
+  readonly about: string
+  readonly onlyOurs: readonly string[]
+  readonly onlyTheirs: readonly string[]
+  /** Empty when every mail of the two has a reason. */
+  readonly unexplained: readonly string[]
+  readonly reasons: readonly string[]
+}
+
+export interface Sides {
+  readonly ours: string
+  readonly theirs: string
+  readonly list: string
+  readonly mails: ReadonlyMap<string, readonly Buffer[]>
+}
+
+export async function compareThreads(sides: Sides, ids: readonly string[]): Promise<Difference[]> {
+  const differences: Difference[] = []
+  for (const id of ids) {
+    const [ours, theirs] = await both(sides, side => idsAt(`${side}${paths.mbox(sides.list, id)}`, 'GET'))
+    const difference = differenceOf(`thread of ${id}`, ours, theirs, () => null)
+    if (difference) differences.push(difference)
+  }
+  return differences
+}
+
+export async function compareRaws(sides: Sides, ids: readonly string[]): Promise<Difference[]> {
+  const differences: Difference[] = []
+  for (const id of ids) {
+    const [ours, theirs] = await both(sides, async side => {
+      const response = await asked(`${side}${paths.raw(sides.list, id)}`, 'GET')
+      return Buffer.from(await response.arrayBuffer())
+    })
+    if (ours.equals(theirs)) continue
+    const about = `raw ${id}: ${ours.length} and ${theirs.length} bytes`
+    differences.push({ about, onlyOurs: [], onlyTheirs: [], unexplained: [id], reasons: [] })
+  }
+  return differences
+}
+
+/** `spam`: what our archive keeps out of its search. */
+export async function compareQueries(
+  sides: Sides,
+  queries: readonly Asked[],
+  spam: ReadonlySet<string>,
+): Promise<Difference[]> {
+  const differences: Difference[] = []
+  for (const { query } of queries) {
+    const [ours, theirs] = await both(sides, side =>
+      idsAt(`${side}/${sides.list}/?x=m&q=${encodeURIComponent(query)}`, 'POST'),
+    )
+    const read = await readQuery(query, 'any')
+    const why = (id: string, side: 'ours' | 'theirs') => {
+      if (side === 'theirs' && spam.has(id)) return 'it is spam here'
+      return reasonOf(query, read.query, sides.mails.get(id)?.[0], side)
+    }
+    const difference = differenceOf(query, ours, theirs, why)
+    if (difference) differences.push(difference)
+  }
+  return differences
+}
+
+const both = <Answer>(
+  { ours, theirs }: Sides,
+  ask: (side: string) => Promise<Answer>,
+): Promise<[Answer, Answer]> => Promise.all([ask(ours), ask(theirs)])
+
+/** public-inbox-httpd closes connections that were idle, just when they may be used again; nothing is kept open here. */
+const asked = (address: string, method: 'GET' | 'POST'): Promise<Response> =>
+  fetch(address, { method, headers: { Connection: 'close' }, ...(method === 'POST' ? { body: '' } : {}) })
+
+async function idsAt(address: string, method: 'GET' | 'POST'): Promise<ReadonlySet<string>> {
+  const response = await asked(address, method)
+  const bytes = Buffer.from(await response.arrayBuffer())
+  if (response.status === 404) return new Set()
+  if (response.status !== 200)
+    throw new Error(`${address} answered ${response.status}: ${bytes.toString().slice(0, 200)}`)
+  return new Set(splitMbox(gunzipSync(bytes)).map(mail => messageIdOf(mail).id))
+}
+
+/** Of mboxrd as public-inbox writes it. */
+function splitMbox(mbox: Buffer): Buffer[] {
+  const text = mbox.toString('latin1')
+  const parts = text.split(/^From mboxrd@z Thu Jan {2}1 00:00:00 1970\n/m).slice(1)
+  return parts.map(part => Buffer.from(part.replace(/^>(>*From )/gm, '$1'), 'latin1'))
+}
+
+function differenceOf(
+  about: string,
+  ours: ReadonlySet<string>,
+  theirs: ReadonlySet<string>,
+  why: (id: string, side: 'ours' | 'theirs') => string | null,
+): Difference | null {
+  const onlyOurs = [...ours].filter(id => !theirs.has(id))
+  const onlyTheirs = [...theirs].filter(id => !ours.has(id))
+  if (onlyOurs.length + onlyTheirs.length === 0) return null
+  const told = [
+    ...onlyOurs.map(id => ({ id, reason: why(id, 'ours') })),
+    ...onlyTheirs.map(id => ({ id, reason: why(id, 'theirs') })),
+  ]
+  return {
+    about,
+    onlyOurs,
+    onlyTheirs,
+    unexplained: told.filter(({ reason }) => reason === null).map(({ id }) => id),
+    reasons: [...new Set(told.flatMap(({ reason }) => reason ?? []))],
+  }
+}
+
+/** Null when nothing that is known explains that one side alone has the mail. */
+function reasonOf(
+  query: string,
+  read: Awaited<ReturnType<typeof readQuery>>['query'],
+  bytes: Buffer | undefined,
+  side: 'ours' | 'theirs',
+): string | null {
+  if (bytes === undefined || read === null) return null
+  const { mail, facts } = readMail(bytes)
+  const holds = matches(read, { mail, facts, said: facts.said, received: facts.said })
+  if (side === 'theirs') {
+    if (/\bdt?:/.test(query) && dateOf(bytes) !== facts.said)
+      return 'its Date is in doubt, so it was said at another time here'
+    if (holds) return null
+    const near = query.replace(/"([^"]*)"/g, (_, words: string) => `(${words})`)
+    if (near !== query)
+      return 'Xapian stems a single word in quotes, or joins words over a line that is none of the text'
+    return 'the words stand in a part that is none here'
+  }
+  if (!holds) return null
+  const words = [...query.matchAll(/"([^"]*)"/g)].flatMap(([, text = '']) => wordsOf(text))
+  const text = decodeMail(bytes)
+  const whole = new Set(
+    `${text.body} ${facts.subject.text} ${headerValue(text.headers, 'from') ?? ''}`
+      .toLowerCase()
+      .match(/[\p{L}\p{N}_]+/gu),
+  )
+  if (words.some(word => !whole.has(word))) return 'a part of a name with _ is a word here'
+  if (/\bf:|\ba:/.test(query)) return 'its author stands elsewhere than in From'
+  if (words.length > 1) return 'a sequence over the end of a line of a diff, or over a quote'
+  return null
+}
+
+const dateOf = (bytes: Buffer) => Date.parse(headerValue(decodeMail(bytes).headers, 'date') ?? '')
