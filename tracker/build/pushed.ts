@@ -1,6 +1,6 @@
 // What a push did to a ref, asked of the repository itself: what the spool says of it is somebody's word.
 import { realpath } from 'node:fs/promises'
-import { askGit, git } from '../../base/git.ts'
+import { askGit } from '../../base/git.ts'
 import type { Policy, PolicyRepository } from '../../ci/policy.ts'
 
 /** By the directory that a hook named; undefined when the policy does not know it. */
@@ -16,8 +16,14 @@ const realOf = (path: string): Promise<string> => realpath(path).catch(() => pat
 /** What it points to, a commit or a tag; null for a ref that is not there. */
 export async function tipOf(directory: string, ref: string): Promise<string | null> {
   // rev-parse would take `refs/heads/refs/heads/x` for `refs/heads/x` (gitrevisions(7)).
-  const text = await git(directory, 'for-each-ref', '--format=%(objectname) %(refname)', ref)
-  const [line] = text.split('\n').filter(each => each.endsWith(` ${ref}`))
+  const { code, out, said } = await askGit(directory, [
+    'for-each-ref',
+    '--format=%(objectname) %(refname)',
+    ref,
+  ])
+  if (code !== 0) throw new Error(`Cannot look for ${ref}: ${said.trim()}`)
+  const lines = out.toString().split('\n')
+  const line = lines.find(each => each.endsWith(` ${ref}`))
   return line?.slice(0, line.indexOf(' ')) ?? null
 }
 
