@@ -71,7 +71,7 @@ const helpSubject = /^(?:can'?t|cannot|unable to|trouble)/i
  * own person, in any language, and are rarely as short as a question about the project.
  */
 function isShortQuestion(title: string, titled: boolean, text: string): boolean {
-  const said = text.replace(/\n-- ?\n[^]*$/, '').trim()
+  const said = text.replace(/\n-- ?\n[\s\S]*$/, '').trim()
   if (said.length > questionCharactersMax || (said.match(/https?:\/\/|www\./gi) ?? []).length > 1)
     return false
   return (titled || /[?？]/.test(said)) && said !== '' && !lure.test(`${title}\n${said}`)
