@@ -211,6 +211,33 @@ describe('a trap', () => {
     expect(readdirSync(target)).toEqual([])
   })
 
+  it('is a hook, or a program that the configuration of the repository names', async () => {
+    const ran = join(dir, 'ran')
+    const hooks = join(bare, 'hooks')
+    mkdirSync(hooks, { recursive: true })
+    for (const name of [
+      'applypatch-msg',
+      'pre-applypatch',
+      'post-applypatch',
+      'post-commit',
+      'reference-transaction',
+    ])
+      writeFileSync(join(hooks, name), `#!/bin/sh\ntouch ${ran}\n`, { mode: 0o755 })
+    for (const key of [
+      'core.fsmonitor',
+      'core.editor',
+      'filter.evil.clean',
+      'merge.evil.driver',
+      'uploadpack.packObjectsHook',
+    ])
+      execFileSync('git', ['-C', bare, 'config', key, `touch ${ran}`])
+    const trapped = hostile('.gitattributes', '100644', '* filter=evil merge=evil')
+    expect(await apply([trapped, posted(change(3, 'three'))], base, 'refs/ci/demo/hook/v1')).toMatchObject({
+      outcome: 'applied',
+    })
+    expect(existsSync(ran)).toBe(false)
+  })
+
   it('is a filter that an attribute names, a name with control characters, or a second From', async () => {
     const filtered = await apply([hostile('.gitattributes', '100644', '* filter=evil merge=evil diff=evil')])
     expect(filtered).toMatchObject({ outcome: 'applied' })
