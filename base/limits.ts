@@ -497,7 +497,7 @@ export const limits = {
   buildFilesMax: 52,
   /** Logs of builds, and what builds handed back. */
   buildLogDaysMax: 90,
-  /** Builds of one submitter that run at once. */
+  /** Of a submitter who has so many running, others' builds go first. */
   submitterBuildsMax: 2,
   /** Topics in one digest; the others are on the page. */
   digestTopicsMax: 100,

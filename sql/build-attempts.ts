@@ -15,7 +15,7 @@ export interface Claim {
 export interface ClaimOptions {
   readonly runner: number
   readonly leaseSeconds: number
-  /** Builds of one submitter that run at once. */
+  /** Of a submitter who has so many running, another one is given only while nobody else waits. */
   readonly perSubmitterMax: number
   /** Of each kind of build the values of `terms.weakest` that this runner can keep; null is "whichever". */
   readonly can: Readonly<Record<'push' | 'patchset', readonly (string | null)[]>>
@@ -24,7 +24,7 @@ export interface ClaimOptions {
 /** The build that waits longest of those that this runner may have; null when there is none. Needs no transaction around it. */
 export function claimBuild(db: Kysely<Tables>, options: ClaimOptions): Promise<Claim | null> {
   return db.transaction().execute(async trx => {
-    // One after the other: two at once would both see one place left below the cap.
+    // One after the other: two at once would both find the same submitter below the cap.
     await sql`select pg_advisory_xact_lock(${claimLock})`.execute(trx)
     const number = await nextOf(trx, options)
     if (number === null) return null
@@ -46,9 +46,8 @@ async function nextOf(trx: Kysely<Tables>, { perSubmitterMax, can }: ClaimOption
     select number from build where state = 'queued' and queued_at <= now()
       and coalesce(terms ->> 'weakest', ${whichever}) = any(case kind
         when 'push' then ${weakest('push')}::text[] else ${weakest('patchset')}::text[] end)
-      and (select count(*) from build other where other.state = 'running' and other.submitter = build.submitter)
-        < ${perSubmitterMax}
-    order by queued_at, number limit 1 for update of build skip locked`.execute(trx)
+    order by (select count(*) from build other where other.state = 'running' and other.submitter = build.submitter)
+      >= ${perSubmitterMax}, queued_at, number limit 1 for update of build skip locked`.execute(trx)
   return rows[0]?.number ?? null
 }
 
