@@ -9,7 +9,10 @@ export function appliedOf(
   lines: readonly string[],
   tags: readonly string[] = [],
 ): AppliedFact | null {
-  if (!lines.some(line => mayTell.test(line.slice(0, 300)))) return null
+  if (
+    !lines.some(line => mayTell.test(line.slice(0, 300)) || (line.length < takenMax && mayBeTaken.test(line)))
+  )
+    return null
   const statements = statementsOf(withBranches(lines, tags)).map(withoutExceptions)
   const notice = statements.find(one => isNotice(one) || commitLine.test(one.text))
   const found = notice ?? statements.find(({ text }) => isPassing(text))
@@ -45,7 +48,7 @@ export function appliedOf(
 
 /** Most mails hold none of the words, and are not read further. */
 const mayTell = new RegExp(
-  `\\b(?:applied|pushed|merged|queued|committed|picked|pulled|upstreamed|added|put|placed|taken|took|landed|staged|integrated|included|cherry-picked|backported|installed|checked in|stored|moved|now in|already in|applying|queue?ing|merging|pushing|committing|picking|taking|is in|are in|it's in|Commit-ID)\\b|${takenWords}`,
+  `\\b(?:applied|pushed|merged|queued|committed|picked|pulled|upstreamed|added|put|placed|taken|took|landed|staged|integrated|included|cherry-picked|backported|installed|checked in|stored|moved|now in|already in|applying|queue?ing|merging|pushing|committing|picking|taking|accepted|is in|are in|it's in|Commit-ID)\\b`,
   'i',
 )
 
@@ -63,6 +66,10 @@ function withBranches(lines: readonly string[], tags: readonly string[]): readon
 const shaped = '-branchword'
 
 const escaped = (word: string) => word.replace(/[.+]/g, '\\$&')
+
+/** A sentence of these is short, and is looked for in short lines only. */
+const mayBeTaken = new RegExp(takenWords, 'i')
+const takenMax = 80
 
 interface Statement {
   /** On one line, without white space around it. */
