@@ -69,7 +69,7 @@ export class BuildServer {
     const routes = runnerRoutes({ db: this.db, queue, data: this.data, onError })
     const app = new Hono().route('/-/runner', routes)
     this.door = await listen(app, { host: '127.0.0.1', port: this.door?.port ?? 0 }, 'runners')
-    this.closers = [() => this.door?.close(), () => news.close()]
+    this.closers = [() => queue.close(), () => this.door?.close(), () => news.close()]
   }
 
   async stop(): Promise<void> {

@@ -18,7 +18,7 @@ beforeEach(async () => {
   server = await BuildServer.open()
 })
 afterEach(async () => {
-  await Promise.all(runners.splice(0).map(runner => runner.end('SIGKILL')))
+  await Promise.all(runners.splice(0).map(runner => runner.end('SIGTERM')))
   await server.close()
 })
 
