@@ -1,10 +1,13 @@
 // The same questions to two archives of the same mails, and where the answers differ, why.
 import { gunzipSync } from 'node:zlib'
+import { limits } from '../../base/limits.ts'
 import { decodeMail } from '../../tracker/decode/decode.ts'
 import { headerValue } from '../../tracker/decode/headers.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
+import { splitQuotes } from '../../tracker/project/search-text.ts'
 import { wordsOf } from '../../tracker/project/words.ts'
 import { paths } from '../../web/paths.ts'
+import { diffTextOf } from '../../web/read/diff-text.ts'
 import { readQuery } from '../../web/read/query.ts'
 import { matches } from '../../web/read/query-match.ts'
 import { type Asked, readMail } from './queries.ts'
@@ -39,7 +42,7 @@ export async function compareRaws(sides: Sides, ids: readonly string[]): Promise
   const differences: Difference[] = []
   for (const id of ids) {
     const [ours, theirs] = await both(sides, async side => {
-      const response = await asked(`${side}${paths.raw(sides.list, id)}`, 'GET')
+      const response = await askedOf(`${side}${paths.raw(sides.list, id)}`, 'GET')
       return Buffer.from(await response.arrayBuffer())
     })
     if (ours.equals(theirs)) continue
@@ -77,11 +80,11 @@ const both = <Answer>(
 ): Promise<[Answer, Answer]> => Promise.all([ask(ours), ask(theirs)])
 
 /** public-inbox-httpd closes connections that were idle, just when they may be used again; nothing is kept open here. */
-const asked = (address: string, method: 'GET' | 'POST'): Promise<Response> =>
+const askedOf = (address: string, method: 'GET' | 'POST'): Promise<Response> =>
   fetch(address, { method, headers: { Connection: 'close' }, ...(method === 'POST' ? { body: '' } : {}) })
 
 async function idsAt(address: string, method: 'GET' | 'POST'): Promise<ReadonlySet<string>> {
-  const response = await asked(address, method)
+  const response = await askedOf(address, method)
   const bytes = Buffer.from(await response.arrayBuffer())
   if (response.status === 404) return new Set()
   if (response.status !== 200)
@@ -131,7 +134,8 @@ function reasonOf(
   if (side === 'theirs') {
     if (/\bdt?:/.test(query) && dateOf(bytes) !== facts.said)
       return 'its Date is in doubt, so it was said at another time here'
-    if (holds) return null
+    if (holds)
+      return mail.body.length > limits.searchTextBytesMax / 2 ? 'it is longer than what is indexed' : null
     const near = query.replace(/"([^"]*)"/g, (_, words: string) => `(${words})`)
     if (near !== query)
       return 'Xapian stems a single word in quotes, or joins words over a line that is none of the text'
@@ -139,13 +143,26 @@ function reasonOf(
   }
   if (!holds) return null
   const words = [...query.matchAll(/"([^"]*)"/g)].flatMap(([, text = '']) => wordsOf(text))
-  const text = decodeMail(bytes)
-  const whole = new Set(
-    `${text.body} ${facts.subject.text} ${headerValue(text.headers, 'from') ?? ''}`
-      .toLowerCase()
-      .match(/[\p{L}\p{N}_]+/gu),
-  )
-  if (words.some(word => !whole.has(word))) return 'a part of a name with _ is a word here'
+  const { own, quotes } = splitQuotes(mail.body)
+  const diff = diffTextOf(own)
+  const parts: Readonly<Record<string, readonly string[]>> = {
+    q: [quotes],
+    dfa: diff.removed,
+    dfb: diff.added,
+    dfctx: diff.context,
+    dfhh: diff.heads,
+  }
+  const asked = (
+    parts[/^(\w+):/.exec(query)?.[1] ?? ''] ?? [
+      mail.body,
+      facts.subject.text,
+      facts.sender.name,
+      facts.sender.address,
+    ]
+  ).join('\n')
+  const whole = new Set(asked.toLowerCase().match(/[\p{L}\p{N}_]+(?:['&][\p{L}\p{N}_]+)*/gu))
+  if (words.some(word => !whole.has(word)))
+    return 'a part of a name with _, or of a word with an apostrophe, is a word here'
   if (/\bf:|\ba:/.test(query)) return 'its author stands elsewhere than in From'
   if (words.length > 1) return 'a sequence over the end of a line of a diff, or over a quote'
   return null
