@@ -7,6 +7,9 @@ import { tierNames } from './job.ts'
 const outcomes = ['success', 'warning', 'failure', 'timeout', 'cancelled', 'error'] as const
 export type Outcome = (typeof outcomes)[number]
 
+/** Of no path: whoever hands back a result, or a log, chooses a file of the server by it. */
+export const stepNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/
+
 const testsSchema = z.strictObject({
   passed: z.int().min(0),
   failed: z.int().min(0),
@@ -17,8 +20,8 @@ const testsSchema = z.strictObject({
 })
 
 const stepSchema = z.strictObject({
-  /** `build`, or the name of a file of `.ci/checks/`. */
-  name: z.string().max(100),
+  /** `build`, or the name of a file of `.ci/checks/`; its log's file is called so, too. */
+  name: z.string().regex(stepNamePattern),
   outcome: z.enum(outcomes),
   /** One sentence; null where the outcome says it all. */
   why: z.string().max(1_000).nullable(),

@@ -2,7 +2,7 @@
 // neither: a runner is a machine that runs strangers' code, and a server may be an older one.
 import { z } from 'zod'
 import { jobSchema, tierNames } from './job.ts'
-import { resultSchema } from './result.ts'
+import { resultSchema, stepNamePattern } from './result.ts'
 
 /** Of a runner, for pages and for the choice of its builds. */
 const healthSchema = z.strictObject({
@@ -47,7 +47,7 @@ export const keptSchema = z.object({ cancel: z.boolean() })
 /** POST /-/runner/log?fence=F&step=NAME&offset=N with the bytes of the log from there on: how long it is now. */
 export const logSchema = z.strictObject({
   fence: fenceSchema,
-  step: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/),
+  step: z.string().regex(stepNamePattern),
   offset: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
 })
 /** POST /-/runner/artefacts?fence=F&offset=N: the same for the tar that a build hands back. */

@@ -229,6 +229,22 @@ test('a door that is asked wrongly says so, and nothing is done', async () => {
   expect(await server.attempts('1')).toEqual([])
 })
 
+test('a step of a result is no path to another file of the server', async () => {
+  const client = await server.client()
+  await server.push('true')
+  const { fence } = await take(client)
+  const step = {
+    ...{ outcome: 'failure', why: null, exitCode: 1, startSeconds: null, seconds: 1 } as const,
+    ...{ outputBytes: 0, leftOutBytes: 0, artefactBytes: 0 },
+  }
+  for (const name of ['../../../keys/secret', '/var/log/mail', '.hidden', 'a\nb', ''])
+    await expect(
+      client.done({ fence, result: { ...result('failure'), steps: [{ ...step, name }] } }, never),
+    ).rejects.toThrow('400')
+  const done = { fence, result: { ...result('failure'), steps: [{ ...step, name: 'build' }] } }
+  expect(await client.done(done, never)).toBe(true)
+})
+
 test('a token that was revoked or has expired lets nobody in', async () => {
   const revoked = await server.token('revoked')
   await revokeToken(server.db, 'revoked')
