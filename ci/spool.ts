@@ -30,8 +30,9 @@ export async function readSpool(
   const found: Spooled[] = []
   for await (const entry of await opendir(directory)) {
     const { name } = entry
+    if (entry.isDirectory()) continue
     if (isLeftOver(name)) await dropOld(join(directory, name))
-    if (entry.isDirectory() || except.has(name) || !/^push\.[A-Za-z0-9]{1,40}$/.test(name)) continue
+    if (except.has(name) || !/^push\.[A-Za-z0-9]{1,40}$/.test(name)) continue
     const read = await readOne(directory, name)
     if (read !== null) found.push(read)
     if (found.length >= limits.spoolReadMax) break
@@ -68,10 +69,11 @@ export function watchSpool(directory: string, onChange: () => void): { close(): 
 /** Of a hook that was killed. */
 const isLeftOver = (name: string): boolean => /^new\.[A-Za-z0-9]{10}$/.test(name)
 
+/** What cannot be taken away is in nobody's way. */
 async function dropOld(file: string): Promise<void> {
   const info = await lstat(file).catch(() => null)
   if (info !== null && Date.now() - info.mtimeMs > limits.spoolLeftOverMillisecondsMax)
-    await rm(file, { force: true })
+    await rm(file, { force: true }).catch(() => {})
 }
 
 /** Null when it is gone. A link is not followed, and opening a pipe does not wait for its other end. */

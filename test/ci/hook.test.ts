@@ -259,6 +259,16 @@ test('a push that is still being written is not seen, and is cleared away when i
   expect(existsSync(file)).toBe(false)
 })
 
+test('a directory with the name of a push that is being written holds up nobody', async () => {
+  const { bare, spool } = await hooked()
+  const commit = bare.commit('one')
+  bare.push('main')
+  const directory = join(spool, 'new.aaaaaaaaaa')
+  mkdirSync(directory)
+  utimesSync(directory, new Date(0), new Date(0))
+  expect(await pushesIn(spool)).toMatchObject([{ updates: [{ new: commit }] }])
+})
+
 test('pushes come out in the order in which they were made', async () => {
   const { spool } = await hooked()
   for (const [name, seconds] of [
