@@ -1,9 +1,8 @@
 // The signed certificate of a push (git push --signed): it says who moves which ref from where to where, so nobody can use a
 // commit of somebody for another branch. What receive-pack thought of it came by the spool; only its word about the nonce is
 // used, from the account that it runs as, and the rest is found out again.
-import { askGit } from '../../base/git.ts'
-import { limits } from '../../base/limits.ts'
 import type { Push, Update } from '../push.ts'
+import { readSignedObject } from './object.ts'
 import { checkSignature, type Place, type Vouched, withPrograms } from './signature.ts'
 import { signedCertificate } from './signed.ts'
 import type { Trust } from './trust.ts'
@@ -22,10 +21,9 @@ export async function checkCertificate(
     throw new Refusal(
       `The certificate of the push may be an old one: its nonce is ${push.nonceStatus ?? 'none'} (receive.certNonceSeed)`,
     )
-  const { code, out, said } = await askGit(directory, ['cat-file', 'blob', push.certificate])
-  if (code !== 0) throw new Refusal(`The certificate of the push is not there: ${said.trim()}`)
-  if (out.length > limits.signedBytesMax)
-    throw new Refusal(`The certificate of the push has more than ${limits.signedBytesMax} bytes`)
+  const what = 'The certificate of the push'
+  const { code, out, said } = await readSignedObject(directory, 'blob', push.certificate, what)
+  if (code !== 0) throw new Refusal(`${what} is not there: ${said.trim()}`)
   const signed = signedCertificate(out)
   refuseOther(Buffer.from(signed.payload, 'latin1').toString(), push, update)
   return withPrograms(signed, programs => checkSignature(signed, programs, place, trust))

@@ -1,11 +1,10 @@
 // The signature of a commit, by git verify-commit: without replaced objects, and with programs and files of ours whatever the
 // repository's own configuration names.
 import { askGit } from '../../base/git.ts'
-import { limits } from '../../base/limits.ts'
+import { readSignedObject } from './object.ts'
 import { checkSignature, type Place, type Programs, type Vouched } from './signature.ts'
 import { signedCommit } from './signed.ts'
 import type { Trust } from './trust.ts'
-import { Refusal } from './verdict.ts'
 
 /** `commit` is a whole id of a commit of the repository in `directory`. Throws `Refusal`. */
 export async function checkCommit(
@@ -14,10 +13,8 @@ export async function checkCommit(
   place: Place,
   trust: Trust,
 ): Promise<Vouched> {
-  const { code, out, said } = await askGit(directory, ['cat-file', 'commit', commit])
+  const { code, out, said } = await readSignedObject(directory, 'commit', commit, 'The newest commit')
   if (code !== 0) throw new Error(`Cannot read the commit ${commit}: ${said.trim()}`)
-  if (out.length > limits.signedBytesMax)
-    throw new Refusal(`The newest commit has more than ${limits.signedBytesMax} bytes`)
   return checkSignature(signedCommit(out), programsOf(directory, commit, trust), place, trust)
 }
 

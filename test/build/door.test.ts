@@ -234,7 +234,7 @@ test('a step of a result is no path to another file of the server', async () => 
   await server.push('true')
   const { fence } = await take(client)
   const step = {
-    ...{ outcome: 'failure', why: null, exitCode: 1, startSeconds: null, seconds: 1 } as const,
+    ...({ outcome: 'failure', why: null, exitCode: 1, startSeconds: null, seconds: 1 } as const),
     ...{ outputBytes: 0, leftOutBytes: 0, artefactBytes: 0 },
   }
   for (const name of ['../../../keys/secret', '/var/log/mail', '.hidden', 'a\nb', ''])

@@ -368,9 +368,9 @@ describe('the newest commit is signed by OpenPGP', () => {
     expect(await judge({ bare, commit: other })).toMatchObject(refused('neither of OpenPGP nor of ssh'))
   })
 
-  test('and is larger than anybody writes: it is refused', async () => {
+  test.each([1_100_000, 17_000_000])('and is larger than anybody writes: it is refused', async size => {
     const { bare, commit } = signed('ada')
-    const other = written(bare, `${bytesOf(bare, commit)}${'x'.repeat(1_100_000)}`)
+    const other = written(bare, `${bytesOf(bare, commit)}${'x'.repeat(size)}`)
     expect(await judge({ bare, commit: other })).toMatchObject(refused('bytes'))
   })
 })
