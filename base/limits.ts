@@ -427,6 +427,8 @@ export const limits = {
   patchsetPatchesMax: 300,
   /** A long series on a large tree takes a few seconds, and git's search for renames is bounded by itself. */
   applySecondsMax: 120,
+  /** Published revisions that lead to one commit, of which one must have been let in. */
+  baseRefsMax: 1_000,
   /** What git may write to in memory while it applies. */
   applyMemoryBytesMax: 2 * 1024 ** 3,
   /** A file that a patch touches, with what git adds to it. */

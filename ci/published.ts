@@ -79,14 +79,30 @@ export const tidy = ['-c', 'gc.autoDetach=false', '-c', 'gc.pruneExpire=never']
 /** In a directory git reads only what belongs to its own account; on this way that reaches its child, too. */
 export const upload = "--upload-pack=git -c safe.directory='*' upload-pack"
 
+export interface Reached {
+  readonly commit: string
+  /** A branch that we keep leads to it. */
+  readonly byBranch: boolean
+  /** Else what does, let in or not. */
+  readonly published: readonly { readonly commit: string; readonly ref: string }[]
+}
+
 /** The commit of a full or abbreviated id, where something that we keep or published leads to it; else null. */
-export async function reachable(published: string, name: string, id: string): Promise<string | null> {
+export async function reachable(published: string, name: string, id: string): Promise<Reached | null> {
   if (!/^[0-9a-f]{7,64}$/.test(id)) return null
   try {
     const commit = (await git(published, 'rev-parse', '--verify', '--quiet', `${id}^{commit}`)).trim()
-    const words = ['for-each-ref', '--count=1', '--format=%(refname)', `--contains=${commit}`]
-    const found = await git(published, ...words, `refs/kept/${name}/`, 'refs/ci/')
-    return found.trim() === '' ? null : commit
+    const leading = async (refs: string, count: string) => {
+      const words = ['for-each-ref', count, '--format=%(objectname) %(refname)', `--contains=${commit}`]
+      return (await git(published, ...words, refs)).split('\n').flatMap(line => {
+        const [at = '', ref = ''] = line.split(' ')
+        return ref === '' ? [] : [{ commit: at, ref }]
+      })
+    }
+    if ((await leading(`refs/kept/${name}/`, '--count=1')).length > 0)
+      return { commit, byBranch: true, published: [] }
+    const others = await leading('refs/ci/', `--count=${limits.baseRefsMax}`)
+    return others.length === 0 ? null : { commit, byBranch: false, published: others }
   } catch (error) {
     if (error instanceof GitError) return null
     throw error

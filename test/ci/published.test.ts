@@ -44,7 +44,10 @@ describe('branches', () => {
     expect(await keepBranches(published, source, ['main', 'lacking'])).toEqual([
       { branch: 'main', head: commits[4] },
     ])
-    expect(await reachable(published, 'tarn', commits[1]?.slice(0, 12) ?? '')).toBe(commits[1])
+    expect(await reachable(published, 'tarn', commits[1]?.slice(0, 12) ?? '')).toMatchObject({
+      commit: commits[1],
+      byBranch: true,
+    })
     git('checkout', '-q', '-b', 'side')
     const lost = commit({ d: '1' })
     expect(await reachable(published, 'tarn', lost)).toBeNull()

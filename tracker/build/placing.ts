@@ -8,7 +8,14 @@ import { shortId } from '../../base/short-id.ts'
 import { toStorableText } from '../../base/storable.ts'
 import { type Applied, applyPatches } from '../../ci/apply.ts'
 import type { PatchPolicy, PolicyRepository } from '../../ci/policy.ts'
-import { type Kept, keepBranches, newestWith, publishedRef, reachable } from '../../ci/published.ts'
+import {
+  type Kept,
+  keepBranches,
+  newestWith,
+  nightlyRefs,
+  publishedRef,
+  reachable,
+} from '../../ci/published.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Revision, Topic } from '../topic/topic.ts'
 import { type Base, basesOf, blobsBefore, prefixBranch } from './base.ts'
@@ -89,10 +96,10 @@ async function candidates(
   branches: readonly Kept[],
   dependencies: readonly string[],
 ): Promise<Base[]> {
-  const { published, source } = place
+  const { published } = place
   const { revision } = what
   const said = revision.baseCommit
-  const baseCommit = said === null ? null : await reachable(published, source.name, said)
+  const baseCommit = said === null ? null : await saidBase(place, said)
   if (said !== null && baseCommit === null)
     await record(place, what, unreached(said), { outcome: 'unknown-base' })
   const named = prefixBranch(what.tags, place.policy.prefixes)
@@ -108,6 +115,28 @@ async function candidates(
     }
   const usual = branches.find(({ branch }) => branch === place.policy.branch) ?? null
   return basesOf({ baseCommit, dependencies, blobs: found, prefix, default: usual })
+}
+
+/**
+ * Where a branch leads to it, or a patchset that was let in. One that waits is published, too, and who approves what is
+ * on it would have it built unseen.
+ */
+async function saidBase({ db, list, published, source }: Place, said: string): Promise<string | null> {
+  const found = await reachable(published, source.name, said)
+  if (found === null || found.byBranch) return found?.commit ?? null
+  const tips = found.published.map(({ commit }) => commit)
+  if (found.published.some(({ ref }) => ref.startsWith(nightlyRefs(list.name)))) return found.commit
+  const letIn = await db
+    .selectFrom('build')
+    .select('number')
+    .where('list_id', '=', list.id)
+    .where('repository', '=', source.name)
+    .where('kind', '=', 'patchset')
+    .where('queued_at', 'is not', null)
+    .where(({ eb }) => eb('commit', '=', eb.fn.any(eb.val(tips))))
+    .limit(1)
+    .executeTakeFirst()
+  return letIn ? found.commit : null
 }
 
 const unreached = (commit: string): Base => ({ foundBy: 'base-commit', commit, branch: null })

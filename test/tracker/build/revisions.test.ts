@@ -356,6 +356,24 @@ describe('where it is put', () => {
     const [first, second] = await builds()
     expect(second).toMatchObject({ state: 'queued', base: first?.commit })
   })
+
+  it('is no commit that another patchset became, until that was let in', async () => {
+    policy = policyOf({ allow: ['ines@example.org'] })
+    const [below] = series('flush', flush)
+    await come([(below?.text ?? '').replace(author, 'Eve <eve@example.org>')])
+    await look()
+    const [strange] = await builds()
+    const [above] = series('above', { 'wal.c': lines(1, 40, { 7: 'flush(now);' }) }, [], 'flush')
+    const said = (above?.text ?? '').replace(/^---$/m, `---\nbase-commit: ${strange?.commit}\n`)
+    await come([said])
+    await look()
+    expect((await builds()).map(({ state }) => state)).toEqual(['waiting', 'conflict'])
+    await come([says(below?.id ?? '', `CI: test ${strange?.digest}`)])
+    await look()
+    await come([says(above?.id ?? '', 'CI: retest', author)])
+    await look()
+    expect((await builds())[2]).toMatchObject({ state: 'queued', base: strange?.commit })
+  })
 })
 
 it('offers once a day what was let in and applies together', async () => {
