@@ -1,6 +1,8 @@
 // What git may fetch from the pages' server, with the real git: what is offered, and nothing else, and never a push.
 import { execFile, execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -32,6 +34,7 @@ const git = async (...words: string[]) =>
 let server: Listener
 let url = ''
 let secret = ''
+let childOfSecret = ''
 let shown = ''
 
 beforeAll(async () => {
@@ -46,6 +49,7 @@ beforeAll(async () => {
   execFileSync('git', ['clone', '-q', '--bare', work, bare])
   run('checkout', '-q', '-b', 'secret')
   secret = commit('secret')
+  childOfSecret = commit('child')
   run('push', '-q', bare, 'secret', 'main:refs/ci/demo/abc/v1')
   // What a repository's own configuration allows counts for nothing here.
   for (const key of ['uploadpack.allowAnySHA1InWant', 'http.receivepack'])
@@ -119,12 +123,45 @@ describe('it refuses', () => {
     expect(Buffer.from(await packed.arrayBuffer()).toString('latin1')).toContain('PACK')
   })
 
+  it.each(['0', '2'])(
+    'what is below a hidden commit, from a clone that says it ends there, by version %s',
+    async version => {
+      const body = (from: string) =>
+        version === '2'
+          ? `${line('command=fetch')}0001${line(`want ${shown}\n`)}${line(`shallow ${from}\n`)}${line('deepen 2147483647\n')}${line('done\n')}0000`
+          : `${line(`want ${shown} shallow\n`)}${line(`shallow ${from}\n`)}${line('deepen 2147483647\n')}0000${line('done\n')}`
+      const way = { 'Git-Protocol': `version=${version}` }
+      expect((await ask(body(childOfSecret), way)).status).toBe(400)
+      const open = await ask(body(shown), way)
+      expect(open.status).toBe(200)
+      expect(Buffer.from(await open.arrayBuffer()).toString('latin1')).toContain('PACK')
+      // Of a commit that is not here git takes no notice.
+      expect((await ask(body('1'.repeat(40)), way)).status).toBe(200)
+    },
+  )
+
   it.each([
     ['what is no request of git', 'nothing'],
     ['another command', `${line('command=object-info')}0000`],
     ['a line without an end', 'ffff'],
   ])('%s', async (_, body) => {
     expect((await ask(body, { 'Git-Protocol': 'version=2' })).status).toBe(400)
+  })
+
+  it('nobody because others are slow to ask', async () => {
+    const slow = Array.from({ length: 12 }, () => {
+      const socket = connect(server.port, '127.0.0.1')
+      socket.on('error', () => {})
+      socket.write(
+        'POST /-/git/tarn.git/git-upload-pack HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n0000',
+      )
+      return socket
+    })
+    await Promise.all(slow.map(socket => once(socket, 'connect')))
+    // Each of them was read before this one, which comes later.
+    await ask('0000')
+    expect(await git('ls-remote', url)).toContain('refs/heads/main')
+    for (const socket of slow) socket.destroy()
   })
 
   it('a long body, and one that only unpacks to be long', async () => {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { GitError, git } from '../../base/git.ts'
+import { boundedGit, GitError, git } from '../../base/git.ts'
 import { limits } from '../../base/limits.ts'
 import type { Grant } from '../../tracker/build/grants.ts'
 import type { Offer, OfferOf } from '../../tracker/build/offers.ts'
@@ -58,14 +58,20 @@ export function gitRoutes(offerOf: OfferOf, grantFor: GrantFor = async () => nul
       maxSize: limits.gitAskedBytesMax,
       onError: c => tell(c, 413, `git asks in more than ${limits.gitAskedBytesMax} bytes`),
     }),
-    c =>
-      serve(c, async (offer, shown) => {
-        const body = await askedIn(c)
-        const wrong = body === null ? 'The request cannot be read' : refusalOf(body, shown.ids)
+    async c => {
+      // Before it is counted: who is slow to ask keeps nobody out.
+      const sent = await c.req.arrayBuffer().catch(() => null)
+      return serve(c, async (offer, shown) => {
+        const body = await askedIn(c, sent)
+        const lines = body && linesOf(body)
+        const wrong = lines
+          ? (refusalOf(lines, shown.ids) ?? (await boundaryRefusal(offer.directory, lines, shown.ids)))
+          : unreadable
         return body === null || wrong !== null
-          ? tell(c, 400, wrong ?? '')
+          ? tell(c, 400, wrong ?? unreadable)
           : backend(c, offer, shown, { path: '/git-upload-pack', query: '', body })
-      }),
+      })
+    },
   )
   app.post('/:name/git-receive-pack', c => tell(c, 403, 'Nothing is pushed here'))
   app.all('*', c => tell(c, 404, 'Only git fetch and git clone are answered here'))
@@ -110,33 +116,66 @@ async function shownBy({ directory, isOffered }: Offer, grant: Grant | null): Pr
   }
 }
 
-async function askedIn(c: Context): Promise<Buffer | null> {
-  const bytes = Buffer.from(await c.req.arrayBuffer())
+const unreadable = 'The request cannot be read'
+
+async function askedIn(c: Context, sent: ArrayBuffer | null): Promise<Buffer | null> {
+  if (sent === null) return null
+  const bytes = Buffer.from(sent)
   const encoding = c.req.header('Content-Encoding') ?? 'identity'
   if (encoding === 'identity') return bytes
   if (encoding !== 'gzip' && encoding !== 'x-gzip') return null
   return promisify(gunzip)(bytes, { maxOutputLength: limits.gitAskedBytesMax }).catch(() => null)
 }
 
+/** The start of each line that says something (gitprotocol-common, "pkt-line"); null for what are none. */
+function linesOf(body: Buffer): string[] | null {
+  const lines: string[] = []
+  for (let at = 0; at + 4 <= body.length; ) {
+    const size = Number.parseInt(body.toString('latin1', at, at + 4), 16)
+    if (!Number.isInteger(size) || (size > 2 && size < 4) || at + size > body.length) return null
+    if (size > 4) lines.push(body.toString('latin1', at + 4, at + Math.min(size, 200)).trimEnd())
+    at += Math.max(size, 4)
+  }
+  return lines
+}
+
 /**
  * By the second version of its protocol git hands out any object whose id a client knows, hidden or not, so what is wanted
  * is looked at before git is asked (gitprotocol-v2, "fetch"; gitprotocol-pack, "upload-request").
  */
-function refusalOf(body: Buffer, ids: ReadonlySet<string>): string | null {
-  for (let at = 0; at + 4 <= body.length; ) {
-    const size = Number.parseInt(body.toString('latin1', at, at + 4), 16)
-    if (!Number.isInteger(size) || (size > 2 && size < 4) || at + size > body.length)
-      return 'The request cannot be read'
-    const line = size < 4 ? '' : body.toString('latin1', at + 4, at + Math.min(size, 200)).trimEnd()
+function refusalOf(lines: readonly string[], ids: ReadonlySet<string>): string | null {
+  for (const line of lines) {
     const wanted = /^want ([0-9a-f]{40,64})\b/.exec(line)?.[1]
-    if (line.startsWith('want') && (wanted === undefined || !ids.has(wanted)))
-      return `Not offered: ${line.slice(5, 69).replace(/[^\w./-]/g, '?')}`
+    if (line.startsWith('want') && (wanted === undefined || !ids.has(wanted))) return notOffered(line)
     const command = /^command=(.*)$/.exec(line)?.[1]
     if (command !== undefined && command !== 'ls-refs' && command !== 'fetch')
       return 'Only fetching is answered here'
-    at += Math.max(size, 4)
   }
   return null
+}
+
+const notOffered = (line: string) =>
+  `Not offered: ${line
+    .replace(/^\S+ /, '')
+    .slice(0, 64)
+    .replace(/[^\w./-]/g, '?')}`
+
+/** To a clone that is to be deepened git sends the parents of whatever commits it says that it ends at. */
+async function boundaryRefusal(
+  directory: string,
+  lines: readonly string[],
+  ids: ReadonlySet<string>,
+): Promise<string | null> {
+  const ends = lines.filter(line => line.startsWith('shallow'))
+  if (ends.length === 0 || !lines.some(line => line.startsWith('deepen'))) return null
+  const [first = ''] = ids
+  // git reads as many digits as its ids have, whatever follows.
+  const odd = ends.find(line => !/^shallow [0-9a-f]+$/.test(line) || line.length !== 8 + first.length)
+  if (odd !== undefined) return notOffered(odd)
+  const input = [...ends.map(line => line.slice(8)), ...[...ids].map(id => `^${id}`), ''].join('\n')
+  const words = ['rev-list', '--ignore-missing', '--max-count=1', '--stdin']
+  const beyond = await boundedGit(directory, words, { secondsMax: limits.repositoryAskSecondsMax, input })
+  return beyond.trim() === '' ? null : notOffered(`shallow ${beyond}`)
 }
 
 interface Asked {
