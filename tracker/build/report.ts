@@ -20,7 +20,7 @@ import { askedBy } from './asked.ts'
 import { logTail } from './log-tail.ts'
 import { type NamedCommit, readNamedCommit } from './named-commit.ts'
 import { repeatLines } from './repeat.ts'
-import { checkState, failedStep, resultText, type ToldBuild } from './result-text.ts'
+import { checkState, failedStep, resultText, type ToldBuild, together } from './result-text.ts'
 import { sameFailure } from './same-failure.ts'
 import { resultOf } from './stored-result.ts'
 
@@ -310,7 +310,7 @@ function whatWas(build: BuildRow, branch: string | null, commit: NamedCommit | n
     const count = build.mails.length
     return `${count === 1 ? 'This patch' : `This series (v${build.version})`} was put${on || ' on no branch'}`
   }
-  const subject = commit === null ? '' : `, "${oneLine(commit.subject)}"`
+  const subject = commit === null ? '' : `, ${together(`"${oneLine(commit.subject)}"`)}`
   return `${build.repository} was built at ${build.commit?.slice(0, 12) ?? 'no commit'}${subject}`
 }
 

@@ -83,11 +83,13 @@ function paragraphs(build: ToldBuild): string[] {
 
 function endWords({ state, why, result }: ToldBuild, step: Step | undefined): string {
   const reason = step?.why ?? result?.why ?? why
-  const because = reason === null ? '' : `: ${plainLine(reason)}`
+  const because = (word: string) => (reason === null ? word : together(`${word}: ${plainLine(reason)}`))
   if (state === 'success') return 'All of it passed.'
-  if (state === 'conflict') return `It applies to no branch${because}.`
+  if (state === 'conflict') return `It applies to no ${because('branch')}.`
   const name = step ? `Step ${step.name}` : 'The build'
-  return state === 'warning' ? `${name} passed with a warning${because}.` : `${name} failed${because}.`
+  return state === 'warning'
+    ? `${name} passed with a ${because('warning')}.`
+    : `${name} ${because('failed')}.`
 }
 
 const quoted = (lines: readonly string[]) => lines.map(line => `> ${plainLine(line)}`.trimEnd()).join('\n')
@@ -101,15 +103,21 @@ const plainLine = (text: string): string =>
     .slice(0, lineCharactersMax)
     .toWellFormed()
 
+/** Text of others, with a word of ours in front: it is broken nowhere, or a line could begin with what reads as one of ours. */
+export const together = (text: string): string => text.replaceAll(' ', glue)
+
+/** Of Unicode's private area. */
+const glue = '\uf8ff'
+
 /** At 76 columns, where words allow it. */
 function wrapped(text: string): string {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.split(/ +/)) {
     if (line !== '' && line.length + 1 + word.length > 76) {
       lines.push(line)
       line = word
     } else line = line === '' ? word : `${line} ${word}`
   }
-  return [...lines, line].join('\n')
+  return [...lines, line].join('\n').replaceAll(glue, ' ')
 }

@@ -152,7 +152,7 @@ describe('of a patchset', () => {
       'build success',
       'unit fail',
     ])
-    expect(body).toContain('This series (v2) was put on main at 4f0c19d2aaaa. Step unit failed')
+    expect(body).toMatch(/This series \(v2\) was put on main at 4f0c19d2aaaa\. Step unit\sfailed/)
     expect(body).toContain('unit fails on main too: build 1.')
     expect(body).toContain('> line 59\n> Test-Label: unit\n> Test-Status: SUCCESS')
     expect(body).not.toContain('> line 20\n')
