@@ -21,7 +21,10 @@ export interface ClaimOptions {
   readonly can: Readonly<Record<'push' | 'patchset', readonly (string | null)[]>>
 }
 
-/** The build that waits longest of those that this runner may have; null when there is none. Needs no transaction around it. */
+/**
+ * The build that waits longest of those that this runner may have; null when there is none, and for a runner whose token was
+ * taken away while it waited. Needs no transaction around it.
+ */
 export function claimBuild(db: Kysely<Tables>, options: ClaimOptions): Promise<Claim | null> {
   return db.transaction().execute(async trx => {
     // One after the other: two at once would both find the same submitter below the cap.
@@ -40,12 +43,17 @@ export function claimBuild(db: Kysely<Tables>, options: ClaimOptions): Promise<C
 
 const claimLock = 8_001
 
-async function nextOf(trx: Kysely<Tables>, { perSubmitterMax, can }: ClaimOptions): Promise<string | null> {
+async function nextOf(
+  trx: Kysely<Tables>,
+  { runner, perSubmitterMax, can }: ClaimOptions,
+): Promise<string | null> {
   const weakest = (kind: 'push' | 'patchset') => can[kind].map(name => name ?? whichever)
   const { rows } = await sql<{ number: string }>`
     select number from build where state = 'queued' and queued_at <= now()
       and coalesce(terms ->> 'weakest', ${whichever}) = any(case kind
         when 'push' then ${weakest('push')}::text[] else ${weakest('patchset')}::text[] end)
+      and exists (select from runner join token on token.id = token_id where runner.id = ${runner}
+        and revoked_at is null and (expires_at is null or expires_at > now()))
     order by (select count(*) from build other where other.state = 'running' and other.submitter = build.submitter)
       >= ${perSubmitterMax}, queued_at, number limit 1 for update of build skip locked`.execute(trx)
   return rows[0]?.number ?? null

@@ -1,3 +1,4 @@
+import type { Log } from '../../base/log.ts'
 import { listenForBuilds } from '../../sql/build-news.ts'
 import { placeOf } from '../../tracker/build/place.ts'
 import { makeQueue, type Queue } from '../../tracker/build/queue.ts'
@@ -5,7 +6,7 @@ import type { Serving } from './serving.ts'
 
 /** Of this process, for the runners that come by any of its doors. Throws when the policy cannot be read. */
 export async function openQueue(
-  { config, pools, databaseUrl, closers }: Serving,
+  { config, pools, log, databaseUrl, closers }: Serving,
   data: string,
 ): Promise<Queue> {
   const { policy } = config.ci
@@ -20,6 +21,24 @@ export async function openQueue(
     db: pools.web,
     news,
     placeOf: placeOf(options),
+    isHeld: heldBy(current, log),
     tell: (trx, build, attempt) => reportBuild(trx, build, attempt, options),
   })
+}
+
+/** While the policy is wrong nothing is built: a mistake in it would end all that waits as an error. Said once. */
+function heldBy(policy: () => unknown, log: Pick<Log, 'error'>): () => boolean {
+  let told = ''
+  return () => {
+    try {
+      policy()
+      told = ''
+      return false
+    } catch (error) {
+      const { message } = error as Error
+      if (message !== told) log.error({ error }, 'Builds wait until the policy can be read')
+      told = message
+      return true
+    }
+  }
 }

@@ -207,6 +207,34 @@ test('what cannot become a job is an error with its reason, and the next build i
   expect(attempt).toMatchObject({ result: { outcome: 'error', why: expect.stringContaining('"gone"') } })
 })
 
+test('while the queue is held builds wait, and none is used up by that', async () => {
+  const client = await server.client()
+  server.isHeld = true
+  const number = await server.push('true')
+  const offer = take(client)
+  await until(async () => (await listRunners(server.db))[0]?.seenAt !== null)
+  server.isHeld = false
+  const next = await server.push('true')
+  expect(await offer).toMatchObject({ number, attempt: 1 })
+  expect(await server.build(next)).toMatchObject({ state: 'queued' })
+})
+
+test('a runner whose token is revoked while it waits is given nothing', async () => {
+  const [one, two] = [await server.client('one'), await server.client('two')]
+  const gone = new AbortController()
+  const waits = one.next(health, [], gone.signal).catch(() => 'gave up')
+  await until(async () => (await listRunners(server.db))[0]?.seenAt !== null)
+  await revokeToken(server.db, 'one')
+  const number = await server.push('true')
+  const offer = await Promise.race([waits, two.next(health, [], gone.signal)])
+  expect(offer).toMatchObject({ number })
+  const [attempt] = await server.attempts(number)
+  const runners = await listRunners(server.db)
+  expect(runners.map(({ id, name }) => ({ id, name }))).toEqual([{ id: attempt?.runner_id, name: 'two' }])
+  gone.abort()
+  await waits
+})
+
 test('a door that is asked wrongly says so, and nothing is done', async () => {
   const word = await server.token()
   await server.push('true')

@@ -39,6 +39,8 @@ export class BuildServer {
     path: this.repository.path,
     ...{ network: false, limits: smallLimits, weakest: null, secrets: {} },
   })
+  /** As while the policy cannot be read. */
+  isHeld = false
   /** Hears of each end. */
   tell: Tell = async () => {}
   private door: Listener | undefined
@@ -64,7 +66,10 @@ export class BuildServer {
   /** At the same port as before. */
   async start(): Promise<void> {
     const news = listenForBuilds(this.url)
-    const queue = makeQueue({ db: this.db, news, placeOf: build => this.place(build), tell: this.tell })
+    const queue = makeQueue({
+      ...{ db: this.db, news, tell: this.tell, isHeld: () => this.isHeld },
+      placeOf: build => this.place(build),
+    })
     const onError = (error: Error) => console.error(error)
     const routes = runnerRoutes({ db: this.db, queue, data: this.data, onError })
     const app = new Hono().route('/-/runner', routes)

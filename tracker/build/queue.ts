@@ -17,6 +17,8 @@ export interface QueueOptions {
   readonly db: Kysely<Tables>
   readonly news: BuildNews
   readonly placeOf: PlaceOf
+  /** Nothing is handed out while it says so; what waits goes on waiting. */
+  readonly isHeld: () => boolean
   readonly tell: Tell
 }
 
@@ -47,7 +49,7 @@ export interface Queue {
   close(): void
 }
 
-export function makeQueue({ db, news, placeOf, tell }: QueueOptions): Queue {
+export function makeQueue({ db, news, placeOf, isHeld, tell }: QueueOptions): Queue {
   const keep = (runner: AskingRunner, fence: string): Promise<KeptAttempt | null> =>
     keepAttempt(db, runner.id, fence, limits.buildLeaseSecondsMax)
   const stop = new AbortController()
@@ -60,6 +62,7 @@ export function makeQueue({ db, news, placeOf, tell }: QueueOptions): Queue {
       if (either(signal).aborted) return null
       const asker = { local: runner.local, cpus: Math.max(1, Math.floor(health.cpus / health.atOnce)) }
       return waitFor(news, limits.runnerAskSecondsMax, either(signal), async () => {
+        if (isHeld()) return undefined
         const claim = await claimBuild(db, { ...claimOptions, runner: runner.id, can: canOf(health.tiers) })
         if (claim === null) return undefined
         return offerOf({ db, tell }, runner, claim, () => jobOf(claim, asker, placeOf))
