@@ -50,6 +50,8 @@ export const jobSchema = z.strictObject({
     .string()
     .regex(/^\.ci\/[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/)
     .default('.ci/build'),
+  /** The scripts that are run, by the names of their steps in lower case; all of them where none is named. */
+  only: z.array(z.string().max(100)).max(100).default([]),
   /** The weakest sandbox that will do; null for whichever this machine allows. */
   weakest: z.enum(tierNames).nullable().default(null),
   /** Whether the repository's own wish for network is heeded. */

@@ -89,9 +89,11 @@ async function steps(
 ): Promise<Omit<Result, 'seconds' | 'tier'>> {
   if (signal.aborted) return { outcome: 'cancelled', why: null, steps: [] }
   if (typeof source === 'string') return { outcome: 'failure', why: short(source), steps: [] }
+  const scripts = wanted(job, source)
+  if (scripts.length === 0) return { outcome: 'failure', why: short(noneOf(job, source)), steps: [] }
   site.room.settle(environmentOf(job, site))
   const done: Step[] = []
-  for (const script of source.scripts) {
+  for (const script of scripts) {
     const left = job.limits.seconds - (performance.now() - begin) / 1_000
     done.push(await step(job, site, source, script, left, listener, signal))
     if (done.at(-1)?.outcome === 'cancelled' || done.at(-1)?.outcome === 'error') break
@@ -101,6 +103,12 @@ async function steps(
   const why = decisive?.why ?? null
   return { outcome, why: why === null ? null : short(`${decisive?.name}: ${why}`), steps: done }
 }
+
+const wanted = ({ only }: Job, { scripts }: Source): readonly Script[] =>
+  only.length === 0 ? scripts : scripts.filter(({ name }) => only.includes(name.toLowerCase()))
+
+const noneOf = ({ only }: Job, { scripts }: Source): string =>
+  `There is no check ${JSON.stringify(only.join(', '))} in the commit; allowed: ${scripts.map(({ name }) => name).join(', ')}`
 
 /** What is wrong with the commit, as a sentence, is its author's; that it cannot be fetched is ours. */
 async function sourceOf(

@@ -35,6 +35,16 @@ test('a commit without an executable file as its script is a failure that says w
   expect(await whyOf({ real: ok, '.ci': { link: '.' }, build: ok })).toMatch(/^There is no/)
 })
 
+test('of several checks those are run that the job names', async () => {
+  const files = { '.ci/build': ok, '.ci/checks/Style': ok, '.ci/checks/unit': ok }
+  const ran = async (...only: string[]) => (await machine.build(files, { only })).result
+  expect((await ran('style', 'nothing')).steps.map(({ name }) => name)).toEqual(['Style'])
+  expect(await ran('nothing')).toMatchObject({
+    outcome: 'failure',
+    why: expect.stringContaining('There is no check "nothing" in the commit; allowed: build, '),
+  })
+})
+
 test('each executable file of .ci/checks is a check in a clone of its own, whatever the others did', async () => {
   const { result, log } = await machine.build({
     '.ci/build': script('touch made; exit 3'),

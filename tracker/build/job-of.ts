@@ -28,6 +28,8 @@ const termsSchema = z.object({
   limits: z.record(z.string(), z.number()).optional(),
   network: z.boolean().optional(),
   weakest: z.enum(tierNames).nullable().optional(),
+  /** Of a retest: the names that were asked for. */
+  checks: z.array(z.string()).optional(),
 })
 
 export interface Asker {
@@ -48,6 +50,7 @@ export async function jobOf(claim: Claim, asker: Asker, placeOf: PlaceOf): Promi
     commit: build.commit,
     ref: build.ref,
     kind: build.kind,
+    only: (terms.checks ?? []).map(name => name.toLowerCase()),
     weakest: terms.weakest ?? place.weakest,
     network: terms.network ?? place.network,
     limits: { ...limits.build, cpus: asker.cpus, ...place.limits, ...terms.limits },

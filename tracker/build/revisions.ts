@@ -249,7 +249,7 @@ async function again(
     submitter: row.submitter,
     state: 'queued',
     evidence,
-    terms: { ...row.terms, ...(checks.length === 0 ? {} : { checks }) },
+    terms: { ...row.terms, checks },
   })
   return !known
 }
