@@ -86,7 +86,7 @@ test('a runner that is given up and comes back changes nothing', async () => {
     .updateTable('build_attempt')
     .set({ lease_until: new Date(0) })
     .execute()
-  expect(await giveUpOverdue(server.db)).toBe(1)
+  expect(await giveUpOverdue(server.db, async () => {})).toBe(1)
   const second = await take(two)
   expect(second).toMatchObject({ number, attempt: 2 })
   expect(await one.done({ fence: first.fence, result: result('failure') }, never)).toBe(false)
@@ -124,7 +124,7 @@ test('a build that is lost three times ends with an error; one that is given bac
       .updateTable('build_attempt')
       .set({ lease_until: new Date(0) })
       .execute()
-    await giveUpOverdue(server.db)
+    await giveUpOverdue(server.db, async () => {})
   }
   expect(await server.build(number)).toMatchObject({
     state: 'error',

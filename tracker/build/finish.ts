@@ -80,29 +80,28 @@ async function conclude(
 }
 
 /** Gives up what the runners hold who said nothing for too long; answers how many builds that were. */
-export const giveUpOverdue = (db: Kysely<Tables>): Promise<number> =>
-  giveUpAll(db, overdueAttempt, 'The runner said nothing for too long')
+export const giveUpOverdue = (db: Kysely<Tables>, tell: Tell): Promise<number> =>
+  giveUpAll(db, overdueAttempt, 'The runner said nothing for too long', tell)
 
 /** Gives up what this runner does not know of: it was started anew, or our answer did not reach it. */
 export const giveUpForgotten = (
   db: Kysely<Tables>,
   runner: number,
   held: readonly string[],
+  tell: Tell,
 ): Promise<number> =>
-  giveUpAll(db, trx => forgottenAttempt(trx, runner, held), 'The runner does not know of it any more')
-
-/** That a runner was lost is our own matter. */
-const nothing: Tell = async () => {}
+  giveUpAll(db, trx => forgottenAttempt(trx, runner, held), 'The runner does not know of it any more', tell)
 
 async function giveUpAll(
   db: Kysely<Tables>,
   next: (trx: Kysely<Tables>) => Promise<{ runner_id: number; fence: string } | null>,
   why: string,
+  tell: Tell,
 ): Promise<number> {
   for (let count = 0; ; count++) {
     const more = await db.transaction().execute(async trx => {
       const attempt = await next(trx)
-      return attempt !== null && finish(trx, attempt.runner_id, attempt.fence, { how: 'lost', why }, nothing)
+      return attempt !== null && finish(trx, attempt.runner_id, attempt.fence, { how: 'lost', why }, tell)
     })
     if (!more) return count
   }

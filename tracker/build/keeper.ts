@@ -1,14 +1,12 @@
 // What becomes of builds that nobody speaks for any more, and of logs that are old. Any number of processes may run one.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Kysely } from 'kysely'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
-import type { Tables } from '../../sql/tables.ts'
-import { giveUpOverdue } from './finish.ts'
 import { dropLogs } from './logs.ts'
+import type { Queue } from './queue.ts'
 
 export interface KeeperOptions {
-  readonly db: Kysely<Tables>
+  readonly queue: Pick<Queue, 'giveUp'>
   readonly data: string
   readonly log: Pick<Log, 'info' | 'warn'>
   readonly keepDays: number
@@ -18,14 +16,14 @@ export interface Keeper {
   close(): Promise<void>
 }
 
-export function startKeeper({ db, data, log, keepDays }: KeeperOptions): Keeper {
+export function startKeeper({ queue, data, log, keepDays }: KeeperOptions): Keeper {
   const stop = new AbortController()
   // Runners could not say anything while there was no server, so all of them have one lease's time to do so.
   const patient = performance.now() + limits.buildLeaseSecondsMax * 1_000
   let ages = 0
   const round = async () => {
     const now = performance.now()
-    const lost = now < patient ? 0 : await giveUpOverdue(db)
+    const lost = now < patient ? 0 : await queue.giveUp()
     if (lost > 0) log.warn({ builds: lost }, 'Builds were given up, because their runner said nothing')
     if (now < ages) return
     const dropped = await dropLogs(data, new Date(Date.now() - keepDays * 86_400_000))

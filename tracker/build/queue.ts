@@ -9,7 +9,7 @@ import { type Claim, claimBuild, type KeptAttempt, keepAttempt } from '../../sql
 import type { BuildNews } from '../../sql/build-news.ts'
 import { noteHealth, noteRunner } from '../../sql/runners.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { finishAttempt, giveUpForgotten, type Tell } from './finish.ts'
+import { finishAttempt, giveUpForgotten, giveUpOverdue, type Tell } from './finish.ts'
 import { jobOf, type PlaceOf } from './job-of.ts'
 import { type AttemptName, appendAt } from './logs.ts'
 
@@ -45,6 +45,8 @@ export interface Queue {
   ): Promise<number | 'full' | null>
   /** False for a stale fence. */
   done(runner: AskingRunner, done: Done): Promise<boolean>
+  /** Gives up what runners hold who said nothing for too long; answers how many builds that were. */
+  giveUp(): Promise<number>
   /** Whoever waits is answered now. */
   close(): void
 }
@@ -55,10 +57,11 @@ export function makeQueue({ db, news, placeOf, isHeld, tell }: QueueOptions): Qu
   const stop = new AbortController()
   const either = (signal: AbortSignal) => AbortSignal.any([signal, stop.signal])
   return {
+    giveUp: () => giveUpOverdue(db, tell),
     close: () => stop.abort(),
     async next(runner, { health, held }, signal) {
       await noteHealth(db, runner.id, health)
-      await giveUpForgotten(db, runner.id, held)
+      await giveUpForgotten(db, runner.id, held, tell)
       if (either(signal).aborted) return null
       const asker = { local: runner.local, cpus: Math.max(1, Math.floor(health.cpus / health.atOnce)) }
       return waitFor(news, limits.runnerAskSecondsMax, either(signal), async () => {

@@ -94,6 +94,8 @@ const settingsOf = async (trx: Kysely<Tables>, list: ListId): Promise<ListConfig
 
 function outcomeOf({ state }: BuildRow, { ci }: ListConfig): 'thread' | 'author' | 'silent' {
   if (state === 'success' || state === 'warning' || state === 'conflict') return ci[state]
+  // It says nothing of the patches, and stands on the pages.
+  if (state === 'error') return 'silent'
   return ci.failure
 }
 
@@ -110,6 +112,8 @@ async function wasTold(trx: Kysely<Tables>, build: BuildRow): Promise<boolean> {
     .where('list_id', '=', build.list_id)
     .where('digest', '=', build.digest)
     .where('number', '<', build.number)
+    // A fault of ours said nothing of it.
+    .where('state', '!=', 'error')
     .execute()
   if (earlier.length === 0) return false
   const told = await trx
@@ -172,9 +176,10 @@ async function mailsOfPush(
 ): Promise<OwedMail[]> {
   const before = await endBefore(trx, build)
   const broken = checkState(build.state) === 'fail'
-  const fixed = !broken && before !== null && checkState(before.state) === 'fail'
+  const ours = build.state === 'error'
+  const fixed = !broken && !ours && before !== null && checkState(before.state) === 'fail'
   const repository = repositoryOf(options, build)
-  if ((!broken && !fixed) || !repository || build.commit === null) return []
+  if ((!broken && !fixed && !ours) || !repository || build.commit === null) return []
   const commit = await readNamedCommit(repository.path, build.commit)
   if (commit === null) return []
   const list = build.list_id === null ? null : listId(build.list_id)
@@ -185,7 +190,7 @@ async function mailsOfPush(
   const told = await mailOf(trx, { build, attempt, commit }, options)
   const key = resultKey(build.key)
   const branch = build.ref.replace(/^refs\/heads\//, '')
-  const word = fixed ? 'works again' : 'fails'
+  const word = ours ? 'could not be built' : fixed ? 'works again' : 'fails'
   const subject = `${build.repository} ${branch} ${word}: ${build.commit.slice(0, 12)} ${commit.subject}`
   const answered = fixed && before ? await messageIdOfResult(trx, before.key) : null
   return [...new Set(people)].map((to, at) => ({
@@ -311,7 +316,8 @@ function whatWas(build: BuildRow, branch: string | null, commit: NamedCommit | n
     return `${count === 1 ? 'This patch' : `This series (v${build.version})`} was put${on || ' on no branch'}`
   }
   const subject = commit === null ? '' : `, ${together(`"${oneLine(commit.subject)}"`)}`
-  return `${build.repository} was built at ${build.commit?.slice(0, 12) ?? 'no commit'}${subject}`
+  const was = build.state === 'error' ? 'was to be built' : 'was built'
+  return `${build.repository} ${was} at ${build.commit?.slice(0, 12) ?? 'no commit'}${subject}`
 }
 
 /** Of a patchset the branch whose commit it was put on. */

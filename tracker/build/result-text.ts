@@ -23,9 +23,10 @@ export interface ToldBuild {
   readonly repeat: readonly string[]
 }
 
-/** What an end is in the words of a check; null where it says nothing of the code. */
+/** What an end is in the words of a check; null where it says nothing. A fault of ours is none of the code's: it warns. */
 export function checkState(state: BuildState): CheckFact['state'] | null {
   if (state === 'success' || state === 'warning') return state
+  if (state === 'error') return 'warning'
   return state === 'failure' || state === 'timeout' || state === 'conflict' ? 'fail' : null
 }
 
@@ -55,6 +56,7 @@ export const failedStep = (result: Result | null): Step | undefined =>
 function stepWords({ outcome, why, seconds, tests }: Step): string {
   const counted = tests === undefined ? '' : `, ${testWords(tests)}`
   if (outcome === 'success') return `passed in ${secondsText(seconds)}${counted}`
+  if (outcome === 'error') return `could not be run: ${why ?? 'a fault of the machine'}`
   if (outcome === 'warning') return `passed with a warning in ${secondsText(seconds)}${counted}`
   return `${why ?? outcome} after ${secondsText(seconds)}${counted}`
 }
@@ -86,6 +88,8 @@ function endWords({ state, why, result }: ToldBuild, step: Step | undefined): st
   const because = (word: string) => (reason === null ? word : together(`${word}: ${plainLine(reason)}`))
   if (state === 'success') return 'All of it passed.'
   if (state === 'conflict') return `It applies to no ${because('branch')}.`
+  if (state === 'error')
+    return `It could not be built, which is no fault of the ${because('code')}. Nobody tries it again by itself.`
   const name = step ? `Step ${step.name}` : 'The build'
   return state === 'warning'
     ? `${name} passed with a ${because('warning')}.`

@@ -47,10 +47,8 @@ export function appliedOf(
 }
 
 /** Most mails hold none of the words, and are not read further. */
-const mayTell = new RegExp(
-  `\\b(?:applied|pushed|merged|queued|committed|picked|pulled|upstreamed|added|put|placed|taken|took|landed|staged|integrated|included|cherry-picked|backported|installed|checked in|stored|moved|now in|already in|applying|queue?ing|merging|pushing|committing|picking|taking|accepted|is in|are in|it's in|Commit-ID)\\b`,
-  'i',
-)
+const mayTell =
+  /\b(?:applied|pushed|merged|queued|committed|picked|pulled|upstreamed|added|put|placed|taken|took|landed|staged|integrated|included|cherry-picked|backported|installed|checked in|stored|moved|now in|already in|applying|queue?ing|merging|pushing|committing|picking|taking|accepted|is in|are in|it's in|Commit-ID)\b/i
 
 /** A word of the subject's bracket names a branch as well: "[PATCH net] x", "added to net". It gets the shape of one. */
 function withBranches(lines: readonly string[], tags: readonly string[]): readonly string[] {

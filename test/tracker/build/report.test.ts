@@ -264,6 +264,18 @@ describe('of a push', () => {
     expect(new Set(rows.map(row => row.message_id)).size).toBe(1)
   })
 
+  test('a fault of ours is told as one, and the branch is not broken by it', async () => {
+    const { end, owed } = await office()
+    await end('error', { ...failed, outcome: 'error', why: 'No sandbox works', steps: [] })
+    await end('success', passed)
+    const mails = await owed()
+    expect(mails.map(({ subject }) => subject?.replace(/[0-9a-f]{12}/, 'ID'))).toEqual([
+      'tarn main could not be built: ID change',
+    ])
+    expect(mails[0]?.body.replace(/\s+/g, ' ')).toContain('no fault of the code: No sandbox works.')
+    expect(checksOf(mails[0]?.body.split('\n') ?? [], null).map(({ state }) => state)).toEqual(['warning'])
+  })
+
   test('the same end told twice is one mail', async () => {
     const { db, end, owed } = await office()
     const number = await end('failure', failed)
