@@ -51,11 +51,12 @@ export async function openRig(): Promise<Rig> {
   const world: World = { db, cast, page, look: () => judge.look() }
   return {
     run: async (one, name) => {
-      const letters = await write(one, name, cast)
+      const begin = threeHoursAgo()
+      const letters = await write(one, name, cast, begin)
       const orders = one.oneOrder ? ['forwards' as const] : (['forwards', 'backwards'] as const)
       const failures: string[] = []
       for (const order of orders)
-        failures.push(...(await runOrder(world, one, `${name}-${order}`, letters, order)))
+        failures.push(...(await runOrder(world, one, `${name}-${order}`, { letters, begin }, order)))
       return failures
     },
     close: async () => {
@@ -79,14 +80,14 @@ interface Letter {
   readonly bytes: Buffer
 }
 
-/** Half past a minute: a case may move it by a second. */
-const begin = Math.floor((Date.now() - 3 * 3_600_000) / 60_000) * 60_000 + 30_000
+/** Minute 0 of a case, half past a minute, since a case may move it by a second; from it on its mails come now. */
+const threeHoursAgo = () => Math.floor((Date.now() - 3 * 3_600_000) / 60_000) * 60_000 + 30_000
 
 async function runOrder(
   world: World,
   one: Case,
   name: string,
-  letters: readonly Letter[],
+  { letters, begin }: { letters: readonly Letter[]; begin: number },
   order: 'forwards' | 'backwards',
 ): Promise<string[]> {
   const { db } = world
@@ -151,7 +152,7 @@ const endHistory = (db: Kysely<Tables>, list: List, at: Date) =>
 const mailId = (name: string, one: Case) =>
   `${name}.${one.name.replace(/[^a-z0-9]+/gi, '-').toLowerCase()}@mails.example`
 
-async function write(one: Case, name: string, cast: Cast): Promise<Letter[]> {
+async function write(one: Case, name: string, cast: Cast, begin: number): Promise<Letter[]> {
   const written = new Map<string, Buffer>()
   const letters: Letter[] = []
   const ids = (text: string) =>
