@@ -40,8 +40,9 @@ export async function buildPatchset(rules: BuildRules, topic: Topic): Promise<bo
   const { db, list } = rules
   const since = new Date(rules.now.getTime() - limits.buildMailDaysMax * dayMs)
   const newest = newestComplete(topic)
-  const settled = newest === null || isFinal(newest) ? true : await buildNewest(rules, topic, newest, since)
-  for (const request of await requestsOf(db, list.id, topic, since)) await obey(rules, topic, request)
+  let settled = newest === null || isFinal(newest) ? true : await buildNewest(rules, topic, newest, since)
+  const requests = await requestsOf(db, list.id, topic, since)
+  for (const request of requests) settled = (await obey(rules, topic, request, requests)) && settled
   return settled
 }
 
@@ -182,11 +183,31 @@ const rowsOf = ({ db, list }: BuildRules, topic: Topic, digest: string): Promise
     .orderBy('number')
     .execute()
 
-async function obey(rules: BuildRules, topic: Topic, request: BuildRequest): Promise<void> {
+/** False when it is to be obeyed later: its submitter has as many builds as one may. */
+async function obey(
+  rules: BuildRules,
+  topic: Topic,
+  request: BuildRequest,
+  all: readonly BuildRequest[],
+): Promise<boolean> {
   const rows = await rowsOf(rules, topic, request.digest)
-  if (rows.some(row => (row.evidence as { mail?: string }).mail === request.mail)) return
+  if (rows.some(row => isOf(row, request))) return true
+  const isReleased = request.job === 'test' && rows.some(({ state }) => state === 'waiting')
+  if (request.job !== 'cancel' && !isReleased && rows[0] !== undefined) {
+    if ((await openBuildsOf(rules.db, rows[0].submitter)) >= rules.openPerSubmitterMax)
+      return all.some(
+        ({ job, digest, at }) => job === 'cancel' && digest === request.digest && at > request.at,
+      )
+  }
   const changed = await act(rules, topic, request, rows)
   if (changed) await tellPages(rules, topic)
+  return true
+}
+
+/** It did what this asks, though an approver may have had the last word. */
+function isOf({ evidence }: BuildRow, { mail }: BuildRequest): boolean {
+  const of = evidence as { mail?: string; asked?: { mail?: string } }
+  return of.mail === mail || of.asked?.mail === mail
 }
 
 async function act(
@@ -210,7 +231,8 @@ async function act(
     }
     case 'test': {
       const waiting = rows.find(row => row.state === 'waiting')
-      if (waiting) return queueBuild(rules.db, waiting.number, evidence)
+      // What asked for it before is not done again.
+      if (waiting) return queueBuild(rules.db, waiting.number, { ...askedOf(waiting), ...evidence })
       if (last === undefined) return addOlder(rules, topic, request, evidence)
       return isEnded(last, request) && again(rules, last, request, evidence)
     }
@@ -220,6 +242,11 @@ async function act(
       return last?.state === 'conflict' && placeAgain(rules, topic, request, evidence)
     }
   }
+}
+
+const askedOf = ({ evidence }: BuildRow): object => {
+  const { asked } = evidence as { asked?: object }
+  return asked === undefined ? {} : { asked }
 }
 
 /** What a newer revision, or somebody, ended is built when an approver asks for it then. */

@@ -36,6 +36,7 @@ beforeEach(async () => {
   project = await Project.start({ people: [{ address: 'marek@example.org', role: 'maintainer' }] })
   policy = policyOf({})
   applier = freshApplier()
+  told.length = 0
 })
 afterEach(() => project.end())
 
@@ -258,6 +259,39 @@ describe('other wishes', () => {
     await look()
     expect(await states()).toEqual(['v1 cancelled', 'v1 cancelled'])
     expect((await builds())[0]?.why).toContain('ines@example.org asked for it')
+  })
+
+  it('are done once, also when an approver is needed besides', async () => {
+    const branch = project.topicBranch('later', [
+      { title: 'wal: later', files: { 'wal.c': lines(1, 40, { 6: 'x', 7: 'y' }) } },
+    ])
+    project.git('checkout', '-q', branch)
+    const [mail] = series('on-later', { 'wal.c': lines(1, 40, { 6: 'x', 7: 'z' }) }, [], branch)
+    project.git('checkout', '-q', 'main')
+    await come([(mail?.text ?? '').replace(/^index .*$/m, 'index 1234567..89abcde 100644')])
+    await look()
+    project.git('merge', '-q', '--ff-only', branch)
+    await come([says(mail?.id ?? '', 'CI: retest', author)])
+    await look()
+    await come([says(mail?.id ?? '', `CI: test ${(await builds())[1]?.digest}`)])
+    await look()
+    await look()
+    expect(await states()).toEqual(['v1 conflict', 'v1 queued'])
+    expect((await builds())[1]?.evidence).toMatchObject({ by: 'approver', who: 'marek@example.org' })
+  })
+
+  it('are not more at once than a submitter may have', async () => {
+    policy = { ...policyOf({ allow: ['ines@example.org'] }), openPerSubmitterMax: 3 }
+    const [mail] = series('flush', flush)
+    await come([mail?.text ?? ''])
+    await look()
+    await come(Array.from({ length: 6 }, () => says(mail?.id ?? '', 'CI: retest', author)))
+    await look()
+    expect(await states()).toEqual(['v1 queued', 'v1 queued', 'v1 queued'])
+    await project.db.updateTable('build').set({ state: 'success', ended_at: new Date() }).execute()
+    applier = freshApplier()
+    await look()
+    expect(await states()).toHaveLength(6)
   })
 
   it('of the author build nothing that was not let in', async () => {
