@@ -18,6 +18,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   rebuild: () => import('./commands/rebuild.ts'),
   export: () => import('./commands/export.ts'),
   build: () => import('./commands/build.ts'),
+  cancel: () => import('./commands/cancel.ts'),
   hook: () => import('./commands/hook.ts'),
   runner: () => import('./commands/runner.ts'),
   token: () => import('./commands/token.ts'),
