@@ -16,6 +16,8 @@ export const command: Command = {
     artefacts: { value: 'FILE', help: 'keep what the build hands back, as a tar that nobody looked into' },
   },
   async run(args) {
+    const { closeInherited } = await import('../ci/inherited.ts')
+    closeInherited()
     const config = await readConfig(args)
     const job = await jobOf(args)
     const result = await build(config, job, args.text('artefacts'))

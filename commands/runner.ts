@@ -19,6 +19,8 @@ export const command: Command = {
     child: { value: null, help: 'what serve starts: all it needs is told on standard input' },
   },
   async run(args) {
+    const { closeInherited } = await import('../ci/inherited.ts')
+    closeInherited()
     const { stopSignal } = await import('../base/stop-signal.ts')
     const stop = stopSignal()
     if (args.has('once')) return once(stop)
