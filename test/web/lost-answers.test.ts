@@ -1,25 +1,17 @@
 // An answer that lost its thread, on the pages: what it seems to answer, the reply address that keeps another one from
 // being lost, and that it is no spam.
-import { afterEach, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { replyAddress } from '../../base/reply-address.ts'
 import { startLmtp } from '../../ingest/lmtp.ts'
-import { saveLists } from '../../sql/lists.ts'
-import { append } from '../../sql/log.ts'
 import { sortAll } from '../../tracker/project/projector.ts'
 import { rebuild } from '../../tracker/project/rebuild.ts'
-import { makeApp } from '../../web/app.ts'
-import { testDatabase } from '../database.ts'
 import { play } from '../ingest/transcript.ts'
 import { shuffled } from '../tracker/threads.ts'
+import { listWith } from './list-with.ts'
 
 const address = 'tarn@lists.example.org'
 const ines = 'Ines Oduya <ines@example.org>'
 const kenji = 'Kenji Amari <kenji@example.com>'
-const closers: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close()
-})
-
 const mail = (id: string, from: string, subject: string, day: number, body: string, fields = '') =>
   Buffer.from(
     `From: ${from}\nTo: ${address}\nSubject: ${subject}\nDate: ${new Date(Date.UTC(2026, 2, day, 10)).toUTCString()}\nMessage-ID: <${id}@example.org>\n${fields}\n${body}\n`,
@@ -30,19 +22,6 @@ const patch = (id = 'p', from = ines, day = 2) =>
 const lost = (day = 5, fields = 'Cc: ines@example.org\n') =>
   mail('lost', kenji, 'AW: [PATCH] wal: open it twice', day, 'Patch-Status: accepted', fields)
 
-async function archive(mails: readonly Buffer[]) {
-  const { db } = await testDatabase()
-  closers.push(() => db.destroy())
-  const [list] = await saveLists(db, [{ name: 'tarn', address }])
-  if (!list) throw new Error('No list was saved')
-  for (const bytes of mails) {
-    await append(db, list.id, [{ bytes, envelope: { road: 'test' } }])
-    await sortAll(db, list.id)
-  }
-  const app = makeApp({ db })
-  const page = async (id: string) => (await app.request(`/tarn/${id}@example.org/`)).text()
-  return { db, list, page }
-}
 const seems = 'It seems to answer <a href="/tarn/p@example.org/"><bdi>wal: open it twice</bdi></a>.'
 
 test('its page says what it seems to answer, whichever comes first; its lines say why they have no effect', async () => {
@@ -50,7 +29,7 @@ test('its page says what it seems to answer, whichever comes first; its lines sa
     [patch(), lost()],
     [lost(), patch()],
   ]) {
-    const { page } = await archive(mails)
+    const { page } = await listWith(mails)
     const shown = await page('lost')
     expect(shown).toContain(seems)
     expect(shown).toContain('Discussion')
@@ -66,7 +45,7 @@ test.each<[string, Buffer[]]>([
   ['below another title', [patch(), mail('lost', ines, 'Re: wal: open it', 5, 'Fine.')]],
   ['without a reply word', [patch(), mail('lost', ines, 'wal: open it twice', 5, 'Does the code work?')]],
 ])('%s nothing is said', async (_, mails) => {
-  const { page } = await archive(mails)
+  const { page } = await listWith(mails)
   expect(await page('lost')).not.toContain('seems to answer')
 })
 
@@ -77,11 +56,11 @@ test('a stranger’s answer is no spam for answering nothing, and his lines chan
     mail('lost', 'x@example.net', 'Re: be kind', 5, 'Bug-Status: fixed'),
   ]
   for (const one of told) {
-    const { db } = await archive([one])
+    const { db } = await listWith([one])
     const topics = await db.selectFrom('topic').select(['kind', 'state']).execute()
     expect(topics).toEqual([{ kind: 'discussion', state: null }])
   }
-  const { db } = await archive([mail('lost', 'x@example.net', 'Re: be kind', 5, 'Buy it now.')])
+  const { db } = await listWith([mail('lost', 'x@example.net', 'Re: be kind', 5, 'Buy it now.')])
   expect(await db.selectFrom('topic').select('kind').execute()).toEqual([{ kind: 'spam' }])
 })
 
@@ -91,7 +70,7 @@ test.each([
   '[tarn] TR: the pump is slow',
   '转发: the pump is slow',
 ])('what is forwarded to the list answers nothing, and its lines are about itself: %s', async subject => {
-  const { db } = await archive([
+  const { db } = await listWith([
     mail('f', kenji, subject, 5, 'From a user.\n\n#regzbot introduced: v6.1..v6.2\n\nSeverity: high'),
   ])
   const [topic] = await db.selectFrom('topic').select(['kind', 'data']).execute()
@@ -102,7 +81,7 @@ test.each([
 
 test('the pages of a mail and of a patchset show the reply address, and LMTP takes what is sent to it', async () => {
   const to = replyAddress(address, 'p@example.org')
-  const { db, list, page } = await archive([
+  const { db, list, page } = await listWith([
     patch(),
     mail('a', kenji, 'Re: [PATCH] wal: open it twice', 3, 'Fine.', 'In-Reply-To: <p@example.org>\n'),
   ])
@@ -115,7 +94,7 @@ test('the pages of a mail and of a patchset show the reply address, and LMTP tak
     hostname: 'mx.example.net',
     log: { info: () => {}, warn: () => {} },
   })
-  closers.unshift(() => server.close())
+  onTestFinished(() => server.close())
   await play(
     typeof server.listen === 'string' ? 0 : server.listen.port,
     `S: 220 mx.example.net LMTP Threadwork
@@ -164,7 +143,7 @@ test('mail to the reply address is filed below that mail in any order, and after
     mail('b', ines, 'Re: y', 4, 'Thanks.', `Cc: ${replyAddress(address, 'a@example.org')}\n`),
   ]
   for (const order of [mails, mails.toReversed(), shuffled(mails, 4)]) {
-    const { db, list } = await archive(order)
+    const { db, list } = await listWith(order)
     const topics = () => db.selectFrom('topic').select(['id', 'mails', 'turn']).execute()
     expect(await topics()).toEqual([{ id: 'p@example.org', mails: 3, turn: 'maintainer' }])
     await rebuild(db, list.id)

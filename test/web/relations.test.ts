@@ -1,13 +1,9 @@
 // What a patchset's page tells of the postings that it names, in each form of name, and of those that name it.
 import { expect, test } from 'vitest'
-import { saveLists } from '../../sql/lists.ts'
-import { append } from '../../sql/log.ts'
 import { patchId } from '../../tracker/mail/patch-id.ts'
-import { sortAll } from '../../tracker/project/projector.ts'
 import { rebuild } from '../../tracker/project/rebuild.ts'
-import { makeApp } from '../../web/app.ts'
-import { testDatabase } from '../database.ts'
 import { shuffled } from '../tracker/threads.ts'
+import { listWith } from './list-with.ts'
 
 const diff = (file: string) =>
   `diff --git a/${file} b/${file}\n--- a/${file}\n+++ b/${file}\n@@ -1 +1 @@\n-a\n+b ${file}\n`
@@ -19,19 +15,7 @@ const patch = (id: string, from: string, subject: string, minute: number, file: 
     `From: ${from}\nSubject: ${subject}\nDate: Mon, 2 Mar 2026 10:${String(minute).padStart(2, '0')}:00 +0000\nMessage-ID: <${id}@example.org>\n\nWords.\n\nSigned-off-by: ${from}\n---\n${diff(file)}\n${footer}\n`,
   )
 
-async function listWith(mails: readonly Buffer[]) {
-  const { db } = await testDatabase()
-  const people = [{ address: 'marek@example.com', role: 'maintainer' as const }]
-  const [list] = await saveLists(db, [{ name: 'tarn', address: 'tarn@lists.example.org', people }])
-  if (!list) throw new Error('No list was saved')
-  for (const bytes of mails) {
-    await append(db, list.id, [{ bytes, envelope: { road: 'test' } }])
-    await sortAll(db, list.id)
-  }
-  const app = makeApp({ db })
-  const page = async (id: string) => (await app.request(`/tarn/${id}@example.org/`)).text()
-  return { db, list, page }
-}
+const people = [{ address: 'marek@example.com', role: 'maintainer' as const }]
 
 /** The rows of "Facts" with this word, without markup. */
 const facts = (page: string, word: string) =>
@@ -62,7 +46,7 @@ test('needed and older postings are shown with the mail that names them, whichev
     ),
   ]
   for (const order of [mails, mails.toReversed(), shuffled(mails, 3)]) {
-    const { db, page } = await listWith(order)
+    const { db, page } = await listWith(order, people)
     const shown = await page('e')
     const needs = facts(shown, 'Depends on')
     expect(needs.map(row => row.match(/^<a href="([^"]*)"/)?.[1] ?? row.replace(/<.*/, ''))).toEqual([
@@ -85,7 +69,7 @@ test('a posting that supersedes another one of its author is its newest revision
     patch('b', ines, '[PATCH] log: all of it anew', 1, 'src/b.c', 'Supersedes: <a@example.org>'),
   ]
   for (const order of [mails, mails.toReversed()]) {
-    const { db, page } = await listWith(order)
+    const { db, page } = await listWith(order, people)
     expect(facts(await page('b'), 'Supersedes')[0]).toMatch(/^<a href="\/tarn\/a@example.org\/">v1</)
     expect(await page('a')).toContain('Go to the newest')
     await db.destroy()
@@ -102,7 +86,7 @@ test('Link-Revision joins two threads that nothing else joins, in every order, a
     link,
   ]
   for (const order of [mails, mails.toReversed(), shuffled(mails, 2), shuffled(mails, 5)]) {
-    const { db, list, page } = await listWith(order)
+    const { db, list, page } = await listWith(order, people)
     const shown = await page('a')
     expect(shown).toContain('Go to the newest, v2')
     expect(shown).toContain('said that <code>a@example.org</code> is a revision of the same change')
@@ -122,7 +106,7 @@ test('many patches that mend one do not push out the one that needs it', async (
     patch('needs', ines, '[PATCH] log: five', 1, 'src/e.c', 'Depends-on: <a@example.org>\n'),
     ...fixes,
   ]
-  const { page } = await listWith(mails)
+  const { page } = await listWith(mails, people)
   const shown = await page('a')
   expect(named(shown)).toContain('/tarn/needs@example.org/')
   const mended = shown.match(/<h2>Mended by<\/h2>(.*?)<\/section>/s)?.[1] ?? ''
