@@ -1,5 +1,6 @@
 // An HTTP server for an app, and its end in order.
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
@@ -14,6 +15,11 @@ export interface Listener extends Endpoint {
 /** Resolves once it accepts connections; rejects when the address is taken or not ours. `what` is for that error. */
 export async function listen(app: Hono, endpoint: Endpoint, what: string): Promise<Listener> {
   const server = createAdaptorServer({ fetch: app.fetch })
+  let ends = false
+  server.prependListener('request', (_request: unknown, response: ServerResponse) => {
+    // Whoever asks again and again on one connection would keep it open.
+    if (ends) response.shouldKeepAlive = false
+  })
   server.listen(endpoint.port, endpoint.host)
   try {
     await once(server, 'listening')
@@ -27,6 +33,7 @@ export async function listen(app: Hono, endpoint: Endpoint, what: string): Promi
     port,
     close: async () => {
       const closed = once(server, 'close')
+      ends = true
       server.close()
       if (!('closeIdleConnections' in server)) return
       // Browsers keep idle connections open for minutes, and a client that reads slowly may never end.
