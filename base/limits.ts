@@ -431,6 +431,10 @@ export const limits = {
   baseRefsMax: 1_000,
   /** What git may write to in memory while it applies. */
   applyMemoryBytesMax: 2 * 1024 ** 3,
+  /** Of the scratch repository, in which a few kilobytes of a mail may unpack to anything. */
+  applyDiskBytesMax: 2 * 1024 ** 3,
+  /** Files in it, objects included: a series over a whole large tree. */
+  applyFilesMax: 50_000,
   /** A file that a patch touches, with what git adds to it. */
   applyFileBytesMax: 512 * 1024 * 1024,
   /** Of git's words about a conflict. */

@@ -1,9 +1,9 @@
 // Mailed patches, put on a commit as `git am -3` does it, in a scratch repository that nothing else uses: the objects of
 // the real one are read, never written; there are no hooks, no filters, no configuration of anybody, no symbolic links in
 // the working tree, and bounds for time, memory and files. The same patches on the same commit become the same commit.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { boundedGit, GitError, git, triedGit } from '../base/git.ts'
+import { boundedGit, type GitBounds, GitError, git, triedGit } from '../base/git.ts'
 import { limits } from '../base/limits.ts'
 import { tidy, upload } from './published.ts'
 
@@ -16,6 +16,8 @@ export interface Patches {
   readonly texts: readonly string[]
   /** The directory below which the scratch repository lies while this runs. */
   readonly scratch: string
+  /** Of all of it together; else those of base/limits.ts. */
+  readonly most?: { readonly seconds: number; readonly diskBytes: number }
 }
 
 export type Applied =
@@ -36,7 +38,7 @@ export type Applied =
 export async function applyPatches(patches: Patches, ref: string | null): Promise<Applied> {
   const directory = mkdtempSync(join(patches.scratch, 'apply-'))
   try {
-    return await applyIn(directory, patches, ref)
+    return await applyIn(roomIn(directory, patches), patches, ref)
   } catch (error) {
     if (!(error instanceof GitError)) throw error
     return { outcome: 'error', said: error.message }
@@ -45,26 +47,72 @@ export async function applyPatches(patches: Patches, ref: string | null): Promis
   }
 }
 
-async function applyIn(directory: string, patches: Patches, ref: string | null): Promise<Applied> {
+/** A scratch repository, and what is left of its bounds. Throws `GitError` when nothing is. */
+interface Room {
+  readonly directory: string
+  bounds(): GitBounds
+}
+
+function roomIn(directory: string, { most }: Patches): Room {
+  const { seconds, diskBytes } = most ?? {
+    seconds: limits.applySecondsMax,
+    diskBytes: limits.applyDiskBytesMax,
+  }
+  const until = performance.now() + seconds * 1_000
+  const excess = () => (isLarger(directory, diskBytes) ? `it wrote more than ${diskBytes} bytes` : null)
+  return {
+    directory,
+    bounds: () => {
+      const left = (until - performance.now()) / 1_000
+      const why = left <= 0 ? `it took more than ${seconds} s` : excess()
+      if (why !== null) throw new GitError(`git was stopped: ${why}`)
+      return { secondsMax: left, excess, costs }
+    },
+  }
+}
+
+/** Of very many files it need not be known: they are too many. */
+function isLarger(directory: string, bytesMax: number): boolean {
+  let [bytes, files] = [0, 0]
+  const within = (place: string): boolean => {
+    for (const entry of readdirSync(place, { withFileTypes: true })) {
+      if (++files > limits.applyFilesMax) return true
+      if (!entry.isDirectory()) bytes += sizeOf(join(place, entry.name))
+      if (bytes > bytesMax || (entry.isDirectory() && within(join(place, entry.name)))) return true
+    }
+    return false
+  }
+  try {
+    return within(directory)
+  } catch {
+    // git took a directory away meanwhile; it is looked at again.
+    return false
+  }
+}
+
+const sizeOf = (path: string): number => lstatSync(path, { throwIfNoEntry: false })?.size ?? 0
+
+async function applyIn(room: Room, patches: Patches, ref: string | null): Promise<Applied> {
+  const { directory } = room
   const { repository, base, texts } = patches
   if (!(await hasCommit(repository, base))) return { outcome: 'unknown-base' }
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
   if (bytes > limits.patchsetBytesMax)
     return { outcome: 'error', said: `The patches have ${bytes} bytes; allowed: ${limits.patchsetBytesMax}` }
-  await prepare(directory, repository, base)
+  await prepare(room, repository, base)
   const files = texts.map((text, index) => {
     const file = join(directory, '.git', `patch-${String(index).padStart(4, '0')}`)
     writeFileSync(file, text)
     return file
   })
-  await checkOut(directory, files)
-  const conflict = await amConflict(directory, files)
-  if (conflict) return (await isThere(directory, base, files)) ? { outcome: 'already' } : conflict
+  await checkOut(room, files)
+  const conflict = await amConflict(room, files)
+  if (conflict) return (await isThere(room, base, files)) ? { outcome: 'already' } : conflict
   const commit = (await git(directory, 'rev-parse', '--verify', 'HEAD')).trim()
   if (commit === base) return { outcome: 'already' }
-  const changed = await changedFiles(directory, base, commit)
+  const changed = await changedFiles(room, base, commit)
   if (changed.length === 0) return { outcome: 'already' }
-  if (ref !== null) await publish(directory, repository, ref)
+  if (ref !== null) await publish(room, repository, ref)
   return { outcome: 'applied', commit, files: changed }
 }
 
@@ -75,7 +123,8 @@ const hasCommit = (repository: string, commit: string): Promise<boolean> =>
   )
 
 /** The index has the whole tree, the working tree nothing yet. */
-async function prepare(directory: string, repository: string, base: string): Promise<void> {
+async function prepare(room: Room, repository: string, base: string): Promise<void> {
+  const { directory } = room
   const format = base.length === 64 ? 'sha256' : 'sha1'
   const way = ['--quiet', '--template=', '--initial-branch=applied', `--object-format=${format}`]
   await git(directory, 'init', ...way, '.')
@@ -84,30 +133,28 @@ async function prepare(directory: string, repository: string, base: string): Pro
   mkdirSync(info, { recursive: true })
   writeFileSync(join(info, 'alternates'), objects)
   await git(directory, 'update-ref', 'refs/heads/applied', base)
-  await bounded(directory, 'read-tree', base)
+  await bounded(room, 'read-tree', base)
 }
 
 /** The files that the patches touch, as far as the base has them; git's merge adds what it needs besides. */
-async function checkOut(directory: string, files: readonly string[]): Promise<void> {
+async function checkOut(room: Room, files: readonly string[]): Promise<void> {
   const words = ['apply', '--numstat', '-z', '--whitespace=nowarn', '--', ...files]
-  const { stdout } = await triedGit(directory, [...settings, ...words], bounds)
+  const { stdout } = await tried(room, words)
   // Of a moved file the name that it gets; what it had is named by the merge.
   const paths = stdout.split('\0').map(line => line.replace(/^(?:\d+|-)\t(?:\d+|-)\t/, ''))
   // Names that the index does not have are told and left out.
-  await triedGit(directory, [...settings, 'checkout-index', '-q', '-f', '-u', '-z', '--stdin'], {
-    ...bounds,
-    input: paths.map(path => `${path}\0`).join(''),
-  })
+  const input = paths.map(path => `${path}\0`).join('')
+  await tried(room, ['checkout-index', '-q', '-f', '-u', '-z', '--stdin'], input)
 }
 
 /** Null when it applies. */
 async function amConflict(
-  directory: string,
+  room: Room,
   files: readonly string[],
 ): Promise<Extract<Applied, { outcome: 'conflict' }> | null> {
   const options = ['-3', '--keep', '--message-id', '--no-scissors', '--patch-format=mboxrd']
   const words = ['am', ...options, '--committer-date-is-author-date', '--', ...files]
-  const { code, stdout, stderr } = await triedGit(directory, [...settings, ...words], bounds)
+  const { code, stdout, stderr } = await tried(room, words)
   if (code === 0) return null
   const said = `${stdout}\n${stderr}`.split('\n').filter(line => line !== '' && !chatter.test(line))
   return {
@@ -134,34 +181,34 @@ function fileIn(said: readonly string[]): string | null {
 }
 
 /** Does the base have every change, the last one first taken back? Also where git lacks the blobs that `-3` asks for. */
-async function isThere(directory: string, base: string, files: readonly string[]): Promise<boolean> {
-  await triedGit(directory, [...settings, 'am', '--quit'], bounds)
-  await bounded(directory, 'read-tree', base)
+async function isThere(room: Room, base: string, files: readonly string[]): Promise<boolean> {
+  await tried(room, ['am', '--quit'])
+  await bounded(room, 'read-tree', base)
   for (const file of files.toReversed()) {
     const words = ['apply', '-R', '--cached', '--whitespace=nowarn', '--', file]
-    if ((await triedGit(directory, [...settings, ...words], bounds)).code !== 0) return false
+    if ((await tried(room, words)).code !== 0) return false
   }
   return true
 }
 
-async function changedFiles(directory: string, base: string, commit: string): Promise<string[]> {
-  const text = await bounded(directory, 'diff-tree', '-r', '-z', '--name-only', '--no-renames', base, commit)
+async function changedFiles(room: Room, base: string, commit: string): Promise<string[]> {
+  const text = await bounded(room, 'diff-tree', '-r', '-z', '--name-only', '--no-renames', base, commit)
   return text.split('\0').filter(path => path !== '')
 }
 
-async function publish(directory: string, repository: string, ref: string): Promise<void> {
+async function publish({ directory, bounds }: Room, repository: string, ref: string): Promise<void> {
   const way = ['-c', 'protocol.file.allow=always', ...tidy, 'fetch', '--quiet', '--no-tags']
   const options = ['--no-write-fetch-head', '--no-recurse-submodules', '--force', upload, '--end-of-options']
-  await boundedGit(repository, [...way, ...options, directory, `+refs/heads/applied:${ref}`], bounds)
+  await boundedGit(repository, [...way, ...options, directory, `+refs/heads/applied:${ref}`], bounds())
 }
 
-const bounded = (directory: string, ...words: readonly string[]): Promise<string> =>
-  boundedGit(directory, [...settings, ...words], bounds)
+const bounded = ({ directory, bounds }: Room, ...words: readonly string[]): Promise<string> =>
+  boundedGit(directory, [...settings, ...words], bounds())
 
-const bounds = {
-  secondsMax: limits.applySecondsMax,
-  costs: { memoryBytes: limits.applyMemoryBytesMax, fileBytes: limits.applyFileBytesMax },
-}
+const tried = ({ directory, bounds }: Room, words: readonly string[], input = '') =>
+  triedGit(directory, [...settings, ...words], { ...bounds(), input })
+
+const costs = { memoryBytes: limits.applyMemoryBytesMax, fileBytes: limits.applyFileBytesMax }
 
 /** Always the same, so that the same patches become the same commit. */
 const settings = [

@@ -168,6 +168,28 @@ describe('a patch that does not', () => {
   })
 })
 
+describe('the bounds of all of it together', () => {
+  const blow = (name: string) => posted(() => file(name, '\0'.repeat(8 * 1024 * 1024)), `pager: ${name}`)
+  const within = (texts: readonly string[], most: { seconds: number; diskBytes: number }) =>
+    applyPatches({ repository: bare, base, texts, scratch, most }, 'refs/ci/demo/blown/v1')
+
+  it('hold for what a small mail unpacks to', async () => {
+    const texts = ['one.bin', 'two.bin', 'three.bin'].map(name => read(blow(name)))
+    expect(texts.join('').length).toBeLessThan(200_000)
+    const most = { seconds: 60, diskBytes: 20_000_000 }
+    expect(await within(texts.slice(0, 2), most)).toMatchObject({ outcome: 'applied' })
+    const said = expect.stringContaining('more than 20000000 bytes')
+    expect(await within(texts, most)).toEqual({ outcome: 'error', said })
+    expect(readdirSync(scratch)).toEqual([])
+  })
+
+  it('hold for the time, however many steps it takes', async () => {
+    const said = expect.stringContaining('more than 0 s')
+    const late = await within([read(posted(change(3, 'three')))], { seconds: 0, diskBytes: 20_000_000 })
+    expect(late).toEqual({ outcome: 'error', said })
+  })
+})
+
 const hostile = (path: string, mode = '100644', text = 'evil') =>
   [
     'Message-ID: <evil@example.net>',
