@@ -9,6 +9,9 @@ import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Policy } from '../../ci/policy.ts'
+import { publishedRepository } from '../../ci/published.ts'
+import { offersOf } from '../../tracker/build/offers.ts'
 import { type Listener, listen } from '../../web/listen.ts'
 import { gitRoutes } from '../../web/route/git.ts'
 
@@ -55,7 +58,8 @@ beforeAll(async () => {
   for (const key of ['uploadpack.allowAnySHA1InWant', 'http.receivepack'])
     execFileSync('git', ['-C', bare, 'config', key, 'true'])
   const isOffered = (ref: string) => ref === 'refs/heads/main' || ref.startsWith('refs/ci/')
-  const routes = gitRoutes(name => (name === 'tarn' ? { directory: bare, isOffered } : null))
+  const ours = offersOf(() => ({ patches: [{}], repositories: [] }) as unknown as Policy, dir)
+  const routes = gitRoutes(name => (name === 'tarn' ? { directory: bare, isOffered } : ours(name)))
   server = await listen(new Hono().route('/-/git', routes), { host: '127.0.0.1', port: 0 }, 'git')
   url = `http://127.0.0.1:${server.port}/-/git/tarn.git`
 })
@@ -85,6 +89,22 @@ describe.each(['0', '1', '2'])('with version %s of the protocol', version => {
     await expect(fetch).rejects.toThrow()
     await expect(git('-C', `clone-${version}`, 'cat-file', '-e', secret)).rejects.toThrow()
   })
+})
+
+it('shows every patchset that was published, however many there are, and no branch that is kept beside them', async () => {
+  const published = publishedRepository(dir)
+  execFileSync('git', ['clone', '-q', '--bare', work, published])
+  const refs = Array.from({ length: 3_100 }, (_, at) => `create refs/ci/demo/t${at}/v1 ${shown}\n`)
+  const input = `${refs.join('')}create refs/ci/demo/a/v1 ${secret}\ncreate refs/kept/tarn/main ${shown}\n`
+  execFileSync('git', ['-C', published, 'update-ref', '--stdin'], { input })
+  const from = url.replace('tarn', 'ci')
+  const told = (await git('ls-remote', from)).split('\n').map(line => line.split('\t')[1] ?? '')
+  expect(told).toHaveLength(3_101)
+  expect(told.every(ref => ref.startsWith('refs/ci/demo/'))).toBe(true)
+  await git('init', '-q', 'lab')
+  await git('-C', 'lab', 'fetch', '-q', from, 'refs/ci/demo/a/v1')
+  expect(await git('-C', 'lab', 'rev-parse', 'FETCH_HEAD')).toBe(secret)
+  await expect(git('-C', 'lab', 'fetch', '-q', from, childOfSecret)).rejects.toThrow()
 })
 
 describe('it refuses', () => {

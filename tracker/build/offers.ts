@@ -6,6 +6,8 @@ import { publishedRepository } from '../../ci/published.ts'
 export interface Offer {
   readonly directory: string
   isOffered(ref: string): boolean
+  /** Where what is offered is all that lies below it, however much that is: `refs/ci`. */
+  readonly below?: string
 }
 
 /** By the name in the address, without `.git`; null for what is not there, or not offered at all. */
@@ -19,7 +21,11 @@ export const offersOf =
       const lists = now?.patches ?? []
       return lists.length === 0
         ? null
-        : { directory: publishedRepository(data), isOffered: ref => ref.startsWith('refs/ci/') }
+        : {
+            directory: publishedRepository(data),
+            isOffered: ref => ref.startsWith('refs/ci/'),
+            below: 'refs/ci',
+          }
     }
     const repository = now?.repositories.find(one => one.name === name)
     if (!repository || repository.offer.length === 0) return null

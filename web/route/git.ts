@@ -91,6 +91,7 @@ const once = (act: () => void) => {
 
 /** What of a repository is offered now. */
 interface Shown {
+  /** As git is told of them, which takes what lies below one for it, too. */
   readonly refs: readonly string[]
   /** What may be wanted: where they point, and what is granted. */
   readonly ids: ReadonlySet<string>
@@ -98,7 +99,7 @@ interface Shown {
   readonly head: boolean
 }
 
-async function shownBy({ directory, isOffered }: Offer, grant: Grant | null): Promise<Shown> {
+async function shownBy({ directory, isOffered, below }: Offer, grant: Grant | null): Promise<Shown> {
   const [text, head] = await Promise.all([
     git(directory, 'for-each-ref', '--format=%(objectname) %(refname)'),
     git(directory, 'symbolic-ref', '--quiet', 'HEAD').catch(() => ''),
@@ -108,9 +109,9 @@ async function shownBy({ directory, isOffered }: Offer, grant: Grant | null): Pr
     const ref = line.slice(at + 1)
     return at > 0 && isOffered(ref) ? [{ ref, id: line.slice(0, at) }] : []
   })
-  const shown = all.slice(-limits.gitRefsShownMax)
+  const shown = below === undefined ? all.slice(-limits.gitRefsShownMax) : all
   return {
-    refs: shown.map(({ ref }) => ref),
+    refs: below === undefined ? shown.map(({ ref }) => ref) : [below],
     ids: new Set([...shown.map(({ id }) => id), ...(grant?.commits ?? [])]),
     head: shown.some(({ ref }) => ref === head.trim()),
   }
