@@ -48,7 +48,10 @@ export const dropSpooled = (directory: string, name: string): Promise<void> =>
  * write to.
  */
 export function makeSpool(directory: string): void {
-  const made = mkdirSync(directory, { recursive: true, mode: 0o700 })
+  // The data directory, where it is not there yet: PostgreSQL, which never runs as root, passes through.
+  const above = mkdirSync(dirname(directory), { recursive: true, mode: 0o711 })
+  const own = mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const made = above ?? own
   if (made === undefined || process.getuid?.() !== 0) return
   const { uid, gid } = statSync(dirname(made))
   for (let path = directory; path.startsWith(made); path = dirname(path)) chownSync(path, uid, gid)

@@ -199,6 +199,17 @@ test('threadwork hook install says what it did, and hook show prints the same ho
   })
 })
 
+test('a hook that is installed before there is a data directory leaves pushes where serve looks for them', () => {
+  const bare = new Bare()
+  const threadwork = (...words: readonly string[]) =>
+    spawnSync(process.execPath, [main, ...words], { cwd: bare.directory, encoding: 'utf8' })
+  threadwork('hook', 'install', bare.path)
+  const hook = readFileSync(join(bare.path, 'hooks/post-receive'), 'utf8')
+  expect(hook).toContain(`spool='${join(bare.directory, 'threadwork-data/spool')}'`)
+  expect(threadwork('hook', 'show')).toMatchObject({ stdout: hook, stderr: '' })
+  expect(statSync(join(bare.directory, 'threadwork-data/spool')).mode & 0o777).toBe(0o700)
+})
+
 const whole = (more = '') =>
   `threadwork-push 1\nrepository /srv/git/tarn.git\n${more}\n${zeros} ${one} refs/heads/main\nend\n`
 
