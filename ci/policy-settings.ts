@@ -258,7 +258,7 @@ const patches = z.strictObject({
       is: 'files besides `.ci/` with which a patch is never built without asking; `*` stands for any characters',
     }),
   nightly: yesNo.default(false).register(about, {
-    is: 'once a day all open revisions that were let in and apply together are offered as one ref',
+    is: 'once a day all open revisions that were let in and apply together are offered as one ref, and built',
   }),
 })
 

@@ -17,8 +17,9 @@ export interface NewBuild {
   readonly commit: string | null
   readonly base?: string | null
   readonly list?: ListId | null
-  /** Null for a push. */
+  /** Null for a push, and for what holds many. */
   readonly patchset: BuiltPatchset | null
+  readonly nightly?: boolean
   readonly submitter: string
   readonly state: Extract<BuildState, 'waiting' | 'queued' | 'refused' | 'conflict'>
   readonly why?: string | null
@@ -60,8 +61,11 @@ async function numberOf(trx: Kysely<Tables>, key: IndexKey): Promise<string | nu
   return row?.number ?? null
 }
 
+const kindOf = ({ patchset, nightly }: NewBuild): BuildRow['kind'] =>
+  nightly ? 'nightly' : patchset === null ? 'push' : 'patchset'
+
 const valuesOf = (build: NewBuild) => ({
-  kind: build.patchset === null ? ('push' as const) : ('patchset' as const),
+  kind: kindOf(build),
   repository: build.repository,
   list_id: build.list ?? null,
   ref: toStorableText(build.ref),
@@ -102,13 +106,14 @@ export const cancelBuild = (trx: Kysely<Tables>, number: string, why: string): P
 
 /**
  * Ends all builds that are older than `number` and of the same ref of the same repository (of a patchset: of the same
- * topic). The caller knows whether the newest one wins there. Answers which those are.
+ * topic; nightly ones: of the same list). The caller knows whether the newest one wins there. Answers which those are.
  */
 export async function supersedeOlder(trx: Kysely<Tables>, number: string): Promise<string[]> {
   const { rows } = await sql<{ number: string }>`
     select older.number from build newer join build older on older.number < newer.number and older.ended_at is null
       and older.repository = newer.repository and older.kind = newer.kind and case newer.kind
         when 'push' then older.ref = newer.ref
+        when 'nightly' then older.list_id = newer.list_id
         else older.list_id = newer.list_id and older.topic_key = newer.topic_key end
     where newer.number = ${number} order by older.number`.execute(trx)
   const ended: string[] = []

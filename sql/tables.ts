@@ -300,7 +300,7 @@ export interface Tables {
   build: {
     number: GeneratedAlways<string>
     key: IndexKey
-    kind: 'push' | 'patchset'
+    kind: 'push' | 'patchset' | 'nightly'
     repository: string
     list_id: number | null
     ref: string

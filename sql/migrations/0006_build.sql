@@ -33,12 +33,13 @@ create table build (
   number     bigint generated always as identity primary key,
   -- what it is a build of: the same is never built twice, however often it is told
   key        text not null unique,
-  kind       text not null check (kind in ('push', 'patchset')),
+  -- nightly: all patchsets of a list that apply together
+  kind       text not null check (kind in ('push', 'patchset', 'nightly')),
   -- its name in the policy
   repository text not null,
   -- whose pages show it
   list_id    integer references list,
-  -- what was pushed, or refs/ci/LIST/TOPIC/vN
+  -- what was pushed, refs/ci/LIST/TOPIC/vN, or refs/ci/LIST/nightly/DATE
   ref        text not null,
   -- null while no base took the patchset
   commit     text,
@@ -75,7 +76,8 @@ create table build (
   -- the newer one of the same, which is built instead
   superseded_by bigint references build,
   check ((ended_at is null) = (state in ('waiting', 'queued', 'running'))),
-  check (kind = 'push' or (list_id is not null and topic_key is not null and version is not null and digest is not null))
+  check (kind <> 'nightly' or list_id is not null),
+  check (kind <> 'patchset' or (list_id is not null and topic_key is not null and version is not null and digest is not null))
 );
 create index build_queue on build (queued_at, number) where state = 'queued';
 create index build_open on build (state) where ended_at is null;

@@ -21,7 +21,7 @@ export const grantsOf =
     const kind = builds[0]?.kind
     if (kind === undefined) return null
     const pushed = policy()?.repositories.find(repository => repository.name === name)?.path
-    const directory = kind === 'patchset' ? publishedRepository(data) : pushed
+    const directory = kind === 'push' ? pushed : publishedRepository(data)
     if (directory === undefined) return null
     return { directory, commits: new Set(builds.flatMap(({ commit }) => commit ?? [])) }
   }

@@ -49,7 +49,7 @@ export async function jobOf(claim: Claim, asker: Asker, placeOf: PlaceOf): Promi
     repository: asker.local ? place.directory : place.path,
     commit: build.commit,
     ref: build.ref,
-    kind: build.kind,
+    kind: build.kind === 'push' ? 'push' : 'patchset',
     only: (terms.checks ?? []).map(name => name.toLowerCase()),
     weakest: terms.weakest ?? place.weakest,
     network: terms.network ?? place.network,

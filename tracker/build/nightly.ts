@@ -1,10 +1,11 @@
 // Once a day all that was let in and is still open, on one another as far as it applies together: a ref for whoever tests many
-// patchsets at once. The oldest comes first; what does not fit is left out of this night.
+// patchsets at once, built once, as mailed code is. The oldest comes first; what does not fit is left out of this night.
 import { sql } from 'kysely'
 import { git } from '../../base/git.ts'
 import { limits } from '../../base/limits.ts'
 import { applyPatches } from '../../ci/apply.ts'
 import { nightlyRefs } from '../../ci/published.ts'
+import { addBuild, supersedeOlder } from '../../sql/builds.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import type { Topic } from '../topic/topic.ts'
 import { patchsetMails } from './patchset-mails.ts'
@@ -31,11 +32,29 @@ export async function makeNightly(place: Place, now: Date): Promise<number | nul
     tip = applied.commit
     count++
   }
+  // Before the ref, which says that this day is done.
+  if (count > 0) await build(place, { ref, commit: tip, base: start.head })
   await git(published, 'update-ref', ref, tip)
   for (const old of before.split('\n').filter(name => name !== ''))
     await git(published, 'update-ref', '-d', old)
   return count
 }
+
+/** Nothing when a night before came to the same commit. */
+const build = (
+  { db, list, source }: Place,
+  { ref, commit, base }: { readonly ref: string; readonly commit: string; readonly base: string },
+): Promise<void> =>
+  db.transaction().execute(async trx => {
+    const { number, known } = await addBuild(trx, {
+      key: `nightly:${list.name}:${commit}`,
+      ...{ repository: source.name, ref, commit, base, list: list.id, patchset: null, nightly: true },
+      submitter: 'nightly',
+      state: 'queued',
+      terms: source.weakest === null ? {} : { weakest: source.weakest },
+    })
+    if (!known) await supersedeOlder(trx, number)
+  })
 
 /** With a newest revision that was let in and did not fail, the oldest first. */
 async function letIn({ db, list }: Place): Promise<Topic[]> {

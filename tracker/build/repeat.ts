@@ -1,8 +1,9 @@
 // How to have a build again at home: the lines of a shell, for a mail and for a page. What they name was chosen by strangers, and is
 // quoted for the shell.
+import type { BuildRow } from '../../sql/builds.ts'
 
 export interface Repeated {
-  readonly kind: 'push' | 'patchset'
+  readonly kind: BuildRow['kind']
   readonly ref: string
   readonly commit: string | null
   /** The step that failed, else the build. */
@@ -11,7 +12,7 @@ export interface Repeated {
   readonly from: string | null
 }
 
-/** None for a patchset that nobody can fetch. */
+/** None for mailed code that nobody can fetch. */
 export function repeatLines({ kind, ref, commit, step, from }: Repeated): string[] {
   if (commit === null) return []
   const script = quoted(step === 'build' ? '.ci/build' : `.ci/checks/${step}`)

@@ -40,7 +40,8 @@ export async function reportBuild(
   attempt: number | null,
   options: ReportOptions,
 ): Promise<void> {
-  if (checkState(build.state) === null) return
+  // Of what many wrote together the pages tell.
+  if (checkState(build.state) === null || build.kind === 'nightly') return
   const mails =
     build.kind === 'push'
       ? await mailsOfPush(trx, build, attempt, options)

@@ -12,6 +12,7 @@ import {
   buildLook,
   buildName,
   buildsSection,
+  nightlyText,
   shortCommit,
   submitterText,
   tookText,
@@ -72,7 +73,11 @@ export const buildPage = (view: BuildView): Html => {
   const { line, list, topic } = view
   const { number } = line
   const title =
-    line.kind === 'push' ? `${branchText(line.ref)} in ${line.repository}` : titleText(line.title ?? '')
+    line.kind === 'push'
+      ? `${branchText(line.ref)} in ${line.repository}`
+      : line.kind === 'nightly'
+        ? nightlyText(line)
+        : titleText(line.title ?? '')
   return frame({
     title: `Build ${number} ${buildLook(line.state).word}: ${title}`,
     ...(list ? { list, here: 'builds' as const } : {}),
@@ -84,7 +89,7 @@ export const buildPage = (view: BuildView): Html => {
         ]
       : [{ text: 'Builds', path: paths.queue() }, { text: `build ${number}` }],
     skipTo: 'build',
-    main: html`<h1>Build ${number} of ${line.kind === 'push' ? buildName(line) : html`“<bdi>${title}</bdi>”`}</h1>
+    main: html`<h1>Build ${number} of ${line.kind === 'patchset' ? html`“<bdi>${title}</bdi>”` : buildName(line)}</h1>
 ${metaLine(view)}
 <div class="stand tone-${buildLook(line.state).tone}">${filledChip(capital(buildLook(line.state)))}<div>${verdict(view)}</div></div>
 <div class="cols"><div>
@@ -99,11 +104,13 @@ ${mailedSection(view)}
 </div>
 <aside class="side" aria-label="About this build">
 ${factsSection(view)}
-${buildsSection(view.others, line.kind === 'push' ? 'This branch' : 'This patchset')}
+${buildsSection(view.others, othersWords[line.kind])}
 ${againSection(view)}
 </aside></div>`,
   })
 }
+
+const othersWords = { push: 'This branch', patchset: 'This patchset', nightly: 'Nights before' } as const
 
 const capital = (look: Look): Look => ({
   ...look,
@@ -226,7 +233,7 @@ function repeatSection({ repeat, line, row }: BuildView): Html | string {
   if (repeat.length === 0 || line.state === 'refused' || line.state === 'waiting') return ''
   return html`<section aria-labelledby="h-rep">
 <div class="hd"><h2 id="h-rep">Repeat it at home</h2><p class="soft">The same tree</p></div>
-<div class="card"><div class="mail say"><code class="cmd">${repeat.join('\n')}</code>${row.base && line.kind === 'patchset' ? html`<p>Its parent is ${shortCommit(row.base)}.</p>` : ''}</div></div>
+<div class="card"><div class="mail say"><code class="cmd">${repeat.join('\n')}</code>${row.base && line.kind !== 'push' ? html`<p>Its parent is ${shortCommit(row.base)}.</p>` : ''}</div></div>
 </section>`
 }
 
@@ -333,7 +340,7 @@ function whyIt({ evidence, line, list, row }: BuildView): Html {
   if (user) words.push(html`pushed by <bdi>${visible(user.slice(0, 100))}</bdi>`)
   if (words.length === 0)
     words.push(
-      html`${line.state === 'waiting' ? 'nobody yet' : row.kind === 'push' ? html`<bdi>${visible(line.submitter)}</bdi>` : 'the mails'}`,
+      html`${line.state === 'waiting' ? 'nobody yet' : row.kind === 'push' ? html`<bdi>${visible(line.submitter)}</bdi>` : row.kind === 'nightly' ? 'the clock: all open patchsets that were let in and apply together' : 'the mails'}`,
     )
   return html`${words.map((word, at) => html`${at > 0 ? html`<br>` : ''}${word}`)}${
     said && said.length > 0

@@ -26,11 +26,17 @@ const looks: Readonly<Record<BuildState, Look>> = {
 export const buildLook = (state: BuildState): Look => looks[state]
 export const buildChip = (state: BuildState): Html => words(looks[state])
 
-/** "main in tarn", or the title of the patchset. */
+/** "main in tarn", "nightly of 2026-03-02", or the title of the patchset. */
 export const buildName = (line: BuildLine): Html =>
   line.kind === 'push'
     ? html`<bdi>${branchText(line.ref)}</bdi> in <bdi>${visible(line.repository)}</bdi>`
-    : html`${titleOf(line.title ?? line.topicId ?? 'a patchset')} <span class="rev">v${line.version}</span>`
+    : line.kind === 'nightly'
+      ? html`${nightlyText(line)}`
+      : html`${titleOf(line.title ?? line.topicId ?? 'a patchset')} <span class="rev">v${line.version}</span>`
+
+/** A ref that a name of ours ends: its date. */
+export const nightlyText = ({ ref }: Pick<BuildLine, 'ref'>): string =>
+  visible(`nightly of ${ref.replace(/^.*\//, '')}`)
 
 export const branchText = (ref: string): string => visible(ref.replace(/^refs\/heads\//, '')).slice(0, 200)
 

@@ -226,7 +226,9 @@ async function readOthers(db: Kysely<Tables>, row: BuildRow): Promise<BuildLine[
   const same =
     row.kind === 'push'
       ? sql`b.kind = 'push' and b.repository = ${row.repository} and b.ref = ${row.ref}`
-      : sql`b.list_id = ${row.list_id} and b.topic_key = ${row.topic_key}`
+      : row.kind === 'nightly'
+        ? sql`b.kind = 'nightly' and b.list_id = ${row.list_id}`
+        : sql`b.list_id = ${row.list_id} and b.topic_key = ${row.topic_key}`
   const { rows } = await sql<BuildLine>`
     select ${columns} from ${joined} where ${same} and b.number <> ${row.number}::bigint
     order by b.number desc limit ${othersMax}`.execute(db)

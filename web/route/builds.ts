@@ -137,7 +137,7 @@ async function viewOf(
     tail: data !== null && failed ? await tailOf(stepLogPath(data, name, failed.name), failed.name) : null,
     repeat: repeatLines({
       ...{ kind: line.kind, ref: row.ref, commit: row.commit, step: failed?.name ?? 'build' },
-      from: url !== null && line.kind === 'patchset' ? `${url}/-/git/ci.git` : null,
+      from: url !== null && line.kind !== 'push' ? `${url}/-/git/ci.git` : null,
     }),
     elsewhere: failed && branch ? await sameFailure(db, row.repository, branch, failed.name) : null,
     sender: list && head ? await readVerdict(db, list.id, messageId(line.topicId ?? head)) : null,

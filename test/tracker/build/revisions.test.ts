@@ -8,6 +8,8 @@ import { publishedRepository } from '../../../ci/published.ts'
 import type { BuildRow } from '../../../sql/builds.ts'
 import { append } from '../../../sql/log.ts'
 import { Applier } from '../../../tracker/build/applier.ts'
+import { jobOf } from '../../../tracker/build/job-of.ts'
+import { placeOf } from '../../../tracker/build/place.ts'
 import { sortAll } from '../../../tracker/project/projector.ts'
 import type { Verdict } from '../../../tracker/topic/verdict.ts'
 import { makeApp } from '../../../web/app.ts'
@@ -410,7 +412,7 @@ describe('where it is put', () => {
   })
 })
 
-it('offers once a day what was let in and applies together', async () => {
+it('offers once a day what was let in and applies together, and builds it as mailed code', async () => {
   policy = policyOf({ allow: ['ines@example.org'], nightly: true })
   const [one] = series('one', { 'wal.c': lines(1, 40, { 3: 'one();' }) })
   const [two] = series('two', { 'wal.c': lines(1, 40, { 3: 'two();' }) })
@@ -430,6 +432,27 @@ it('offers once a day what was let in and applies together', async () => {
   expect(text).toContain('three();')
   expect(Number(text.includes('one();')) + Number(text.includes('two();'))).toBe(1)
   expect(published('ls-tree', '--name-only', ref)).not.toContain('Makefile')
+  const [night, ...more] = (await builds()).filter(({ kind }) => kind === 'nightly')
+  expect(more).toEqual([])
+  const commit = published('rev-parse', ref)
+  expect(night).toMatchObject({ state: 'queued', ref, commit, base: project.git('rev-parse', 'main').trim() })
+  const directory = publishedRepository(project.dir)
+  const place = placeOf({ policy: () => policy, data: project.dir })
+  const job = await jobOf(
+    { build: night as BuildRow, attempt: 1, fence: '1' },
+    { local: true, cpus: 1 },
+    place,
+  )
+  expect(job).toMatchObject({ kind: 'patchset', repository: directory, commit, secrets: {} })
+  const page = await (await makeApp({ db: project.db }).request('/tarn/builds/')).text()
+  expect(page).toContain(`nightly of ${new Date().toISOString().slice(0, 10)}`)
+  expect((await makeApp({ db: project.db }).request(`/builds/${night?.number}`)).status).toBe(200)
+  // The same on another day is known to build.
+  published('update-ref', '-d', ref)
+  applier = freshApplier()
+  await look()
+  expect(published('rev-parse', ref)).toBe(commit)
+  expect((await builds()).filter(({ kind }) => kind === 'nightly')).toHaveLength(1)
 })
 
 describe('the pages', () => {
