@@ -246,8 +246,8 @@ const patches = z.strictObject({
   build_files: z
     .array(line, { error: 'a list of file patterns such as ["Makefile"]' })
     .default([
-      'Makefile',
-      '*/Makefile',
+      // make(1) takes GNUmakefile, then makefile, before Makefile.
+      ...['GNUmakefile', '*/GNUmakefile', 'makefile', '*/makefile', 'Makefile', '*/Makefile'],
       '*.mk',
       'CMakeLists.txt',
       '*/CMakeLists.txt',

@@ -180,3 +180,18 @@ test('docs/ci.md has the table of the policy as it is', () => {
   const table = settingsTable(policySettings)
   expect(inDocs, `docs/ci.md needs this table:\n\n${table}\n\n`).toBe(table)
 })
+
+test.each([
+  'Makefile',
+  'src/Makefile',
+  'GNUmakefile',
+  'src/GNUmakefile',
+  'makefile',
+  'src/makefile',
+  'rules.mk',
+])('make reads %s, so a patch that changes it is not built without asking', path => {
+  const { patches } = read(
+    '[[repository]]\nname = "tarn"\npath = "tarn.git"\n[[patches]]\nlist = "demo"\nrepository = "tarn"\n',
+  )
+  expect(matchesRef(patches[0]?.buildFiles ?? [], path)).toBe(true)
+})
