@@ -37,6 +37,8 @@ const git = async (...words: string[]) =>
 let server: Listener
 let url = ''
 let secret = ''
+let openTag = ''
+let hiddenTag = ''
 let childOfSecret = ''
 let shown = ''
 
@@ -50,14 +52,19 @@ beforeAll(async () => {
   }
   shown = commit('shown')
   execFileSync('git', ['clone', '-q', '--bare', work, bare])
+  run('tag', '-a', '-m', 'offered words', 'open')
+  run('tag', '-a', '-m', 'hidden words', 'hidden')
+  openTag = run('rev-parse', 'open')
+  hiddenTag = run('rev-parse', 'hidden')
   run('checkout', '-q', '-b', 'secret')
   secret = commit('secret')
   childOfSecret = commit('child')
-  run('push', '-q', bare, 'secret', 'main:refs/ci/demo/abc/v1')
+  run('push', '-q', bare, 'secret', 'open', 'hidden', 'main:refs/ci/demo/abc/v1')
   // What a repository's own configuration allows counts for nothing here.
   for (const key of ['uploadpack.allowAnySHA1InWant', 'http.receivepack'])
     execFileSync('git', ['-C', bare, 'config', key, 'true'])
-  const isOffered = (ref: string) => ref === 'refs/heads/main' || ref.startsWith('refs/ci/')
+  const isOffered = (ref: string) =>
+    ['refs/heads/main', 'refs/tags/open'].includes(ref) || ref.startsWith('refs/ci/')
   const ours = offersOf(() => ({ patches: [{}], repositories: [] }) as unknown as Policy, dir)
   const routes = gitRoutes(name => (name === 'tarn' ? { directory: bare, isOffered } : ours(name)))
   server = await listen(new Hono().route('/-/git', routes), { host: '127.0.0.1', port: 0 }, 'git')
@@ -73,7 +80,10 @@ describe.each(['0', '1', '2'])('with version %s of the protocol', version => {
 
   it('shows what is offered', async () => {
     const refs = (await git(...at, 'ls-remote', url)).split('\n').map(line => line.split('\t')[1])
-    expect(refs).toEqual(['HEAD', 'refs/ci/demo/abc/v1', 'refs/heads/main'])
+    expect(refs).toEqual([
+      ...['HEAD', 'refs/ci/demo/abc/v1', 'refs/heads/main'],
+      ...['refs/tags/open', 'refs/tags/open^{}'],
+    ])
   })
 
   it('is cloned and fetched from', async () => {
@@ -82,6 +92,18 @@ describe.each(['0', '1', '2'])('with version %s of the protocol', version => {
     expect(await git('-C', clone, 'rev-parse', 'HEAD')).toBe(shown)
     await git(...at, '-C', clone, 'fetch', '-q', '--depth=1', url, 'refs/ci/demo/abc/v1')
     expect(await git('-C', clone, 'rev-parse', 'FETCH_HEAD')).toBe(shown)
+  })
+
+  it('gives a clone the tags that are offered, and no others', async () => {
+    const clone = `clone-${version}`
+    expect(await git('-C', clone, 'rev-parse', 'open')).toBe(openTag)
+    await expect(git('-C', clone, 'cat-file', '-e', hiddenTag)).rejects.toThrow()
+    const branch = `branch-${version}`
+    await git('init', '-q', branch)
+    await git('-C', branch, 'remote', 'add', 'origin', url)
+    await git(...at, '-C', branch, 'fetch', '-q', 'origin')
+    expect(await git('-C', branch, 'rev-parse', 'open')).toBe(openTag)
+    await expect(git('-C', branch, 'cat-file', '-e', hiddenTag)).rejects.toThrow()
   })
 
   it('hands out nothing that is hidden, not by its id either', async () => {

@@ -69,7 +69,7 @@ export function gitRoutes(offerOf: OfferOf, grantFor: GrantFor = async () => nul
           : unreadable
         return body === null || wrong !== null
           ? tell(c, 400, wrong ?? unreadable)
-          : backend(c, offer, shown, { path: '/git-upload-pack', query: '', body })
+          : backend(c, offer, shown, { path: '/git-upload-pack', query: '', body: withoutTags(body) })
       })
     },
   )
@@ -153,6 +153,25 @@ function refusalOf(lines: readonly string[], ids: ReadonlySet<string>): string |
       return 'Only fetching is answered here'
   }
   return null
+}
+
+/**
+ * The same request without the wish for tags of what is sent, which git fulfils with hidden ones, too. Clients ask for those
+ * that they were shown by themselves then. Only for a body that has lines.
+ */
+function withoutTags(body: Buffer): Buffer {
+  const lines: Buffer[] = []
+  for (let at = 0; at < body.length; ) {
+    const size = Math.max(Number.parseInt(body.toString('latin1', at, at + 4), 16), 4)
+    const line = body.subarray(at, at + size)
+    const text = line.toString('latin1', 4)
+    if (/^want [0-9a-f]+ .*\binclude-tag\b/.test(text)) {
+      const less = text.replace(/ ?\binclude-tag\b/g, '')
+      lines.push(Buffer.from(`${(less.length + 4).toString(16).padStart(4, '0')}${less}`, 'latin1'))
+    } else if (text.trimEnd() !== 'include-tag') lines.push(line)
+    at += size
+  }
+  return Buffer.concat(lines)
 }
 
 const notOffered = (line: string) =>
