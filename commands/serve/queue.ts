@@ -12,18 +12,31 @@ export async function openQueue(
   const { policy } = config.ci
   const { openPolicy } = await import('../../tracker/build/policy-file.ts')
   const current = policy === null ? () => null : openPolicy(policy.path)
-  current()
+  const last = lastOf(current)
   const news = listenForBuilds(databaseUrl)
   closers.push(() => news.close())
   const { reportBuild } = await import('../../tracker/build/report.ts')
-  const options = { policy: current, data, url: config.url }
+  const report = { policy: last, data, url: config.url }
   return makeQueue({
     db: pools.web,
     news,
-    placeOf: placeOf(options),
+    placeOf: placeOf({ policy: current, data }),
     isHeld: heldBy(current, log),
-    tell: (trx, build, attempt) => reportBuild(trx, build, attempt, options),
+    tell: (trx, build, attempt) => reportBuild(trx, build, attempt, report),
   })
+}
+
+/** What could be read last: a build that ends while the policy is wrong is told as before. Throws when there is none yet. */
+function lastOf<T>(read: () => T): () => T {
+  let last = read()
+  return () => {
+    try {
+      last = read()
+    } catch {
+      // It is said where builds wait for it.
+    }
+    return last
+  }
 }
 
 /** While the policy is wrong nothing is built: a mistake in it would end all that waits as an error. Said once. */

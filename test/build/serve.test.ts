@@ -5,8 +5,10 @@ import { once } from 'node:events'
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeClient } from '../../ci/client.ts'
 import { builds } from '../../commands/doctor/builds.ts'
 import { cancelBuild } from '../../sql/builds.ts'
+import { addToken } from '../../sql/tokens.ts'
 import { Repository } from '../ci/repository.ts'
 import { until } from '../ingest/until.ts'
 import { Instance, killed, processes } from './instance.ts'
@@ -169,4 +171,23 @@ test('serve that leaves all builds to others has no runner beside it', async () 
   expect(instance.child()).toBeNull()
   const [code] = await Promise.all([once(instance.serve ?? process, 'exit'), instance.stop()])
   expect(code[0]).toBe(0)
+})
+
+test('the end of a build is told though a mistake was made in the policy while it ran', async () => {
+  await instance.close()
+  instance = await Instance.open({ runners: 0 })
+  await instance.start()
+  const number = await instance.push('exit 1')
+  const word = await addToken(instance.db, { name: 'one', scopes: ['runner'], expiresAt: null })
+  const client = makeClient(instance.address, word ?? '')
+  const never = new AbortController().signal
+  const health = { atOnce: 1, cpus: 1, memoryFreeBytes: 0, version: '1', launcher: null }
+  const offer = await client.next({ ...health, tiers: ['bwrap'] }, [], never)
+  appendFileSync(instance.at('ci-policy.toml'), 'wrong = [\n')
+  const result = { outcome: 'failure', why: null, tier: 'bwrap', seconds: 1, steps: [] } as const
+  expect(await client.done({ fence: offer?.fence ?? '', result: { ...result, steps: [] } }, never)).toBe(true)
+  expect(await build(number)).toMatchObject({ state: 'failure' })
+  expect(await instance.db.selectFrom('outbox').select('recipient').execute()).toEqual([
+    { recipient: 'ada@example.org' },
+  ])
 })
