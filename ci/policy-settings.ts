@@ -249,8 +249,15 @@ const patches = z.strictObject({
       // make(1) takes GNUmakefile, then makefile, before Makefile.
       ...['GNUmakefile', '*/GNUmakefile', 'makefile', '*/makefile', 'Makefile', '*/Makefile'],
       '*.mk',
+      'Kbuild',
+      '*/Kbuild',
+      'configure',
+      '*/configure',
+      'meson.build',
+      '*/meson.build',
       'CMakeLists.txt',
       '*/CMakeLists.txt',
+      '*.cmake',
       'package.json',
       '*/package.json',
     ])

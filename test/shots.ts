@@ -137,7 +137,7 @@ make: *** [Makefile:141: unit] Error 1
   const [patch] = alone.patches
   const waiting = await yard.build('waiting', {
     why: `Patches of ${single.author.address} are not built without asking`,
-    build: yard.patchset(single.id, [patch?.id ?? single.id], 1),
+    build: { ...yard.patchset(single.id, [patch?.id ?? single.id], 1), evidence: { guarded: [] } },
   })
   const refused = await yard.build('refused', {
     why: 'The commit is not signed by anybody whom the policy names',

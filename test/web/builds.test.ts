@@ -153,9 +153,14 @@ describe('a build that failed', () => {
 test('one that waits says what lets it run, and what to look at before', async () => {
   const number = await yard.build('waiting', {
     why: `Patches of ${hostile} are not built without asking`,
-    build: yard.patchset('alone@example.org', ['alone@example.org'], 1),
+    build: {
+      ...yard.patchset('alone@example.org', ['alone@example.org'], 1),
+      evidence: { guarded: ['.ci/build', hostile] },
+    },
   })
   const text = await page(`/builds/${number}`)
+  expect(text).toMatch(/Ends unrun<\/dt><dd><time/)
+  expect(text).not.toContain('<script')
   expect(text).toContain('<b>CI: test 7c41e09b</b>')
   expect(text).toMatch(
     /href="mailto:tarn@lists\.example\.org\?In-Reply-To=%3Calone%40example\.org%3E[^"]*body=CI%3A%20test%207c41e09b"/,

@@ -135,7 +135,9 @@ function newBuild(
   placed: Exclude<Placed, { already: unknown }>,
 ) {
   const approval: Approval =
-    'conflict' in placed ? { waits: placed.conflict } : approvalOf(mails.mails, placed.files, rules.policy)
+    'conflict' in placed
+      ? { waits: placed.conflict, guarded: [] }
+      : approvalOf(mails.mails, placed.files, rules.policy)
   const state =
     'conflict' in placed
       ? ('conflict' as const)
@@ -153,10 +155,13 @@ function newBuild(
     submitter: mails.mails[0]?.sender ?? '',
     state,
     why: 'waits' in approval ? sentence(approval.waits) : null,
-    evidence: 'built' in approval ? approval.built : {},
+    evidence: 'built' in approval ? approval.built : { guarded: approval.guarded.slice(0, guardedMax) },
     terms: rules.source.weakest === null ? {} : { weakest: rules.source.weakest },
   }
 }
+
+/** So many say enough to whoever may let it in. */
+const guardedMax = 20
 
 const patchsetOf = (topic: Topic, { version, digest }: Complete, { built }: PatchsetMails) => ({
   topicKey: topicKey(topic),

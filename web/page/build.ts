@@ -1,6 +1,7 @@
 // One build: how it stands, its steps, the last lines of the one that failed, how to repeat it, who was told. One that waits says
 // what releases it and what to look at before. All that a build wrote is a stranger's text.
 import { html } from 'hono/html'
+import { limits } from '../../base/limits.ts'
 import { secondsText } from '../../base/seconds-text.ts'
 import { testWords } from '../../tracker/build/result-text.ts'
 import type { StoredResult, StoredStep } from '../../tracker/build/stored-result.ts'
@@ -321,6 +322,7 @@ ${row.commit ? html`<dt>Commit</dt><dd>${shortCommit(row.commit)}</dd>` : ''}
 ${last ? html`<dt>Runner</dt><dd><bdi>${visible(last.runner)}</bdi>${result?.tier ? html`, <span class="soft">${result.tier}</span>` : ''}</dd>` : ''}
 ${mailed.length > 0 ? html`<dt>Mailed</dt><dd><a href="#h-mail">${countText(mailed.length, 'mail')}</a></dd>` : ''}
 ${row.queued_at ? html`<dt>Queued</dt><dd>${minuteOf(row.queued_at.getTime())}</dd>` : ''}
+${line.state === 'waiting' ? html`<dt>Ends unrun</dt><dd>${minuteOf(row.made_at.getTime() + limits.waitingDaysMax * 24 * 3_600_000)}</dd>` : ''}
 <dt>${line.state === 'refused' ? 'Found' : 'Started by'}</dt><dd>${whyIt(view)}</dd></dl></section>`
 }
 
@@ -364,11 +366,11 @@ function releaseSection({ line, list, row, topic }: BuildView): Html | string {
 }
 
 /** What an approver wants to know before a stranger's code runs. */
-function lookSection({ line, list, sender }: BuildView, topic: Topic): Html | string {
+function lookSection({ line, list, sender, evidence }: BuildView, topic: Topic): Html | string {
   const revision = topic.revisions.findLast(({ version }) => version === line.version)
   if (!revision || !list) return ''
   const files = [...new Set(revision.patches.flatMap(patch => patch.files))]
-  const build = files.filter(isBuildFile)
+  const build = evidence.guarded ?? null
   const sum = (of: 'added' | 'removed') => revision.patches.reduce((all, patch) => all + patch[of], 0)
   return html`<section aria-labelledby="h-look">
 <div class="hd"><h2 id="h-look">Worth a look before</h2><a href="${paths.mail(list.name, line.topicId ?? topic.id)}">The patches</a></div>
@@ -376,7 +378,7 @@ function lookSection({ line, list, sender }: BuildView, topic: Topic): Html | st
 <thead><tr><th scope="col">What</th><th scope="col">Found</th></tr></thead>
 <tbody>
 <tr><th scope="row" class="sub">Files</th><td>${fileNames(files)}</td></tr>
-<tr><th scope="row" class="sub">Build files, scripts, <code>.ci</code></th><td>${build.length === 0 ? html`<span class="ok txt"><span aria-hidden="true">✓</span> untouched</span>` : html`<span class="warn txt"><span aria-hidden="true">!</span> changed:</span> ${fileNames(build)}`}</td></tr>
+${build === null ? '' : html`<tr><th scope="row" class="sub">Build files, <code>.ci</code></th><td>${build.length === 0 ? html`<span class="ok txt"><span aria-hidden="true">✓</span> untouched</span>` : html`<span class="warn txt"><span aria-hidden="true">!</span> changed:</span> ${fileNames(build)}`}</td></tr>`}
 <tr><th scope="row" class="sub">Size</th><td>${countText(revision.patches.length, 'patch', 'patches')}, ${linesOf(sum('added'), sum('removed'))}</td></tr>
 <tr><th scope="row" class="sub">Sender</th><td><bdi>${visible(line.submitter)}</bdi>, ${senderWords(sender)}</td></tr>
 <tr><th scope="row" class="sub">It will get</th><td>a sandbox, no network, no secrets</td></tr>
@@ -389,11 +391,6 @@ const senderWords = (sender: ShownVerdict | null): string =>
     : sender === 'imported'
       ? 'from an archive'
       : visible(howWords(sender.how))
-
-const isBuildFile = (path: string): boolean =>
-  /(?:^|\/)(?:\.ci\/|Makefile|makefile|GNUmakefile|Kbuild|CMakeLists\.txt|meson\.build|configure|package\.json|[^/]+\.(?:mk|sh|am|ac|cmake))|(?:^|\/)\.(?:github|gitlab|gitattributes|gitmodules)/.test(
-    path,
-  )
 
 const filesShownMax = 12
 

@@ -151,6 +151,8 @@ const evidence = z.object({
   key: z.string().nullish(),
   said: z.array(z.string()).nullish(),
   user: z.string().nullish(),
+  /** Of a patchset that waits: files with which nothing is built without asking. */
+  guarded: z.array(z.string()).nullish(),
 })
 type Evidence = z.infer<typeof evidence>
 

@@ -165,6 +165,9 @@ describe('a series', () => {
     expect(whys.get(mail?.id ?? '')).toBe('queued null')
     expect(whys.get(script?.id ?? '')).toBe('waiting It changes Makefile')
     expect(whys.get(unsigned?.id ?? '')).toContain('is not authenticated')
+    const { number } = (await builds()).find(build => build.topic_id === script?.id) as BuildRow
+    const page = await (await makeApp({ db: project.db }).request(`/builds/${number}`)).text()
+    expect(page).toContain('changed:</span> <code>Makefile</code>')
     expect((await builds()).find(build => build.topic_id === mail?.id)?.evidence).toMatchObject({
       by: 'author',
       who: 'ines@example.org',
