@@ -168,6 +168,10 @@ test('one that waits says what lets it run, and what to look at before', async (
   expect(text).toContain('changed:</span> <code>.ci/build</code>')
   expect(text).toContain('from an archive')
   const queue = await page('/builds/')
+  for (const shown of [text, queue, await page('/tarn/builds/')]) {
+    expect(shown).toContain('what was pushed and mailed here')
+    expect(shown).not.toContain('Every fact here comes from a mail')
+  }
   expect(queue).toContain('<code>CI: test 7c41e09b</code>')
   expect(queue).toContain('oak')
   expect(queue).toContain('gvisor, bwrap')

@@ -30,7 +30,8 @@ export const buildLogPage = ({ line, list, step, attempt, log, count }: BuildLog
   const last = Math.max(1, total - ((total - 1) % count))
   return frame({
     title: `Log of ${step}, build ${number}`,
-    ...(list ? { list, here: 'builds' as const } : {}),
+    ...(list ? { list } : {}),
+    here: 'builds',
     crumbs: [
       ...(list
         ? [

@@ -81,7 +81,8 @@ export const buildPage = (view: BuildView): Html => {
         : titleText(line.title ?? '')
   return frame({
     title: `Build ${number} ${buildLook(line.state).word}: ${title}`,
-    ...(list ? { list, here: 'builds' as const } : {}),
+    ...(list ? { list } : {}),
+    here: 'builds',
     crumbs: list
       ? [
           { text: list.name, path: paths.list(list.name) },

@@ -63,6 +63,7 @@ export const queuePage = (view: QueueView): Html => {
   const { now, running, queued, waiting, ended, runners } = view
   return frame({
     title: 'Builds',
+    here: 'builds',
     skipTo: 'queue',
     crumbs: [{ text: 'All lists', path: paths.lists() }, { text: 'Builds' }],
     main: html`<h1>Builds</h1>

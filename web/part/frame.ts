@@ -39,7 +39,7 @@ ${page.crumbs ? crumbs(page.crumbs) : ''}
 ${page.list?.rebuilding ? rebuilding : ''}
 ${page.main}
 </main>
-<footer class="wrap"><div class="foot">${page.list ? footOf(page.list) : 'Built from the mails to these lists, nothing else.'}</div></footer>
+<footer class="wrap"><div class="foot">${footOf(page)}</div></footer>
 </body>
 </html>
 `
@@ -63,5 +63,9 @@ const crumbs = (steps: NonNullable<Page['crumbs']>): Html =>
       html`${index > 0 ? ' / ' : ''}${path ? html`<a href="${path}"><bdi>${visible(text)}</bdi></a>` : html`<bdi>${visible(text)}</bdi>`}`,
   )}</nav>`
 
-const footOf = (list: ListRow): Html =>
-  html`Every fact here comes from a mail to <a href="mailto:${list.address}">${visible(list.address)}</a>. To change one, reply there.`
+/** Builds come of pushes, too, and no mail changes how one ended. */
+const footOf = ({ list, here }: Page): Html | string => {
+  if (here === 'builds') return 'Built from what was pushed and mailed here, nothing else.'
+  if (!list) return 'Built from the mails to these lists, nothing else.'
+  return html`Every fact here comes from a mail to <a href="mailto:${list.address}">${visible(list.address)}</a>. To change one, reply there.`
+}

@@ -80,7 +80,8 @@ async function pageAround(line: BuildLine, list: ListRow | undefined): Promise<[
   const page = String(
     await frame({
       title: `Build ${line.number}, live`,
-      ...(list ? { list, here: 'builds' as const } : {}),
+      ...(list ? { list } : {}),
+      here: 'builds',
       crumbs: [
         list ? { text: 'Builds', path: paths.builds(list.name) } : { text: 'Builds', path: paths.queue() },
         { text: `build ${line.number}`, path: paths.build(line.number) },
