@@ -15,7 +15,7 @@ export interface Spooled {
   readonly wrong: string
   /** The account that wrote it. */
   readonly account: number
-  /** Milliseconds: when it was written, as that account says. */
+  /** Milliseconds: when it was written, as that account says; none that is still to come. */
   readonly at: number
 }
 
@@ -92,7 +92,8 @@ async function readOne(directory: string, name: string): Promise<Spooled | null>
   }
   try {
     const info = await file.stat()
-    const known = { ...nobody, account: info.uid, at: info.mtimeMs }
+    // A time still to come would keep what cannot be decided for ever.
+    const known = { ...nobody, account: info.uid, at: Math.min(info.mtimeMs, info.ctimeMs) }
     if (!info.isFile()) return { ...known, wrong: 'it is no file' }
     if (info.nlink > 1)
       return { ...known, wrong: 'it has another name, so somebody else may have written it' }

@@ -280,6 +280,15 @@ test('a directory with the name of a push that is being written holds up nobody'
   expect(await pushesIn(spool)).toMatchObject([{ updates: [{ new: commit }] }])
 })
 
+test('a push that says it was written in the future was written now', async () => {
+  const { spool } = await hooked()
+  const file = join(spool, 'push.aaaaaaaaaa')
+  writeFileSync(file, whole())
+  utimesSync(file, new Date('2099-01-01'), new Date('2099-01-01'))
+  const [spooled] = await readSpool(spool)
+  expect(spooled?.at).toBeLessThanOrEqual(Date.now())
+})
+
 test('pushes come out in the order in which they were made', async () => {
   const { spool } = await hooked()
   for (const [name, seconds] of [

@@ -83,8 +83,9 @@ function lookerOf(options: IntakeOptions): () => Promise<void> {
       } catch (error) {
         const old = Date.now() - spooled.at > limits.spoolTriedHoursMax * 3_600_000
         log.error({ error, push: spooled.name }, old ? 'A push is given up' : 'A push waits in the spool')
-        if (old) await dropSpooled(spool, spooled.name)
-        else later.set(spooled.name, now + limits.spoolAgainMillisecondsMax)
+        later.set(spooled.name, now + limits.spoolAgainMillisecondsMax)
+        // One that cannot be taken away keeps none of those behind it.
+        if (old) await dropSpooled(spool, spooled.name).catch(() => {})
       }
     }
   }
