@@ -433,6 +433,8 @@ export const limits = {
   applyMemoryBytesMax: 2 * 1024 ** 3,
   /** Of the scratch repository, in which a few kilobytes of a mail may unpack to anything. */
   applyDiskBytesMax: 2 * 1024 ** 3,
+  /** Of a binary file of which git has the result already; a larger one cannot be compared, and is not applied. */
+  applyBinaryBytesMax: 16 * 1024 * 1024,
   /** Files in it, objects included: a series over a whole large tree. */
   applyFilesMax: 50_000,
   /** A file that a patch touches, with what git adds to it. */

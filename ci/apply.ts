@@ -3,8 +3,9 @@
 // the working tree, and bounds for time, memory and files. The same patches on the same commit become the same commit.
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { boundedGit, type GitBounds, GitError, git, triedGit } from '../base/git.ts'
+import { askGit, boundedGit, type GitBounds, GitError, git, triedGit } from '../base/git.ts'
 import { limits } from '../base/limits.ts'
+import { binaryChanges, makes } from './binary-patch.ts'
 import { tidy, upload } from './published.ts'
 
 export interface Patches {
@@ -100,6 +101,9 @@ async function applyIn(room: Room, patches: Patches, ref: string | null): Promis
   if (bytes > limits.patchsetBytesMax)
     return { outcome: 'error', said: `The patches have ${bytes} bytes; allowed: ${limits.patchsetBytesMax}` }
   await prepare(room, repository, base)
+  const other = await foreignObject(repository, texts)
+  if (other !== null)
+    return { outcome: 'error', said: `A binary patch says ${other}, which is something else here` }
   const files = texts.map((text, index) => {
     const file = join(directory, '.git', `patch-${String(index).padStart(4, '0')}`)
     writeFileSync(file, text)
@@ -114,6 +118,22 @@ async function applyIn(room: Room, patches: Patches, ref: string | null): Promis
   if (changed.length === 0) return { outcome: 'already' }
   if (ref !== null) await publish(room, repository, ref)
   return { outcome: 'applied', commit, files: changed }
+}
+
+/** The name of an object that git would take in place of what a binary patch says; null where there is none. */
+async function foreignObject(repository: string, texts: readonly string[]): Promise<string | null> {
+  for (const change of texts.flatMap(binaryChanges)) {
+    const none = /^0+$/.test(change.after) || (await blobOf(repository, change.after)) === null
+    if (none) continue
+    const before = /^0+$/.test(change.before) ? null : await blobOf(repository, change.before)
+    if (!makes(change, before ?? Buffer.alloc(0), limits.applyBinaryBytesMax)) return change.after
+  }
+  return null
+}
+
+const blobOf = async (repository: string, id: string): Promise<Buffer | null> => {
+  const { code, out } = await askGit(repository, ['cat-file', 'blob', id])
+  return code === 0 ? out : null
 }
 
 const hasCommit = (repository: string, commit: string): Promise<boolean> =>

@@ -112,6 +112,21 @@ describe('a patch that applies', () => {
     expect(await apply([mode])).toMatchObject({ outcome: 'applied', files: ['wal.c'] })
   })
 
+  it('may be binary once more, when its result was published', async () => {
+    const noise = `\0${Array.from({ length: 400 }, (_, at) => `${at * 7919}`).join(' ')}`
+    const added = posted(() => file('noise.bin', noise), 'pager: noise')
+    const changed = posted(() => {
+      file('noise.bin', noise)
+      git('add', '-A')
+      git('commit', '-q', '-m', 'below')
+      file('noise.bin', noise.replace(' 7919 ', ' 7920 and '))
+    }, 'pager: less noise')
+    expect(changed).toMatch(/^delta \d+$/m)
+    const first = await apply([added, changed], base, 'refs/ci/demo/noise/v1')
+    expect(first.outcome).toBe('applied')
+    expect(await apply([added, changed], base, 'refs/ci/demo/noise/v2')).toEqual(first)
+  })
+
   it('keeps what looks like another mail within its message', async () => {
     const body =
       'From here it goes on.\nFrom ada@example.org Mon Sep 17 00:00:00 2001\nFrom: Eve <eve@example.net>'
@@ -222,6 +237,15 @@ describe('a trap', () => {
     expect(await apply([hostile(path)])).toMatchObject({ outcome: 'conflict' })
     expect(readdirSync(scratch)).toEqual([])
     expect(existsSync(join(dir, 'outside'))).toBe(false)
+  })
+
+  it('is a binary patch that names what somebody else posted as its result', async () => {
+    const evil = posted(() => file('evil.bin', '\0evil'), 'pager: evil')
+    expect(await apply([evil], base, 'refs/ci/demo/evil/v1')).toMatchObject({ outcome: 'applied' })
+    const id = show('rev-parse', 'refs/ci/demo/evil/v1:evil.bin')
+    const good = posted(() => file('good.bin', '\0good'), 'pager: good')
+    const swapped = good.replace(/\.\.[0-9a-f]{40}/, `..${id}`)
+    expect(await apply([swapped])).toEqual({ outcome: 'error', said: expect.stringContaining(id) })
   })
 
   it('is a link with a file behind it', async () => {
