@@ -12,3 +12,6 @@ export type BuildState =
   | 'refused'
   | 'conflict'
   | 'superseded'
+
+/** Ends that say something of the code: the newest of them is how a branch stands. */
+export const codeEnds: readonly BuildState[] = ['success', 'warning', 'failure', 'timeout']

@@ -2,6 +2,7 @@
 // of a push, whoever made the commit, as far as somebody vouches for the address: an address that only a stranger's text names
 // gets no mail from us.
 import type { Kysely } from 'kysely'
+import { codeEnds } from '../../base/build-state.ts'
 import { type IndexKey, type ListId, listId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { completeList, type ListConfig } from '../../base/list-settings.ts'
@@ -215,7 +216,7 @@ const endBefore = async (trx: Kysely<Tables>, build: BuildRow) =>
     .where('ref', '=', build.ref)
     .where('kind', '=', 'push')
     .where('number', '<', build.number)
-    .where('state', 'in', ['success', 'warning', 'failure', 'timeout'])
+    .where('state', 'in', codeEnds)
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst()) ?? null

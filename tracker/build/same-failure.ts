@@ -1,5 +1,6 @@
 // Whether a step fails without a patchset, too: then it is no fault of its author.
 import type { Kysely } from 'kysely'
+import { codeEnds } from '../../base/build-state.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { resultOf } from './stored-result.ts'
 
@@ -21,7 +22,7 @@ export async function sameFailure(
     .where('repository', '=', repository)
     .where('ref', '=', branch.startsWith('refs/') ? branch : `refs/heads/${branch}`)
     .where('kind', '=', 'push')
-    .where('state', 'in', ['success', 'warning', 'failure', 'timeout'])
+    .where('state', 'in', codeEnds)
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst()

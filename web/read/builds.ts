@@ -2,7 +2,7 @@
 // strangers, and stays so up to the page.
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { z } from 'zod'
-import type { BuildState } from '../../base/build-state.ts'
+import { type BuildState, codeEnds } from '../../base/build-state.ts'
 import type { IndexKey, ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { BuildRow } from '../../sql/builds.ts'
@@ -69,7 +69,7 @@ export async function readBranchResults(
   const { rows } = await sql<BuildLine>`
     select ${columns} from (
       select distinct on (repository, ref) number from build
-      where list_id = ${list} and kind = 'push' and state in ('success', 'warning', 'failure', 'timeout')
+      where list_id = ${list} and kind = 'push' and state = any(${codeEnds}::text[])
       order by repository, ref, number desc) newest join build b using (number)
       left join list l on l.id = b.list_id left join topic t on false
     order by b.repository, b.ref limit ${limit}`.execute(db)
