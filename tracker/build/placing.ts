@@ -68,6 +68,8 @@ export async function placeRevision(place: Place, what: Placeable): Promise<Plac
     if (applied.outcome === 'applied') return { commit: applied.commit, base, files: applied.files, ref }
     if (applied.outcome === 'already') already ??= base
     else conflict = conflictWords(applied, base)
+    // It took all the time or room that one may have; on the next base it would again.
+    if (applied.outcome === 'error') break
   }
   const needs =
     lacking.length === 0 ? '' : `; it needs ${lacking.join(', ').slice(0, 500)}, which was not let in here`
