@@ -111,10 +111,11 @@ interface Given {
 
 /** Null when the mail is not read as it was when its topic was made. */
 function givenText(mail: DecodedMail, facts: MailFacts, dressing: Dressing): Given | null {
-  const textOf = (of: DecodedMail) =>
-    amText(openMail(of, facts.messageId, dressing), facts.messageId, dressing)
-  const text = textOf(mail)
-  if (amHash(text) !== facts.amHash) return null
+  const { messageId: id } = facts
+  const opened = openMail(mail, id, dressing)
+  if (amHash(opened, id, dressing) !== facts.amHash) return null
+  const text = amText(opened, id, dressing)
+  const textOf = (of: DecodedMail) => amText(openMail(of, id, dressing), id, dressing)
   return { text, covered: verdict => !isOpenPgp(verdict) || textOf(onlySigned(mail)) === text }
 }
 

@@ -6,7 +6,7 @@ import type { MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import { headerValue } from '../decode/headers.ts'
 import type { DecodedMail } from '../decode/mail.ts'
-import { amHash, amText } from './am-text.ts'
+import { amHash } from './am-text.ts'
 import { bugSignOf } from './bug-sign.ts'
 import { type Dressing, noDressing } from './dressing.ts'
 import type { MailFacts } from './facts.ts'
@@ -38,7 +38,7 @@ export function factsOf(
   const { problems, ...spoken } = spokenIn(opened)
   const behalf = speaker && personBehind(speaker, mail.headers)
   const time = saidTime(mail.headers, envelope)
-  const given = amHash(amText(opened, id.id, dressing))
+  const given = amHash(opened, id.id, dressing)
   const marks = marksOf(mail.headers, opened.written, text, dressing)
   return {
     messageId: id.id,
