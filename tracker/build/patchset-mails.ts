@@ -113,7 +113,7 @@ interface Given {
 function givenText(mail: DecodedMail, facts: MailFacts, dressing: Dressing): Given | null {
   const { messageId: id } = facts
   const opened = openMail(mail, id, dressing)
-  if (amHash(opened, id, dressing) !== facts.amHash) return null
+  if (amHash(opened, id) !== facts.amHash) return null
   const text = amText(opened, id, dressing)
   const textOf = (of: DecodedMail) => amText(openMail(of, id, dressing), id, dressing)
   return { text, covered: verdict => !isOpenPgp(verdict) || textOf(onlySigned(mail)) === text }

@@ -25,18 +25,16 @@ export function amText(opened: OpenedMail, id: MessageId, dressing: Dressing): s
  * Of all that the text is made of, SHA-256 in hex; null where there is no text. Facts have it of each patch, and the text is
  * wanted of few: to make it of all took an import 4 %.
  */
-export function amHash(opened: OpenedMail, id: MessageId, dressing: Dressing): string | null {
+export function amHash(opened: OpenedMail, id: MessageId): string | null {
   const { posting, mail, text, attached, subject, from } = opened
-  const diffs = [text.diff, ...attached.map(one => one.text.diff)]
-  if (posting !== 'patch' || diffs.every(diff => diff === '')) return null
-  const lines = mail.body.split('\n')
+  if (posting !== 'patch' || (text.diff === '' && attached.every(one => one.text.diff === ''))) return null
+  const said = text.lines.filter((_, at) => text.kinds[at] !== 'diff' && text.kinds[at] !== 'footer')
   return hash(
     'sha256',
     JSON.stringify([
       [id, headerValue(mail.headers, 'date') ?? null, from, subject.title],
-      lines.slice(0, dressStart(lines, dressing)).join('\n'),
+      ...[said, text.diff],
       attached.map(one => [one.subject?.title ?? null, one.from ?? null, one.body]),
-      diffs,
     ]),
   )
 }

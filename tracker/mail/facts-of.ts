@@ -38,7 +38,7 @@ export function factsOf(
   const { problems, ...spoken } = spokenIn(opened)
   const behalf = speaker && personBehind(speaker, mail.headers)
   const time = saidTime(mail.headers, envelope)
-  const given = amHash(opened, id.id, dressing)
+  const given = amHash(opened, id.id)
   const marks = marksOf(mail.headers, opened.written, text, dressing)
   return {
     messageId: id.id,

@@ -13,28 +13,37 @@ export function wordFilter({ quotes, others }: Pick<SearchText, 'quotes' | 'othe
   const quoted = quotes === '' ? noWords : new Set(wordsOf(quotes))
   const beside = others === '' ? noWords : new Set(wordsOf(others))
   const filter = Buffer.alloc(Math.min(quoted.size + beside.size, limits.wordFilterBytesMax))
-  for (const word of quoted) mark(filter, filterPlaces('>', word))
-  for (const word of beside) mark(filter, filterPlaces('@', word))
+  for (const word of quoted) mark(filter, '>', word)
+  for (const word of beside) mark(filter, '@', word)
   return filter
 }
 
 const noWords: ReadonlySet<string> = new Set()
 
 /** Bits as PostgreSQL's get_bit counts them: within a byte from the lowest. */
-function mark(filter: Buffer, places: readonly number[]): void {
-  for (const place of places) {
-    const bit = place % (filter.length * 8)
+function mark(filter: Buffer, sign: Beside, word: string): void {
+  const first = firstOf(sign, word)
+  const step = stepOf(first)
+  for (let times = 0; times < 4; times++) {
+    const bit = placeOf(first, step, times) % (filter.length * 8)
     filter[bit >> 3] = (filter[bit >> 3] ?? 0) | (1 << (bit & 7))
   }
 }
 
 /** Four numbers of 31 bits; modulo the bits of a filter they are the word's places in it. */
 export function filterPlaces(sign: Beside, word: string): [number, number, number, number] {
-  // FNV-1a over UTF-16, then a round of MurmurHash3's so that the low bits hang on all letters.
+  const first = firstOf(sign, word)
+  const step = stepOf(first)
+  return [placeOf(first, step, 0), placeOf(first, step, 1), placeOf(first, step, 2), placeOf(first, step, 3)]
+}
+
+/** FNV-1a over UTF-16, then half a round of MurmurHash3's, the other half is the step: so the low bits hang on all letters. */
+function firstOf(sign: Beside, word: string): number {
   let value = Math.imul(0x811c9dc5 ^ sign.charCodeAt(0), 0x01000193)
   for (let at = 0; at < word.length; at++) value = Math.imul(value ^ word.charCodeAt(at), 0x01000193)
-  const first = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
-  const step = Math.imul(first ^ (first >>> 13), 0xc2b2ae35) | 1
-  const place = (times: number) => (first + Math.imul(times, step)) & 0x7fffffff
-  return [place(0), place(1), place(2), place(3)]
+  return Math.imul(value ^ (value >>> 16), 0x85ebca6b)
 }
+
+const stepOf = (first: number): number => Math.imul(first ^ (first >>> 13), 0xc2b2ae35) | 1
+const placeOf = (first: number, step: number, times: number): number =>
+  (first + Math.imul(times, step)) & 0x7fffffff
