@@ -18,7 +18,7 @@ export const allowedSigners = (signers: readonly Signer[]): string =>
 
 /** As YYYYMMDDHHMMSS; the program runs in UTC. */
 const bound = (name: string, at: number | null): string[] =>
-  at === null ? [] : [`${name}="${new Date(at).toISOString().replace(/[-T:]|\..*$/g, '')}"`]
+  at === null ? [] : [`${name}="${new Date(at).toISOString().slice(0, 19).replace(/[-T:]/g, '')}"`]
 
 /** `said` is what ssh-keygen printed. Throws `Refusal`. */
 export function checkSsh({ code }: Answer, said: string, signers: readonly Signer[]): Signer {
@@ -40,7 +40,10 @@ export function checkSsh({ code }: Answer, said: string, signers: readonly Signe
 export function fingerprintOf({ key }: Signer): string {
   if (key.kind === 'openpgp') return key.fingerprint
   const bytes = Buffer.from(key.line.split(' ')[1] ?? '', 'base64')
-  return `SHA256:${createHash('sha256').update(bytes).digest('base64').replace(/=+$/, '')}`
+  return `SHA256:${createHash('sha256')
+    .update(bytes)
+    .digest('base64')
+    .replace(/={1,2}$/, '')}`
 }
 
 function whyNot(lines: readonly string[]): string {

@@ -301,7 +301,7 @@ function mailedSection({ mailed, list }: BuildView): Html | string {
 function toWords({ to, messageId }: Mailed, list: ListRow | undefined): Html {
   if (list && to === list.address.toLowerCase())
     return html`the list: <a href="${paths.mail(list.name, messageId)}">the answer in the thread</a>`
-  return html`<bdi>${visible(to.replace(/@.*$/, '@…'))}</bdi>`
+  return html`<bdi>${visible(`${to.split('@', 1)[0]}@…`)}</bdi>`
 }
 
 const mailedWords = ({ state, at }: Mailed): Html =>
