@@ -133,40 +133,28 @@ export async function endAttempt(
 
 type AttemptRow = Selectable<Tables['build_attempt']>
 
-/** One whose runner said nothing for too long. Locked; what somebody else ends just now is left out. */
-export async function overdueAttempt(trx: Kysely<Tables>): Promise<AttemptRow | null> {
-  const row = await trx
-    .selectFrom('build_attempt')
-    .selectAll()
-    .where('ended_at', 'is', null)
-    .where('lease_until', '<', sql<Date>`now()`)
-    .orderBy('fence')
-    .limit(1)
-    .forUpdate()
-    .skipLocked()
-    .executeTakeFirst()
-  return row ?? null
-}
+/** One whose runner said nothing for too long. */
+export const overdueAttempt = (trx: Kysely<Tables>): Promise<AttemptRow | null> =>
+  firstOf(runningAttempts(trx).where('lease_until', '<', sql<Date>`now()`))
 
 /** One that this runner has, as far as we know, and does not know of. */
-export async function forgottenAttempt(
+export const forgottenAttempt = (
   trx: Kysely<Tables>,
   runner: number,
   held: readonly string[],
-): Promise<AttemptRow | null> {
-  const row = await trx
-    .selectFrom('build_attempt')
-    .selectAll()
-    .where('ended_at', 'is', null)
-    .where('runner_id', '=', runner)
-    .$if(held.length > 0, query => query.where('fence', 'not in', held))
-    .orderBy('fence')
-    .limit(1)
-    .forUpdate()
-    .skipLocked()
-    .executeTakeFirst()
-  return row ?? null
-}
+): Promise<AttemptRow | null> =>
+  firstOf(
+    runningAttempts(trx)
+      .where('runner_id', '=', runner)
+      .$if(held.length > 0, query => query.where('fence', 'not in', held)),
+  )
+
+const runningAttempts = (trx: Kysely<Tables>) =>
+  trx.selectFrom('build_attempt').selectAll().where('ended_at', 'is', null)
+
+/** Locked; what somebody else ends just now is left out. */
+const firstOf = async (attempts: ReturnType<typeof runningAttempts>): Promise<AttemptRow | null> =>
+  (await attempts.orderBy('fence').limit(1).forUpdate().skipLocked().executeTakeFirst()) ?? null
 
 /** How often it was lost, or not built for a reason that is not its own. A runner that stops in order takes nothing of that. */
 export async function failedAttempts(trx: Kysely<Tables>, number: string): Promise<number> {
