@@ -1,6 +1,6 @@
 // The control group of one build: memory, processes and processor of everything that runs in it, counted together, and
 // the one list of what is left of it. Version 2 as systemd mounts it (delegated to us, or ours as root), or version 1 as
-// root; elsewhere there is none, and resource limits of single processes have to do (rlimits.ts).
+// root; elsewhere there is none, and resource limits of single processes have to do (wrap.ts).
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
