@@ -203,7 +203,9 @@ describe('it refuses', () => {
     // Each of them was read before this one, which comes later.
     await ask('0000')
     expect(await git('ls-remote', url)).toContain('refs/heads/main')
-    for (const socket of slow) socket.destroy()
+    // Nor because they went before they had asked.
+    await Promise.all(slow.map(socket => once(socket.destroy(), 'close')))
+    for (const _ of slow) expect((await ask('0000')).status).toBe(200)
   })
 
   it('a long body, and one that only unpacks to be long', async () => {

@@ -61,6 +61,8 @@ export function gitRoutes(offerOf: OfferOf, grantFor: GrantFor = async () => nul
     async c => {
       // Before it is counted: who is slow to ask keeps nobody out.
       const sent = await c.req.arrayBuffer().catch(() => null)
+      // Nor does who went before it had asked: git would be started for nobody, and keep a place meanwhile.
+      if (sent === null) return tell(c, 400, unreadable)
       return serve(c, async (offer, shown) => {
         const body = await askedIn(c, sent)
         const lines = body && linesOf(body)
@@ -119,8 +121,7 @@ async function shownBy({ directory, isOffered, below }: Offer, grant: Grant | nu
 
 const unreadable = 'The request cannot be read'
 
-async function askedIn(c: Context, sent: ArrayBuffer | null): Promise<Buffer | null> {
-  if (sent === null) return null
+async function askedIn(c: Context, sent: ArrayBuffer): Promise<Buffer | null> {
   const bytes = Buffer.from(sent)
   const encoding = c.req.header('Content-Encoding') ?? 'identity'
   if (encoding === 'identity') return bytes
