@@ -15,8 +15,15 @@ export const allLists = 'all'
 /** Undefined when there is no such list. */
 export async function findPlace(db: Kysely<Tables>, name: string): Promise<Place | undefined> {
   const list = await findListRow(db, name)
-  if (list) return { name: list.name, lists: [list], description: list.description || list.name }
+  if (list) return placeOf(list)
   if (name !== allLists) return undefined
   const lists = await findListRows(db)
   return { name, lists, description: 'All lists' }
 }
+
+/** One list. */
+export const placeOf = (list: ListRow): Place => ({
+  name: list.name,
+  lists: [list],
+  description: list.description || list.name,
+})

@@ -1,0 +1,54 @@
+// The addresses of a list: its pages, its builds, and public-inbox's texts, feeds and mailboxes.
+import type { Context } from 'hono'
+import type { Kysely } from 'kysely'
+import type { Tables } from '../../sql/tables.ts'
+import { paths } from '../paths.ts'
+import { placeOf } from '../read/place.ts'
+import { answerBadge, answerBuilds } from '../route/builds.ts'
+import { answerNewFeed, answerSearchFeed } from '../route/feed.ts'
+import { answerBugs, answerList } from '../route/list.ts'
+import { answerAllMbox, answerResults } from '../route/mbox.ts'
+import { answerPending } from '../route/pending.ts'
+import { answerMilestone, answerMilestones, answerTriage } from '../route/planning.ts'
+import { answerDescription, answerManifest, answerText } from '../route/text.ts'
+import type { Lookup } from './lookup.ts'
+
+/** `url` is where the world sees the pages, empty when nobody knows. To be added before the addresses of mails, which take any word. */
+export function addList(at: Lookup, db: Kysely<Tables>, url: string): void {
+  addBuildsOfList(at, db, url)
+  addArchive(at, db)
+  addPages(at, db)
+}
+
+function addBuildsOfList({ list }: Lookup, db: Kysely<Tables>, url: string): void {
+  list('/builds', (c, { name }) => c.redirect(paths.builds(name), 301))
+  list('/builds/', (c, row) => answerBuilds(c, db, row))
+  list('/pending.json', (c, row) => answerPending(c, db, row, url))
+  list('/badge.svg', (c, row) => answerBadge(c, db, row))
+}
+
+function addArchive({ place, searched }: Lookup, db: Kysely<Tables>): void {
+  place('/description', answerDescription)
+  place('/manifest.js.gz', answerManifest)
+  place('/_/text', (c, { name }) => c.redirect(paths.text(name, 'help'), 302))
+  place('/_/text/:key{[\\w-]{1,40}}', (c, { name }) =>
+    c.redirect(paths.text(name, c.req.param('key') ?? ''), 302),
+  )
+  place('/_/text/:key{[\\w-]{1,40}}/:form{(?:raw)?}', (c, at) => answerText(c, at))
+  place('/:feed{new\\.atom|atom\\.xml}', (c, at) => answerNewFeed(c, db, at))
+  place('/all.mbox.gz', (c, at) => answerAllMbox(c, db, at))
+  place('/:mbox{[\\w-]+\\.mbox\\.gz}', c => c.body(null, 404))
+  searched('/', (c, at) => answerResults(c, db, at))
+}
+
+function addPages({ list }: Lookup, db: Kysely<Tables>): void {
+  list('', (c, { name }) => c.redirect(paths.list(name), 301))
+  list('/', (c, row) => (isFeedSearch(c) ? answerSearchFeed(c, db, placeOf(row)) : answerList(c, db, row)))
+  list('/bugs', (c, { name }) => c.redirect(paths.bugs(name), 301))
+  list('/bugs/', (c, row) => answerBugs(c, db, row))
+  list('/milestones/', (c, row) => answerMilestones(c, db, row))
+  list('/milestone/:name/', (c, row) => answerMilestone(c, db, row))
+  list('/triage/', (c, row) => answerTriage(c, db, row))
+}
+
+const isFeedSearch = (c: Context): boolean => c.req.query('x') === 'A' && c.req.query('q') !== undefined

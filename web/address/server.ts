@@ -1,0 +1,23 @@
+// The addresses of the server itself: its lists, its health, its builds, and what programs look for at the root.
+import type { Hono } from 'hono'
+import type { Kysely } from 'kysely'
+import type { Tables } from '../../sql/tables.ts'
+import { addHealth } from '../health.ts'
+import { addBuilds, type BuildPages } from '../route/builds.ts'
+import { answerLists } from '../route/lists.ts'
+import { answerManifest, answerRobots } from '../route/text.ts'
+import { stylesheet } from '../stylesheet.ts'
+
+export function addServer(app: Hono, db: Kysely<Tables>, builds: Omit<BuildPages, 'db'>): void {
+  app.get('/', c => answerLists(c, db))
+  addHealth(app, db)
+  app.get(stylesheet.path, c =>
+    c.body(stylesheet.text, 200, {
+      'Content-Type': 'text/css; charset=UTF-8',
+      'Cache-Control': 'public, max-age=31536000, immutable',
+    }),
+  )
+  addBuilds(app, { db, ...builds })
+  app.get('/robots.txt', answerRobots)
+  app.get('/manifest.js.gz', answerManifest)
+}
