@@ -1,7 +1,7 @@
 // The end of a build -> the mails that tell it, owed in the transaction that writes the end. Who is told is the list's choice and,
 // of a push, whoever made the commit, as far as somebody vouches for the address: an address that only a stranger's text names
 // gets no mail from us.
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { codeEnds } from '../../base/build-state.ts'
 import { type IndexKey, type ListId, listId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
@@ -106,29 +106,28 @@ function embargoOf(posted: number, { ci }: ListConfig): Date | undefined {
   return ci.embargo > 0 ? new Date(Math.max(until, Date.now())) : undefined
 }
 
-/** A list hears of a revision once, however often it is built. */
-async function wasTold(trx: Kysely<Tables>, build: BuildRow): Promise<boolean> {
-  const earlier = await trx
+/**
+ * A list hears of a revision once, however often it is built. Of two builds that end at once the second waits here until the
+ * first is told, whichever has the lower number. What was asked for was told to whoever asked.
+ */
+async function wasTold(trx: Kysely<Tables>, { list_id, digest, number }: BuildRow): Promise<boolean> {
+  await sql`select pg_advisory_xact_lock(${tellingLock}, hashtext(${`${list_id} ${digest}`}))`.execute(trx)
+  const others = await trx
     .selectFrom('build')
-    .select('key')
-    .where('list_id', '=', build.list_id)
-    .where('digest', '=', build.digest)
-    .where('number', '<', build.number)
+    .select(['key', 'evidence'])
+    .where('list_id', '=', list_id)
+    .where('digest', '=', digest)
+    .where('number', '!=', number)
     // A fault of ours said nothing of it.
     .where('state', '!=', 'error')
     .execute()
-  if (earlier.length === 0) return false
-  const told = await trx
-    .selectFrom('outbox')
-    .select('id')
-    .where(
-      'key',
-      'in',
-      earlier.map(({ key }) => indexKey(resultKey(key))),
-    )
-    .executeTakeFirst()
+  const keys = others.flatMap(other => (askedBy(other) === null ? [indexKey(resultKey(other.key))] : []))
+  if (keys.length === 0) return false
+  const told = await trx.selectFrom('outbox').select('id').where('key', 'in', keys).executeTakeFirst()
   return told !== undefined
 }
+
+const tellingLock = 8_003
 
 /** The cover letter of what was built, or the first patch of one that has none; null when it is not there any more. */
 async function headOfBuild(trx: Kysely<Tables>, list: ListId, { mails }: BuildRow): Promise<string | null> {

@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { sql } from 'kysely'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { indexKey } from '../../../base/key.ts'
 import { lfOnly } from '../../../base/line-ends.ts'
 import type { GivenList } from '../../../base/list-settings.ts'
@@ -58,22 +59,23 @@ async function office(ci: GivenList['ci'] = {}, mail: readonly string[] = []) {
     }
   }
   let count = 0
-  const end = async (
-    state: Result['outcome'] | 'conflict',
-    result: Result | null,
-    more: Partial<NewBuild> = {},
-  ) =>
+  const add = async (more: Partial<NewBuild> = {}) => {
+    const { number } = await addBuild(db, {
+      ...{ key: `build ${++count}`, repository: 'tarn', ref: 'refs/heads/main', list: desk.list.id },
+      ...{
+        commit: repository.commit({ file: `${count}` }),
+        patchset: null,
+        submitter: 'ada',
+        state: 'queued',
+      },
+      ...more,
+    })
+    return number
+  }
+  type End = Result['outcome'] | 'conflict'
+  /** `before` is waited for with all of it done, and not yet kept. */
+  const endOf = (number: string, state: End, result: Result | null, before = async () => {}) =>
     db.transaction().execute(async trx => {
-      const { number } = await addBuild(trx, {
-        ...{ key: `build ${++count}`, repository: 'tarn', ref: 'refs/heads/main', list: desk.list.id },
-        ...{
-          commit: repository.commit({ file: `${count}` }),
-          patchset: null,
-          submitter: 'ada',
-          state: 'queued',
-        },
-        ...more,
-      })
       mkdirSync(join(data, 'builds', number, '1'), { recursive: true })
       const log = Array.from({ length: 60 }, (_, at) => `line ${at}`).join('\n')
       writeFileSync(
@@ -87,8 +89,13 @@ async function office(ci: GivenList['ci'] = {}, mail: readonly string[] = []) {
         .where('number', '=', number)
         .executeTakeFirstOrThrow()
       await reportBuild(trx, build, 1, { url, data, policy: () => policy(mail) })
-      return number
+      await before()
     })
+  const end = async (state: End, result: Result | null, more: Partial<NewBuild> = {}) => {
+    const number = await add(more)
+    await endOf(number, state, result)
+    return number
+  }
   const patchset = {
     ref: 'refs/ci/tarn/abc/v2',
     base: '4f0c19d2aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
@@ -102,7 +109,7 @@ async function office(ci: GivenList['ci'] = {}, mail: readonly string[] = []) {
       mails: v2.slice(1).map(({ id }) => ({ id, hash: 'x' })),
     },
   }
-  return { ...desk, end, post, patchset }
+  return { ...desk, add, end, endOf, post, patchset }
 }
 
 describe('of a patchset', () => {
@@ -217,6 +224,42 @@ describe('of a patchset', () => {
     expect(mails.map(({ to }) => to)).toEqual(['tarn-devel@lists.example.org', 'ada@example.org'])
     expect(headerValue(mails[1]?.headers ?? [], 'in-reply-to')).toBe(`<${again.id}>`)
     expect(headerValue(mails[1]?.headers ?? [], 'x-patchwork-hint')).toBe('ignore')
+  })
+
+  test('of two builds of a revision that end at once, or the newer one first, one is told', async () => {
+    const { db, add, endOf, post, patchset, owed } = await office({ failure: 'thread', success: 'thread' })
+    await post()
+    const [first, second, third] = [await add(patchset), await add(patchset), await add(patchset)]
+    const told = Promise.withResolvers<void>()
+    const go = Promise.withResolvers<void>()
+    const one = endOf(second, 'failure', failed, async () => {
+      told.resolve()
+      await go.promise
+    })
+    await told.promise
+    const other = endOf(third, 'success', passed)
+    const waits = async () =>
+      (await sql`select from pg_locks where locktype = 'advisory' and not granted`.execute(db)).rows.length >
+      0
+    await Promise.race([other, vi.waitUntil(waits, { timeout: 20_000 })])
+    go.resolve()
+    await Promise.all([one, other])
+    await endOf(first, 'success', passed)
+    expect((await owed()).map(({ headers }) => headerValue(headers, 'x-ci-build'))).toEqual([
+      `${url}/builds/${second}`,
+    ])
+  })
+
+  test('what whoever asked again was told, nobody else was: the list hears of the first build after it', async () => {
+    const { add, end, endOf, post, patchset, owed } = await office({ failure: 'thread' })
+    await post()
+    const first = await add(patchset)
+    await end('failure', failed, {
+      ...patchset,
+      evidence: { by: 'request', who: 'ines@example.org', mail: 'v2-1@example.org' },
+    })
+    await endOf(first, 'failure', failed)
+    expect((await owed()).map(({ to }) => to)).toEqual(['ines@example.org', 'tarn-devel@lists.example.org'])
   })
 
   test('nothing leaves before the hours of silence after a posting have passed', async () => {
