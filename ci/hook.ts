@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -66,6 +67,8 @@ export interface Installed {
 
 /** Throws an Error for whoever asked for it. Installing again changes nothing but the spool. */
 export async function installHook(repository: string, spool: string): Promise<Installed> {
+  /** It is called after ours. git calls none that is not executable (githooks(5)), and neither do we. */
+  readonly isCalled: boolean
   const hooks = await hooksOf(repository)
   mkdirSync(hooks, { recursive: true })
   const file = join(hooks, 'post-receive')
@@ -85,7 +88,7 @@ export async function installHook(repository: string, spool: string): Promise<In
   } finally {
     rmSync(fresh, { force: true })
   }
-  return { file, chained: isThere(chained) ? chained : null }
+  return { file, chained: isThere(chained) ? chained : null, isCalled: isExecutable(chained) }
 }
 
 export interface HookState {
@@ -124,3 +127,5 @@ async function hooksOf(repository: string): Promise<string> {
 
 const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined
 const isOurs = (file: string): boolean => existsSync(file) && readFileSync(file, 'utf8').includes(`# ${mark}`)
+const isExecutable = (file: string): boolean =>
+  ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o111) !== 0

@@ -1,4 +1,5 @@
 import type { Command } from '../base/command.ts'
+import type { Installed } from '../ci/hook.ts'
 import { readConfig } from './common/config.ts'
 import { openLog } from './common/log.ts'
 import { say } from './common/say.ts'
@@ -22,8 +23,14 @@ export const command: Command = {
     const spool = spoolOf(config.ci, dataDirectory(config, await openLog(args, config)))
     if (repository === undefined) return say(hookScript(spool))
     makeSpool(spool)
-    const { file, chained } = await installHook(repository, spool)
-    const kept = chained === null ? '' : `; the hook that was there is ${chained} now, and called after it`
-    return say(`Installed ${file}, which leaves pushes in ${spool}${kept}\n`)
+    const installed = await installHook(repository, spool)
+    return say(`Installed ${installed.file}, which leaves pushes in ${spool}${keptWords(installed)}\n`)
   },
+}
+
+function keptWords({ chained, isCalled }: Installed): string {
+  if (chained === null) return ''
+  const kept = `; the hook that was there is ${chained} now, and`
+  if (isCalled) return `${kept} called after it`
+  return `${kept} not executable, so git did not call it and nobody does; to have it called: chmod +x ${chained}`
 }

@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   chownSync,
@@ -13,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { hookScript, hookState, installHook } from '../../ci/hook.ts'
 import { dropSpooled, makeSpool, readSpool, watchSpool } from '../../ci/spool.ts'
 import { Bare } from './bare.ts'
@@ -86,8 +87,9 @@ test('a hook that was there is kept, gets the same input, and is called by every
   mkdirSync(join(bare.path, 'hooks'), { recursive: true })
   writeFileSync(before, `#!/bin/sh\ncat >>'${seen}'\nexit 3\n`, { mode: 0o755 })
   const chained = `${before}.chained`
-  expect(await installHook(bare.path, join(bare.directory, 'elsewhere'))).toEqual({ file: before, chained })
-  expect(await installHook(bare.path, spool)).toEqual({ file: before, chained })
+  const installed = { file: before, chained, isCalled: true }
+  expect(await installHook(bare.path, join(bare.directory, 'elsewhere'))).toEqual(installed)
+  expect(await installHook(bare.path, spool)).toEqual(installed)
   const commit = bare.commit('one')
   expect(bare.push('main').status).toBe(0)
   expect(readFileSync(seen, 'utf8')).toBe(`${zeros} ${commit} refs/heads/main\n`)
@@ -233,6 +235,49 @@ test.each([
 ])('%s in the spool is no push', async (_, text, wrong) => {
   const { spool } = await hooked()
   writeFileSync(join(spool, 'push.aaaaaaaaaa'), text)
+test('of a hook that git never called, because it is not executable, nobody says that it is called now', () => {
+  const bare = new Bare()
+  const file = join(bare.path, 'hooks/post-receive')
+  const seen = join(bare.directory, 'seen')
+  mkdirSync(join(bare.path, 'hooks'), { recursive: true })
+  writeFileSync(file, `#!/bin/sh\ntouch '${seen}'\n`, { mode: 0o644 })
+  const words = [main, 'hook', 'install', bare.path, '--data', join(bare.directory, 'data')]
+  const { stdout } = spawnSync(process.execPath, words, { cwd: bare.directory, encoding: 'utf8' })
+  expect(stdout).toContain(
+    `the hook that was there is ${file}.chained now, and not executable, so git did not call it and nobody does; to have it called: chmod +x ${file}.chained\n`,
+  )
+  bare.commit('one')
+  expect(bare.push('main').status).toBe(0)
+  expect(existsSync(seen)).toBe(false)
+  chmodSync(`${file}.chained`, 0o755)
+  bare.commit('two')
+  bare.push('main')
+  expect(existsSync(seen)).toBe(true)
+})
+
+test('a hook that was there and takes long keeps its pusher waiting, and the push is in the spool before it ends', async () => {
+  const bare = new Bare()
+  const spool = join(bare.directory, 'spool')
+  makeSpool(spool)
+  const before = join(bare.path, 'hooks/post-receive')
+  const go = join(bare.directory, 'go')
+  mkdirSync(join(bare.path, 'hooks'), { recursive: true })
+  execFileSync('mkfifo', [go])
+  writeFileSync(before, `#!/bin/sh\ncat >/dev/null\ncat '${go}'\nexit 1\n`, { mode: 0o755 })
+  await installHook(bare.path, spool)
+  const commit = bare.commit('one')
+  const pushing = spawn('git', ['-C', bare.clone, 'push', 'origin', 'main'], {
+    env: bare.env,
+    stdio: 'ignore',
+  })
+  const ended = once(pushing, 'exit')
+  await vi.waitUntil(async () => (await pushesIn(spool)).length === 1, { timeout: 20_000 })
+  expect(pushing.exitCode).toBeNull()
+  expect(await pushesIn(spool)).toMatchObject([{ updates: [{ new: commit, ref: 'refs/heads/main' }] }])
+  writeFileSync(go, '')
+  expect(await ended).toEqual([0, null])
+})
+
   const [spooled, more] = await readSpool(spool)
   expect(spooled).toMatchObject({ push: null, wrong: expect.stringContaining(wrong) })
   expect(more).toBeUndefined()
