@@ -403,6 +403,10 @@ export const limits = {
   spooledBytesMax: 1024 ** 2,
   /** The spool is watched; this is for a kernel that has no watch to give. */
   spoolLookMillisecondsMax: 2_000,
+  /** What of one account is left lying there: hooks that run at once may each leave one more. */
+  spoolKeptMax: 4_000,
+  /** doctor: a push that waits for longer is taken in by nobody, or cannot be decided. */
+  spoolWaitingMillisecondsMax: 10 * 60_000,
   /** A push that could not be decided, because its repository or GnuPG was away, is tried again after this. */
   spoolAgainMillisecondsMax: 60_000,
   /** And after so long it is given up. */

@@ -43,8 +43,12 @@ record() {
 
 leave() {
   directory=$(cd "\${GIT_DIR:-.}" && pwd -P) || return 1
-  set -- "$spool"/push.*
-  [ "$#" -le ${limits.spoolFilesMax} ] || return 1
+  # Others' do not count: nobody is kept out by what somebody else leaves there.
+  own=0
+  for each in "$spool"/push.*; do
+    if [ -O "$each" ] && [ ! -h "$each" ]; then own=$((own + 1)); fi
+  done
+  [ "$own" -lt ${limits.spoolFilesMax} ] || return 1
   file=$(mktemp "$spool/new.XXXXXXXXXX") || return 1
   record >"$file" && chmod 644 "$file" && mv "$file" "$spool/push.\${file##*.}" && return 0
   rm -f "$file"
@@ -61,14 +65,14 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
 export interface Installed {
   readonly file: string
-  /** The hook that stood there, which is called after ours; null when there was none. */
+  /** The hook that stood there; null when there was none. */
   readonly chained: string | null
+  /** It is called after ours. git calls none that is not executable (githooks(5)), and neither do we. */
+  readonly isCalled: boolean
 }
 
 /** Throws an Error for whoever asked for it. Installing again changes nothing but the spool. */
 export async function installHook(repository: string, spool: string): Promise<Installed> {
-  /** It is called after ours. git calls none that is not executable (githooks(5)), and neither do we. */
-  readonly isCalled: boolean
   const hooks = await hooksOf(repository)
   mkdirSync(hooks, { recursive: true })
   const file = join(hooks, 'post-receive')
@@ -126,6 +130,6 @@ async function hooksOf(repository: string): Promise<string> {
 }
 
 const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined
-const isOurs = (file: string): boolean => existsSync(file) && readFileSync(file, 'utf8').includes(`# ${mark}`)
 const isExecutable = (file: string): boolean =>
   ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o111) !== 0
+const isOurs = (file: string): boolean => existsSync(file) && readFileSync(file, 'utf8').includes(`# ${mark}`)

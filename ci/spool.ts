@@ -1,7 +1,7 @@
 // The spool: a directory where hooks leave what was pushed, each as a file that appears whole. Every account that may push
 // writes there, so nothing that lies in it is opened before it is known to be a file, small, and nobody else's.
 import { chownSync, constants, type FSWatcher, mkdirSync, statSync, watch } from 'node:fs'
-import { type FileHandle, lstat, open, opendir, rm } from 'node:fs/promises'
+import { type FileHandle, lstat, open, opendir, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { CiConfig } from '../base/config.ts'
 import { limits } from '../base/limits.ts'
@@ -22,22 +22,85 @@ export interface Spooled {
 /** Absolute. */
 export const spoolOf = ({ spool }: CiConfig, data: string): string => spool ?? resolve(data, 'spool')
 
-/** What lies there, the oldest first, but for those of `except`; of very many some. Directories and other names are let be. */
+/**
+ * What lies there, the oldest first, but for those of `except`; of very many some, of each account as many as of another. Takes
+ * away what nobody's hook left under its names.
+ */
 export async function readSpool(
   directory: string,
   except: { has(name: string): boolean } = new Set(),
 ): Promise<Spooled[]> {
+  const byAccount = new Map<number, Lying[]>()
+  for await (const one of lyingIn(directory)) {
+    if (!one.isPush) await dropOld(directory, one)
+    else if (!except.has(one.name)) await keep(directory, byAccount, one)
+  }
   const found: Spooled[] = []
-  for await (const entry of await opendir(directory)) {
-    const { name } = entry
-    if (entry.isDirectory()) continue
-    if (isLeftOver(name)) await dropOld(join(directory, name))
-    if (except.has(name) || !/^push\.[A-Za-z0-9]{1,40}$/.test(name)) continue
+  for (const { name } of fairly([...byAccount.values()]).slice(0, limits.spoolReadMax)) {
     const read = await readOne(directory, name)
     if (read !== null) found.push(read)
-    if (found.length >= limits.spoolReadMax) break
   }
-  return found.sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))
+  return found.sort(oldestFirst)
+}
+
+/** What waits there, and what does not belong there, for doctor. */
+export async function spoolState(directory: string): Promise<SpoolState> {
+  const accounts = new Map<number, { pushes: number; oldest: number }>()
+  const strange: SpoolState['strange'][number][] = []
+  for await (const { name, isPush, isOld, account, at } of lyingIn(directory)) {
+    const known = accounts.get(account) ?? { pushes: 0, oldest: at }
+    if (isPush) accounts.set(account, { pushes: known.pushes + 1, oldest: Math.min(known.oldest, at) })
+    else if (isOld) strange.push({ name, account })
+  }
+  return { accounts, strange }
+}
+
+export interface SpoolState {
+  readonly accounts: ReadonlyMap<number, { readonly pushes: number; readonly oldest: number }>
+  /** Named like ours, and left by no hook of ours: a server takes them away if it can. */
+  readonly strange: readonly { readonly name: string; readonly account: number }[]
+}
+
+interface Lying {
+  readonly name: string
+  /** Else it is what a hook begins with, or nothing of a hook. */
+  readonly isPush: boolean
+  readonly isDirectory: boolean
+  readonly isOld: boolean
+  readonly account: number
+  readonly at: number
+}
+
+/** Other names are nobody's business: an operator may have named a directory that others use. */
+async function* lyingIn(directory: string): AsyncGenerator<Lying> {
+  for await (const { name } of await opendir(directory)) {
+    if (!/^(?:push|new)\./.test(name)) continue
+    const info = await lstat(join(directory, name)).catch(() => null)
+    if (info === null) continue
+    const isDirectory = info.isDirectory()
+    const isPush = /^push\.[A-Za-z0-9]{1,40}$/.test(name) && !isDirectory
+    // One says what he likes of the first, and nothing of the second (utimensat(2)).
+    const at = Math.min(info.mtimeMs, info.ctimeMs)
+    const isOld = Date.now() - at > limits.spoolLeftOverMillisecondsMax
+    yield { name, isPush, isDirectory, isOld, account: info.uid, at }
+  }
+}
+
+/** No hook leaves so many, whoever runs it. */
+async function keep(directory: string, byAccount: Map<number, Lying[]>, one: Lying): Promise<void> {
+  const all = byAccount.get(one.account) ?? []
+  byAccount.set(one.account, all)
+  if (all.length < limits.spoolKeptMax) all.push(one)
+  else await dropSpooled(directory, one.name).catch(() => {})
+}
+
+const oldestFirst = (a: { at: number; name: string }, b: { at: number; name: string }): number =>
+  a.at - b.at || (a.name < b.name ? -1 : 1)
+
+/** The oldest of each account, then the second of each, and so on. */
+function fairly(accounts: readonly Lying[][]): Lying[] {
+  const ranked = accounts.flatMap(all => all.sort(oldestFirst).map((one, rank) => ({ one, rank })))
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ one }) => one)
 }
 
 export const dropSpooled = (directory: string, name: string): Promise<void> =>
@@ -69,14 +132,12 @@ export function watchSpool(directory: string, onChange: () => void): { close(): 
   return { close: () => watcher?.close() }
 }
 
-/** Of a hook that was killed. */
-const isLeftOver = (name: string): boolean => /^new\.[A-Za-z0-9]{10}$/.test(name)
-
-/** What cannot be taken away is in nobody's way. */
-async function dropOld(file: string): Promise<void> {
-  const info = await lstat(file).catch(() => null)
-  if (info !== null && Date.now() - info.mtimeMs > limits.spoolLeftOverMillisecondsMax)
-    await rm(file, { force: true }).catch(() => {})
+/** Of a hook that was killed, or of nobody's hook. What cannot be taken away is in nobody's way. */
+async function dropOld(directory: string, { name, isOld, isDirectory }: Lying): Promise<void> {
+  if (!isOld) return
+  const path = join(directory, name)
+  // What is in a directory is not ours to look for: its owner could make any other one of it meanwhile.
+  await (isDirectory ? rmdir(path) : rm(path, { force: true })).catch(() => {})
 }
 
 /** Null when it is gone. A link is not followed, and opening a pipe does not wait for its other end. */

@@ -1,13 +1,14 @@
 // Whether what the policy names is there: repositories with our hook, a spool that whoever pushes can write to, keys that can be
 // read, programs that verify.
-import { accessSync, constants, type Stats, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, type Stats, statSync } from 'node:fs'
 import type { Key } from 'openpgp'
 import type { Config } from '../../base/config.ts'
 import { GitError, git } from '../../base/git.ts'
+import { limits } from '../../base/limits.ts'
 import { hookState } from '../../ci/hook.ts'
 import { type Policy, type PolicyRepository, readPolicy } from '../../ci/policy.ts'
 import { findProgram } from '../../ci/program.ts'
-import { spoolOf } from '../../ci/spool.ts'
+import { type SpoolState, spoolOf, spoolState } from '../../ci/spool.ts'
 import { readSignerKeys } from '../../ci/verify/trust.ts'
 import type { Finding } from './finding.ts'
 
@@ -24,7 +25,7 @@ export async function policy({ ci, lists }: Pick<Config, 'ci' | 'lists'>, data: 
   }
   const found = `${read.file}, ${read.repositories.length} repositories and ${read.signers.length} signers`
   const spool = spoolOf(ci, data)
-  const findings: Finding[] = [{ well: true, what, found }, ...spoolRights(spool)]
+  const findings: Finding[] = [{ well: true, what, found }, ...spoolRights(spool), ...(await lying(spool))]
   for (const repository of read.repositories) findings.push(...(await examine(repository, spool)))
   const names = lists.map(({ name }) => name)
   return [...findings, ...strangeLists(read, names), ...(await keys(read)), ...programs(read)]
@@ -36,6 +37,36 @@ function spoolRights(spool: string): Finding[] {
   if (info === undefined || (info.mode & 0o022) === 0 || (info.mode & 0o1000) !== 0) return []
   const found = `every account that may write to "${spool}" may remove what others left there`
   return [{ well: false, what: 'spool', found, mend: `chmod +t "${spool}"` }]
+}
+
+/** What lies there though a server that runs takes it away within seconds. */
+async function lying(spool: string): Promise<Finding[]> {
+  if (!existsSync(spool)) return []
+  const { accounts, strange } = await spoolState(spool)
+  return [...[...accounts].flatMap(one => waiting(spool, ...one)), ...strangers(spool, strange)]
+}
+
+function waiting(
+  spool: string,
+  account: number,
+  { pushes, oldest }: { pushes: number; oldest: number },
+): Finding[] {
+  const isFull = pushes >= limits.spoolFilesMax
+  if (!isFull && Date.now() - oldest < limits.spoolWaitingMillisecondsMax) return []
+  const found = `${pushes} pushes of the account ${account} wait in "${spool}", the oldest since ${new Date(oldest).toISOString()}`
+  const full = isFull ? '; its hooks leave no more' : ''
+  const mend = `start "threadwork serve" with the role ci; where it runs, its log says why they wait`
+  return [{ well: false, what: 'spool', found: `${found}${full}`, mend }]
+}
+
+function strangers(spool: string, strange: SpoolState['strange']): Finding[] {
+  const [first] = strange
+  if (first === undefined) return []
+  const accounts = [...new Set(strange.map(({ account }) => account))].join(', ')
+  const found = `${strange.length} things in "${spool}" are named like pushes and are none, such as ${JSON.stringify(first.name)}; they are of the accounts ${accounts}`
+  return [
+    { well: false, what: 'spool', found, mend: 'remove them, and ask those accounts what they left there' },
+  ]
 }
 
 async function examine(repository: PolicyRepository, spool: string): Promise<Finding[]> {

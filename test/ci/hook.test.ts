@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { hookScript, hookState, installHook } from '../../ci/hook.ts'
-import { dropSpooled, makeSpool, readSpool, watchSpool } from '../../ci/spool.ts'
+import { dropSpooled, makeSpool, readSpool, spoolState, watchSpool } from '../../ci/spool.ts'
 import { Bare } from './bare.ts'
 
 const main = join(import.meta.dirname, '../../main.ts')
@@ -140,6 +140,40 @@ test('a push goes through when the spool is full, and adds nothing to it', async
   expect(readdirSync(spool)).toHaveLength(3_001)
 })
 
+test('what other accounts leave in the spool keeps nobody out, whatever it is called and wherever it leads', async () => {
+  const { bare, spool } = await hooked()
+  const ours = join(bare.directory, 'ours')
+  writeFileSync(ours, '')
+  for (let number = 0; number < 1_500; number++) {
+    writeFileSync(join(spool, `push.${number}`), '')
+    symlinkSync(ours, join(spool, `push.link${number}`))
+  }
+  execFileSync('sh', ['-c', `chown -h 65534 '${spool}'/*`])
+  const commit = bare.commit('one')
+  expect(bare.push('main')).toMatchObject({ status: 0, stderr: expect.not.stringContaining('Threadwork') })
+  // Of each account one after the other, so this one does not wait behind 3,000.
+  const found = await readSpool(spool)
+  expect(found).toHaveLength(200)
+  expect(found.filter(({ push }) => push !== null)).toMatchObject([{ push: { updates: [{ new: commit }] } }])
+})
+
+test('names that no hook gives are cleared away after an hour, others are let be, and more than hooks leave is not kept', async () => {
+  const { spool } = await hooked()
+  const names = ['push.a-b', 'new.x', 'push.directory', 'push.full']
+  for (const name of ['push.a-b', 'new.x', 'a-b']) writeFileSync(join(spool, name), '')
+  for (const name of ['push.directory', 'push.full']) mkdirSync(join(spool, name))
+  writeFileSync(join(spool, 'push.full', 'file'), '')
+  await readSpool(spool)
+  expect(readdirSync(spool)).toHaveLength(5)
+  for (const name of ['a-b', ...names]) utimesSync(join(spool, name), new Date(0), new Date(0))
+  expect((await spoolState(spool)).strange.map(({ name }) => name).sort()).toEqual(names.toSorted())
+  await readSpool(spool)
+  expect(readdirSync(spool).sort()).toEqual(['a-b', 'push.full'])
+  for (let number = 0; number < 4_010; number++) writeFileSync(join(spool, `push.${number}`), '')
+  await readSpool(spool)
+  expect(readdirSync(spool)).toHaveLength(4_002)
+})
+
 test('another account than the server pushes into a spool that it may write to, and cannot take others out', async () => {
   const bare = new Bare()
   const spool = join(bare.directory, 'spool')
@@ -201,40 +235,6 @@ test('threadwork hook install says what it did, and hook show prints the same ho
   })
 })
 
-test('a hook that is installed before there is a data directory leaves pushes where serve looks for them', () => {
-  const bare = new Bare()
-  const threadwork = (...words: readonly string[]) =>
-    spawnSync(process.execPath, [main, ...words], { cwd: bare.directory, encoding: 'utf8' })
-  threadwork('hook', 'install', bare.path)
-  const hook = readFileSync(join(bare.path, 'hooks/post-receive'), 'utf8')
-  expect(hook).toContain(`spool='${join(bare.directory, 'threadwork-data/spool')}'`)
-  expect(threadwork('hook', 'show')).toMatchObject({ stdout: hook, stderr: '' })
-  expect(statSync(join(bare.directory, 'threadwork-data/spool')).mode & 0o777).toBe(0o700)
-})
-
-const whole = (more = '') =>
-  `threadwork-push 1\nrepository /srv/git/tarn.git\n${more}\n${zeros} ${one} refs/heads/main\nend\n`
-
-test.each([
-  ['half of one', whole().slice(0, -5), 'its end is missing'],
-  ['nothing', '', 'it does not begin with'],
-  ['another kind of file', 'root:x:0:0\n', 'it does not begin with'],
-  ['a line that is none of it', whole('shell /bin/sh\n'), '"shell /bin/sh" is no line of it'],
-  ['the same line twice', whole('user ada\nuser eve\n'), '"user eve" is no line of it'],
-  ['a certificate that is no object', whole('certificate --help\n'), '"certificate --help" is no line of it'],
-  ['a user that is none', whole('user <script>\n'), 'is no line of it'],
-  ['a relative repository', whole().replace('/srv', 'srv'), 'is no line of it'],
-  ['no repository', whole().replace(/^repository.*\n/m, ''), 'it names no repository'],
-  ['an id that is none', whole().replace(one, '-'.repeat(40)), 'is no update of a ref'],
-  ['a short id', whole().replace(one, '7c41e09b'), 'is no update of a ref'],
-  ['a ref out of refs', whole().replace('refs/heads/main', 'HEAD'), 'is no update of a ref'],
-  ['a ref that climbs', whole().replace('heads/main', '../config'), 'is no update of a ref'],
-  ['a ref that is a lock', whole().replace('main', 'main.lock'), 'is no update of a ref'],
-  ['too much', whole('x'.repeat(2_000_000)), 'it has more than'],
-  ['ten thousand of NUL', '\0'.repeat(10_000), 'it does not begin with'],
-])('%s in the spool is no push', async (_, text, wrong) => {
-  const { spool } = await hooked()
-  writeFileSync(join(spool, 'push.aaaaaaaaaa'), text)
 test('of a hook that git never called, because it is not executable, nobody says that it is called now', () => {
   const bare = new Bare()
   const file = join(bare.path, 'hooks/post-receive')
@@ -278,6 +278,40 @@ test('a hook that was there and takes long keeps its pusher waiting, and the pus
   expect(await ended).toEqual([0, null])
 })
 
+test('a hook that is installed before there is a data directory leaves pushes where serve looks for them', () => {
+  const bare = new Bare()
+  const threadwork = (...words: readonly string[]) =>
+    spawnSync(process.execPath, [main, ...words], { cwd: bare.directory, encoding: 'utf8' })
+  threadwork('hook', 'install', bare.path)
+  const hook = readFileSync(join(bare.path, 'hooks/post-receive'), 'utf8')
+  expect(hook).toContain(`spool='${join(bare.directory, 'threadwork-data/spool')}'`)
+  expect(threadwork('hook', 'show')).toMatchObject({ stdout: hook, stderr: '' })
+  expect(statSync(join(bare.directory, 'threadwork-data/spool')).mode & 0o777).toBe(0o700)
+})
+
+const whole = (more = '') =>
+  `threadwork-push 1\nrepository /srv/git/tarn.git\n${more}\n${zeros} ${one} refs/heads/main\nend\n`
+
+test.each([
+  ['half of one', whole().slice(0, -5), 'its end is missing'],
+  ['nothing', '', 'it does not begin with'],
+  ['another kind of file', 'root:x:0:0\n', 'it does not begin with'],
+  ['a line that is none of it', whole('shell /bin/sh\n'), '"shell /bin/sh" is no line of it'],
+  ['the same line twice', whole('user ada\nuser eve\n'), '"user eve" is no line of it'],
+  ['a certificate that is no object', whole('certificate --help\n'), '"certificate --help" is no line of it'],
+  ['a user that is none', whole('user <script>\n'), 'is no line of it'],
+  ['a relative repository', whole().replace('/srv', 'srv'), 'is no line of it'],
+  ['no repository', whole().replace(/^repository.*\n/m, ''), 'it names no repository'],
+  ['an id that is none', whole().replace(one, '-'.repeat(40)), 'is no update of a ref'],
+  ['a short id', whole().replace(one, '7c41e09b'), 'is no update of a ref'],
+  ['a ref out of refs', whole().replace('refs/heads/main', 'HEAD'), 'is no update of a ref'],
+  ['a ref that climbs', whole().replace('heads/main', '../config'), 'is no update of a ref'],
+  ['a ref that is a lock', whole().replace('main', 'main.lock'), 'is no update of a ref'],
+  ['too much', whole('x'.repeat(2_000_000)), 'it has more than'],
+  ['ten thousand of NUL', '\0'.repeat(10_000), 'it does not begin with'],
+])('%s in the spool is no push', async (_, text, wrong) => {
+  const { spool } = await hooked()
+  writeFileSync(join(spool, 'push.aaaaaaaaaa'), text)
   const [spooled, more] = await readSpool(spool)
   expect(spooled).toMatchObject({ push: null, wrong: expect.stringContaining(wrong) })
   expect(more).toBeUndefined()

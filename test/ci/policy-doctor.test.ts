@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { installHook } from '../../ci/hook.ts'
@@ -90,6 +90,29 @@ test('a spool that the owner of the repository cannot write to, and one that all
   )
   chmodSync(spool, 0o1777)
   expect((await found(bare, tarn(bare))).filter(line => line.startsWith('WRONG'))).toEqual([])
+})
+
+test('a spool that nobody empties, and what in it is no push of a hook', async () => {
+  const bare = await hooked()
+  const spool = join(bare.directory, 'spool')
+  const wrong = async () => (await found(bare, tarn(bare))).filter(line => line.startsWith('WRONG'))
+  for (let number = 0; number < 3_000; number++) writeFileSync(join(spool, `push.${number}`), '')
+  expect(await wrong()).toEqual([
+    expect.stringMatching(
+      /^WRONG spool: 3000 pushes of the account 0 wait in ".*spool", the oldest since \d{4}-.*; its hooks leave no more; start "threadwork serve"/,
+    ),
+  ])
+  for (let number = 1; number < 3_000; number++) rmSync(join(spool, `push.${number}`))
+  expect(await wrong()).toEqual([])
+  utimesSync(join(spool, 'push.0'), new Date(0), new Date(0))
+  writeFileSync(join(spool, 'push.a-b'), '')
+  utimesSync(join(spool, 'push.a-b'), new Date(0), new Date(0))
+  expect(await wrong()).toEqual([
+    expect.stringContaining('1 pushes of the account 0 wait'),
+    expect.stringContaining(
+      'are named like pushes and are none, such as "push.a-b"; they are of the accounts 0; remove them',
+    ),
+  ])
 })
 
 test('certificates that git never asks for, a secret that is not there, and a list that is none', async () => {
