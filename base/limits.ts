@@ -64,8 +64,12 @@ export const limits = {
   logPageLinesMax: 200,
   /** Who may follow builds as they run, at once: each holds a connection. */
   followersMax: 100,
+  /** Of one build: one that many wait for must not take the places of all others. */
+  followersPerBuildMax: 20,
   /** For so long; a build may take a day. */
   followHoursMax: 24,
+  /** And one that does not run for so long: it may wait for weeks. */
+  followWaitingMinutesMax: 10,
   /** Between two looks at a log that somebody follows. */
   followMillisecondsMin: 300,
   /** Checks read from one mail; a CI may answer for many jobs at once. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Hono } from 'hono'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { oweMail } from '../../sql/outbox.ts'
 import { resultKey } from '../../tracker/build/report.ts'
 import { makeApp } from '../../web/app.ts'
@@ -267,16 +267,39 @@ describe('who follows a build', () => {
     expect(text.trimEnd()).toMatch(/<\/html>$/)
   })
 
-  test('is one of so many', async () => {
-    const number = await yard.build('running')
-    const open = await Promise.all(Array.from({ length: 100 }, () => get(`/builds/${number}/tail`)))
-    const more = await get(`/builds/${number}/tail`)
+  test('is one of so many, of this build and of all', async () => {
+    const numbers = [await yard.build('running')]
+    while (numbers.length < 6) numbers.push(await yard.build('running'))
+    const follow = (number: string | undefined) => get(`/builds/${number}/tail`)
+    const open = await Promise.all(Array.from({ length: 20 }, () => follow(numbers[0])))
+    const more = await follow(numbers[0])
     expect(more.status).toBe(503)
     expect(more.headers.get('Retry-After')).not.toBeNull()
+    expect(await more.text()).toContain('20 others follow this build')
+    for (const number of numbers.slice(1, 5))
+      open.push(...(await Promise.all(Array.from({ length: 20 }, () => follow(number)))))
+    expect(open.map(({ status }) => status)).toEqual(Array(100).fill(200))
+    expect((await follow(numbers[5])).status).toBe(503)
     for (const { body } of open) await body?.cancel()
-    const again = await get(`/builds/${number}/tail`)
-    expect(again.status).toBe(200)
-    await again.body?.cancel()
+    for (const number of [numbers[0], numbers[5]]) {
+      const again = await follow(number)
+      expect(again.status).toBe(200)
+      await again.body?.cancel()
+    }
+  })
+
+  test('waits for one that does not run for some minutes, and his page says so', async () => {
+    const number = await yard.build('waiting')
+    const response = await get(`/builds/${number}/tail`, { Accept: 'text/html' })
+    vi.useFakeTimers({ toFake: ['performance'] })
+    try {
+      const later = setInterval(() => vi.advanceTimersByTime(60_000), 20)
+      const text = await response.text().finally(() => clearInterval(later))
+      expect(text).toContain('One that does not run is waited for 10 minutes.')
+      expect(text).toContain('The build did not run for 10 minutes; follow it again when it does.')
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
 

@@ -23,21 +23,36 @@ export interface Following {
   readonly list: ListRow | undefined
 }
 
-let followers = 0
+/** By the number of the build. */
+const followers = new Map<string, number>()
+
+const crowd = (number: string): string | null => {
+  const all = [...followers.values()].reduce((sum, count) => sum + count, 0)
+  if ((followers.get(number) ?? 0) >= limits.followersPerBuildMax)
+    return `${limits.followersPerBuildMax} others follow this build just now`
+  return all >= limits.followersMax ? 'Too many follow builds just now' : null
+}
+
+function count(number: string, more: 1 | -1): void {
+  const now = (followers.get(number) ?? 0) + more
+  if (now > 0) followers.set(number, now)
+  else followers.delete(number)
+}
 
 export async function answerTail(c: Context, { db, data, line, list }: Following): Promise<Response> {
   if (c.req.method === 'HEAD') return c.body(null, 200)
-  if (followers >= limits.followersMax) {
+  const full = crowd(line.number)
+  if (full !== null) {
     c.header('Retry-After', String(limits.busyAgainSeconds))
-    return c.text('Too many follow builds just now; the page of the build shows its last lines.\n', 503)
+    return c.text(`${full}; the page of the build shows its last lines.\n`, 503)
   }
   const asPage = (c.req.header('Accept') ?? '').includes('text/html')
   const stop = new AbortController()
   const pieces = tail(db, data, line.number, stop.signal)
-  followers++
+  count(line.number, 1)
   let counted = true
   const leave = () => {
-    if (counted) followers--
+    if (counted) count(line.number, -1)
     counted = false
     stop.abort()
   }
@@ -89,7 +104,7 @@ async function pageAround(line: BuildLine, list: ListRow | undefined): Promise<[
       ],
       skipTo: 'log',
       main: html`<h1>Build ${line.number}, as it runs</h1>
-<p class="meta"><span>This page stays open and grows until the build ends.</span></p>
+<p class="meta"><span>This page stays open and grows until the build ends, for ${limits.followHoursMax} hours at most. One that does not run is waited for ${limits.followWaitingMinutesMax} minutes.</span></p>
 <div class="card"><pre class="diff" role="log" tabindex="0" aria-label="Log">${mark}</pre></div>
 <p><a href="${paths.build(line.number)}">How it ended</a></p>`,
     }),
@@ -109,10 +124,11 @@ async function* tail(
   signal: AbortSignal,
 ): AsyncGenerator<string, void> {
   const deadline = performance.now() + limits.followHoursMax * 3_600_000
+  let patience = performance.now() + waitingMilliseconds
   let attempt = 0
   let read = new Map<string, number>()
   while (!signal.aborted && performance.now() < deadline) {
-    const { newest, open: isOpen } = await stateOf(db, number)
+    const { newest, state } = await stateOf(db, number)
     if (newest !== attempt) {
       if (attempt > 0) yield `\nAttempt ${newest} begins.\n`
       attempt = newest
@@ -124,20 +140,30 @@ async function* tail(
       yield piece
     }
     // What was written before its end was looked at is there.
-    if (!isOpen && !some) return void (yield `\nThe build has ended.\n`)
+    if (state === 'ended' && !some) return void (yield `\nThe build has ended.\n`)
+    if (some || state === 'running') patience = performance.now() + waitingMilliseconds
+    else if (performance.now() > patience) return void (yield `\n${stillWaits}\n`)
     if (!some) await sleep(limits.followMillisecondsMin, undefined, { signal }).catch(() => {})
   }
 }
 
-async function stateOf(db: Kysely<Tables>, number: string): Promise<{ newest: number; open: boolean }> {
+const waitingMilliseconds = limits.followWaitingMinutesMax * 60_000
+const stillWaits = `The build did not run for ${limits.followWaitingMinutesMax} minutes; follow it again when it does.`
+
+async function stateOf(
+  db: Kysely<Tables>,
+  number: string,
+): Promise<{ newest: number; state: 'waits' | 'running' | 'ended' }> {
   const row = await db
     .selectFrom('build')
     .leftJoin('build_attempt', 'build_attempt.build', 'build.number')
-    .select(({ fn }) => ['build.ended_at', fn.max('build_attempt.number').as('newest')])
+    .select(({ fn }) => ['build.state', 'build.ended_at', fn.max('build_attempt.number').as('newest')])
     .where('build.number', '=', number)
-    .groupBy('build.ended_at')
+    .groupBy(['build.state', 'build.ended_at'])
     .executeTakeFirst()
-  return { newest: row?.newest ?? 0, open: row !== undefined && row.ended_at === null }
+  const isOpen = row !== undefined && row.ended_at === null
+  const state = !isOpen ? 'ended' : row.state === 'running' ? 'running' : 'waits'
+  return { newest: row?.newest ?? 0, state }
 }
 
 /** What came since `read`, which is kept by step. */
