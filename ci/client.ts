@@ -8,7 +8,14 @@ import { type Done, gitPath, type Health, keptSchema, type Offer, offerSchema, s
 class AwayError extends Error {}
 
 /** What it said would be said again. */
-export class RefusedError extends Error {}
+export class RefusedError extends Error {
+  readonly status: number
+
+  constructor(message: string, status: number) {
+    super(message)
+    this.status = status
+  }
+}
 
 export interface Client {
   /** Null when there is nothing to build for some time. */
@@ -84,7 +91,7 @@ async function ask(
   if (answer.ok || answer.status === 409 || answer.status === 507) return answer
   const said = `${url} says ${answer.status}: ${(await answer.text().catch(() => '')).slice(0, 300)}`
   if (answer.status >= 500 || answer.status === 429 || answer.status === 408) throw new AwayError(said)
-  throw new RefusedError(said)
+  throw new RefusedError(said, answer.status)
 }
 
 const reasonOf = (error: Error): string => (error.cause as Error | undefined)?.message || error.message

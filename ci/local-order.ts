@@ -15,6 +15,9 @@ const localOrderSchema = z.strictObject({
 })
 export type LocalOrder = z.input<typeof localOrderSchema>
 
+/** How such a runner ends when its token is worth nothing any more: of no use to start it again (sysexits.h, EX_NOPERM). */
+export const refusedCode = 77
+
 /** `gone` is aborted when the input ends. Throws when there is no such order. */
 export async function readLocalOrder(
   input: Readable,

@@ -3,7 +3,7 @@ import { availableParallelism, freemem } from 'node:os'
 import type { Arguments, Command } from '../base/command.ts'
 import type { Log } from '../base/log.ts'
 import type { TierName } from '../ci/job.ts'
-import { type LocalOrder, readLocalOrder } from '../ci/local-order.ts'
+import { type LocalOrder, readLocalOrder, refusedCode } from '../ci/local-order.ts'
 import type { Execute } from '../ci/runner.ts'
 import { gitPath } from '../ci/wire.ts'
 import { readConfig } from './common/config.ts'
@@ -53,9 +53,16 @@ async function child(args: Arguments, stop: AbortSignal): Promise<number> {
   const gone = new AbortController()
   const order = await readLocalOrder(process.stdin, gone)
   const log = makeLog(args.has('verbose') ? 'debug' : order.logLevel, process.stderr.isTTY)
-  await serve(order, log, AbortSignal.any([stop, gone.signal]))
-  process.stdin.destroy()
-  return 0
+  try {
+    await serve(order, log, AbortSignal.any([stop, gone.signal]))
+    return 0
+  } catch (error) {
+    const { RefusedError } = await import('../ci/client.ts')
+    if (error instanceof RefusedError && error.status === 401) return refusedCode
+    throw error
+  } finally {
+    process.stdin.destroy()
+  }
 }
 
 async function serve(order: LocalOrder, log: Log, stop: AbortSignal): Promise<void> {

@@ -55,6 +55,19 @@ export async function listRunners(db: Kysely<Tables>): Promise<Runner[]> {
   return rows
 }
 
+/** The names of those beside a server whose token somebody revoked. */
+export async function revokedLocalRunners(db: Kysely<Tables>): Promise<string[]> {
+  const rows = await db
+    .selectFrom('runner')
+    .innerJoin('token', 'token.id', 'token_id')
+    .select('name')
+    .where('local', '=', true)
+    .where('revoked_at', 'is not', null)
+    .orderBy('name')
+    .execute()
+  return rows.map(({ name }) => name)
+}
+
 /** Those that said something within a lease. */
 export async function countRunners(db: Kysely<Tables>): Promise<number> {
   const { rows } = await sql<{ count: number }>`

@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely'
 import { limits } from '../../base/limits.ts'
 import { buildCounts } from '../../sql/build-state.ts'
-import { listRunners, type Runner } from '../../sql/runners.ts'
+import { listRunners, type Runner, revokedLocalRunners } from '../../sql/runners.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Finding } from './finding.ts'
 
@@ -10,7 +10,8 @@ import type { Finding } from './finding.ts'
 export async function builds(db: Kysely<Tables>, now = new Date()): Promise<Finding[]> {
   const runners = await listRunners(db)
   const { queued, running, waiting, oldestSeconds } = await buildCounts(db)
-  if (runners.length === 0 && queued + running + waiting === 0) return []
+  const revoked = await revokedLocalRunners(db)
+  if (runners.length + revoked.length + queued + running + waiting === 0) return []
   const oldest = queued === 0 ? '' : `, the oldest for ${Math.round(oldestSeconds)} s`
   const found = `${queued} in the queue${oldest}; ${running} run, ${waiting} wait for somebody's word`
   const there = runners.some(runner => isThere(runner, now))
@@ -18,7 +19,7 @@ export async function builds(db: Kysely<Tables>, now = new Date()): Promise<Find
   const queue: Finding = idle
     ? { well: true, what: 'builds', found }
     : { well: false, what: 'builds', found, mend: there ? tooWeak : nobody }
-  return [queue, ...runners.map(runner => runnerFinding(runner, now))]
+  return [queue, ...runners.map(runner => runnerFinding(runner, now)), ...revoked.map(revokedFinding)]
 }
 
 const nobody = 'start "threadwork serve" with sandbox in [ci], or "threadwork runner" elsewhere (docs/ci.md)'
@@ -36,3 +37,10 @@ function runnerFinding(runner: Runner, now: Date): Finding {
   const found = isThere(runner, now) ? `is there with ${tiers}, and runs ${running}` : last
   return { well: true, what: `runner ${name}`, found }
 }
+
+const revokedFinding = (name: string): Finding => ({
+  well: true,
+  what: `runner ${name}`,
+  found:
+    'its token was revoked, so it builds nothing; "threadwork serve" gives it another one when it starts',
+})

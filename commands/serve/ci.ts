@@ -32,7 +32,8 @@ export async function startCi(serving: Serving, queue: Queue, data: string): Pro
   if (ci.runners === 0 || (ci.sandbox === null && ci.launcher === null)) return
   const door = await openDoor(serving, queue, data)
   closers.push(() => door.close())
-  const token = await renewLocalRunner(pools.main, `built-in ${hostname()}`)
+  const name = `built-in ${hostname()}`
+  const token = await renewLocalRunner(pools.main, name)
   const { runners: atOnce, launcher } = ci
   const runner = startChild(
     {
@@ -40,6 +41,7 @@ export async function startCi(serving: Serving, queue: Queue, data: string): Pro
       ...{ token, atOnce, ground: groundOf(ci, data) },
       ...{ launcher: launcher === null ? null : [...launcher], logLevel: config.logLevel },
     },
+    name,
     log,
   )
   closers.push(() => runner.close())

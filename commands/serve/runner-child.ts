@@ -6,14 +6,17 @@ import { extname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
-import type { LocalOrder } from '../../ci/local-order.ts'
+import { type LocalOrder, refusedCode } from '../../ci/local-order.ts'
 
 export interface RunnerChild {
+  /** Resolves when no other one is started. */
+  readonly ended: Promise<void>
   /** Lets it give back what it builds. */
   close(): Promise<void>
 }
 
-export function startChild(order: LocalOrder, log: Log): RunnerChild {
+/** `name` is that of its token. */
+export function startChild(order: LocalOrder, name: string, log: Pick<Log, 'warn' | 'error'>): RunnerChild {
   const stop = new AbortController()
   let child: ChildProcess | null = null
   const run = async () => {
@@ -22,6 +25,8 @@ export function startChild(order: LocalOrder, log: Log): RunnerChild {
       child = start(order)
       const [code, by] = await once(child, 'exit')
       if (stop.signal.aborted) return
+      // Somebody ended it on purpose. With a new token nobody could.
+      if (code === refusedCode) return log.error({ token: name }, refused)
       if (performance.now() - begin > limits.runnerRestartSecondsMax * 1_000) rest = 1
       log.warn({ code, signal: by, seconds: rest }, 'The runner beside the server ended; it is started again')
       await sleep(rest * 1_000, undefined, { signal: stop.signal }).catch(() => {})
@@ -29,6 +34,7 @@ export function startChild(order: LocalOrder, log: Log): RunnerChild {
   }
   const running = run()
   return {
+    ended: running,
     async close() {
       stop.abort()
       child?.kill('SIGTERM')
@@ -38,6 +44,9 @@ export function startChild(order: LocalOrder, log: Log): RunnerChild {
     },
   }
 }
+
+const refused =
+  'The token of the runner beside the server is worth nothing any more, so nothing is built here: it was revoked, or another "serve" of this machine took it over. Start "threadwork serve" again for a new one; for none, set runners = 0 in [ci]'
 
 function start(order: LocalOrder): ChildProcess {
   const main = join(import.meta.dirname, '..', '..', `main${extname(import.meta.filename)}`)

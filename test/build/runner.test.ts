@@ -1,7 +1,9 @@
 // Runners as processes of their own, with real sandboxes, against a server that may be away.
 import { readdirSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startChild } from '../../commands/serve/runner-child.ts'
 import { cancelBuild } from '../../sql/builds.ts'
+import { revokeToken } from '../../sql/tokens.ts'
 import { giveUpOverdue } from '../../tracker/build/finish.ts'
 import { until } from '../ingest/until.ts'
 import { BuildServer } from './rig.ts'
@@ -174,4 +176,21 @@ test('what a launcher says itself is no word of a build', async () => {
   const number = await server.push('echo built')
   expect(await server.ended(number)).toMatchObject({ state: 'success' })
   expect(server.log(number)).toBe('built\n')
+})
+
+test('the runner beside a server whose token was revoked says so once, and is not started again', async () => {
+  const word = await server.token('built-in example')
+  await revokeToken(server.db, 'built-in example')
+  const said: unknown[][] = []
+  const note = (...words: unknown[]) => void said.push(words)
+  const order = {
+    ...{ server: server.address, token: word, atOnce: 1, launcher: null, logLevel: 'error' as const },
+    ground: { sandbox: 'bwrap' as const, root: null, rooms: server.rooms },
+  }
+  const child = startChild(order, 'built-in example', { warn: note, error: note })
+  await child.ended
+  expect(said).toEqual([
+    [{ token: 'built-in example' }, expect.stringMatching(/revoked.*Start "threadwork serve" again/s)],
+  ])
+  await child.close()
 })
