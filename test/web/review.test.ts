@@ -98,7 +98,24 @@ test('a comparison says what became of each patch and shows how the changed ones
   expect(text(page)).toContain('1/2 returns later')
   const first = await newer.page('/tarn/v3-0@example.org/v1..v2')
   expect(text(first)).toContain('No patch changed')
-  expect(text(first)).toContain('Why return here?')
+  expect(text(first)).toContain('Why return here? the line is the same')
+  expect(text(await newer.page('/tarn/v3-0@example.org/v1..v3'))).toContain('Why return here? ✓ the line changed')
+  expect(text(await newer.page('/tarn/v3-0@example.org/v2..v3'))).toContain('Who syncs now? the patch is gone')
+})
+
+test('a comment finds its line in a patch that has another title now', async () => {
+  const renamed = [1, 2].map(number => ({
+    id: `v3-${number}@example.org`,
+    subject: `[PATCH v3 ${number}/2] ${number === 1 ? 'log: release earlier' : 'wal: count the waits'}`,
+    body: number === 1 ? patchBody().replace('return sync(w)', 'return sync(w, 1)') : patchBody('src/count.c'),
+    minute: 200 + number,
+    answers: 'v3-0@example.org',
+  }))
+  const own = await makeArchive([...series, ...review, ...third.slice(0, 1), ...renamed])
+  const page = text(await own.page('/tarn/v3-0@example.org/v1..v3'))
+  expect(page).toContain('1 1 log: release earlier ≠ changed')
+  expect(page).toContain('Why return here? ✓ the line changed')
+  expect(text(await own.page('/tarn/v1-1@example.org/'))).toContain('Outdated: v3 changed this line')
 })
 
 test('the revisions and the patches lead to their comparison', async () => {

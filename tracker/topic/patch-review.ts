@@ -5,7 +5,6 @@ import { limits } from '../../base/limits.ts'
 import { type DiffFile, type DiffLine, readDiff } from '../mail/diff-lines.ts'
 import { type PatchText, patchIn, readPatch } from '../mail/patch-text.ts'
 import { type CommentPlace, type CommentThread, commentThreads, type ReadMail } from './comment-threads.ts'
-import { pairPatches, wholePatches } from './compare.ts'
 import { lineDiff } from './line-diff.ts'
 import { samePerson } from './person.ts'
 import { isReview } from './reviews.ts'
@@ -13,8 +12,8 @@ import { finalStates, type Revision, type Topic, type TopicMail, type TopicPatch
 
 export interface ReviewThread extends CommentThread {
   /**
-   * `open`: nobody has answered, or the author agreed and a newer revision is to come. `outdated`: the newest revision
-   * has changed the line. `kept`: it has left the line as it was. `past`: the patch is settled, or the remark came with a review.
+   * `open`: nobody has answered, or the author agreed and a newer revision is to come. `outdated`: the later revision that it was
+   * measured by has changed the line. `kept`: it has left the line as it was. `past`: the patch is settled, or the remark came with a review.
    */
   readonly state: 'open' | 'answered' | 'outdated' | 'kept' | 'past'
   /** The patch it was said about, with its version: on the page of a later revision it is an earlier one. */
@@ -32,18 +31,22 @@ export interface PatchReview {
 /** The text of a mail: its body with attached patches; undefined when the log no longer has it. */
 export type TextOf = (id: MessageId) => string | undefined
 
+/** What patches became in a later revision; one that is gone there has none. */
+export type Heirs = ReadonlyMap<TopicPatch, TopicPatch>
+
 /** Undefined without the patch's own mail. */
 export function patchReview(
   topic: Topic,
   revision: Revision,
   patch: TopicPatch,
+  heirs: Heirs,
   textOf: TextOf,
 ): PatchReview | undefined {
   const own = topic.mails.find(mail => mail.id === patch.id)
   const text = textOf(patch.id)
   if (own === undefined || text === undefined) return undefined
   const replies = readable(repliesTo(topic, [patch.id]), textOf)
-  const heir = heirOf(topic, revision, patch)
+  const heir = heirs.get(patch)
   const heirText = heir ? textOf(heir.id) : undefined
   const diff = readDiff(text)
   const read = patchIn(diff)
@@ -69,11 +72,11 @@ function readable(mails: readonly TopicMail[], textOf: TextOf): ReadMail[] {
 }
 
 /** The mails that `patchReview` needs for these patches, at most `commentMailsMax` answers. */
-export function mailsOfReview(topic: Topic, revision: Revision, patches: readonly TopicPatch[]): MessageId[] {
+export function mailsOfReview(topic: Topic, patches: readonly TopicPatch[], heirs: Heirs): MessageId[] {
   const ids = patches.map(patch => patch.id)
-  const heirs = patches.flatMap(patch => heirOf(topic, revision, patch)?.id ?? [])
+  const later = patches.flatMap(patch => heirs.get(patch)?.id ?? [])
   const replies = repliesTo(topic, ids).slice(0, limits.commentMailsMax)
-  return [...new Set([...ids, ...heirs, ...replies.map(mail => mail.id)])]
+  return [...new Set([...ids, ...later, ...replies.map(mail => mail.id)])]
 }
 
 /** Those of a review's conversations whose line the patch still has, at its place there. */
@@ -83,15 +86,6 @@ export function carriedThreads(older: PatchReview, newer: PatchText): ReviewThre
     const place = carry(thread.place)
     return place ? [{ ...thread, place }] : []
   })
-}
-
-/** What became of a patch in the newest revision. */
-function heirOf(topic: Topic, revision: Revision, patch: TopicPatch): TopicPatch | null {
-  const newest = topic.revisions.at(-1)
-  if (newest === undefined || newest === revision) return null
-  const pairs = pairPatches(revision.patches, wholePatches(topic.revisions, newest))
-  const heir = pairs.find(pair => pair.was === patch)?.now ?? null
-  return heir === patch ? null : heir
 }
 
 /** The answers of people below these patches, each behind what it answers; another patch begins a review of its own. */

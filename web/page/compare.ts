@@ -173,7 +173,8 @@ const changeLooks: Record<PatchChange, { sign: string; word: string; tone: strin
 }
 
 /** The comments on lines of the older revision: is the line another one now? */
-function askedSection({ list, reviews, was }: CompareView, names: Names): Html | string {
+function askedSection({ list, reviews, was, pairs }: CompareView, names: Names): Html | string {
+  const gone = new Set(pairs.flatMap(({ change, was }) => (change === 'gone' && was ? [was] : [])))
   const asked = was.patches.flatMap(patch =>
     (reviews.get(patch.id)?.threads ?? [])
       .filter(({ place }) => place.on === 'line')
@@ -183,17 +184,19 @@ function askedSection({ list, reviews, was }: CompareView, names: Names): Html |
   const changed = asked.filter(({ thread }) => thread.state === 'outdated').length
   return html`<section aria-labelledby="h-asked">
 <div class="hd"><h2 id="h-asked">Comments on ${names.was} <span class="soft">${changed} of ${asked.length} on lines that changed since</span></h2></div>
-<ul class="line">${asked.slice(0, askedShownMax).map(({ patch, thread }) => askedLine(list.name, patch, thread))}</ul>
+<ul class="line">${asked.slice(0, askedShownMax).map(({ patch, thread }) => askedLine(list.name, patch, thread, gone.has(patch)))}</ul>
 ${asked.length > askedShownMax ? html`<p class="soft">And ${countText(asked.length - askedShownMax, 'more comment')} on the pages of the patches.</p>` : ''}</section>`
 }
 
 const askedShownMax = 20
 
-const askedLine = (list: string, patch: TopicPatch, { first, state }: ReviewThread): Html =>
+const askedLine = (list: string, patch: TopicPatch, { first, state }: ReviewThread, isGone: boolean): Html =>
   html`<li class="ev"><b>${nameOf(first.author)}</b>, patch ${patch.number}: <a href="${paths.mail(list, patch.id)}#${commentAnchor(first)}">${gistOf(first)}</a> ${
-    state === 'outdated'
-      ? html`<span class="ok txt">✓ the line changed</span>`
-      : html`<span class="soft">the line is the same</span>`
+    isGone
+      ? html`<span class="soft">the patch is gone</span>`
+      : state === 'outdated'
+        ? html`<span class="ok txt">✓ the line changed</span>`
+        : html`<span class="soft">the line is the same</span>`
   }</li>`
 
 const changelogSection = ({ list, now, topic, changelog }: CompareView, names: Names): Html =>

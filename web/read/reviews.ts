@@ -7,9 +7,9 @@ import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import type { Dressing } from '../../tracker/mail/dressing.ts'
 import { patchTextOf } from '../../tracker/mail/patch-text.ts'
 import { dressingOf } from '../../tracker/project/dressing.ts'
-import { elderOf } from '../../tracker/topic/compare.ts'
 import {
   carriedThreads,
+  type Heirs,
   mailsOfReview,
   type PatchReview,
   patchReview,
@@ -17,6 +17,7 @@ import {
   type TextOf,
 } from '../../tracker/topic/patch-review.ts'
 import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
+import { readPairs } from './comparison.ts'
 import { readMails } from './mails.ts'
 
 /** The conversations that a patch's page shows. */
@@ -28,18 +29,20 @@ export interface PatchComments {
   readonly gone: readonly ReviewThread[]
 }
 
-/** The reviews of these patches, by patch; one whose mail is gone has none. */
+/** The reviews of these patches, by patch, measured by what they became; one whose mail is gone has none. */
 export async function readReviews(
   db: Kysely<Tables>,
   list: ListId,
   topic: Topic,
   revision: Revision,
   patches: readonly TopicPatch[],
+  later = topic.revisions.at(-1),
 ): Promise<ReadonlyMap<MessageId, PatchReview>> {
   if (patches.length === 0) return new Map()
-  const mails = await readMails(db, list, mailsOfReview(topic, revision, patches))
+  const heirs = await readHeirs(db, list, topic, revision, later)
+  const mails = await readMails(db, list, mailsOfReview(topic, patches, heirs))
   const textOf = textIn(mails, await dressingOf(db, list))
-  const reviews = patches.map(patch => patchReview(topic, revision, patch, textOf))
+  const reviews = patches.map(patch => patchReview(topic, revision, patch, heirs, textOf))
   return new Map(reviews.flatMap(review => (review ? [[review.patch.id, review]] : [])))
 }
 
@@ -51,25 +54,43 @@ export async function readPatchComments(
   revision: Revision,
   patch: TopicPatch,
 ): Promise<{ mail: DecodedMail | undefined; comments: PatchComments }> {
-  const earlier = topic.revisions
-    .slice(0, topic.revisions.indexOf(revision))
-    .slice(-earlierRevisionsRead)
-    .flatMap(older => {
-      const elder = elderOf(older, patch)
-      return elder ? [{ older, elder }] : []
-    })
+  const heirsIn = (was: Revision, later: Revision | undefined) => readHeirs(db, list, topic, was, later)
+  const newest = topic.revisions.at(-1)
+  const own = await heirsIn(revision, newest)
+  const earlier = []
+  const before = topic.revisions.slice(0, topic.revisions.indexOf(revision)).slice(-earlierRevisionsRead)
+  for (const older of before) {
+    const [elder] = [...(await heirsIn(older, revision))].find(([, heir]) => heir === patch) ?? []
+    // One that a partial reroll took over is read with its own revision.
+    if (elder && older.patches.includes(elder))
+      earlier.push({ older, elder, heirs: await heirsIn(older, newest) })
+  }
   const wanted = [
-    ...mailsOfReview(topic, revision, [patch]),
-    ...earlier.flatMap(({ older, elder }) => mailsOfReview(topic, older, [elder])),
+    ...mailsOfReview(topic, [patch], own),
+    ...earlier.flatMap(({ elder, heirs }) => mailsOfReview(topic, [elder], heirs)),
   ]
   const mails = await readMails(db, list, [...new Set(wanted)])
   const textOf = textIn(mails, await dressingOf(db, list))
-  const review = patchReview(topic, revision, patch, textOf)
-  const before = earlier.flatMap(({ older, elder }) => patchReview(topic, older, elder, textOf) ?? [])
-  const carried = review ? before.flatMap(one => carriedThreads(one, review.text)) : []
+  const review = patchReview(topic, revision, patch, own, textOf)
+  const past = earlier.flatMap(
+    ({ older, elder, heirs }) => patchReview(topic, older, elder, heirs, textOf) ?? [],
+  )
+  const carried = review ? past.flatMap(one => carriedThreads(one, review.text)) : []
   const kept = new Set(carried.map(({ first }) => first))
-  const gone = before.flatMap(({ threads }) => threads.filter(({ first }) => !kept.has(first)))
+  const gone = past.flatMap(({ threads }) => threads.filter(({ first }) => !kept.has(first)))
   return { mail: mails.get(patch.id), comments: { review, carried, gone } }
+}
+
+/** By the rule of the pages that compare two revisions. */
+async function readHeirs(
+  db: Kysely<Tables>,
+  list: ListId,
+  topic: Topic,
+  was: Revision,
+  later: Revision | undefined,
+): Promise<Heirs> {
+  const pairs = later && later !== was ? await readPairs(db, list, topic, was, later) : []
+  return new Map(pairs.flatMap(({ was, now }) => (was && now && was !== now ? [[was, now]] : [])))
 }
 
 /** Comments on older ones are read on their own pages. */

@@ -27,7 +27,7 @@ export function answerCompare(c: Context, db: Kysely<Tables>, located: LocatedMa
     const [texts, covers, reviews] = await Promise.all([
       readPatchTexts(db, list.id, compared),
       readMails(db, list.id, now.cover ? [now.cover] : []),
-      readReviews(db, list.id, topic, was, was.patches),
+      readReviews(db, list.id, topic, was, was.patches, now),
     ])
     const cover = covers.get(now.cover ?? '')
     const changelog = cover ? changelogOf(cover.body.split('\n')) : []
