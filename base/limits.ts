@@ -467,6 +467,20 @@ export const limits = {
   gitAskedBytesMax: 2 * 1024 * 1024,
   /** Refs that a fetch is shown, the last by name; each is a setting in the environment of a process. */
   gitRefsShownMax: 3_000,
+  /** Of the mails in one repository of an inbox, as public-inbox cuts its own: a gigabyte packed. */
+  inboxEpochBytesMax: 2.5 * 1024 * 1024 * 1024,
+  /** Commits of an inbox that are written before its ref moves; each run of git costs as much as ten of them. */
+  inboxStepMailsMax: 2_000,
+  /** And their bytes: at the end of the process a step is waited for. */
+  inboxStepBytesMax: 32 * 1024 * 1024,
+  /** Mails are waited for together: a fetch finds them this late. */
+  inboxLookMillisecondsMax: 2_000,
+  /** Whoever writes mails into the log does it within this, or the inbox waits for the next look. */
+  inboxWaitMillisecondsMax: 2_000,
+  /** Packs of a repository before those of about one size are joined. */
+  inboxPacksMax: 20,
+  /** Packing a full repository takes some minutes. */
+  inboxPackSecondsMax: 3_600,
   /** Revisions in one nightly ref: each takes about a second. */
   nightlyRevisionsMax: 100,
   /** What is awaited is looked for this often: a verdict, or a place in the queue. */

@@ -198,6 +198,11 @@ export const listSettings = z.strictObject({
       is: '"first" holds the mails of people who never posted, until a maintainer releases them',
       more: 'see [Newcomers](#newcomers)',
     }),
+  git: yesNo.default(true).register(about, {
+    is: 'the mails of the list can be cloned with git; they lie a second time in the data directory for that',
+    more: 'see [The log as git](#the-log-as-git)',
+    changes: ['pages'],
+  }),
   answers: answers
     .prefault({})
     .register(about, { is: 'what is sent besides errors; nothing unless it is chosen' }),

@@ -3,11 +3,14 @@ import { type Ground, untilStopped } from './common/database.ts'
 import { onlyList } from './common/options.ts'
 
 export const command: Command = {
-  summary: 'Writes the topics as JSON lines (state) or every mail (mbox)',
-  words: 'state|mbox',
+  summary: 'Writes the topics as JSON lines (state), or every mail (mbox, public-inbox)',
+  words: 'state|mbox|public-inbox',
   options: {
     list: onlyList,
-    out: { value: 'PATH', help: 'a file instead of standard output' },
+    out: {
+      value: 'PATH',
+      help: 'a file instead of standard output; public-inbox: a directory, which is continued when it is there',
+    },
     'no-numbers': {
       value: null,
       help: 'state: without the numbers of bugs, which differ between instances',
@@ -17,8 +20,23 @@ export const command: Command = {
     const what = args.words.join(' ')
     if (what === 'state' || what === 'mbox')
       return untilStopped(args, ground => exportLists(what, args, ground))
-    throw new Error(`Cannot export ${JSON.stringify(what)}; allowed: state or mbox`)
+    if (what === 'public-inbox') return untilStopped(args, ground => exportInboxes(args, ground))
+    throw new Error(`Cannot export ${JSON.stringify(what)}; allowed: state, mbox or public-inbox`)
   },
+}
+
+/** One list stands in the directory itself, all of them each in its own. */
+async function exportInboxes(args: Arguments, { db }: Ground): Promise<number> {
+  const out = args.text('out')
+  const name = args.text('list')
+  if (out === undefined)
+    throw new Error('Cannot export public-inbox to standard output; allowed: --out DIRECTORY')
+  const { join } = await import('node:path')
+  const { chosenLists } = await import('../sql/chosen-lists.ts')
+  const { exportInbox } = await import('../tracker/export/inbox.ts')
+  for (const list of await chosenLists(db, name))
+    await exportInbox({ db, list, directory: name === undefined ? join(out, list.name) : out })
+  return 0
 }
 
 async function exportLists(what: 'state' | 'mbox', args: Arguments, { db }: Ground): Promise<number> {

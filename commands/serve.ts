@@ -97,11 +97,21 @@ async function startRoles(
     const data = dataDirectory(config, log)
     const queue = await openQueue(serving, data)
     if (only.has('ci')) await (await import('./serve/ci.ts')).startCi(serving, queue, data)
-    if (only.has('web')) ready.push(await startPages(serving, { queue, data }, await fetched(serving, data)))
+    if (only.has('web')) {
+      await startInboxes(serving, data)
+      ready.push(await startPages(serving, { queue, data }, await fetched(serving, data)))
+    }
     // Behind the doors, so before them at the end: nobody who waits keeps them open.
     closers.push(async () => queue.close())
   }
   say(`${['ready', ...ready].join(' ')}\n`)
+}
+
+/** Beside the pages, which serve them out of the data directory. */
+async function startInboxes({ pools, log, closers }: Serving, data: string): Promise<void> {
+  const { startInboxes } = await import('../tracker/export/inboxes.ts')
+  const inboxes = startInboxes({ db: pools.main, data, log })
+  closers.push(() => inboxes.close())
 }
 
 /** What git may fetch; nothing without a policy. */
@@ -129,12 +139,13 @@ async function saveConfigured(config: Config, { db }: Database): Promise<void> {
 
 async function startPages(
   { config, pools, log, metrics, closers }: Serving,
-  builds: WebOptions['builds'],
+  builds: NonNullable<WebOptions['builds']>,
   fetched: Pick<WebOptions, 'offers' | 'grants'>,
 ): Promise<string> {
   const { startWeb } = await import('../web/serve.ts')
   const { web: endpoint, url } = config
-  const web = await startWeb({ ...endpoint, url, db: pools.web, log, metrics, builds, ...fetched })
+  const { data } = builds
+  const web = await startWeb({ ...endpoint, url, db: pools.web, log, metrics, builds, data, ...fetched })
   closers.push(() => web.close())
   return `web=http://${showEndpoint(web)}/`
 }

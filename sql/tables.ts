@@ -352,4 +352,14 @@ export interface Tables {
     said: string | null
     at: Generated<Date>
   }
+  // 0007_inbox.sql
+  inbox: { list_id: number; reached: Seq }
+  inbox_change: {
+    list_id: number
+    place: Seq
+    seq: Seq
+    kind: 'hidden' | 'shown' | 'purged'
+    at: Generated<Date>
+  }
+  inbox_epoch: { list_id: number; epoch: number; since: Seq }
 }

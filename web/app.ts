@@ -16,7 +16,8 @@ import { answerPage, safeHeaders } from './answer.ts'
 import { makeGate } from './gate.ts'
 import { brokenPage, missingListPage } from './page/missing.ts'
 import { runnerOfToken } from './read/runner-of-token.ts'
-import { type GrantFor, gitRoutes } from './route/git.ts'
+import { type GrantFor, gitRoutes, gitServer } from './route/git.ts'
+import { addInboxes } from './route/inbox.ts'
 import { type RunnerDoor, runnerRoutes } from './route/runner.ts'
 import { measure, type Timing } from './timing.ts'
 
@@ -35,22 +36,26 @@ export interface AppOptions {
   readonly offers?: OfferOf | undefined
   /** And what a runner may besides. */
   readonly grants?: GrantOf | undefined
+  /** Where the inboxes of the lists are; without it none is served. */
+  readonly data?: string | undefined
 }
 
 /** Answers GET and HEAD, and a search by POST, but for runners; every answer carries `safeHeaders`. */
 export function makeApp(options: AppOptions): Hono {
-  const { db, onError = () => {}, timing, url = null, builds, offers, grants } = options
+  const { db, onError = () => {}, timing, url = null, builds, offers, grants, data = null } = options
   const app = new Hono()
   // Above all others: runners wait for half a minute, and write.
   if (builds) app.route('/-/runner', runnerRoutes({ db, onError, ...builds }))
-  if (offers) app.route('/-/git', gitRoutes(offers, grantFor(db, grants)))
+  const git = gitServer()
+  if (offers) app.route('/-/git', gitRoutes(git, offers, grantFor(db, grants)))
+  if (data !== null) addInboxes(app, git, { db, data })
   if (timing) app.use(measure(timing))
   app.use(shared(options), readOnly)
 
   const at = lookup(app, db)
-  addServer(app, db, { data: builds?.data ?? null, url })
+  addServer(app, db, { data: builds?.data ?? null, url }, data)
   addOldOfList(app)
-  addList(at, db, url ?? '')
+  addList(at, db, { url: url ?? '', data })
   addMail(at, db)
   addOldOfMail(app)
 

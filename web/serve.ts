@@ -15,11 +15,12 @@ export interface WebOptions extends Endpoint {
   readonly builds?: AppOptions['builds']
   readonly offers?: AppOptions['offers']
   readonly grants?: AppOptions['grants']
+  readonly data?: AppOptions['data']
 }
 
 /** Resolves once it accepts connections; rejects when the address is taken or not ours. */
 export async function startWeb(options: WebOptions): Promise<Listener> {
-  const { db, log, metrics, url = null, builds, offers, grants, ...endpoint } = options
+  const { db, log, metrics, url = null, builds, offers, grants, data, ...endpoint } = options
   let own: string | undefined
   const app = makeApp({
     db,
@@ -32,6 +33,7 @@ export async function startWeb(options: WebOptions): Promise<Listener> {
     builds,
     offers,
     grants,
+    data,
     timing: { metrics, onSlow: fields => log.warn(fields, 'A page took long') },
   })
   const listener = await listen(app, endpoint, 'HTTP')

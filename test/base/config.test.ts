@@ -91,6 +91,7 @@ address = "docs@example.org"
         trustedServers: [],
         approvers: [],
         moderate: 'first',
+        git: true,
         answers: { bugs: true, states: false, digest: false, waiting: false },
         ci: { success: 'silent', warning: 'silent', failure: 'author', conflict: 'silent', embargo: 0 },
         people: [
@@ -121,6 +122,7 @@ address = "docs@example.org"
         commitUrl: null,
         approvers: [],
         moderate: 'no',
+        git: true,
         answers: { bugs: false, states: false, digest: false, waiting: false },
         ci: { success: 'silent', warning: 'silent', failure: 'author', conflict: 'silent', embargo: 0 },
         people: [],

@@ -13,7 +13,7 @@ import type { Policy } from '../../ci/policy.ts'
 import { publishedRepository } from '../../ci/published.ts'
 import { offersOf } from '../../tracker/build/offers.ts'
 import { type Listener, listen } from '../../web/listen.ts'
-import { gitRoutes } from '../../web/route/git.ts'
+import { gitRoutes, gitServer } from '../../web/route/git.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'threadwork-git-'))
 const work = join(dir, 'work')
@@ -66,7 +66,9 @@ beforeAll(async () => {
   const isOffered = (ref: string) =>
     ['refs/heads/main', 'refs/tags/open'].includes(ref) || ref.startsWith('refs/ci/')
   const ours = offersOf(() => ({ patches: [{}], repositories: [] }) as unknown as Policy, dir)
-  const routes = gitRoutes(name => (name === 'tarn' ? { directory: bare, isOffered } : ours(name)))
+  const routes = gitRoutes(gitServer(), name =>
+    name === 'tarn' ? { directory: bare, isOffered } : ours(name),
+  )
   server = await listen(new Hono().route('/-/git', routes), { host: '127.0.0.1', port: 0 }, 'git')
   url = `http://127.0.0.1:${server.port}/-/git/tarn.git`
 })

@@ -6,6 +6,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import { type IndexKey, type ListId, listId, type MessageId, type Seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { toStorableText } from '../../base/storable.ts'
+import { noteInboxChange } from '../../sql/inbox-change.ts'
 import { renewPages } from '../../sql/pages-version.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Person } from '../mail/facts.ts'
@@ -155,6 +156,12 @@ async function hold(trx: Trx, list: ListId, taken: Taken): Promise<void> {
     insert into held (list_id, seq, message_key, person)
     select ${list}, * from unnest(${mails.map(({ seq }) => seq)}::bigint[], ${mails.map(({ key }) => key)}::text[],
       ${mails.map(({ facts }) => personOf(facts.sender))}::text[])`.execute(trx)
+  await noteInboxChange(
+    trx,
+    list,
+    mails.map(({ seq }) => seq),
+    'hidden',
+  )
   await renewPages(trx, list)
 }
 
@@ -192,7 +199,7 @@ async function releaseOn(trx: Trx, list: ListId, key: IndexKey, who: string): Pr
 
 /** Back to whoever sorts, where nothing keeps them away any more. Answers how many. */
 export async function showAgain(trx: Trx, list: ListId, seqs: readonly Seq[]): Promise<number> {
-  const { rows } = await sql`
+  const { rows } = await sql<{ seq: Seq }>`
     with shown as (
       update mail m set hidden = false
       where m.list_id = ${list} and m.seq = any(${seqs}::bigint[]) and m.hidden
@@ -200,9 +207,14 @@ export async function showAgain(trx: Trx, list: ListId, seqs: readonly Seq[]): P
           and (t.list_id is null or t.list_id = m.list_id) and (t.raw_hash is null or t.raw_hash = m.raw_hash))
         and not exists (select from held h where h.list_id = m.list_id and h.seq = m.seq and h.released_at is null)
         and exists (select from raw r where r.hash = m.raw_hash and r.encoding <> 'purged')
-      returning m.list_id, m.seq)
-    insert into unsorted (list_id, seq) select list_id, seq from shown on conflict do nothing returning seq`.execute(
+      returning m.list_id, m.seq),
+    queued as (insert into unsorted (list_id, seq) select list_id, seq from shown on conflict do nothing)
+    select seq from shown`.execute(trx)
+  await noteInboxChange(
     trx,
+    list,
+    rows.map(row => row.seq),
+    'shown',
   )
   if (rows.length > 0) await renewPages(trx, list)
   return rows.length

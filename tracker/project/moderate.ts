@@ -4,6 +4,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { type ClusterId, type ListId, listId, type MessageId, type Seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
+import { noteInboxChange } from '../../sql/inbox-change.ts'
 import { renewPages } from '../../sql/pages-version.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { liftTombstones, standingTombstones, type Tombstone, writeTombstone } from '../../sql/tombstones.ts'
@@ -109,16 +110,13 @@ async function buryOnList(trx: Trx, list: ListId, stone: Tombstone): Promise<num
     trx,
   )
   const fresh = rows.filter(row => !row.was_hidden).map(row => row.seq)
+  const all = rows.map(row => row.seq)
+  await (stone.kind === 'purged'
+    ? noteInboxChange(trx, list, all, 'purged')
+    : noteInboxChange(trx, list, fresh, 'hidden'))
   if (fresh.length > 0)
     await forget(trx, list, stone.messageId, fresh, stone.who === 'archive' ? 'late' : 'now')
-  const emptied =
-    stone.kind === 'purged'
-      ? await empty(
-          trx,
-          list,
-          rows.map(row => row.seq),
-        )
-      : 0
+  const emptied = stone.kind === 'purged' ? await empty(trx, list, all) : 0
   return Math.max(fresh.length, emptied)
 }
 

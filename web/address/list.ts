@@ -6,17 +6,25 @@ import { paths } from '../paths.ts'
 import { placeOf } from '../read/place.ts'
 import { answerBadge, answerBuilds } from '../route/builds.ts'
 import { answerNewFeed, answerSearchFeed } from '../route/feed.ts'
+import { answerManifest } from '../route/inbox.ts'
 import { answerBugs, answerList } from '../route/list.ts'
 import { answerAllMbox, answerResults } from '../route/mbox.ts'
 import { answerPending } from '../route/pending.ts'
 import { answerMilestone, answerMilestones, answerTriage } from '../route/planning.ts'
-import { answerDescription, answerManifest, answerText } from '../route/text.ts'
+import { answerDescription, answerText } from '../route/text.ts'
 import type { Lookup } from './lookup.ts'
 
-/** `url` is where the world sees the pages, empty when nobody knows. To be added before the addresses of mails, which take any word. */
-export function addList(at: Lookup, db: Kysely<Tables>, url: string): void {
+interface ListPlaces {
+  /** Where the world sees the pages, empty when nobody knows. */
+  readonly url: string
+  /** The data directory with the inboxes; null when there are none. */
+  readonly data: string | null
+}
+
+/** To be added before the addresses of mails, which take any word. */
+export function addList(at: Lookup, db: Kysely<Tables>, { url, data }: ListPlaces): void {
   addBuildsOfList(at, db, url)
-  addArchive(at, db)
+  addArchive(at, db, data)
   addPages(at, db)
 }
 
@@ -27,9 +35,9 @@ function addBuildsOfList({ list }: Lookup, db: Kysely<Tables>, url: string): voi
   list('/badge.svg', (c, row) => answerBadge(c, db, row))
 }
 
-function addArchive({ place, searched }: Lookup, db: Kysely<Tables>): void {
+function addArchive({ place, searched }: Lookup, db: Kysely<Tables>, data: string | null): void {
   place('/description', answerDescription)
-  place('/manifest.js.gz', answerManifest)
+  place('/manifest.js.gz', (c, { lists }) => answerManifest(c, lists, data))
   place('/_/text', (c, { name }) => c.redirect(paths.text(name, 'help'), 302))
   place('/_/text/:key{[\\w-]{1,40}}', (c, { name }) =>
     c.redirect(paths.text(name, c.req.param('key') ?? ''), 302),

@@ -3,12 +3,19 @@ import type { Hono } from 'hono'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../../sql/tables.ts'
 import { addHealth } from '../health.ts'
+import { findListRows } from '../read/located-mail.ts'
 import { addBuilds, type BuildPages } from '../route/builds.ts'
+import { answerManifest } from '../route/inbox.ts'
 import { answerLists } from '../route/lists.ts'
-import { answerManifest, answerRobots } from '../route/text.ts'
+import { answerRobots } from '../route/text.ts'
 import { stylesheet } from '../stylesheet.ts'
 
-export function addServer(app: Hono, db: Kysely<Tables>, builds: Omit<BuildPages, 'db'>): void {
+export function addServer(
+  app: Hono,
+  db: Kysely<Tables>,
+  builds: Omit<BuildPages, 'db'>,
+  data: string | null,
+): void {
   app.get('/', c => answerLists(c, db))
   addHealth(app, db)
   app.get(stylesheet.path, c =>
@@ -19,5 +26,5 @@ export function addServer(app: Hono, db: Kysely<Tables>, builds: Omit<BuildPages
   )
   addBuilds(app, { db, ...builds })
   app.get('/robots.txt', answerRobots)
-  app.get('/manifest.js.gz', answerManifest)
+  app.get('/manifest.js.gz', async c => answerManifest(c, await findListRows(db), data))
 }

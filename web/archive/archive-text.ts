@@ -60,19 +60,39 @@ ${prefixes.join('\n')}
 }
 
 function mirrorText({ name, lists }: Place, base: string): string {
+  const place = base + paths.list(name)
   const archives = lists.map(
     list => `    curl ${base}${paths.list(list.name)}all.mbox.gz >${list.name}.mbox.gz`,
   )
-  return `How to mirror ${base}${paths.list(name)}
-
+  return `How to mirror ${place}
+${lists
+  .filter(list => list.git)
+  .map(list => gitText(list.name, base + paths.list(list.name)))
+  .join('')}
 All mails as gzipped mboxrd, without second copies:
 
 ${archives.join('\n')}
 
-New mails as a feed: ${base}${paths.list(name)}new.atom
-A configuration for a mirror: ${base}${paths.list(name)}_/text/config/raw
+New mails as a feed: ${place}new.atom
+A configuration for a mirror: ${place}_/text/config/raw
 `
 }
+
+const gitText = (name: string, address: string): string => `
+The log of ${name} as git repositories, one commit a mail, the first of which is
+
+    git clone --mirror ${address}git/0.git ${name}/git/0.git
+
+All of them (git/1.git and on begin when one is full; ${address}manifest.js.gz names them), and what is new later:
+
+    public-inbox-clone ${address} ${name}
+    cd ${name} && public-inbox-fetch
+
+To search the mirror, and to read it with public-inbox's own programs:
+
+    public-inbox-init -V2 ${name} ./${name} ${address} ADDRESS
+    public-inbox-index ./${name}
+`
 
 /** Of git's kind: a name or an address holds no line end, and quotes are escaped. */
 const configText = (

@@ -1,4 +1,4 @@
-// `/-/git/NAME.git`: git fetches from here, by git's own http-backend (gitprotocol-http, "smart"). It only reads, shows what
+// git fetches from here (`/-/git/NAME.git`, `/LIST/git/0.git`), by git's own http-backend (gitprotocol-http, "smart"). It only reads, shows what
 // is offered and nothing else, and costs no more than it may: so many at once, so long, and no longer than the client is there.
 import { spawn } from 'node:child_process'
 import { PassThrough, Readable } from 'node:stream'
@@ -12,30 +12,53 @@ import type { Grant } from '../../tracker/build/grants.ts'
 import type { Offer, OfferOf } from '../../tracker/build/offers.ts'
 import { safeHeaders } from '../answer.ts'
 
+/** What is fetched from at an address, and what whoever asks may have besides. */
+interface Fetched {
+  readonly offer: Offer
+  readonly grant?: Grant | null
+}
+
+/** What an address leads to: null for nothing, or the answer why not now. */
+export type Find = (c: Context) => Promise<Fetched | Response | null>
+
 /** What whoever shows this Authorization may fetch besides. */
 export type GrantFor = (authorization: string, name: string) => Promise<Grant | null>
 
+/** Makes the addresses below one of a repository; together they serve no more at once than one may. */
+export type GitServer = (find: Find) => Hono
+
 /** To be mounted at `/-/git`. */
-export function gitRoutes(offerOf: OfferOf, grantFor: GrantFor = async () => null): Hono {
+export function gitRoutes(server: GitServer, offerOf: OfferOf, grantFor: GrantFor = async () => null): Hono {
   const app = new Hono()
-  let served = 0
-  const serve = async (
-    c: Context,
-    ask: (offer: Offer, shown: Shown) => Promise<Response>,
-  ): Promise<Response> => {
+  const found = server(async c => {
     const name = (c.req.param('name') ?? '').replace(/\.git$/, '')
     const authorization = c.req.header('Authorization')
     const grant = authorization === undefined ? null : await grantFor(authorization, name)
     const offer = offerOf(name) ?? (grant && { directory: grant.directory, isOffered: () => false })
-    if (!offer) return tell(c, 404, 'There is no such repository, or nothing of it is offered')
-    if (served >= limits.gitServedMax) {
-      c.header('Retry-After', String(limits.busyAgainSeconds))
-      return tell(c, 503, `${limits.gitServedMax} others fetch already; come again in a moment`)
-    }
+    return offer && { offer, grant }
+  })
+  app.route('/:name{[A-Za-z0-9][A-Za-z0-9._-]*\\.git}', found)
+  app.post('/:name/git-receive-pack', c => tell(c, 403, 'Nothing is pushed here'))
+  app.all('*', c => tell(c, 404, 'Only git fetch and git clone are answered here'))
+  return app
+}
+
+export function gitServer(): GitServer {
+  let served = 0
+  const serve = async (
+    c: Context,
+    find: Find,
+    ask: (offer: Offer, shown: Shown) => Promise<Response>,
+  ): Promise<Response> => {
+    const found = await find(c)
+    if (found === null) return tell(c, 404, 'There is no such repository, or nothing of it is offered')
+    if (found instanceof Response) return found
+    if (served >= limits.gitServedMax)
+      return tellAgain(c, `${limits.gitServedMax} others fetch already; come again in a moment`)
     served++
     const done = once(() => served--)
     try {
-      const response = await ask(offer, await shownBy(offer, grant))
+      const response = await ask(found.offer, await shownBy(found.offer, found.grant ?? null))
       if (response.body === null || !ends.has(response)) done()
       else void ends.get(response)?.finally(done)
       return response
@@ -45,7 +68,14 @@ export function gitRoutes(offerOf: OfferOf, grantFor: GrantFor = async () => nul
       throw error
     }
   }
-  app.get('/:name{[A-Za-z0-9][A-Za-z0-9._-]*\\.git}/info/refs', async c =>
+  return find => repositoryRoutes((c, ask) => serve(c, find, ask))
+}
+
+type Serve = (c: Context, ask: (offer: Offer, shown: Shown) => Promise<Response>) => Promise<Response>
+
+function repositoryRoutes(serve: Serve): Hono {
+  const app = new Hono()
+  app.get('/info/refs', async c =>
     c.req.query('service') === 'git-upload-pack'
       ? serve(c, (offer, shown) =>
           backend(c, offer, shown, { path: '/info/refs', query: 'service=git-upload-pack', body: null }),
@@ -53,7 +83,7 @@ export function gitRoutes(offerOf: OfferOf, grantFor: GrantFor = async () => nul
       : tell(c, 403, 'Only git fetch and git clone are answered here, of git 1.6.6 or newer'),
   )
   app.post(
-    '/:name{[A-Za-z0-9][A-Za-z0-9._-]*\\.git}/git-upload-pack',
+    '/git-upload-pack',
     bodyLimit({
       maxSize: limits.gitAskedBytesMax,
       onError: c => tell(c, 413, `git asks in more than ${limits.gitAskedBytesMax} bytes`),
@@ -75,13 +105,18 @@ export function gitRoutes(offerOf: OfferOf, grantFor: GrantFor = async () => nul
       })
     },
   )
-  app.post('/:name/git-receive-pack', c => tell(c, 403, 'Nothing is pushed here'))
-  app.all('*', c => tell(c, 404, 'Only git fetch and git clone are answered here'))
+  app.post('/git-receive-pack', c => tell(c, 403, 'Nothing is pushed here'))
   return app
 }
 
 const tell = (c: Context, status: 400 | 403 | 404 | 413 | 503, text: string) =>
   c.text(`${text}\n`, status, { ...safeHeaders })
+
+/** For what is over in a moment. */
+export function tellAgain(c: Context, text: string): Response {
+  c.header('Retry-After', String(limits.busyAgainSeconds))
+  return tell(c, 503, text)
+}
 
 const once = (act: () => void) => {
   let done = false

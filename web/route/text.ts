@@ -1,5 +1,4 @@
-// Small files that programs ask an archive for: its description, its texts, the manifest of its repositories.
-import { gzipSync } from 'node:zlib'
+// Small files that programs ask an archive for: its description and its texts.
 import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { answerPage } from '../answer.ts'
@@ -29,10 +28,6 @@ export function answerText(c: Context, place: Place): Promise<Response> | Respon
   })
   return answerPage(c, page)
 }
-
-/** There are no repositories of mails here: clients that look for some are told so, and go on by mbox. */
-export const answerManifest = (c: Context): Response =>
-  c.body(new Uint8Array(gzipSync('{}')), 200, { 'Content-Type': 'application/gzip' })
 
 /** Pages may be read by robots; what is made on request, or is the same once more, need not. */
 export const answerRobots = (c: Context): Response =>
