@@ -99,15 +99,20 @@ test('a comparison says what became of each patch and shows how the changed ones
   const first = await newer.page('/tarn/v3-0@example.org/v1..v2')
   expect(text(first)).toContain('No patch changed')
   expect(text(first)).toContain('Why return here? the line is the same')
-  expect(text(await newer.page('/tarn/v3-0@example.org/v1..v3'))).toContain('Why return here? ✓ the line changed')
-  expect(text(await newer.page('/tarn/v3-0@example.org/v2..v3'))).toContain('Who syncs now? the patch is gone')
+  expect(text(await newer.page('/tarn/v3-0@example.org/v1..v3'))).toContain(
+    'Why return here? ✓ the line changed',
+  )
+  expect(text(await newer.page('/tarn/v3-0@example.org/v2..v3'))).toContain(
+    'Who syncs now? the patch is gone',
+  )
 })
 
 test('a comment finds its line in a patch that has another title now', async () => {
   const renamed = [1, 2].map(number => ({
     id: `v3-${number}@example.org`,
     subject: `[PATCH v3 ${number}/2] ${number === 1 ? 'log: release earlier' : 'wal: count the waits'}`,
-    body: number === 1 ? patchBody().replace('return sync(w)', 'return sync(w, 1)') : patchBody('src/count.c'),
+    body:
+      number === 1 ? patchBody().replace('return sync(w)', 'return sync(w, 1)') : patchBody('src/count.c'),
     minute: 200 + number,
     answers: 'v3-0@example.org',
   }))
