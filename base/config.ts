@@ -91,6 +91,8 @@ export interface Config {
   readonly smtpExempt: readonly string[]
   /** How often the repositories are looked at. */
   readonly followSeconds: number
+  /** Networks that are no public ones and have webhooks all the same. */
+  readonly webhooksAllowed: readonly string[]
   readonly ci: CiConfig
   /** For a log that goes to a program; a terminal gets what needs attention. */
   readonly logLevel: LogLevel
@@ -145,6 +147,7 @@ export function loadConfig(given: Given): Config {
     metrics: written.metrics.listen ?? null,
     smtpExempt: written.smtp.exempt,
     followSeconds: written.follow.every_seconds,
+    webhooksAllowed: written.webhooks.allow,
     ci: toCi(written.ci, origin),
     logLevel: written.log.level,
     limits: toLimits(written.limits),
@@ -249,6 +252,7 @@ const nearFile = (list: ListConfig, { near }: ConfigOrigin): ListConfig => ({
   ...list,
   repository: list.repository === null || isRemote(list.repository) ? list.repository : near(list.repository),
   trustedArchives: list.trustedArchives.map(near),
+  webhooks: list.webhooks.map(hook => ({ ...hook, secretFile: near(hook.secretFile) })),
 })
 
 /** At the host of the first list: where that is, mail comes in already. */

@@ -310,6 +310,25 @@ export const limits = {
   fieldsCoveredMax: 60,
   /** A mail signed longer ago than this when it arrives proves nothing: somebody may send it again a year later. */
   signedBeforeDaysMax: 7,
+  /** The body of a write through the API: a check's description and address have some hundred bytes. */
+  apiBodyBytesMax: 64 * 1024,
+  /** Writes of one token in a minute, for each process: a CI posts thirty checks on each of fifteen patches. */
+  apiWritesPerMinuteMax: 600,
+  /** A webhook that does not answer within this is called again later; Standard Webhooks advises 15 to 30 s. */
+  webhookMillisecondsMax: 15_000,
+  /** Events that are given to webhooks at once, and calls that are made before one looks for new events. */
+  webhookEventsMax: 200,
+  webhookCallsMax: 50,
+  /** An event is called this soon. */
+  webhookLookMillisecondsMax: 1_000,
+  /** Between two attempts: 5 s, 20 s, 80 s ... up to 10 hours. Twelve of them take three days, as Standard Webhooks advises. */
+  webhookRetrySecondsMin: 5,
+  webhookRetrySecondsMax: 10 * 3_600,
+  webhookAttemptsMax: 12,
+  /** What arrived, or was given up, is dropped after this. */
+  webhookCallDaysMax: 30,
+  /** A write through the API is answered when its note is folded, or after this: behind an import that may take minutes. */
+  noteSettleMillisecondsMax: 5_000,
   /** A used signature is remembered: for the days that it counts, the day that a clock may be ahead, and three weeks more. */
   signatureKeptDaysMax: 30,
   /** Clocks of senders are ahead, but not by more than a wrong time zone. */

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { isRepository } from './repository.ts'
 import { type About, about, address, domains, line, text, within, yesNo } from './setting.ts'
 import { bugStatuses, patchStates, plannedTags } from './state-words.ts'
+import { webhookEvents } from './webhook-events.ts'
 
 // A list's pages are at `/NAME/`, and these addresses are taken.
 export const listNameAllowed =
@@ -55,6 +56,45 @@ const answers = z.strictObject({
   states: chosen("a patchset's new state is sent to its author"),
   digest: chosen('daily: what is delegated is sent to whom it is delegated'),
   waiting: chosen('weekly: what waits for whom is sent to the maintainers'),
+})
+
+const webhookUrl =
+  'an address by http or https such as "https://ci.example.org/hooks/tarn", without a password'
+const isWebhookUrl = (given: string): boolean => {
+  const url = URL.parse(given)
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
+}
+const webhook = z.strictObject({
+  url: text(webhookUrl, /^\S{1,2000}$/)
+    .refine(isWebhookUrl, { error: webhookUrl })
+    .register(about, {
+      is: 'where events are sent',
+      more: 'see [api.md](api.md#webhooks)',
+      example: 'https://ci.example.org/hooks/demo',
+    }),
+  secret_file: text('the path of a file', /^[^\0\n]{1,1000}$/).register(about, {
+    is: 'a file with the secret that they are signed with, whsec_ and base64, relative to the file',
+    example: '/etc/threadwork/webhook-secret',
+  }),
+  events: z
+    .array(z.enum(webhookEvents, { error: `some of ${webhookEvents.join(', ')}` }), {
+      error: `a list of some of ${webhookEvents.join(', ')}`,
+    })
+    .default([
+      ...(['series-created', 'series-completed', 'patch-state-changed'] as const),
+      ...(['check-created', 'bug-created', 'bug-status-changed'] as const),
+    ])
+    .register(about, { is: 'which events', example: ['series-completed', 'patch-state-changed'] }),
+})
+
+const posted = (is: string) =>
+  yesNo
+    .default(false)
+    .register(about, { is: `${is} also stands in the thread`, more: 'see [api.md](api.md)' })
+const post = z.strictObject({
+  checks: posted('a check that a program posts'),
+  states: posted('a state that somebody sets'),
+  notes: posted('what somebody notes'),
 })
 
 const toldTo = (is: string, usual: 'thread' | 'author' | 'silent') =>
@@ -210,6 +250,14 @@ export const listSettings = z.strictObject({
     is: 'who is told by mail how a patchset was built',
     more: 'see [ci.md](ci.md#results)',
   }),
+  post: post.prefault({}).register(about, {
+    is: 'what of that which is written through the API is also sent to the list; nothing unless it is chosen',
+    more: 'see [api.md](api.md)',
+  }),
+  webhooks: z
+    .array(webhook, { error: 'tables [[lists.webhooks]] with url and secret_file' })
+    .default([])
+    .register(about, { is: 'programs elsewhere that hear what happens on the list, one table each' }),
   people: z
     .array(person, { error: 'tables [[lists.people]] with address and role' })
     .default([])
@@ -225,12 +273,20 @@ type Frozen<Value> = Value extends readonly (infer Element)[]
     ? { readonly [Key in keyof Value]: Frozen<Value[Key]> }
     : Value
 type ReadList = z.output<typeof listSettings>
-export type ListConfig = { readonly [Key in keyof ReadList as Camel<Key>]: Frozen<ReadList[Key]> }
+type ReadWebhook = ReadList['webhooks'][number]
+export type ListConfig = {
+  readonly [Key in Exclude<keyof ReadList, 'webhooks'> as Camel<Key>]: Frozen<ReadList[Key]>
+} & {
+  readonly webhooks: readonly {
+    readonly [Key in keyof ReadWebhook as Camel<Key>]: Frozen<ReadWebhook[Key]>
+  }[]
+}
 type Person = ListConfig['people'][number]
 
 /** A list with little to say. */
 export type GivenList = Pick<ListConfig, 'name' | 'address'> &
-  Partial<Omit<ListConfig, 'people' | 'answers' | 'ci'>> & {
+  Partial<Omit<ListConfig, 'people' | 'answers' | 'ci' | 'post'>> & {
+    readonly post?: Partial<ListConfig['post']> | undefined
     readonly answers?: Partial<ListConfig['answers']> | undefined
     readonly ci?: Partial<ListConfig['ci']> | undefined
     readonly people?: readonly (Pick<Person, 'address' | 'role'> & Partial<Person>)[]
@@ -238,12 +294,22 @@ export type GivenList = Pick<ListConfig, 'name' | 'address'> &
 
 /** As the file says it, with the keys that the code uses: `list_id` is `listId`. */
 export const toListConfig = (read: ReadList): ListConfig =>
-  Object.fromEntries(Object.entries(read).map(([key, value]) => [camel(key), value])) as unknown as ListConfig
+  withCamels({ ...read, webhooks: read.webhooks.map(withCamels) }) as ListConfig
+
+const withCamels = (table: object): unknown =>
+  Object.fromEntries(Object.entries(table).map(([key, value]) => [camel(key), value]))
 
 /** With the defaults for what is not given. */
-export const completeList = ({ people = [], answers: some, ci: told, ...given }: GivenList): ListConfig => ({
+export const completeList = ({
+  people = [],
+  answers: some,
+  ci: told,
+  post: shown,
+  ...given
+}: GivenList): ListConfig => ({
   ...defaults,
   ...given,
+  post: { ...defaults.post, ...shown },
   answers: { ...defaults.answers, ...some },
   ci: { ...defaults.ci, ...told },
   people: people.map(one => ({ name: '', paths: [], aliases: [], ...one })),

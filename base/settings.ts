@@ -161,6 +161,17 @@ const follow = z.strictObject({
     .register(about, { is: 'how often the repositories of the lists are looked at' }),
 })
 
+const webhooks = z.strictObject({
+  allow: z
+    .array(network, { error: networks })
+    .default([])
+    .register(about, {
+      is: 'networks that webhooks may go to though they are none of the public Internet: your own programs',
+      more: 'see [api.md](api.md#webhooks)',
+      example: ['10.1.2.0/24'],
+    }),
+})
+
 const sandboxes = ['best', 'gvisor', 'nspawn', 'bwrap', 'none'] as const
 /** `best` takes the strongest that works here; `none` must be said. */
 export type Sandbox = (typeof sandboxes)[number]
@@ -260,6 +271,7 @@ export const settings = z.strictObject({
   metrics: metrics.prefault({}).register(about, { is: 'what Prometheus and a load balancer ask' }),
   outgoing: outgoing.prefault({}).register(about, { is: 'the mail that leaves' }),
   follow: follow.prefault({}).register(about, { is: 'the repositories of the lists' }),
+  webhooks: webhooks.prefault({}).register(about, { is: 'what programs elsewhere hear' }),
   ci: ci.prefault({}).register(about, { is: 'builds of what is pushed and posted' }),
   log: log.prefault({}).register(about, { is: 'the log, on standard error' }),
   limits: limitSettings

@@ -1,6 +1,7 @@
 import type { Arguments, Command } from '../base/command.ts'
+import type { ListId } from '../base/ids.ts'
 import type { Database } from '../sql/server.ts'
-import type { TokenScope } from '../sql/tokens.ts'
+import type { NewToken, TokenScope } from '../sql/tokens.ts'
 import { withDatabase } from './common/database.ts'
 import { say } from './common/say.ts'
 
@@ -9,7 +10,12 @@ export const command: Command = {
     'Makes a token that lets a program in over HTTP (add), shows which there are (list), or ends one (revoke)',
   words: 'add NAME|list|revoke NAME',
   options: {
-    scope: { value: 'SCOPES', help: 'add: what it is for, separated by commas (default: runner)' },
+    scope: {
+      value: 'SCOPES',
+      help: 'add: what it is for: runner, or some of check,state,note (default: runner)',
+    },
+    as: { value: 'ADDRESS', help: 'add: who acts with it, where it is for check, state or note' },
+    list: { value: 'NAME', help: 'add: the one list that it writes to (default: every list)' },
     days: { value: 'N', help: 'add: after so many days it is worth nothing (default: it stays)' },
   },
   async run(args) {
@@ -38,7 +44,8 @@ async function add(db: Db, name: string, args: Arguments): Promise<number> {
     )
   const scopes = await scopesOf(args.text('scope') ?? 'runner')
   const expiresAt = expiryOf(args.text('days'))
-  const word = await db.transaction().execute(trx => addToken(trx, { name, scopes, expiresAt }))
+  const whose = await ownerOf(db, scopes, args)
+  const word = await db.transaction().execute(trx => addToken(trx, { name, scopes, expiresAt, ...whose }))
   if (word === null)
     throw new Error(`Cannot add "${name}": there is a token of this name; allowed: a name that none has had`)
   process.stderr.write('This is shown once; the database knows only its hash.\n')
@@ -46,11 +53,42 @@ async function add(db: Db, name: string, args: Arguments): Promise<number> {
 }
 
 async function scopesOf(text: string): Promise<TokenScope[]> {
-  const { tokenScopes } = await import('../sql/tokens.ts')
-  const words = text.split(',')
+  const { tokenScopes, writingScopes } = await import('../sql/tokens.ts')
+  const words = [...new Set(text.split(','))]
   const known = words.flatMap(word => tokenScopes.filter(scope => scope === word))
-  if (known.length === words.length) return known
-  throw new Error(`Cannot make a token for "${text}"; allowed: ${tokenScopes.join(',')}`)
+  // Who holds a runner's word runs strangers' code.
+  const mixed = known.includes('runner') && known.length > 1
+  if (known.length === words.length && !mixed) return known
+  throw new Error(`Cannot make a token for "${text}"; allowed: runner, or some of ${writingScopes.join(',')}`)
+}
+
+/** Whose name a token writes in, and to which list. */
+async function ownerOf(
+  db: Db,
+  scopes: readonly TokenScope[],
+  args: Arguments,
+): Promise<Pick<NewToken, 'list' | 'address'>> {
+  const [address, name] = [args.text('as'), args.text('list')]
+  if (scopes.includes('runner')) {
+    if (address === undefined && name === undefined) return {}
+    throw new Error('Cannot make a runner with --as or --list: it writes to no list; allowed: without them')
+  }
+  if (address === undefined || !/^[^\s<>@"]{1,64}@[^\s<>@"]{1,255}$/.test(address))
+    throw new Error(
+      `Cannot make a token that acts for ${JSON.stringify(address ?? '')}; allowed: --as and a mail address`,
+    )
+  const list = name === undefined ? undefined : await listNamed(db, name)
+  return { list, address: address.toLowerCase() }
+}
+
+async function listNamed(db: Db, name: string): Promise<ListId> {
+  const { allLists } = await import('../sql/lists.ts')
+  const lists = await allLists(db)
+  const found = lists.find(list => list.name === name)
+  if (found) return found.id
+  throw new Error(
+    `Cannot make a token for the list "${name}"; allowed: ${lists.map(list => list.name).join(', ') || 'none yet'}`,
+  )
 }
 
 function expiryOf(text: string | undefined): Date | null {
@@ -66,9 +104,17 @@ async function list(db: Db): Promise<number> {
   const rows = await listTokens(db)
   if (rows.length === 0) return say('There is no token\n')
   return say(
-    table(rows.map(row => [row.name, `${row.scopes.join(',')}; ${stateOf(row)}; ${usedOf(row.used_at)}`])),
+    table(
+      rows.map(row => [
+        row.name,
+        [row.scopes.join(','), ...whoseOf(row), stateOf(row), usedOf(row.used_at)].join('; '),
+      ]),
+    ),
   )
 }
+
+const whoseOf = ({ address, list }: { address: string | null; list: string | null }): string[] =>
+  address === null ? [] : [`as ${address}`, list === null ? 'every list' : `list ${list}`]
 
 function stateOf({ revoked_at, expires_at }: { revoked_at: Date | null; expires_at: Date | null }): string {
   if (revoked_at !== null) return `revoked ${day(revoked_at)}`

@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely'
 import type { ListId, Seq } from '../base/ids.ts'
 import type { Tables } from './tables.ts'
 
-/** A mail that the inbox has not reached is met there as it is then, and of a purged one there is no more to say. */
+/** A mail that the inbox has not reached is met there as it is then, of a purged one there is no more to say, and no note is there. */
 export async function noteInboxChange(
   trx: Kysely<Tables>,
   list: ListId,
@@ -18,5 +18,6 @@ export async function noteInboxChange(
       select seq from unnest(${seqs}::bigint[]) as mail (seq)
       where seq <= (select reached from inbox where list_id = ${list}) and not exists (
         select from inbox_change c where c.list_id = ${list} and c.seq = mail.seq and c.kind = 'purged')
+        and not exists (select from mail n where n.list_id = ${list} and n.seq = mail.seq and n.note)
       order by seq) as passed`.execute(trx)
 }

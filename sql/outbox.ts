@@ -6,14 +6,14 @@ import type { IndexKey, ListId } from '../base/ids.ts'
 import { indexKey } from '../base/key.ts'
 import { limits } from '../base/limits.ts'
 import { readInstance } from './instance.ts'
-import { buildMail, messageIdFor } from './outgoing-mail.ts'
+import { buildMail, hashIn, messageIdFor } from './outgoing-mail.ts'
 import type { Tables } from './tables.ts'
 
 /**
  * `error`: lines that had no effect. `token`: a change waits for a confirmation. `ack`, `state`, `digest`, `waiting`: what
- * a list chose to send. `result`: of a run of CI.
+ * a list chose to send. `result`: of a run of CI. `note`: what came through the API, to the thread.
  */
-type OwedKind = 'error' | 'token' | 'ack' | 'state' | 'digest' | 'waiting' | 'result'
+type OwedKind = 'error' | 'token' | 'ack' | 'state' | 'digest' | 'waiting' | 'result' | 'note'
 
 export interface OwedMail {
   /** What it is owed for: the same key is written once, whoever asks. */
@@ -86,6 +86,39 @@ export async function oweMail(trx: Kysely<Tables>, mail: OwedMail): Promise<Owin
     .returning('id')
     .executeTakeFirst()
   return row ? 'owed' : 'known'
+}
+
+/** A mail to a list whose bytes stand already, under an id of ours. */
+export interface OwedBytes {
+  readonly list: ListId
+  readonly to: string
+  /** Made by `messageIdFor`. */
+  readonly id: string
+  readonly thread: string
+  readonly bytes: Buffer
+}
+
+/** Within the caller's transaction. By its id its return is known (ingest/auth/outbox.ts). */
+export async function oweBytes(
+  trx: Kysely<Tables>,
+  { list, to, id, thread, bytes }: OwedBytes,
+): Promise<void> {
+  const now = new Date()
+  await trx
+    .insertInto('outbox')
+    .values({
+      key: indexKey(`note ${id}`),
+      hash: hashIn(id),
+      message_id: id,
+      kind: 'note' satisfies OwedKind,
+      list_id: list,
+      thread: indexKey(thread),
+      recipient: to.toLowerCase(),
+      bytes,
+      next_at: now,
+      give_up_at: giveUpAfter(now),
+    })
+    .execute()
 }
 
 /** A recipient comes out of a mail: nothing that a relay or a header could read as something else. */

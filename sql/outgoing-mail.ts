@@ -58,6 +58,8 @@ export function buildMail(mail: OutgoingMail): Promise<Buffer> {
 
 export const hostOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1)
 export const messageIdFor = (address: string, hash: string): string => `tw.${hash}@${hostOf(address)}`
+/** The hash of an id that `messageIdFor` made. */
+export const hashIn = (id: string): string => id.slice(3, id.indexOf('@'))
 
 /** What a header takes of text that others wrote. */
 const oneLine = (text: string): string =>

@@ -11,7 +11,7 @@ import type { Sketch } from '../tracker/topic/likeness.ts'
 import type { Mailmap } from '../tracker/topic/mailmap.ts'
 import type { Roster } from '../tracker/topic/rules.ts'
 import type { TopicSummary } from '../tracker/topic/summary.ts'
-import type { Statement, Topic, Turn } from '../tracker/topic/topic.ts'
+import type { Check, Statement, Topic, Turn } from '../tracker/topic/topic.ts'
 import type { How, VerdictData } from '../tracker/topic/verdict.ts'
 
 /** Where a mail came from, kept beside its bytes. */
@@ -37,6 +37,23 @@ export interface BuiltMail {
   readonly id: string
   readonly hash: string
 }
+
+/** What happened. */
+export type EventName =
+  | 'bug'
+  | 'bug-status'
+  | 'patch-state'
+  | 'cover'
+  | 'patch'
+  | 'patch-complete'
+  | 'series'
+  | 'series-complete'
+  | 'comment'
+  | 'check'
+  | 'delegate'
+
+/** What a check said. */
+export type EventData = Pick<Check, 'context' | 'state' | 'description' | 'url'>
 
 export interface Tables {
   // 0001_log.sql
@@ -64,6 +81,8 @@ export interface Tables {
     envelope: JSONColumnType<Envelope>
     known_at: Generated<Date>
     hidden: Generated<boolean>
+    /** Threadwork wrote it, and it was not on the list. */
+    note: Generated<boolean>
   }
   /** `late`: it has facts already. */
   unsorted: { list_id: number; seq: Seq; late: Generated<boolean> }
@@ -269,10 +288,12 @@ export interface Tables {
     at: Generated<Date>
     mail: string
     on_mails: JSONColumnType<readonly string[]>
-    what: 'bug' | 'bug-status' | 'patch-state'
+    what: EventName
     was: string | null
     became: string
     notified_at: Date | null
+    data: JSONColumnType<EventData> | null
+    hooked_at: Date | null
   }
   error_due: { list_id: number; message_key: IndexKey; due_at: Date }
   event_due: { list_id: number; seq: Seq }
@@ -289,6 +310,7 @@ export interface Tables {
     expires_at: Date | null
     revoked_at: Date | null
     used_at: Date | null
+    address: string | null
   }
   runner: {
     id: GeneratedAlways<number>
@@ -362,4 +384,17 @@ export interface Tables {
     at: Generated<Date>
   }
   inbox_epoch: { list_id: number; epoch: number; since: Seq }
+  // 0009_events.sql
+  webhook_call: {
+    id: GeneratedAlways<string>
+    event_id: string
+    list_id: number
+    url: string
+    state: Generated<'owed' | 'sent' | 'dead'>
+    attempts: Generated<number>
+    made_at: Generated<Date>
+    next_at: Generated<Date>
+    ended_at: Date | null
+    reply: string | null
+  }
 }

@@ -1,11 +1,14 @@
 // Words that let a program in over HTTP. The database knows each by its hash, so whoever reads it cannot use one.
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { type Kysely, type Selectable, sql } from 'kysely'
+import type { ListId } from '../base/ids.ts'
 import { tokenHash } from '../base/token-hash.ts'
 import type { Tables } from './tables.ts'
 
-/** What a token lets its owner do. */
-export const tokenScopes = ['runner'] as const
+/** What a token lets its owner do through the API: post results, set states, write words of his own. */
+export const writingScopes = ['check', 'state', 'note'] as const
+/** The same, or take builds. */
+export const tokenScopes = ['runner', ...writingScopes] as const
 export type TokenScope = (typeof tokenScopes)[number]
 
 export type TokenRow = Selectable<Tables['token']>
@@ -15,6 +18,10 @@ export interface NewToken {
   readonly scopes: readonly TokenScope[]
   /** Null for never. */
   readonly expiresAt: Date | null
+  /** The one list it is good for; every list when absent. */
+  readonly list?: ListId | undefined
+  /** Who acts with it, in lower case: what he may is what this address may on the list. Absent for a runner. */
+  readonly address?: string | undefined
 }
 
 /** The word, which nobody can read again; null when a token has this name already. */
@@ -22,7 +29,14 @@ export async function addToken(trx: Kysely<Tables>, token: NewToken): Promise<st
   const { word, hash } = newWord()
   const row = await trx
     .insertInto('token')
-    .values({ name: token.name, hash, scopes: [...token.scopes], expires_at: token.expiresAt })
+    .values({
+      name: token.name,
+      hash,
+      scopes: [...token.scopes],
+      expires_at: token.expiresAt,
+      list_id: token.list ?? null,
+      address: token.address ?? null,
+    })
     .onConflict(conflict => conflict.column('name').doNothing())
     .returning('id')
     .executeTakeFirst()
@@ -59,15 +73,15 @@ async function addRunner(trx: Kysely<Tables>, token: number, local: boolean): Pr
     .execute()
 }
 
-/** The token of this word, when it has the scope and neither expired nor was revoked; notes that it was used. */
+/** The token of this word, when it has one of the scopes and neither expired nor was revoked; notes that it was used. */
 export async function useToken(
   db: Kysely<Tables>,
   word: string,
-  scope: TokenScope,
+  ...scopes: readonly TokenScope[]
 ): Promise<TokenRow | null> {
   const hash = tokenHash(word)
   const { rows } = await sql<TokenRow>`
-    select * from token where ${scope} = any(scopes) and revoked_at is null
+    select * from token where scopes && ${scopes}::text[] and revoked_at is null
       and (expires_at is null or expires_at > now())`.execute(db)
   // All of them are compared, in the same time each: how long it takes says nothing of any.
   const found = rows.filter(row => timingSafeEqual(Buffer.from(row.hash, 'hex'), hash))[0] ?? null
@@ -78,8 +92,15 @@ export async function useToken(
   return found
 }
 
-export const listTokens = (db: Kysely<Tables>): Promise<TokenRow[]> =>
-  db.selectFrom('token').selectAll().orderBy('name').execute()
+/** With the name of the list, null for every list. */
+export const listTokens = (db: Kysely<Tables>): Promise<(TokenRow & { list: string | null })[]> =>
+  db
+    .selectFrom('token')
+    .leftJoin('list', 'list.id', 'token.list_id')
+    .selectAll('token')
+    .select('list.name as list')
+    .orderBy('token.name')
+    .execute()
 
 /** False when there is none of this name that could still be used. */
 export async function revokeToken(db: Kysely<Tables>, name: string): Promise<boolean> {

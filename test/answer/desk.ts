@@ -36,7 +36,7 @@ export interface DeskOptions {
 export type Desk = Awaited<ReturnType<typeof makeDesk>>
 
 export async function makeDesk({ answers, ci, maintainers = [] }: DeskOptions = {}) {
-  const { db } = await testDatabase()
+  const { db, url } = await testDatabase()
   await saveInstance(db, 'threadwork@lists.example.org')
   const people = maintainers.map(address => ({ address, role: 'maintainer' as const }))
   const [list] = await saveLists(db, [
@@ -84,6 +84,7 @@ export async function makeDesk({ answers, ci, maintainers = [] }: DeskOptions = 
 
   return {
     db,
+    url,
     list,
     arrive,
     judge,
@@ -103,7 +104,12 @@ export async function makeDesk({ answers, ci, maintainers = [] }: DeskOptions = 
       })
     },
     async events() {
-      const rows = await db.selectFrom('event').selectAll().orderBy('id').execute()
+      const rows = await db
+        .selectFrom('event')
+        .selectAll()
+        .where('what', 'in', ['bug', 'bug-status', 'patch-state'])
+        .orderBy('id')
+        .execute()
       return rows.map(({ what, was, became, mail }) => `${what} ${was} ${became} ${mail}`)
     },
     idOf: (name: string) => messageIdOf(answerMail(name)).id,

@@ -53,6 +53,8 @@ url = "https://lists.example.org/"
 mail_bytes_max = 1_000_000
 smtp_client_connections_max = 3
 smtp_client_mails_per_minute_max = 60
+[webhooks]
+allow = ["10.1.0.0/16"]
 [[lists]]
 name = "net-dev"
 address = "net@example.org"
@@ -65,6 +67,8 @@ maintainers = "MAINTAINERS"
 commit_url = "https://git.example.org/net/commit/%s"
 moderate = "first"
 answers = { bugs = true }
+post = { states = true }
+webhooks = [{ url = "https://ci.example.org/hook", secret_file = "hook", events = ["bug-created"] }]
 people = [{ name = "Ada", address = "Ada@Example.org", role = "maintainer", paths = ["net/*"], aliases = ["Ada@example.com"] }]
 trust = "from"
 history = false
@@ -94,6 +98,14 @@ address = "docs@example.org"
         git: true,
         answers: { bugs: true, states: false, digest: false, waiting: false },
         ci: { success: 'silent', warning: 'silent', failure: 'author', conflict: 'silent', embargo: 0 },
+        post: { checks: false, states: true, notes: false },
+        webhooks: [
+          {
+            url: 'https://ci.example.org/hook',
+            secretFile: join(directory, 'hook'),
+            events: ['bug-created'],
+          },
+        ],
         people: [
           {
             name: 'Ada',
@@ -125,6 +137,8 @@ address = "docs@example.org"
         git: true,
         answers: { bugs: false, states: false, digest: false, waiting: false },
         ci: { success: 'silent', warning: 'silent', failure: 'author', conflict: 'silent', embargo: 0 },
+        post: { checks: false, states: false, notes: false },
+        webhooks: [],
         people: [],
         trust: 'verified',
         history: true,
@@ -141,6 +155,7 @@ address = "docs@example.org"
     metrics: { host: '127.0.0.1', port: 9464 },
     smtpExempt: ['10.0.0.0/8', '2001:db8::1'],
     followSeconds: 300,
+    webhooksAllowed: ['10.1.0.0/16'],
     ci: {
       ...{ policy: null, spool: null, sandbox: null, root: null, rooms: null },
       ...{ runners: 1, launcher: null, keepDays: 90 },

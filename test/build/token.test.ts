@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
+import { saveLists } from '../../sql/lists.ts'
 import { useToken } from '../../sql/tokens.ts'
 import { testDatabase } from '../database.ts'
 
@@ -9,6 +10,7 @@ const main = join(import.meta.dirname, '../../main.ts')
 let database: Awaited<ReturnType<typeof testDatabase>>
 beforeAll(async () => {
   database = await testDatabase()
+  await saveLists(database.db, [{ name: 'tarn', address: 'tarn@lists.example.org' }])
 })
 
 /** What it printed; throws with what it complained of. */
@@ -33,13 +35,45 @@ test('a token is shown once, lets its owner in, and is listed until it is revoke
   expect(await token('list')).toMatch(/ runner; revoked \d{4}-\d\d-\d\d; last used/)
 })
 
+test('a token for writes says who acts with it, where, and what it is for', async () => {
+  const word = (
+    await token('add', 'arm lab', '--scope', 'check,note', '--as', 'CI@lab.example.net', '--list', 'tarn')
+  ).trim()
+  expect(await token('list')).toMatch(
+    /^ *arm lab +check,note; as ci@lab\.example\.net; list tarn; stays; never used$/m,
+  )
+  expect(await useToken(database.db, word, 'check', 'state')).toMatchObject({ address: 'ci@lab.example.net' })
+  expect(await useToken(database.db, word, 'state')).toBeNull()
+  expect(await useToken(database.db, word, 'runner')).toBeNull()
+  await database.db
+    .updateTable('token')
+    .set({ expires_at: new Date(Date.now() - 1_000) })
+    .where('name', '=', 'arm lab')
+    .execute()
+  expect(await useToken(database.db, word, 'check')).toBeNull()
+})
+
 test.each([
   [['add'], 'allowed: add NAME, list or revoke NAME'],
   [['add', '--days', '3'], 'allowed: add NAME, list or revoke NAME'],
   [['drop', 'x'], 'allowed: add NAME, list or revoke NAME'],
   [['list', 'x'], 'allowed: add NAME, list or revoke NAME'],
   [['add', '$(id)'], 'Cannot call a token "$(id)"'],
-  [['add', 'x', '--scope', 'runner,root'], 'Cannot make a token for "runner,root"; allowed: runner'],
+  [
+    ['add', 'x', '--scope', 'runner,root'],
+    'Cannot make a token for "runner,root"; allowed: runner, or some of check,state,note',
+  ],
+  [['add', 'x', '--scope', 'runner,check', '--as', 'a@b'], 'Cannot make a token for "runner,check"'],
+  [
+    ['add', 'x', '--scope', 'check'],
+    'Cannot make a token that acts for ""; allowed: --as and a mail address',
+  ],
+  [['add', 'x', '--scope', 'state', '--as', 'ada'], 'Cannot make a token that acts for "ada"'],
+  [['add', 'x', '--as', 'ada@example.org'], 'Cannot make a runner with --as or --list'],
+  [
+    ['add', 'x', '--scope', 'check', '--as', 'ci@example.net', '--list', 'nowhere'],
+    'Cannot make a token for the list "nowhere"; allowed: tarn',
+  ],
   [['add', 'x', '--days', '0'], 'allowed: a whole number from 1 to 36500'],
   [['revoke', 'nobody'], 'no token of this name is in use'],
 ])('a wrong line says what is allowed: %j', async (words, said) => {

@@ -26,7 +26,7 @@ export async function inboxEntries(
   const { rows } = await sql<EntryRow>`
     select e.place, e.file, e.changed, m.raw_hash, m.envelope, r.size from (
       (select m.seq as place, m.seq, 'm' as file, null::timestamptz as changed from mail m
-        where m.list_id = ${list} and m.seq > ${after} and m.seq <= ${last} and coalesce(${bornSeen}, not m.hidden)
+        where m.list_id = ${list} and m.seq > ${after} and m.seq <= ${last} and coalesce(${bornSeen}, not m.hidden) and not m.note
           and ${notPurged(sql`m.seq`)} order by m.seq limit ${count})
       union all
       (select c.place, c.seq, case c.kind when 'hidden' then 'd' else 'm' end, c.at from inbox_change c

@@ -27,6 +27,7 @@ const rowsBehind = (db: Kysely<Tables>, list: ListId, last: Seq) =>
     .where('list_id', '=', list)
     .where('seq', '>', last)
     .where('hidden', '=', false)
+    .where('note', '=', false)
     .orderBy('seq')
     .limit(batchMails)
     .execute()

@@ -105,7 +105,8 @@ async function assignTaken(
     with grown as (${growth(grown)}), facts as (${factRows(list, tied, clusters)}), keys as (${keyRows(list, tied, clusters)})
     ${searchRows(
       list,
-      taken.map(({ mail }) => mail),
+      // A search finds what was on the list.
+      taken.map(({ mail }) => mail).filter(({ note }) => !note),
     )}`.execute(trx)
   await writeSketches(trx, list, tied)
   await writeReleaseLines(trx, list, taken)

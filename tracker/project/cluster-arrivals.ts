@@ -12,7 +12,7 @@ import { imported, type Verdict } from '../topic/verdict.ts'
 import { type VerdictRow, verdictColumns, verdictGroup, verdictOf } from './verdict-row.ts'
 
 /** What of an arrival never changes. */
-type ReadArrival = Pick<Arrival, 'hash' | 'facts' | 'knownAt'>
+type ReadArrival = Pick<Arrival, 'hash' | 'facts' | 'knownAt' | 'note'>
 
 /**
  * The arrivals of each cluster, in no order. A thread that is folded again because of one more mail reads only which
@@ -52,11 +52,9 @@ export async function clusterArrivals(
 }
 
 /** A live mail without a verdict is pending. */
-const withVerdict = ({ hash, facts, knownAt }: ReadArrival, verdict: Verdict | null): Arrival => ({
-  hash,
-  facts,
-  knownAt,
-  verdict: verdict ?? (knownAt === null ? imported : null),
+const withVerdict = (read: ReadArrival, verdict: Verdict | null): Arrival => ({
+  ...read,
+  verdict: verdict ?? (read.knownAt === null ? imported : null),
 })
 
 interface ClusterMails extends VerdictRow {
@@ -84,16 +82,23 @@ async function readArrivals(
   if (mails.length === 0) return []
   // A seq is one of the whole log, not of a list.
   const bySeq = new Map(mails.map(mail => [seqOf(mail.name), mail]))
-  const { rows } = await sql<{ seq: Seq; hash: string; known_at: number | null; data: string }>`
-    select f.seq, encode(m.raw_hash, 'hex') as hash, f.data::text as data,
+  const { rows } = await sql<{
+    seq: Seq
+    hash: string
+    known_at: number | null
+    note: boolean
+    data: string
+  }>`
+    select f.seq, encode(m.raw_hash, 'hex') as hash, m.note, f.data::text as data,
       case when m.envelope ?| array['trace', 'later'] then floor(extract(epoch from m.known_at) * 1000)::float end as known_at
     from fact f join mail m using (list_id, seq) where (list_id, seq) in (
       select * from unnest(${mails.map(mail => mail.list_id)}::integer[], ${[...bySeq.keys()]}::bigint[]))`.execute(
     trx,
   )
-  return rows.flatMap(({ seq, hash, known_at: knownAt, data }): [StoredMail, ReadArrival, number][] => {
+  return rows.flatMap(({ seq, hash, known_at: knownAt, note, data }): [StoredMail, ReadArrival, number][] => {
     const mail = bySeq.get(seq)
-    return mail ? [[mail, { hash, knownAt, facts: JSON.parse(data) as MailFacts }, data.length]] : []
+    const facts = JSON.parse(data) as MailFacts
+    return mail ? [[mail, { hash, knownAt, facts, ...(note ? { note } : {}) }, data.length]] : []
   })
 }
 

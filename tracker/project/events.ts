@@ -75,6 +75,8 @@ interface LiveMail {
   readonly pending: boolean
   readonly misses: number
   readonly knownAt: Date
+  /** Whoever wrote it through the API was answered there. */
+  readonly note: boolean
 }
 
 /**
@@ -83,13 +85,13 @@ interface LiveMail {
  */
 async function liveMails(trx: Trx, list: ListId, clusters: readonly ClusterId[]): Promise<LiveMail[]> {
   const { rows } = await sql<LiveMail>`
-    select f.cluster, live.seq, f.key, live.pending, m.known_at as "knownAt", f.misses
+    select f.cluster, live.seq, f.key, live.pending, m.known_at as "knownAt", m.note, f.misses
     from (select seq, true as pending from verdict_due where list_id = ${list}
       union all select seq, ${fileOfRoster} is not distinct from 'unread' from event_due join list l on l.id = list_id
       where list_id = ${list}) live,
     lateral (select cluster, message_key as key, coalesce(jsonb_array_length(data->'misses'), 0) as misses
       from fact where list_id = ${list} and seq = live.seq and cluster = any(${clusters}::bigint[]) offset 0) f,
-    lateral (select known_at, envelope from mail where list_id = ${list} and seq = live.seq offset 0) m
+    lateral (select known_at, envelope, note from mail where list_id = ${list} and seq = live.seq offset 0) m
     where not m.envelope ? 'later'`.execute(trx)
   return rows
 }
@@ -127,16 +129,18 @@ async function record(
   const before = new Map(standing.map(({ id_key, topic }) => [id_key, topic]))
   for (const { id_key, topic } of await takeRemembered(trx, list, standing, folded, mails))
     before.set(id_key, topic)
+  const live = new Set(mails.map(({ key }) => key))
   const changes = changesBetween(
     [...before.values()].filter(topic => topic !== null),
     folded,
+    ({ id }) => live.has(indexKey(id)),
   )
-  // What a bug hears makes it no new one: it was imported.
+  // What a topic hears makes nothing new: it was imported.
   const fresh = mails.length > 0
   await writeEvents(
     trx,
     list,
-    changes.filter(({ what }) => fresh || what !== 'bug'),
+    changes.filter(({ what }) => fresh || what === 'bug-status' || what === 'patch-state'),
   )
   await writeErrors(trx, list, folded, mails)
 }
@@ -165,7 +169,7 @@ async function writeEvents(trx: Trx, list: ListId, changes: readonly TopicChange
   await trx
     .insertInto('event')
     .values(
-      changes.map(({ topic, mail, on, what, was, became }) => ({
+      changes.map(({ topic, mail, on, what, was, became, data }) => ({
         list_id: list,
         topic_id: toStorableText(topic),
         topic_key: indexKey(topic),
@@ -174,8 +178,12 @@ async function writeEvents(trx: Trx, list: ListId, changes: readonly TopicChange
         what,
         was,
         became,
+        data: data === undefined ? null : toStorableJson(data),
+        // People hear of these alone (tracker/answer/notify.ts).
+        notified_at: what === 'bug' || what === 'bug-status' || what === 'patch-state' ? null : sql`now()`,
       })),
     )
+    .onConflict(conflict => conflict.doNothing())
     .execute()
 }
 
@@ -195,7 +203,7 @@ async function writeErrors(
     ),
   )
   const rows = mails
-    .filter(({ key, misses }) => misses > 0 || failed.has(key))
+    .filter(({ key, misses, note }) => !note && (misses > 0 || failed.has(key)))
     .map(({ key, knownAt }) => ({
       list_id: list,
       message_key: key,

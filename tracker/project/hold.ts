@@ -36,13 +36,13 @@ export async function holdNewcomers<T extends { readonly mail: ReadMail }>(
   const decided = await decidedOf(trx, list, taken)
   const known = await knownOf(trx, list, taken, roster)
   const waits = ({ mail }: T) =>
-    mail.live && !decided.has(mail.seq) && !known.has(personOf(mail.facts.sender))
+    mail.live && !mail.note && !decided.has(mail.seq) && !known.has(personOf(mail.facts.sender))
   await hold(trx, list, taken.filter(waits))
   const shown = taken.filter(one => !waits(one))
   await letIn(
     trx,
     list,
-    shown.map(({ mail }) => personOf(mail.facts.sender)),
+    shown.filter(({ mail }) => !mail.note).map(({ mail }) => personOf(mail.facts.sender)),
   )
   return shown
 }

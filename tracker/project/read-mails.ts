@@ -24,6 +24,8 @@ export interface ReadMail {
   readonly dressingVersion: number
   /** It reached us by itself, and not in an archive. */
   readonly live: boolean
+  /** Threadwork wrote it: it is on no list. */
+  readonly note: boolean
   /** What the word index holds of it (word-vector.ts). */
   readonly words: Buffer
   /** The words beside (word-filter.ts). */
@@ -39,10 +41,10 @@ export async function readUnsorted(
 ): Promise<ReadMail[]> {
   // The few that wait are looked up in the log; left to itself PostgreSQL may read the log beside them.
   const { rows: waiting } = await sql<WaitingMail>`
-    select seq, message_id, known_at, raw_hash, envelope from (
+    select seq, message_id, known_at, raw_hash, envelope, note from (
       select u.late, u.seq, m.*, sum(m.size) over (order by u.late, u.seq rows unbounded preceding) - m.size as before
       from (select late, seq from unsorted where list_id = ${list} order by late, seq limit ${count}) u,
-      lateral (select message_id, known_at, raw_hash, envelope, size from mail join raw on hash = raw_hash
+      lateral (select message_id, known_at, raw_hash, envelope, note, size from mail join raw on hash = raw_hash
         where list_id = ${list} and seq = u.seq and not hidden offset 0) m) waiting
     where before < ${limits.readBytesMax} order by late, seq`.execute(db)
   if (waiting.length === 0) return []
@@ -63,10 +65,11 @@ interface WaitingMail {
   known_at: Date
   raw_hash: Buffer
   envelope: Envelope
+  note: boolean
 }
 
 function readMail(
-  { seq, message_id, known_at: knownAt, envelope: { trace, posted } }: WaitingMail,
+  { seq, message_id, known_at: knownAt, envelope: { trace, posted }, note }: WaitingMail,
   bytes: Buffer,
   dressing: ListDressing,
   log: Log | undefined,
@@ -74,7 +77,7 @@ function readMail(
   const id = { id: messageId(message_id), made: message_id.endsWith('@no-message-id.invalid') }
   const envelope = { ...(trace === undefined ? {} : { trace }), ...(posted === undefined ? {} : { posted }) }
   const key = indexKey(message_id)
-  const place = { seq, key, knownAt, dressingVersion: dressing.version, live: trace !== undefined }
+  const place = { seq, key, knownAt, dressingVersion: dressing.version, live: trace !== undefined, note }
   try {
     const decoded = decodeMail(bytes)
     const facts = factsOf(decoded, id, envelope, dressing)

@@ -14,24 +14,21 @@ import type { Tables } from '../../sql/tables.ts'
 import { wake } from '../../sql/wake.ts'
 import { type Folded, fold, foldVersion } from '../topic/fold.ts'
 import type { KnownPeople } from '../topic/known-people.ts'
-import { arrivalWithMailmap, type Mailmap, rostersWithMailmap } from '../topic/mailmap.ts'
 import type { Outside } from '../topic/outside.ts'
 import type { Rules } from '../topic/rules.ts'
 import { summaryOf } from '../topic/summary.ts'
 import type { Topic, TopicMail } from '../topic/topic.ts'
 import type { Arrival } from '../topic/unit.ts'
-import { clusterArrivals } from './cluster-arrivals.ts'
 import { newsOf, recordChanges } from './events.ts'
+import { foldInputs } from './fold-inputs.ts'
 import { jsonTexts } from './json-texts.ts'
-import { judgedIn, writeJudgings } from './judged.ts'
-import { knownPeopleFor, writeKnownPeople } from './known-people.ts'
-import { withLandings } from './land.ts'
+import { writeJudgings } from './judged.ts'
+import { writeKnownPeople } from './known-people.ts'
 import { lockToFold } from './lock.ts'
 import { isOpen } from './open.ts'
-import { foldingRulesOf } from './people.ts'
 import { writeRobotLines } from './robot-lines.ts'
 import { type StandingTopic, standingTopics } from './standing-topics.ts'
-import { clustersOf, moveStatements, outsideOf, writeStatements } from './statements.ts'
+import { clustersOf, moveStatements, writeStatements } from './statements.ts'
 import { markStatementsDue } from './statements-due.ts'
 
 /**
@@ -44,13 +41,7 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
     const leased = await lease(trx, list, count)
     if (leased.length === 0) return 0
     const clusters = leased.map(({ id }) => id)
-    const { rules: written, mailmap, following, speaks, marked } = await foldingRulesOf(trx, list)
-    const rules = { ...written, rosters: rostersWithMailmap(written.rosters, mailmap) }
-    const read = mapped(await clusterArrivals(trx, clusters, db), mailmap)
-    const arrivals = await withLandings(trx, list, read, following)
-    const known = await knownPeopleFor(trx, list, arrivals)
-    const heard = await outsideOf(trx, list, arrivals, speaks)
-    const outside = { ...heard, judged: await judgedIn(trx, list, arrivals, heard.statements.length > 0) }
+    const { arrivals, rules, known, outside, marked } = await foldInputs(trx, list, clusters, db)
     const folds = clusters.map(cluster => ({
       cluster,
       fold: foldSafely(cluster, arrivals.get(cluster) ?? [], rules, known, outside, log),
@@ -93,13 +84,6 @@ async function lease(trx: Trx, list: ListId, count: number): Promise<{ id: Clust
     trx,
   )
   return rows
-}
-
-/** The people that the .mailmap means in place of those the mails name. */
-function mapped(arrivals: Map<ClusterId, Arrival[]>, mailmap: Mailmap): Map<ClusterId, Arrival[]> {
-  if (mailmap.length === 0) return arrivals
-  const one = (arrival: Arrival) => arrivalWithMailmap(arrival, mailmap)
-  return new Map([...arrivals].map(([cluster, mails]) => [cluster, mails.map(one)]))
 }
 
 /** A cluster that can't be folded (null) keeps the topics it has; doctor names it. */
@@ -200,10 +184,11 @@ const [opening, comma, closing] = [Buffer.from('['), Buffer.from(','), Buffer.fr
 
 function topicRow(list: ListId, cluster: ClusterId, topic: Topic, shown: Folded['shown']) {
   const { mails, ...rest } = topic
+  const { notes = [] } = rest
   const data = toStorableJson(rest)
   const mailData = packJson(jsonArray(mails.map(mailJson)))
   const summary = toStorableJson(summaryOf(topic))
-  const topicMails = mails.map(mail => topicMailOf(mail, shown))
+  const topicMails = [...mails, ...notes].map(mail => topicMailOf(mail, shown))
   const digest = createHash('sha256').update(data).update(mailData).update(summary)
   // Other copies are another page.
   for (const row of topicMails) if (row.shown !== null) digest.update(row.name)

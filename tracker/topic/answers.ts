@@ -33,6 +33,12 @@ export function topicMail(mail: Node, role: TopicMail['role']): TopicMail {
 
 const lastRow = memo((_: MailFacts): { row: TopicMail | null } => ({ row: null }))
 
+/** The rows of those that are notes. */
+export const notesIn = (mails: readonly Node[]): Pick<Topic, 'notes'> => {
+  const notes = mails.filter(({ note }) => note).map(note => topicMail(note, 'note'))
+  return notes.length === 0 ? {} : { notes }
+}
+
 /** All else in the row is of the facts. */
 const isRowOf = (row: TopicMail, mail: Node, role: TopicMail['role']): boolean =>
   row.parent === parentOf(mail) &&
@@ -48,7 +54,12 @@ const sameTexts = (row: TopicMail, { texts, judged }: Node) =>
     ? row.texts === undefined && row.judged === undefined
     : row.texts?.join() === texts.join() && (row.judged ?? false) === judged
 
-const parentOf = ({ parent, ghost }: Node) => parent?.id ?? ghost
+/** Who answers a note answers what it is about: the note was on no list. */
+function parentOf({ parent, ghost }: Node) {
+  let at = parent
+  while (at?.note) at = at.parent
+  return at?.id ?? ghost
+}
 
 function topicMailOf(mail: Node, role: TopicMail['role']): TopicMail {
   return {

@@ -22,7 +22,7 @@ import { above, type Node, treeOf } from './tree.ts'
 import { type Arrival, unitsOf } from './unit.ts'
 
 /** Raised when a change in this folder gives other topics for the same facts; clusters below it are refolded. */
-export const foldVersion = 14
+export const foldVersion = 15
 
 export interface Folded {
   /** Every mail is in exactly one of them. */
@@ -68,7 +68,7 @@ function foldComponent(
   const mending = mendingOf(nodes, drafts, rules)
   const chains = chainsOf(drafts, mending.all)
   const homes = homesOf(nodes, chains)
-  const mailsAt = Map.groupBy(nodes, node => homes.get(node) ?? node.id)
+  const mailsAt = mailsByHome(nodes, homes)
   const mailsOf = (chain: number) => mailsAt.get(chain) ?? []
   const heard = heardOf(chains, mailsOf)
   const patchsets = chains.map((drafts, index) =>
@@ -146,6 +146,15 @@ const sendersOf = ([first]: readonly Node[]) => (first ? personKeys(first.facts.
 
 /** The topic of a mail: the number of its patchset, or the name of its thread. */
 type Home = number | string
+
+/** A note whose mail is gone has no topic: nothing is left that it could be about. */
+function mailsByHome(nodes: readonly Node[], homes: ReadonlyMap<Node, Home>): Map<Home, Node[]> {
+  const all = Map.groupBy(nodes, node => homes.get(node) ?? node.id)
+  const from = (mails: readonly Node[]) => mails.findIndex(({ note }) => !note)
+  return new Map(
+    [...all].flatMap(([home, mails]) => (from(mails) < 0 ? [] : [[home, mails.slice(from(mails))] as const])),
+  )
+}
 
 /** A posting is in its chain; an answer is where its parent is; the rest are threads. Parents come first. */
 function homesOf(nodes: readonly Node[], chains: ReturnType<typeof chainsOf>): Map<Node, Home> {

@@ -30,6 +30,7 @@ export const isEstablished = (node: Node, known: KnownPeople): boolean =>
 export function establishedBy(nodes: readonly Node[]): Set<string> {
   const keys = new Set<string>()
   for (const node of nodes) {
+    if (node.note) continue
     if (isPosting(node)) for (const key of personKeys(node.facts.sender)) keys.add(key)
     const { parent } = node
     // A robot's answer to a spammer makes him nobody's acquaintance.

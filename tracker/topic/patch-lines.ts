@@ -60,19 +60,19 @@ function obey(mail: SpeakingMail, tag: Line, patches: PatchStatuses): void {
 }
 
 function setStatus(mail: SpeakingMail, tag: LineOf<'Patch-Status'>, patches: PatchStatuses): void {
-  const { state, number } = tag
+  const { state, number, commit } = tag
   const meant = meantBy(mail, tag, patches)
   const differing = meant.filter(patch => patches.of(patch)?.state !== state)
   const named = { ...namedBy(tag), ...(number === undefined ? {} : { value: `${number}: ${state}` }) }
   const missing = state === 'accepted' ? unseenCommit(mail) : undefined
-  patches.repeat(mail, meant, state)
+  patches.repeat(mail, meant, state, commit)
   if (meant.length === 0)
     patches.tell(mail, [], named, { refusal: { reason: 'it speaks of no patch that is here' } })
   else if (differing.length === 0)
     patches.tell(mail, meant, named, { refusal: null, words: missing, effect: false })
   else {
     const words = [tag.reason, missing].filter(text => text !== undefined).join('; ') || undefined
-    patches.setAllowed(mail, differing, state, named, words)
+    patches.setAllowed(mail, differing, state, named, words, commit)
   }
 }
 

@@ -22,6 +22,8 @@ export interface PatchStatus {
   readonly state: PatchState
   /** The mail that set it; null for the first state. */
   readonly by: MessageId | null
+  /** That a line names which says that it is accepted. */
+  readonly commit?: string | undefined
 }
 
 /** A status with the mail and the role behind it. */
@@ -99,8 +101,8 @@ export class PatchStatuses {
     this.#decisions.set(patch, { state, by: patch.id, mail: null, role: null })
   }
 
-  set(patches: readonly Node[], state: PatchState, mail: SpeakingMail, role: Role): void {
-    for (const patch of patches) this.#decisions.set(patch, { state, by: mail.id, mail, role })
+  set(patches: readonly Node[], state: PatchState, mail: SpeakingMail, role: Role, commit?: string): void {
+    for (const patch of patches) this.#decisions.set(patch, { state, by: mail.id, mail, role, commit })
   }
 
   /** Sets what may be set; what may not is told once. */
@@ -110,22 +112,28 @@ export class PatchStatuses {
     state: PatchState,
     named: Named,
     words?: string,
+    commit?: string,
   ): void {
     const refusals = patches.map(patch => this.#refusal(state, mail, patch))
     const allowed = patches.filter((_, index) => refusals[index] === null)
     const role = this.roleOf(mail, patches)
     this.judgements.add(mail, allowed)
-    if (this.lines.stands(mail)) this.set(allowed, state, mail, role)
+    if (this.lines.stands(mail)) this.set(allowed, state, mail, role, commit)
     const refusal = refusals.find(one => one !== null) ?? null
     this.tell(mail, patches, named, { refusal, words, effect: allowed.length > 0 })
   }
 
-  /** It says what stands so already: should that be taken back, it is said of the same texts. */
-  repeat(mail: SpeakingMail, patches: readonly Node[], state: PatchState): void {
-    this.judgements.add(
-      mail,
-      patches.filter(patch => this.stateOf(patch) === state && this.#refusal(state, mail, patch) === null),
+  /** It says what stands so already, perhaps with a commit: should that be taken back, it is said of the same texts. */
+  repeat(mail: SpeakingMail, patches: readonly Node[], state: PatchState, commit?: string): void {
+    const allowed = patches.filter(
+      patch => this.stateOf(patch) === state && this.#refusal(state, mail, patch) === null,
     )
+    this.judgements.add(mail, allowed)
+    if (commit === undefined || !this.lines.stands(mail)) return
+    for (const patch of allowed) {
+      const standing = this.#decisions.get(patch)
+      if (standing) this.#decisions.set(patch, { ...standing, commit })
+    }
   }
 
   /** The next line of the history. */

@@ -11,7 +11,7 @@ import { type CommitStep, commitsOf, outcomeOf } from './patch-landing.ts'
 import { patchLineHandler } from './patch-lines.ts'
 import { type PatchStatus, PatchStatuses } from './patch-status.ts'
 import { type Rules, rosterAt } from './rules.ts'
-import { changesOf, filesOf } from './scope.ts'
+import { changesOf, filesOf, scopeOf } from './scope.ts'
 import { type Draft, isPosting } from './series.ts'
 import { heardHere, type SpeakingMail } from './speaking-mail.ts'
 import { voicesFor } from './statement.ts'
@@ -67,8 +67,8 @@ export function patchOutcome(
   }
 }
 
-const saysSomething = ({ facts: { tags, applied, withdrawal } }: Node) =>
-  tags.length > 0 || applied !== null || withdrawal !== null
+const saysSomething = ({ facts: { tags, applied, withdrawal }, verdict }: Node) =>
+  tags.length > 0 || applied !== null || withdrawal !== null || verdict.how.code === 'noted'
 
 /** What the mail posts. */
 function post(mail: Node, patches: PatchStatuses): void {
@@ -85,8 +85,19 @@ function hear(mail: SpeakingMail, patches: PatchStatuses, handler: LineHandler):
   // Of itself a posting says so in its bracket alone; a plain cover tells of what it announces.
   if (!own || (patches.isMember(own) && own.facts.posting === 'none')) return
   const heard = heardHere(own)
+  if (mail.verdict.how.code === 'noted') note(own, patches)
   if (own.facts.applied) takeApplied(heard, own.facts.applied, patches)
   if (own.facts.withdrawal) withdraw(heard, own.facts.withdrawal, patches)
+}
+
+/** What came through the API and is no line. */
+function note(mail: Node, patches: PatchStatuses): void {
+  const { checks, tags, gist } = mail.facts
+  const on = scopeOf(mail, patches.now, undefined)
+  const tell = (what: 'check' | 'note', value: string) =>
+    patches.tell(mail, on, { what, value }, { refusal: null })
+  for (const { context, state } of checks) tell('check', `${context}: ${state}`)
+  if (checks.length === 0 && tags.length === 0) tell('note', gist)
 }
 
 /** A commit accepts its patch, unless somebody else than its author said that it is final in another way. */

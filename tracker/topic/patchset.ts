@@ -1,6 +1,6 @@
 // A chain of revisions and the mails about them -> the patchset a reader follows.
 
-import { answersOf, topicMail } from './answers.ts'
+import { answersOf, notesIn, topicMail } from './answers.ts'
 import { buildDigest } from './build-digest.ts'
 import { completenessOf, missingOf } from './completeness.ts'
 import type { Judging } from './judged.ts'
@@ -33,7 +33,7 @@ export function patchsetOf(
 
 function topicOf(
   drafts: readonly Draft[],
-  mails: readonly Node[],
+  all: readonly Node[],
   { statuses, history, delegate, claims, findings, statements }: PatchOutcome,
   rules: Rules,
   outside: Outside,
@@ -43,9 +43,10 @@ function topicOf(
     revisionOf(draft, drafts.slice(0, index), statuses, rules.secret ?? ''),
   )
   const newest = revisions.at(-1)
+  const mails = all.filter(({ note }) => !note)
   const first = mails[0]
   if (!newest || !first) throw new Error('A patchset has no revision')
-  const own = answersOf(mails, outside.numbers)
+  const own = answersOf(all, outside.numbers)
   const shared = others.length > 0 ? trailersBelow(answersOf(others, outside.numbers).trailers, drafts) : []
   const answers = shared.length > 0 ? { ...own, trailers: [...own.trailers, ...shared] } : own
   const posted = new Set(drafts.flatMap(draft => [...draft.members, ...draft.repeats]))
@@ -63,6 +64,7 @@ function topicOf(
     ...(delegate ? { delegate } : {}),
     candidate: null,
     mails: mails.map(mail => topicMail(mail, posted.has(mail) ? roleOf(mail) : 'reply')),
+    ...notesIn(all),
     history,
     ...(statements.length > 0 ? { statements } : {}),
     standing: patchsetStanding({ revisions, mails, ...answers }, history),
@@ -142,6 +144,7 @@ function topicPatch(patch: Node, statuses: ReadonlyMap<Node, PatchStatus>): Topi
     author: facts.author,
     state: status?.state ?? 'new',
     stateBy: status?.by ?? null,
+    ...(status?.commit === undefined ? {} : { commit: status.commit }),
     patchId: facts.patchId,
     ...(facts.amHash === undefined ? {} : { amHash: facts.amHash }),
     added: sum(facts.files.map(file => file.added)),

@@ -1,7 +1,7 @@
 // A thread without patches of its own -> a bug, a robot's report, an announcement, spam or a discussion. What a
 // person said of it comes first, then its explicit signs, then the guess.
 import { traitsOf } from '../mail/robots.ts'
-import { answersOf, topicMail } from './answers.ts'
+import { answersOf, notesIn, topicMail } from './answers.ts'
 import { closingOf } from './bug-fixes.ts'
 import { type Planning, planningOf } from './bug-steps.ts'
 import { type Guess, guessOf } from './guess.ts'
@@ -21,7 +21,10 @@ export function threadTopicOf(
   known: KnownPeople,
   { statements, numbers }: Outside,
 ): { topic: Topic; judgings: readonly Judging[] } {
-  const guess = guessOf(mails, known)
+  const guess = guessOf(
+    mails.filter(({ note }) => !note),
+    known,
+  )
   const planning = planningOf(mails, {
     rules,
     numbers,
@@ -31,13 +34,14 @@ export function threadTopicOf(
   return { topic: topicOf(mails, planning, guess, numbers), judgings: planning.judgings }
 }
 
-function topicOf(mails: readonly Node[], planning: Planning, guess: Guess, numbers: BugNumbers): Topic {
+function topicOf(all: readonly Node[], planning: Planning, guess: Guess, numbers: BugNumbers): Topic {
+  const mails = all.filter(({ note }) => !note)
   const first = mails[0]
   if (!first) throw new Error('A thread has no mail')
   const kind = kindOf(first, planning, guess)
   const closing = mails.flatMap(closingOf)
   const bug = kind === 'bug' ? planning.bug : null
-  const answers = answersOf(mails, numbers)
+  const answers = answersOf(all, numbers)
   return {
     kind,
     id: first.id,
@@ -53,6 +57,7 @@ function topicOf(mails: readonly Node[], planning: Planning, guess: Guess, numbe
     ...(bug && planning.delegate ? { delegate: planning.delegate } : {}),
     candidate: kind === 'discussion' && planning.decided === null ? guess.candidate : null,
     mails: mails.map(mail => topicMail(mail, mail === first && kind !== 'discussion' ? 'report' : 'reply')),
+    ...notesIn(all),
     history: planning.history,
     ...(planning.statements.length > 0 ? { statements: planning.statements } : {}),
     ...(closing.length > 0 ? { landed: closing } : {}),

@@ -54,6 +54,8 @@ export interface TopicPatch {
   readonly state: PatchState
   /** The mail that set the state; null while nobody said anything. */
   readonly stateBy: MessageId | null
+  /** The commit that a line names which says that it is accepted; a branch need not have it. */
+  readonly commit?: string
   readonly patchId: string | null
   /** Of what `git am` is given of it. */
   readonly amHash?: string
@@ -185,6 +187,9 @@ type ChangeName =
   | 'superseded'
   | 'withdrawn'
   | 'newer posting'
+  /** A result, or words, that came through the API. */
+  | 'check'
+  | 'note'
   | LandingEvent['what']
 
 /** A change of state, for the history; every one names its mail. */
@@ -321,6 +326,8 @@ export interface Topic {
   readonly robots: readonly { readonly mail: MessageId; readonly class: RobotName }[]
   /** In the order of said time; parents before their answers. */
   readonly mails: readonly TopicMail[]
+  /** What Threadwork wrote of writes through the API: none of it was on the list. Absent without any. */
+  readonly notes?: readonly TopicMail[]
   /** Ids answered in this topic that never came. */
   readonly ghosts: readonly MessageId[]
   /** Ids of topics' mails that this one names: bugs it closes, threads it links. */

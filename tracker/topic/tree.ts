@@ -57,6 +57,7 @@ const nodeOf = (unit: Unit): Node => ({
   counts: unit.counts,
   automatic: unit.automatic,
   trusted: unit.trusted,
+  note: unit.note,
   announces: false,
   ends: false,
   depth: noDepth,

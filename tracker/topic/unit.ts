@@ -26,6 +26,8 @@ export interface Arrival {
   readonly verdict: Verdict | null
   /** When the mail came, milliseconds; null for history out of an archive. */
   readonly knownAt: number | null
+  /** Threadwork wrote it, and it was not on the list. */
+  readonly note?: true
 }
 
 export interface Unit extends Judgeable {
@@ -51,6 +53,8 @@ export interface Unit extends Judgeable {
   readonly automatic: boolean
   /** A program whose results the list believes: we ourselves, or a robot of its people whose mail is authenticated. */
   readonly trusted: boolean
+  /** Threadwork wrote it, and no copy of it was on the list: it changes its topic and is no mail of it. */
+  readonly note: boolean
 }
 
 /** `judged`: which of several texts mails spoke of. */
@@ -119,6 +123,7 @@ function unitOf(id: MessageId, arrivals: readonly Arrival[], rules: Rules, judge
   const shown = plain.hash === earliest.hash ? null : plain.hash
   return {
     ...asUnit(id, plain, equals, rules, judgedIn(copies, by)),
+    note: arrivals.every(({ note }) => note),
     afterHistory: arrivals.some(isHistory) && !copies.some(isHistory),
     imposters: texts.length - 1,
     texts: texts.length > 1 ? [plain.hash, ...othersOf(texts, copies)].slice(0, limits.textsNamedMax) : none,
@@ -193,6 +198,7 @@ function asUnit(
     counts,
     automatic: isAutomatic(facts, roster.people),
     trusted: isOurs(verdict) || (isListed(facts, roster.people) && isBelieved(verdict, facts, rules)),
+    note: plain.note ?? false,
   }
 }
 
@@ -215,8 +221,9 @@ const robotsIn = memo(
   (people: Roster) => new Set(people.filter(({ role }) => role === 'robot').flatMap(addressesOf)),
 )
 
-/** It left through our own outbox. */
-const isOurs = ({ how }: Verdict): boolean => how.code === 'signed' && how.check.method === 'outbox'
+/** It left through our own outbox, or is a note. */
+const isOurs = ({ how }: Verdict): boolean =>
+  how.code === 'noted' || (how.code === 'signed' && how.check.method === 'outbox')
 
 function isBelieved({ grade, identity }: Verdict, { sender }: MailFacts, { trust, history }: Rules): boolean {
   if (trust === 'from') return true

@@ -24,6 +24,8 @@ function sentence(how: How): string {
       return 'it is not signed'
     case 'token':
       return 'confirmed by token'
+    case 'noted':
+      return `by token ${how.token}`
     case 'astray':
       return 'it is signed for other recipients, and not for this list'
     case 'signed':

@@ -39,6 +39,8 @@ export type How =
   | { readonly code: 'signed' | 'sealed' | 'first'; readonly check: CheckResult }
   /** Nothing counts, and this comes nearest. */
   | { readonly code: 'uncounted'; readonly check: CheckResult }
+  /** A note that Threadwork wrote for whoever holds the token of this name. */
+  | { readonly code: 'noted'; readonly token: string }
   /** Of a line that was read from this header field, which no signature covers. */
   | { readonly code: 'uncovered'; readonly field: string }
   /** Nothing can count: who wrote the mail is not plain. */

@@ -27,6 +27,6 @@ function withAutomaticTrait(facts: MailFacts, verdict: Verdict): MailFacts {
   }
 }
 
-/** Whoever answered a token mail saw the mail as it is. */
+/** Whoever answered a token mail saw the mail as it is, and a note is our own. */
 const covers = ({ grade, how, covers: fields = [] }: Verdict, field: string): boolean =>
-  (grade !== 'A' && grade !== 'B') || how.code === 'token' || fields.includes(field)
+  (grade !== 'A' && grade !== 'B') || how.code === 'token' || how.code === 'noted' || fields.includes(field)

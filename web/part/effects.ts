@@ -20,6 +20,8 @@ export function effectsOf(topic: Topic): ReadonlyMap<string, Html> {
   }
   for (const change of topic.history) {
     if (change.sent && !change.undone) add(change.mail, 'info', sentWords(change.sent))
+    // The check stands above.
+    if (change.what === 'check') continue
     // What stood so already is no news.
     if (change.undone || (!change.effect && change.reason === null)) continue
     if (change.effect && change.state) {
@@ -65,6 +67,8 @@ function changeWords({ what, value, effect }: Change): string {
       return '✓ revision unlinked'
     case 'CI':
       return `✓ CI: ${visible(value)}`
+    case 'check':
+    case 'note':
     case 'withdrawn':
     case 'review':
     case 'newer posting':

@@ -74,6 +74,10 @@ function verb(change: Change): Html {
       return html`posted a newer revision, in place of <b>${visible(value)}</b>`
     case 'Finding':
       return html`dismissed <b>${findingWords(value)}</b>`
+    case 'check':
+      return html`posted the check <code>${visible(value)}</code>`
+    case 'note':
+      return html`noted: ${visible(value)}`
     case 'review':
       return html`gave <code>${visible(value)}</code>`
     case 'CI':

@@ -18,6 +18,7 @@ export async function readLatestMails(db: Kysely<Tables>, list: ListId, limit: n
   const { rows } = await sql<{ id: string; subject: string; sender: Person; said: Date }>`
     select d."messageId" as id, d.subject->>'text' as subject, d.sender, f.said
     from (select list_id, seq from fact where list_id = ${list} and ${notSpam(list)}
+        and not exists (select from mail m where m.list_id = fact.list_id and m.seq = fact.seq and m.note)
       order by seq desc limit ${sql.lit(limit * 2)}) newest
     join fact f using (list_id, seq), jsonb_to_record(f.data) as d("messageId" text, subject jsonb, sender jsonb)
     order by f.seq desc`.execute(db)

@@ -26,7 +26,8 @@ export async function readThreads(
   return withoutCopies(
     db,
     list,
-    rows.filter(row => roots.has(threads.rootOf(row.id))),
+    // A note leads to its thread, and was never in it.
+    rows.filter(row => !row.note && roots.has(threads.rootOf(row.id))),
   )
 }
 
@@ -36,6 +37,7 @@ interface ThreadRow {
   references: string[]
   text: string
   hash: Buffer
+  note: boolean
 }
 
 async function readClusters(
@@ -44,7 +46,7 @@ async function readClusters(
   keys: readonly IndexKey[],
 ): Promise<ThreadRow[]> {
   const { rows } = await sql<ThreadRow>`
-    select f.message_key as key, d."messageId" as id, d."references", d."textHash" as text, m.raw_hash as hash
+    select f.message_key as key, d."messageId" as id, d."references", d."textHash" as text, m.raw_hash as hash, m.note
     from fact f join mail m on m.list_id = f.list_id and m.seq = f.seq and not m.hidden,
     jsonb_to_record(f.data) as d("messageId" text, "references" text[], "textHash" text)
     where f.cluster = any(array(

@@ -177,7 +177,7 @@ async function readLog(
       where (o.list_id = m.list_id and o.seq < m.seq or o.list_id = any(${earlier}::int[]))
         and o.message_key = m.message_key and not o.hidden and p.data->>'textHash' = f.data->>'textHash') as again
     from mail m left join fact f using (list_id, seq)
-    where m.list_id = ${list} and m.seq > ${last} and not m.hidden
+    where m.list_id = ${list} and m.seq > ${last} and not m.hidden and not m.note
     order by m.seq limit 100`.execute(db)
   return rows
 }

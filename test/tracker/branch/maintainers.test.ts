@@ -150,7 +150,8 @@ const told = async ({ db }: Project) =>
 test('nobody may before the file was read, and who may is told once it was', async () => {
   const project = await Project.start({ maintainers: 'MAINTAINERS' })
   const home = async () => (await makeApp({ db: project.db }).request('/tarn/')).text()
-  const events = () => project.db.selectFrom('event').select('became').orderBy('id').execute()
+  const events = () =>
+    project.db.selectFrom('event').select('became').where('what', '=', 'patch-state').orderBy('id').execute()
   try {
     project.topicBranch('work', [{ title: 'wal: sum', files: { 'wal.c': lines(1, 40, { 7: 'long sum;' }) } }])
     const [mail] = project.send('main..work')

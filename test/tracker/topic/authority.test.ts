@@ -29,6 +29,7 @@ function node({ name, address }: typeof ines, verdict: Verdict): Node {
   const place = {
     said: 0,
     announces: false,
+    note: false,
     trusted: false,
     ends: false,
     automatic: false,

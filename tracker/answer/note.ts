@@ -1,0 +1,134 @@
+// A write through the API -> a note in the log. What it would do is asked of the fold first, so that whoever may not do it hears
+// so at once and nothing is kept; then it is appended, and with the list's wish for it owed to the thread, in one transaction.
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Kysely, sql } from 'kysely'
+import { type ListId, type MessageId, messageId } from '../../base/ids.ts'
+import { indexKey } from '../../base/key.ts'
+import { limits } from '../../base/limits.ts'
+import { completeList, type ListConfig } from '../../base/list-settings.ts'
+import { readInstance } from '../../sql/instance.ts'
+import { appendNote } from '../../sql/notes.ts'
+import { oweBytes } from '../../sql/outbox.ts'
+import { messageIdFor } from '../../sql/outgoing-mail.ts'
+import type { Tables } from '../../sql/tables.ts'
+import type { MailFacts, Person } from '../mail/facts.ts'
+import { assign } from '../project/assign.ts'
+import { foresee } from '../project/foresee.ts'
+import { peopleOf } from '../project/people.ts'
+import { refold } from '../project/refold.ts'
+import { addressesOf } from '../topic/rules.ts'
+import type { Topic } from '../topic/topic.ts'
+import { answering } from './asker.ts'
+import { type NoteMail, noteBytes, postedBytes } from './note-mail.ts'
+import { oneLine } from './one-line.ts'
+
+/** Who writes: the token and the person who acts with it. */
+export interface Writer {
+  readonly token: string
+  readonly address: string
+}
+
+export interface Write {
+  readonly list: ListId
+  readonly kind: 'checks' | 'states' | 'notes'
+  /** The mail that it answers. */
+  readonly on: MessageId
+  readonly body: string
+}
+
+/**
+ * `missing`: the mail is in no topic. `refused`: why its writer may not do it. `same`: it stands so already, and nothing was
+ * written. `topic`: as it is with the note.
+ */
+export type Noted =
+  | { readonly outcome: 'missing' }
+  | { readonly outcome: 'refused'; readonly reason: string }
+  | {
+      readonly outcome: 'same' | 'written'
+      readonly note: MessageId
+      readonly topic: Topic
+      readonly facts: MailFacts
+    }
+
+export async function writeNote(db: Kysely<Tables>, writer: Writer, write: Write): Promise<Noted> {
+  const about = await answeredMail(db, write.list, write.on)
+  if (about === undefined) return { outcome: 'missing' }
+  const { address, now } = await readInstance(db)
+  const mail: NoteMail = {
+    ...answering(about.facts),
+    subject: oneLine(answering(about.facts).subject),
+    id: messageIdFor(address, hashAt(now)),
+    who: await personOf(db, write.list, writer.address),
+    token: writer.token,
+    to: about.settings.address,
+    body: `${write.body}\n`,
+    date: now,
+  }
+  const bytes = await noteBytes(mail)
+  const verdict = {
+    grade: 'A' as const,
+    how: { code: 'noted' as const, token: writer.token },
+    identity: writer.address,
+  }
+  const foreseen = await foresee(db, write.list, indexKey(write.on), { bytes, at: now, verdict })
+  if (foreseen === null) return { outcome: 'missing' }
+  const id = messageId(mail.id)
+  const done = foreseen.topic.history.filter(change => change.mail === id)
+  const refused = done.find(({ effect, reason }) => !effect && reason !== null)
+  if (refused) return { outcome: 'refused', reason: refused.reason ?? '' }
+  if (done.length > 0 && done.every(({ effect }) => !effect))
+    return { outcome: 'same', note: id, ...foreseen }
+  const posted = about.settings.post[write.kind] ? await postedBytes(mail, address) : null
+  await db.transaction().execute(async trx => {
+    await appendNote(trx, { list: write.list, bytes, ...writer })
+    if (posted !== null)
+      await oweBytes(trx, { list: write.list, to: mail.to, id, thread: foreseen.topic.id, bytes: posted })
+  })
+  await settle(db, write.list, id)
+  return { outcome: 'written', note: id, ...foreseen }
+}
+
+/**
+ * Two notes of one second are told apart by their ids alone (tree.ts), so these grow with the time; nobody can guess the rest.
+ */
+const hashAt = (now: Date): string =>
+  `${(now.getTime() * 1000 + (Math.floor(performance.now() * 1000) % 1000)).toString(16).padStart(14, '0')}${randomBytes(9).toString('hex')}`
+
+async function answeredMail(
+  db: Kysely<Tables>,
+  list: ListId,
+  on: MessageId,
+): Promise<{ facts: MailFacts; settings: ListConfig } | undefined> {
+  const row = await db
+    .selectFrom('fact')
+    .innerJoin('list', 'list.id', 'fact.list_id')
+    .select(['fact.data', 'list.settings'])
+    .where('fact.list_id', '=', list)
+    .where('fact.message_key', '=', indexKey(on))
+    .orderBy('fact.seq')
+    .limit(1)
+    .executeTakeFirst()
+  return row && { facts: row.data, settings: completeList(row.settings) }
+}
+
+/** With the name that the list's people have for the address. */
+async function personOf(db: Kysely<Tables>, list: ListId, address: string): Promise<Person> {
+  const { rules } = await peopleOf(db, list)
+  const entry = rules.rosters.at(-1)?.people.find(one => addressesOf(one).includes(address))
+  return { name: entry?.person.name ?? '', address }
+}
+
+/** Sorts and folds until the note is in its topic, so that who reads next sees it. A worker may do so meanwhile. */
+async function settle(db: Kysely<Tables>, list: ListId, id: MessageId): Promise<void> {
+  const end = performance.now() + limits.noteSettleMillisecondsMax
+  while (performance.now() < end) {
+    await assign(db, list, limits.sortMailsMax)
+    await refold(db, list, limits.foldClustersMax)
+    const { rows } = await sql<{ settled: boolean }>`
+      select exists (select from fact f join cluster c on c.id = f.cluster
+        where f.list_id = ${list} and f.message_key = ${indexKey(id)} and not c.dirty) as settled`.execute(db)
+    if (rows[0]?.settled) return
+    await sleep(limits.sortRestMillisecondsMax)
+  }
+}
