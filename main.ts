@@ -25,6 +25,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   runner: () => import('./commands/runner.ts'),
   token: () => import('./commands/token.ts'),
   outbox: () => import('./commands/outbox.ts'),
+  webhook: () => import('./commands/webhook.ts'),
   doctor: () => import('./commands/doctor.ts'),
 }
 

@@ -8,6 +8,11 @@ import type { Tables } from './tables.ts'
 export async function dropAged(db: Kysely<Tables>, now: Date): Promise<void> {
   await dropTexts(db, daysBefore(now, limits.outboxTextDaysMax))
   await dropSignatures(db, now)
+  await db
+    .deleteFrom('webhook_call')
+    .where('ended_at', '<', daysBefore(now, limits.webhookCallDaysMax))
+    .where('state', '!=', 'owed')
+    .execute()
   await db.deleteFrom('token_mail').where('made_at', '<', daysBefore(now, limits.tokenKeptDaysMax)).execute()
 }
 

@@ -5,6 +5,7 @@ import { backlog } from '../../sql/backlog.ts'
 import { allLists } from '../../sql/lists.ts'
 import { outboxState } from '../../sql/outbox-rows.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { callStates } from '../../sql/webhook-calls.ts'
 import { robotRole, robotsWithoutRole } from '../../tracker/project/robot-lines.ts'
 import type { Finding } from './finding.ts'
 
@@ -15,6 +16,7 @@ export async function contents(db: Kysely<Tables>): Promise<Finding[]> {
     await verdictsDue(db),
     await leftBehind(db),
     await outbox(db),
+    ...(await webhooks(db)),
     ...(await followed(db)),
     ...(await rolesClosed(db)),
     ...(await robotsIdle(db)),
@@ -84,6 +86,22 @@ async function leftBehind(db: Kysely<Tables>): Promise<Finding> {
     found,
     mend: 'threadwork serve (goes on), or threadwork rebuild',
   }
+}
+
+/** None where every event was taken at once. */
+async function webhooks(db: Kysely<Tables>): Promise<Finding[]> {
+  return (await callStates(db)).map(({ url, owed, dead, reply }) => {
+    const what = `webhook ${new URL(url).host}`
+    const said = reply === null ? '' : `; the last answer: ${reply}`
+    const found = `${owed} owed, ${dead} given up in the last 7 days${said}`
+    if (dead === 0 && reply === null) return { well: true, what, found }
+    return {
+      well: false,
+      what,
+      found,
+      mend: 'threadwork webhook list (says why), threadwork webhook retry ID',
+    }
+  })
 }
 
 async function outbox(db: Kysely<Tables>): Promise<Finding> {

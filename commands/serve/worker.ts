@@ -6,6 +6,7 @@ import { makeResolver } from '../../ingest/auth/resolver.ts'
 import { makeRelay } from '../../sql/relay.ts'
 import { dataDirectory } from '../../sql/server.ts'
 import { startSender } from '../../tracker/answer/sender.ts'
+import { startWebhooks } from '../../tracker/answer/webhooks.ts'
 import { startFollower } from '../../tracker/branch/follow.ts'
 import { startProjector } from '../../tracker/project/projector.ts'
 import type { Serving } from './serving.ts'
@@ -26,6 +27,8 @@ export function startWorker(serving: Serving): () => void {
   const perHourMax = limits.outgoingPerHourMax
   const sender = startSender({ db, log, perHourMax, relay: relay && makeRelay(relay) })
   closers.push(() => sender.close())
+  const webhooks = startWebhooks({ db, log, url: config.url, allowed: config.webhooksAllowed })
+  closers.push(() => webhooks.close())
   return onChange
 }
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { type MessageId, messageId } from '../../base/ids.ts'
+import { type MessageId, messageId, seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { makeLog } from '../../base/log.ts'
 import { saveInstance } from '../../sql/instance.ts'
@@ -7,6 +7,7 @@ import { saveLists } from '../../sql/lists.ts'
 import { wholeTopic } from '../../sql/topic-row.ts'
 import { type Write, writeNote } from '../../tracker/answer/note.ts'
 import { sendDue } from '../../tracker/answer/send.ts'
+import { inboxEntries } from '../../tracker/export/inbox-entries.ts'
 import { exportMbox } from '../../tracker/export/mbox.ts'
 import { exportState } from '../../tracker/export/state.ts'
 import { checkBlock } from '../../tracker/mail/check.ts'
@@ -80,6 +81,8 @@ test('a note is read like a mail and is no mail of the list', async () => {
   expect(await pageOf(desk, '/tarn/')).not.toContain(id)
   const found = await desk.db.selectFrom('search').select('message_key').execute()
   expect(found.map(row => row.message_key)).toEqual([indexKey(patch)])
+  const all = { after: seq(0), last: seq(1_000) }
+  expect(await inboxEntries(desk.db, desk.list.id, all, 10)).toHaveLength(1)
 })
 
 test('its own page shows it and leads to its topic, and its thread is the thread of the list', async () => {
