@@ -10,7 +10,8 @@ import type { Probed } from './probe.ts'
 import { searchPath } from './program.ts'
 import { type Outcome, type Result, type Step, worst } from './result.ts'
 import { makeRoom, type Room } from './room.ts'
-import { type Access, fetchSource, type Script, type Source, SourceError } from './source.ts'
+import { type Script, SourceError } from './scripts.ts'
+import { type Access, fetchSource, type Source } from './source.ts'
 
 export interface Listener {
   /** The log, step by step, as it may be kept and shown. */
