@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import type { CheckCount } from '../../tracker/topic/reviews.ts'
 import type { Check } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
+import { addressText } from './address.ts'
 import { checkLook, words } from './chip.ts'
 import { type Html, visible } from './text.ts'
 
@@ -25,5 +26,5 @@ export const checksSection = (list: string, checks: readonly Check[]): Html | st
 const checkList = (list: string, checks: readonly Check[]): Html =>
   html`<ul class="quiet">${checks.map(check => {
     const { sign, word, tone } = checkLook(check.state)
-    return html`<li><a class="chip txt ${tone}" href="${paths.mail(list, check.mail)}"><span aria-hidden="true">${sign}</span> ${visible(check.context)}<span class="vh"> ${word}</span></a>${check.claimed ? html` <span class="soft">claimed by <bdi>${visible(check.by || 'somebody')}</bdi></span>` : ''}${!check.claimed && check.url ? html` <a href="${check.url}" rel="nofollow">its log</a>` : ''}${check.description ? html`<br><span class="soft">${visible(check.description)}</span>` : ''}</li>`
+    return html`<li><a class="chip txt ${tone}" href="${paths.mail(list, check.mail)}"><span aria-hidden="true">${sign}</span> ${visible(check.context)}<span class="vh"> ${word}</span></a>${check.claimed ? html` <span class="soft">claimed by <bdi>${addressText(check.by) || 'somebody'}</bdi></span>` : ''}${!check.claimed && check.url ? html` <a href="${check.url}" rel="nofollow">its log</a>` : ''}${check.description ? html`<br><span class="soft">${visible(check.description)}</span>` : ''}</li>`
   })}</ul>`
