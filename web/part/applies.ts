@@ -1,25 +1,28 @@
 // Whether a patchset still applies, in a few words: to which branch at which commit, or which file is in the way.
 import { html } from 'hono/html'
-import type { Application } from '../read/applies.ts'
-import { type Html, visible } from './text.ts'
+import type { Application, Rebase } from '../read/applies.ts'
+import { dayOf, type Html, minuteOf, visible } from './text.ts'
 
 /** Nothing where it was not tried. */
 export function appliesLine(application: Application | null): Html | string {
   if (application === null) return ''
-  const { outcome, branch, base, file } = application
+  const { outcome, branch, base, file, at } = application
+  const tried = html`<br><span class="soft">tried ${minuteOf(at.getTime())}</span>`
   const where = html`<bdi>${visible(branch)}</bdi> at <code>${base.slice(0, 12)}</code>`
   switch (outcome) {
     case 'applied':
-      return html`<p><span class="ok txt">✓</span> applies to ${where}</p>`
+      return html`<p><span class="ok txt">✓</span> applies to ${where}${tried}</p>`
     case 'already':
-      return html`<p><span class="ok txt">✓</span> is in ${where} already</p>`
+      return html`<p><span class="ok txt">✓</span> is in ${where} already${tried}</p>`
     case 'conflict':
-      return html`<p><span class="warn txt">!</span> needs rebase${file === null ? '' : html`: <code>${visible(file)}</code>`} <span class="soft">(${where})</span></p>`
+      return html`<p><span class="warn txt">!</span> needs rebase${file === null ? '' : html`: <code>${visible(file)}</code>`} <span class="soft">(${where})</span>${tried}</p>`
     default:
-      return html`<p><span class="soft">could not be tried on ${where}</span></p>`
+      return html`<p><span class="soft">could not be tried on ${where}, ${minuteOf(at.getTime())}</span></p>`
   }
 }
 
 /** For a row of a list: only what somebody has to do. */
-export const rebaseWords = (file: string | null | undefined): string =>
-  file === undefined ? '' : `, needs rebase${file === null || file === '' ? '' : `: ${visible(file)}`}`
+export const rebaseWords = (rebase: Rebase | undefined): Html | string =>
+  rebase === undefined
+    ? ''
+    : html`, needs rebase${rebase.file ? `: ${visible(rebase.file)}` : ''} (tried ${dayOf(rebase.at)})`

@@ -9,6 +9,8 @@ export interface Application {
   readonly base: string
   /** The file of the first conflict. */
   readonly file: string | null
+  /** When it was tried. */
+  readonly at: Date
 }
 
 /** `digest`: of the revision. */
@@ -19,14 +21,22 @@ export async function readApplication(
   digest: string,
 ): Promise<Application | null> {
   const { rows } = await sql<Application>`
-    select outcome, branch, base, file from application
+    select outcome, branch, base, file, at from application
     where list_id = ${list} and topic_key = ${topic} and digest = ${digest} and branch is not null
     order by at desc, id desc limit 1`.execute(db)
   return rows[0] ?? null
 }
 
-/** For a query over `topic t`: the file that keeps the newest revision from applying, empty for an unknown one; else null. */
-export const rebaseColumn = sql`(select coalesce(a.file, '') from (
-    select outcome, file, version from application
+/** What keeps the newest revision from applying. */
+export interface Rebase {
+  /** Null for an unknown one. */
+  readonly file: string | null
+  /** Milliseconds: when it was tried. */
+  readonly at: number
+}
+
+/** For a query over `topic t`: a `Rebase`; null where nothing does. */
+export const rebaseColumn = sql`(select json_build_object('file', a.file, 'at', floor(extract(epoch from a.at) * 1000)) from (
+    select outcome, file, version, at from application
     where list_id = t.list_id and topic_key = t.id_key and branch is not null order by at desc, id desc limit 1) a
   where a.outcome = 'conflict' and t.open and a.version = coalesce((t.summary->'revision'->>'version')::int, 0))`

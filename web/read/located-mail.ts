@@ -96,7 +96,8 @@ export async function locateMail(
     select l.id, l.settings, l.version, ${isRebuilt(sql`l.id`)} as rebuilding, ${hasBuilds(sql`l.id`)} as builds,
       t.id_key, t.kind, concat_ws('-', t.version, t.cluster, t.mails, t.last_said,
         (select concat_ws('-', count(*), max(b.queued_at), max(b.started_at), max(b.ended_at))
-          from build b where b.list_id = l.id and b.topic_key = t.id_key)) as topic_version,
+          from build b where b.list_id = l.id and b.topic_key = t.id_key),
+        (select max(a.at) from application a where a.list_id = l.id and a.topic_key = t.id_key)) as topic_version,
       own.message_id, own.raw_hash,
       (select json_build_object('kind', d.kind, 'who', d.who, 'reason', d.reason, 'at', floor(extract(epoch from d.at) * 1000))
         from tombstone d where d.message_key = ${key} and d.lifted_at is null and (d.list_id is null or d.list_id = l.id)

@@ -5,7 +5,7 @@ import { toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { TopicSummary } from '../../tracker/topic/summary.ts'
 import type { Topic, Turn } from '../../tracker/topic/topic.ts'
-import { rebaseColumn } from './applies.ts'
+import { type Rebase, rebaseColumn } from './applies.ts'
 
 export interface TopicRow extends TopicSummary {
   readonly id: string
@@ -16,8 +16,8 @@ export interface TopicRow extends TopicSummary {
   /** Milliseconds. */
 
   readonly lastSaid: number
-  /** The file that keeps a patchset from applying, empty where git names none; absent when nothing does. */
-  readonly rebase?: string
+  /** What keeps a patchset from applying; absent when nothing does. */
+  readonly rebase?: Rebase
 
   /** Where the next page begins, for `before`. */
   readonly cursor: string
@@ -99,7 +99,7 @@ interface DatabaseRow extends Pick<TopicRow, 'id' | 'kind' | 'title' | 'state' |
   author: string
   last_said: Date
 
-  rebase: string | null
+  rebase: Rebase | null
   /** Empty between an upgrade of the database and the next fold. */
   summary: Partial<TopicSummary>
 }
