@@ -508,6 +508,20 @@ export const limits = {
   baseCommitsMax: 5_000,
   /** Patchsets below each other that one may depend on. */
   dependenciesMax: 10,
+  /** An added line that is longer is told of before it runs: what stands at its end is on nobody's screen. */
+  lookLineCharactersMax: 300,
+  /** Builds that a page counts; beyond, it says "more than". */
+  buildsCountedMax: 10_000,
+  /** Patchsets of an author that are counted for the page of one that waits. */
+  earlierCountMax: 20,
+  /** Of the text of a mail that a page of a build repeats: its page has the log already. */
+  mailedTextCharactersMax: 4_000,
+  /** What git may take to compare a waiting commit with its base, for its page. */
+  lookSecondsMax: 10,
+  /** What is known of commits that wait, in memory: some hundred of them. */
+  forecastBytesKeptMax: 4 * 1024 * 1024,
+  /** The trees of commits that pages named last: some thousand. */
+  treesBytesKeptMax: 2 * 1024 * 1024,
   /** A patchset or a request whose last mail came longer ago starts nothing: who begins to build today does not build last year's. */
   buildMailDaysMax: 7,
   /** What nobody approves is not built in the end. */

@@ -114,17 +114,18 @@ async function startInboxes({ pools, log, closers }: Serving, data: string): Pro
   closers.push(() => inboxes.close())
 }
 
-/** What git may fetch; nothing without a policy. */
+/** What git may fetch, and what pages say of it; nothing without a policy. */
 async function fetched(
   { config: { ci }, pools }: Serving,
   data: string,
-): Promise<Pick<WebOptions, 'offers' | 'grants'>> {
+): Promise<Pick<WebOptions, 'offers' | 'grants' | 'place'>> {
   if (ci.policy === null) return {}
   const { grantsOf } = await import('../tracker/build/grants.ts')
   const { offersOf } = await import('../tracker/build/offers.ts')
   const { openPolicy } = await import('../tracker/build/policy-file.ts')
   const policy = openPolicy(ci.policy.path)
-  return { offers: offersOf(policy, data), grants: grantsOf(pools.web, policy, data) }
+  const place = { policy, data }
+  return { offers: offersOf(policy, data), grants: grantsOf(pools.web, policy, data), place }
 }
 
 async function saveConfigured(config: Config, { db }: Database): Promise<void> {
@@ -140,7 +141,7 @@ async function saveConfigured(config: Config, { db }: Database): Promise<void> {
 async function startPages(
   { config, pools, log, metrics, closers }: Serving,
   builds: NonNullable<WebOptions['builds']>,
-  fetched: Pick<WebOptions, 'offers' | 'grants'>,
+  fetched: Pick<WebOptions, 'offers' | 'grants' | 'place'>,
 ): Promise<string> {
   const { startWeb } = await import('../web/serve.ts')
   const { web: endpoint, url } = config

@@ -68,8 +68,14 @@ const oneLine = (text: string): string =>
     .trim()
     .slice(0, 250)
 
-const farewell = (
-  address: string,
-) => `To get no more of these, answer this mail with the one line "Unsubscribe",
+const farewell = (address: string) => `${farewellBegin} answer this mail with the one line "Unsubscribe",
 or send that to ${address}.
 `
+
+const farewellBegin = 'To get no more of these,'
+
+/** The text of a mail of ours for others than its reader: the address at its end lets whoever knows it end such mails. */
+export const withoutFarewell = (body: string): string => {
+  const at = body.lastIndexOf(farewellBegin)
+  return at < 0 ? body : body.slice(0, at)
+}

@@ -35,6 +35,7 @@ const floors: Record<string, readonly string[]> = {
       'ci/wire.ts',
       'ci/apply.ts',
       'ci/published.ts',
+      'ci/scripts.ts',
       'ci/spool.ts',
     ],
   ],

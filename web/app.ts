@@ -7,6 +7,7 @@ import { keepRecent } from '../base/recent.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { GrantOf } from '../tracker/build/grants.ts'
 import type { OfferOf } from '../tracker/build/offers.ts'
+import type { PlaceOptions } from '../tracker/build/place.ts'
 import { addList } from './address/list.ts'
 import { lookup } from './address/lookup.ts'
 import { addMail } from './address/mail.ts'
@@ -38,11 +39,23 @@ export interface AppOptions {
   readonly grants?: GrantOf | undefined
   /** Where the inboxes of the lists are; without it none is served. */
   readonly data?: string | undefined
+  /** What pages of builds ask git and the policy of; without it they say less. */
+  readonly place?: PlaceOptions | undefined
 }
 
 /** Answers GET and HEAD, and a search by POST, but for runners; every answer carries `safeHeaders`. */
 export function makeApp(options: AppOptions): Hono {
-  const { db, onError = () => {}, timing, url = null, builds, offers, grants, data = null } = options
+  const {
+    db,
+    onError = () => {},
+    timing,
+    url = null,
+    builds,
+    offers,
+    grants,
+    data = null,
+    place = null,
+  } = options
   const app = new Hono()
   // Above all others: runners wait for half a minute, and write.
   if (builds) app.route('/-/runner', runnerRoutes({ db, onError, ...builds }))
@@ -53,9 +66,9 @@ export function makeApp(options: AppOptions): Hono {
   app.use(shared(options), readOnly)
 
   const at = lookup(app, db)
-  addServer(app, db, { data: builds?.data ?? null, url }, data)
+  addServer(app, db, { data: builds?.data ?? null, url, place }, data)
   addOldOfList(app)
-  addList(at, db, { url: url ?? '', data })
+  addList(at, db, { url: url ?? '', data, place })
   addMail(at, db)
   addOldOfMail(app)
 

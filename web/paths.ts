@@ -45,10 +45,25 @@ export const paths = {
   compare: (name: string, id: string, was: string, now: string) => `${mail(name, id)}${was}..${now}`,
   /** Of all lists: what is queued, what waits, who builds. */
   queue: () => '/builds/',
+  /** All in one state, behind the build of a number: of what ended those before it. */
+  buildsIn: (state: string, behind?: string) => `/builds/${query({ state, behind })}`,
+  /** What was pushed to a branch; `before` continues a page. */
+  buildsOfBranch: (repository: string, ref: string, before?: string) =>
+    `/builds/${query({ repository, branch: ref.replace(/^refs\/heads\//, ''), before })}`,
+  /** All branches with their last result, behind that of a build. */
+  buildBranches: (name: string, behind?: string) =>
+    `${list(name)}builds/${query({ branches: 'all', behind })}`,
+  /** Of the patchset of a mail. */
+  buildsOfPatchset: (name: string, id: string, before?: string) =>
+    `${list(name)}builds/${query({ patchset: id, before })}`,
   build: (number: string) => `/builds/${number}`,
   /** A page of the log of one step; `from` is its first line. */
   buildLog: (number: string, step: string, at: { attempt?: number; from?: number } = {}) =>
     `/builds/${number}/log/${encodeURIComponent(step)}${query(at)}`,
+  /** All steps one after another; `from` counts through them. */
+  wholeLog: (number: string, at: { attempt?: number; from?: number } = {}) =>
+    `/builds/${number}/log${query(at)}`,
+  wholeLogRaw: (number: string, attempt?: number) => `/builds/${number}/log.txt${query({ attempt })}`,
   buildLogRaw: (number: string, step: string, attempt?: number) =>
     `/builds/${number}/log/${encodeURIComponent(step)}/raw${query({ attempt })}`,
   /** Stays open, and grows. */

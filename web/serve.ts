@@ -16,11 +16,12 @@ export interface WebOptions extends Endpoint {
   readonly offers?: AppOptions['offers']
   readonly grants?: AppOptions['grants']
   readonly data?: AppOptions['data']
+  readonly place?: AppOptions['place']
 }
 
 /** Resolves once it accepts connections; rejects when the address is taken or not ours. */
 export async function startWeb(options: WebOptions): Promise<Listener> {
-  const { db, log, metrics, url = null, builds, offers, grants, data, ...endpoint } = options
+  const { db, log, metrics, url = null, builds, offers, grants, data, place, ...endpoint } = options
   let own: string | undefined
   const app = makeApp({
     db,
@@ -34,6 +35,7 @@ export async function startWeb(options: WebOptions): Promise<Listener> {
     offers,
     grants,
     data,
+    place,
     timing: { metrics, onSlow: fields => log.warn(fields, 'A page took long') },
   })
   const listener = await listen(app, endpoint, 'HTTP')

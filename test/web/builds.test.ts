@@ -192,6 +192,203 @@ test('a refused push says why and what was found', async () => {
   expect(text).toContain('&lt;script&gt;')
 })
 
+describe('the whole log', () => {
+  test('has the steps one after another, its lines counted through', async () => {
+    const number = await yard.build('failure', {
+      result: failed,
+      logs: { build: 'one\ntwo\n', unit: `${log}\n` },
+    })
+    expect(await page(`/builds/${number}`)).toContain(`href="/builds/${number}/log"`)
+    const first = await page(`/builds/${number}/log`)
+    expect(first).toMatch(
+      /<h2>build <span class="soft">lines 1 to 2<.*<h2>unit <span class="soft">lines 3 to 200</s,
+    )
+    expect(first).toContain('id="l3" href="#l3">3</a>line 1 ')
+    expect(first).not.toContain('id="l201"')
+    const next = await page(`/builds/${number}/log?from=201`)
+    expect(next).not.toContain('<h2>build')
+    expect(next).toContain('id="l201" href="#l201">201</a>line 199 ')
+    expect(await page(`/builds/${number}/log?from=401`)).toContain('lines 401 to 502')
+    const raw = await get(`/builds/${number}/log.txt`)
+    expect(raw.headers.get('Content-Type')).toBe('text/plain; charset=utf-8')
+    expect(await raw.text()).toBe(`== build ==\none\ntwo\n\n== unit ==\n${log}\n`)
+    const silent = await yard.build('success', { result: resultOf('success', stepOf('build', 'success')) })
+    expect((await get(`/builds/${silent}/log`)).status).toBe(404)
+  })
+})
+
+describe('how a step went before', () => {
+  const went = (outcome: 'success' | 'failure', seconds: number) =>
+    resultOf(outcome, stepOf('unit', outcome, { seconds }))
+
+  test('stands beside it: in the patchset, and on the branch below', async () => {
+    const ref = { ref: 'refs/heads/before' }
+    const below = await yard.build('success', { result: went('success', 30), build: ref })
+    const topic = yard.patchset('v1-0@example.org', ['v1-1@example.org'], 1)
+    const base = { ...topic, base: 'beef'.repeat(10) }
+    await archive.db
+      .insertInto('application')
+      .values({
+        ...{
+          list_id: archive.list.id,
+          topic_key: 'v1-0@example.org' as never,
+          version: 1,
+          digest: '7c41e09b',
+        },
+        ...{
+          repository: 'tarn',
+          branch: 'before',
+          base: 'beef'.repeat(10),
+          found_by: 'prefix',
+          outcome: 'applied',
+        },
+      })
+      .execute()
+    const one = await yard.build('success', { result: went('success', 12), build: base })
+    const two = await yard.build('failure', { result: went('failure', 13), build: base })
+    const text = await page(`/builds/${two}`)
+    expect(text).toMatch(
+      new RegExp(
+        `unit</bdi> before</h2>.*href="/builds/${one}".*v1, build ${one}.* passed.*12 s.*href="/builds/${below}".*before, build ${below}.*30 s`,
+        's',
+      ),
+    )
+    const later = await yard.build('failure', { result: went('failure', 31), build: ref })
+    expect(await page(`/builds/${later}`)).toMatch(
+      new RegExp(`unit</bdi> before.*href="/builds/${below}"`, 's'),
+    )
+  })
+
+  test('of a night is told of the branch that it was made on, too', async () => {
+    const commit = 'cafe'.repeat(10)
+    const main = await yard.build('failure', {
+      result: went('failure', 5),
+      build: { ref: 'refs/heads/night-base', commit },
+    })
+    const night = await yard.build('failure', {
+      result: went('failure', 6),
+      build: { ref: 'refs/ci/tarn/nightly/2026-03-02', base: commit, nightly: true, submitter: 'nightly' },
+    })
+    const text = await page(`/builds/${night}`)
+    expect(text).toContain(`It fails on <bdi>night-base</bdi> too: <a href="/builds/${main}">`)
+  })
+})
+
+describe('what was mailed', () => {
+  const owe = async (number: string, to: string, optional: boolean) => {
+    const { key } = await archive.db
+      .selectFrom('build')
+      .select('key')
+      .where('number', '=', number)
+      .executeTakeFirstOrThrow()
+    const body = `Test-Label: build\n\nIt failed ${hostile}\n`
+    const mail = {
+      key: resultKey(key),
+      list: archive.list.id,
+      to,
+      subject: 'Re: x',
+      body,
+      kind: 'result' as const,
+    }
+    await archive.db.transaction().execute(trx => oweMail(trx, { ...mail, optional }))
+    const row = await archive.db
+      .selectFrom('outbox')
+      .selectAll()
+      .orderBy('id', 'desc')
+      .executeTakeFirstOrThrow()
+    return row
+  }
+
+  test('to a person is shown as its text, without the way to end such mails', async () => {
+    const number = await yard.build('failure', { result: failed })
+    const { hash } = await owe(number, 'ines@example.org', true)
+    const text = await page(`/builds/${number}`)
+    expect(text).toMatch(/<summary>What it says<\/summary>.*Test-Label: build.*It failed &lt;script/s)
+    expect(text).not.toContain(hash)
+    expect(text).not.toContain('unsubscribe')
+  })
+
+  test('to the list is its mail, once that came back', async () => {
+    const number = await yard.build('failure', { result: failed })
+    const { message_id } = await owe(number, 'tarn@lists.example.org', false)
+    const before = await page(`/builds/${number}`)
+    expect(before).toContain('What it says')
+    expect(before).not.toContain('the answer in the thread')
+    await archive.add({ id: message_id, subject: 'Re: x', body: 'It failed\n' })
+    const after = await page(`/builds/${number}`)
+    expect(after).toContain(`<a href="/tarn/${message_id}/">the answer in the thread</a>`)
+    expect(after).not.toContain('What it says')
+  })
+})
+
+describe('many builds', () => {
+  test('of one branch and of one patchset are on pages of their own', async () => {
+    const ref = 'refs/heads/busy'
+    const numbers: string[] = []
+    for (let at = 0; at < 52; at++) numbers.push(await yard.build('refused', { build: { ref } }))
+    const first = await page('/builds/?repository=tarn&branch=busy')
+    expect(first).toContain('Builds of <bdi>busy</bdi>')
+    expect(first).toContain(`/builds/${numbers[51]}"`)
+    expect(first).not.toContain(`/builds/${numbers[11]}"`)
+    const next = /href="([^"]*)" rel="next"/.exec(first)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const second = await page(next)
+    expect(second).toContain(`/builds/${numbers[11]}"`)
+    expect(second).not.toContain(`/builds/${numbers[12]}"`)
+    expect(second).not.toContain('rel="next"')
+    expect(await page('/tarn/builds/')).toContain('href="/builds/?repository=tarn&amp;branch=main"')
+    const patchset = await page('/tarn/builds/?patchset=v2-1%40example.org')
+    expect(patchset).toContain('wal: hold the lock less')
+    expect(patchset).not.toContain('busy')
+    expect(await page('/tarn/v2-0@example.org/')).toContain('/tarn/builds/?patchset=')
+    expect(await page(`/builds/?repository=tarn&branch=no${encodeURIComponent(hostile)}`)).toContain(
+      'Nothing was built',
+    )
+    expect(await page('/tarn/builds/?patchset=nobody%00%40example.org')).toContain('Nothing was built')
+  })
+
+  test('of one state are counted, and go on by their numbers', async () => {
+    const numbers: string[] = []
+    for (let at = 0; at < 52; at++)
+      numbers.push(await yard.build('queued', { build: { ref: `refs/heads/q${at}` } }))
+    const queue = await page('/builds/')
+    expect(queue).toContain('>All 52 builds</a>')
+    const on = /href="([^"]*)">44 more builds<\/a>/.exec(queue)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const more = await page(on)
+    expect(more).not.toContain(`/builds/${numbers[7]}"`)
+    expect(more).toContain(`/builds/${numbers[8]}"`)
+    expect(more).toContain(`/builds/${numbers[47]}"`)
+    const all = await page('/builds/?state=queued')
+    expect(all).toContain(`/builds/${numbers[0]}"`)
+    const last = await page(/href="([^"]*)" rel="next"/.exec(all)?.[1]?.replaceAll('&amp;', '&') ?? '')
+    expect(last).toContain(`/builds/${numbers[40]}"`)
+    expect(last).toContain(`/builds/${numbers[51]}"`)
+    expect(last).not.toContain(`/builds/${numbers[39]}"`)
+    expect(queue).toMatch(/Ended.*more builds/s)
+    await archive.db.deleteFrom('build').where('number', 'in', numbers).execute()
+  })
+})
+
+test('addresses of people are cut on every page of builds', async () => {
+  const number = await yard.build('cancelled', {
+    why: 'marek@example.org asked for it in <asked-1@example.org>',
+    build: {
+      ...yard.patchset('v1-0@example.org', ['v1-1@example.org'], 1),
+      evidence: { by: 'author', who: 'ines@example.org', how: 'DKIM of example.org' },
+    },
+  })
+  for (const path of [
+    `/builds/${number}`,
+    '/tarn/builds/',
+    '/builds/',
+    '/tarn/builds/?patchset=v1-1%40example.org',
+  ]) {
+    const text = await page(path)
+    expect(text).toContain('ines@…')
+    expect(text.replaceAll(/href="[^"]*"/g, '')).not.toMatch(/(?:ines|marek)@example\.org/)
+  }
+  expect(await page(`/builds/${number}`)).toContain('marek@… asked for it in &lt;asked-1@example.org&gt;')
+})
+
 describe('a list', () => {
   test('has Builds in its menu when there are any', async () => {
     expect(await page('/tarn/')).toContain('href="/tarn/builds/"')

@@ -43,20 +43,30 @@ export async function jobOf(claim: Claim, asker: Asker, placeOf: PlaceOf): Promi
   const { build, attempt } = claim
   const place = await placeOf(build)
   if (typeof place === 'string') throw new Error(place)
-  const terms = termsSchema.parse(build.terms)
+  const { checks, limits: allowed, ...wall } = allowanceOf(build, place)
   return jobSchema.parse({
     id: `build-${build.number}-${attempt}`,
     repository: asker.local ? place.directory : place.path,
     commit: build.commit,
     ref: build.ref,
     kind: build.kind === 'push' ? 'push' : 'patchset',
-    only: (terms.checks ?? []).map(name => name.toLowerCase()),
-    weakest: terms.weakest ?? place.weakest,
-    network: terms.network ?? place.network,
-    limits: { ...limits.build, cpus: asker.cpus, ...place.limits, ...terms.limits },
+    only: checks.map(name => name.toLowerCase()),
+    ...wall,
+    limits: { cpus: asker.cpus, ...allowed },
     environment: environmentOf(build, attempt),
     secrets: build.kind === 'push' ? place.secrets : {},
   })
+}
+
+/** What it may cost and reach, whoever builds it; of processors the runner says how many there are. */
+export function allowanceOf({ terms: given }: Pick<BuildRow, 'terms'>, place: BuildPlace) {
+  const terms = termsSchema.parse(given)
+  return {
+    checks: terms.checks ?? [],
+    weakest: terms.weakest ?? place.weakest,
+    network: terms.network ?? place.network,
+    limits: { ...limits.build, ...place.limits, ...terms.limits },
+  }
 }
 
 const environmentOf = ({ number, base, kind }: BuildRow, attempt: number): Record<string, string> => ({

@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../../sql/tables.ts'
+import type { PlaceOptions } from '../../tracker/build/place.ts'
 import { paths } from '../paths.ts'
 import { placeOf } from '../read/place.ts'
 import { answerBadge, answerBuilds } from '../route/builds.ts'
@@ -19,18 +20,24 @@ interface ListPlaces {
   readonly url: string
   /** The data directory with the inboxes; null when there are none. */
   readonly data: string | null
+  /** Where nights are published; null where nothing is built. */
+  readonly place: PlaceOptions | null
 }
 
 /** To be added before the addresses of mails, which take any word. */
-export function addList(at: Lookup, db: Kysely<Tables>, { url, data }: ListPlaces): void {
-  addBuildsOfList(at, db, url)
+export function addList(at: Lookup, db: Kysely<Tables>, { url, data, place }: ListPlaces): void {
+  addBuildsOfList(at, db, { url, place })
   addArchive(at, db, data)
   addPages(at, db)
 }
 
-function addBuildsOfList({ list }: Lookup, db: Kysely<Tables>, url: string): void {
+function addBuildsOfList(
+  { list }: Lookup,
+  db: Kysely<Tables>,
+  { url, place }: Omit<ListPlaces, 'data'>,
+): void {
   list('/builds', (c, { name }) => c.redirect(paths.builds(name), 301))
-  list('/builds/', (c, row) => answerBuilds(c, db, row))
+  list('/builds/', (c, row) => answerBuilds(c, db, row, place))
   list('/pending.json', (c, row) => answerPending(c, db, row, url))
   list('/badge.svg', (c, row) => answerBadge(c, db, row))
 }

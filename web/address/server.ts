@@ -4,7 +4,8 @@ import type { Kysely } from 'kysely'
 import type { Tables } from '../../sql/tables.ts'
 import { addHealth } from '../health.ts'
 import { findListRows } from '../read/located-mail.ts'
-import { addBuilds, type BuildPages } from '../route/builds.ts'
+import { addBuild, type BuildPages } from '../route/build.ts'
+import { addBuilds } from '../route/builds.ts'
 import { answerManifest } from '../route/inbox.ts'
 import { answerLists } from '../route/lists.ts'
 import { answerRobots } from '../route/text.ts'
@@ -24,7 +25,8 @@ export function addServer(
       'Cache-Control': 'public, max-age=31536000, immutable',
     }),
   )
-  addBuilds(app, { db, ...builds })
+  addBuilds(app, db)
+  addBuild(app, { db, ...builds })
   app.get('/robots.txt', answerRobots)
   app.get('/manifest.js.gz', async c => answerManifest(c, await findListRows(db), data))
 }

@@ -1,12 +1,14 @@
 // Some lines of the log of a step, each with its address.
 import { html } from 'hono/html'
+import { buildCrumbs } from '../part/build-crumbs.ts'
 import { frame } from '../part/frame.ts'
+import { logLines } from '../part/log-lines.ts'
+import { logPages } from '../part/log-pages.ts'
 import { countText, type Html, numberText, visible } from '../part/text.ts'
 import { paths } from '../paths.ts'
 import type { LogPage } from '../read/build-log.ts'
 import type { BuildLine } from '../read/builds.ts'
 import type { ListRow } from '../read/located-mail.ts'
-import { logLines } from './build.ts'
 
 export interface BuildLogView {
   readonly line: BuildLine
@@ -27,25 +29,19 @@ export const buildLogPage = ({ line, list, step, attempt, log, count }: BuildLog
       ...(attempt === undefined ? {} : { attempt }),
       ...(first > 1 ? { from: first } : {}),
     })
-  const last = Math.max(1, total - ((total - 1) % count))
   return frame({
     title: `Log of ${step}, build ${number}`,
     ...(list ? { list } : {}),
     here: 'builds',
-    crumbs: [
-      ...(list
-        ? [
-            { text: list.name, path: paths.list(list.name) },
-            { text: 'Builds', path: paths.builds(list.name) },
-          ]
-        : [{ text: 'Builds', path: paths.queue() }]),
+    crumbs: buildCrumbs(
+      list,
       { text: `build ${number}`, path: paths.build(number) },
       { text: `log of ${step}` },
-    ],
+    ),
     skipTo: 'log',
     main: html`<h1>Log of ${visible(step)}, build ${number}</h1>
 <p class="meta"><span>${countText(total, 'line')}${attempt === undefined ? '' : `, attempt ${attempt}`}</span><a href="${paths.buildLogRaw(number, step, attempt)}">Raw</a>${line.endedAt === null ? html`<a href="${paths.buildTail(number)}">Follow it</a>` : ''}</p>
-${lines.length === 0 ? html`<p>${total === 0 ? 'It wrote nothing.' : 'There are no such lines.'} <a href="${at(1)}">From the first line</a></p>` : html`<div class="card"><p class="file"><span>Lines ${numberText(from)} to ${numberText(from + lines.length - 1)}</span><span></span></p>${logLines(log)}</div>`}
-<nav class="near" aria-label="Pages of the log">${from > 1 ? html`<a href="${at(Math.max(1, from - count))}" rel="prev">← Earlier lines</a>` : html`<span></span>`}<span>${from > 1 ? html`<a href="${at(1)}">First</a>` : ''} ${from < last ? html`<a href="${at(last)}">Last</a>` : ''}</span>${from + lines.length - 1 < total && lines.length > 0 ? html`<a href="${at(from + lines.length)}" rel="next">Later lines →</a>` : html`<span></span>`}</nav>`,
+${lines.length === 0 ? html`<p>${total === 0 ? 'It wrote nothing.' : 'There are no such lines.'} <a href="${at(1)}">From the first line</a></p>` : html`<div class="card"><p class="file"><span>Lines ${numberText(from)} to ${numberText(from + lines.length - 1)}</span><span></span></p>${logLines(lines, from)}</div>`}
+${logPages({ from, shown: lines.length, total, count, at })}`,
   })
 }

@@ -107,7 +107,7 @@ ${factsSection(list, topic, revision, view.named, view.relations)}
 ${relatedSection(list.name, 'Named by', view.relying)}
 ${relatedSection(list.name, 'Mended by', view.mends)}
 ${checksSection(list.name, revisionChecks(topic, revision))}
-${buildsSection(view.builds)}
+${buildsSection(view.builds, 'Builds', paths.buildsOfPatchset(list.name, id))}
 ${findingsSection(list, topic, revisionFindings(topic, revision))}
 ${changeSection(list, { id, subject: subjectOf(topic, id) }, patchTags)}
 ${twinsSection(view.twins)}

@@ -5,6 +5,7 @@ import { secondsText } from '../../base/seconds-text.ts'
 import type { Look } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
 import type { BuildLine } from '../read/builds.ts'
+import { addressText } from './address.ts'
 import { words } from './chip.ts'
 import { type Html, shortMinuteOf, titleOf, visible } from './text.ts'
 
@@ -40,9 +41,7 @@ export const nightlyText = ({ ref }: Pick<BuildLine, 'ref'>): string =>
 
 export const branchText = (ref: string): string => visible(ref.replace(/^refs\/heads\//, '')).slice(0, 200)
 
-/** Of an address the part before the @, as for people elsewhere on pages. */
-export const submitterText = ({ submitter }: Pick<BuildLine, 'submitter'>): string =>
-  visible(submitter.replace(/@.*$/s, '')).slice(0, 100)
+export const submitterText = ({ submitter }: Pick<BuildLine, 'submitter'>): string => addressText(submitter)
 
 export const shortCommit = (commit: string | null): Html | string =>
   commit === null ? '' : html`<code>${commit.slice(0, 12)}</code>`
@@ -80,14 +79,18 @@ const buildRow = (
 }</td><td class="num n">${tookText(line, now)}</td><td class="soft">${shortMinuteOf((line.endedAt ?? line.startedAt ?? line.madeAt).getTime())}</td></tr>
 `
 
-/** Beside a patchset: its builds, newest first. */
-export const buildsSection = (lines: readonly BuildLine[], heading = 'Builds'): Html | string =>
+/** Beside a patchset: its builds, newest first. `all`: the page that has every one. */
+export const buildsSection = (
+  lines: readonly BuildLine[],
+  heading = 'Builds',
+  all?: string,
+): Html | string =>
   lines.length === 0
     ? ''
     : html`<section><h2>${heading}</h2><ul class="quiet">${lines.map(
         line =>
           html`<li>${buildLink(line)} <span class="soft">build ${line.number}${line.version === null ? '' : `, v${line.version}`}</span></li>`,
-      )}</ul></section>`
+      )}${all === undefined ? '' : html`<li><a href="${all}">All of them</a></li>`}</ul></section>`
 
 const buildLink = (line: BuildLine): Html => {
   const { sign, word, tone } = looks[line.state]

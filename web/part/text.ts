@@ -82,6 +82,14 @@ export const numberText = (count: number) => numbers.format(count)
 export const countText = (count: number, one: string, many = `${one}s`) =>
   `${numberText(count)} ${count === 1 ? one : many}`
 
+/** `4 GiB`, `1.5 MiB`, `300 bytes`. */
+export function bytesText(bytes: number): string {
+  const power = Math.min(units.length - 1, bytes < 1_024 ? 0 : Math.floor(Math.log2(bytes) / 10))
+  const count = Math.round((bytes / 1_024 ** power) * 10) / 10
+  return `${numberText(count)} ${units[power]}`
+}
+const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const
+
 /** A count that was cut at a limit: `more than 1,000 mails`. */
 export const cappedText = (count: number, max: number, one: string, many = `${one}s`) =>
   count > max ? `more than ${countText(max, one, many)}` : countText(count, one, many)

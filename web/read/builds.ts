@@ -1,13 +1,11 @@
-// Builds for pages: one with all that belongs to it, and lines of many. What a build, a runner or a signer said is text of
-// strangers, and stays so up to the page.
-import { type Kysely, type Selectable, sql } from 'kysely'
-import { z } from 'zod'
+// Lines of builds for pages: of a list, of a branch, of a patchset, of all that stand so. What a build, a runner or a signer said is
+// text of strangers, and stays so up to the page.
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { type BuildState, codeEnds } from '../../base/build-state.ts'
 import type { IndexKey, ListId } from '../../base/ids.ts'
-import { indexKey } from '../../base/key.ts'
+import { toStorableText } from '../../base/storable.ts'
 import type { BuildRow } from '../../sql/builds.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { resultKey } from '../../tracker/build/report.ts'
 
 export interface BuildLine {
   readonly number: string
@@ -35,65 +33,138 @@ const columns = sql`b.number, b.kind, b.repository, b.ref, b.commit, b.state, b.
 const joined = sql`build b left join list l on l.id = b.list_id
   left join topic t on t.list_id = b.list_id and t.id_key = b.topic_key`
 
-/** Newest first, older than `before`; one more than `limit` when there are more. */
-export async function readBuildsOfList(
+/** Those for which a condition over `build b` holds, newest first, but for older ones than `before`. */
+export async function readNewest(
   db: Kysely<Tables>,
-  list: ListId,
-  { limit, before = null }: { limit: number; before?: string | null },
+  condition: RawBuilder<unknown>,
+  { limit, before = null }: Portion,
 ): Promise<BuildLine[]> {
   const { rows } = await sql<BuildLine>`
-    select ${columns} from ${joined} where b.list_id = ${list} and (${before}::bigint is null or b.number < ${before}::bigint)
-    order by b.number desc limit ${limit + 1}`.execute(db)
-  return rows
-}
-
-/** Of a patchset, newest first. */
-export async function readBuildsOfTopic(
-  db: Kysely<Tables>,
-  list: ListId,
-  topic: IndexKey,
-  limit: number,
-): Promise<BuildLine[]> {
-  const { rows } = await sql<BuildLine>`
-    select ${columns} from ${joined} where b.list_id = ${list} and b.topic_key = ${topic}
+    select ${columns} from ${joined} where ${condition} and (${before}::bigint is null or b.number < ${before}::bigint)
     order by b.number desc limit ${limit}`.execute(db)
   return rows
 }
 
-/** Of each branch of the list's repositories the newest build that ended with a word about the code. */
+/** `before`: the number of a build. */
+export interface Portion {
+  readonly limit: number
+  readonly before?: string | null
+}
+
+export const readBuildsOfList = (db: Kysely<Tables>, list: ListId, portion: Portion): Promise<BuildLine[]> =>
+  readNewest(db, sql`b.list_id = ${list}`, portion)
+
+export const readBuildsOfTopic = (
+  db: Kysely<Tables>,
+  list: ListId,
+  topic: IndexKey,
+  portion: Portion,
+): Promise<BuildLine[]> => readNewest(db, ofTopic(list, topic), portion)
+
+export const ofTopic = (list: number | null, topic: IndexKey | null): RawBuilder<unknown> =>
+  sql`b.list_id = ${list} and b.topic_key = ${topic}`
+
+export const readBuildsOfBranch = (
+  db: Kysely<Tables>,
+  repository: string,
+  ref: string,
+  portion: Portion,
+): Promise<BuildLine[]> => readNewest(db, ofBranch(toStorableText(repository), toStorableText(ref)), portion)
+
+export const ofBranch = (repository: string, ref: string): RawBuilder<unknown> =>
+  sql`b.kind = 'push' and b.repository = ${repository} and b.ref = ${ref}`
+
+/** Of nights: the newest build of each of these commits. */
+export async function readBuildsOfNights(
+  db: Kysely<Tables>,
+  list: ListId,
+  commits: readonly string[],
+): Promise<ReadonlyMap<string, BuildLine>> {
+  const found = await readNewest(
+    db,
+    sql`b.list_id = ${list} and b.kind = 'nightly' and b.commit = any(${commits}::text[])`,
+    { limit: commits.length },
+  )
+  return new Map(found.toReversed().map(line => [line.commit ?? '', line]))
+}
+
+/** Of each branch the newest build that ended with a word about the code, as `branch b`. */
+const branchesOf = (
+  list: ListId,
+) => sql`select distinct on (repository, ref) number, repository, ref from build
+  where list_id = ${list} and kind = 'push' and state = any(${codeEnds}::text[])
+  order by repository, ref, number desc`
+
+const isMain = sql`b.ref in ('refs/heads/main', 'refs/heads/master')`
+
+/** The last results of branches of the list's repositories, by name, behind the branch of the build `behind`. */
 export async function readBranchResults(
   db: Kysely<Tables>,
   list: ListId,
-  limit: number,
+  { limit, behind = null }: { readonly limit: number; readonly behind?: string | null },
 ): Promise<BuildLine[]> {
   const { rows } = await sql<BuildLine>`
-    select ${columns} from (
-      select distinct on (repository, ref) number from build
-      where list_id = ${list} and kind = 'push' and state = any(${codeEnds}::text[])
-      order by repository, ref, number desc) newest join build b using (number)
-      left join list l on l.id = b.list_id left join topic t on false
+    select ${columns} from (${branchesOf(list)}) newest join ${joined} on true
+    where b.number = newest.number and (${behind}::bigint is null or (b.repository, b.ref) >
+      (select last.repository, last.ref from build last where last.number = ${behind}::bigint))
     order by b.repository, b.ref limit ${limit}`.execute(db)
   return rows
 }
 
-/** In this state, over all lists: the first that came first; ended ones the last first. */
+/** `main` and `master`, then those built last; and how many branches there are. */
+export async function readNewestBranches(
+  db: Kysely<Tables>,
+  list: ListId,
+  limit: number,
+): Promise<{ readonly lines: readonly BuildLine[]; readonly count: number }> {
+  const { rows } = await sql<BuildLine & { count: number }>`
+    select ${columns}, (count(*) over ())::int as count from (${branchesOf(list)}) newest join ${joined} on true
+    where b.number = newest.number order by ${isMain} desc, b.number desc limit ${limit}`.execute(db)
+  return { lines: rows, count: rows[0]?.count ?? 0 }
+}
+
+/** The last result of a branch; without one of main or master, else of what was built last. */
+export async function readBranchResult(
+  db: Kysely<Tables>,
+  list: ListId,
+  branch: string | null,
+): Promise<BuildLine | undefined> {
+  const name = branch === null ? null : toStorableText(branch)
+  const refs = name === null ? null : [name, `refs/heads/${name}`]
+  const { rows } = await sql<BuildLine>`
+    select ${columns} from ${joined} where b.list_id = ${list} and b.kind = 'push' and b.state = any(${codeEnds}::text[])
+      and (${refs}::text[] is null or b.ref = any(${refs}::text[]))
+    order by ${isMain} desc, b.ref = 'refs/heads/main' desc, b.number desc limit 1`.execute(db)
+  return rows[0]
+}
+
+/** Open ones in this state, over all lists, the first that came first, behind the build `after`. */
 export async function readBuildsIn(
   db: Kysely<Tables>,
-  states: readonly BuildState[],
-  limit: number,
+  state: BuildState,
+  { limit, after = null, list = null }: { limit: number; after?: string | null; list?: ListId | null },
 ): Promise<BuildLine[]> {
+  const since = (table: 'b' | 'last') =>
+    sql`coalesce(${sql.ref(`${table}.queued_at`)}, ${sql.ref(`${table}.made_at`)})`
   const { rows } = await sql<BuildLine>`
-    select ${columns} from ${joined} where b.state = any(${states}::text[]) and b.ended_at is null
-    order by b.queued_at, b.number limit ${limit}`.execute(db)
+    select ${columns} from ${joined} where b.state = ${state} and b.ended_at is null
+      and (${list}::int is null or b.list_id = ${list}::int)
+      and (${after}::bigint is null or (${since('b')}, b.number) >
+        (select ${since('last')}, last.number from build last where last.number = ${after}::bigint))
+    order by ${since('b')}, b.number limit ${limit}`.execute(db)
   return rows
 }
 
-export async function readEndedBuilds(db: Kysely<Tables>, limit: number): Promise<BuildLine[]> {
-  const { rows } = await sql<BuildLine>`
-    select ${columns} from ${joined} where b.ended_at is not null order by b.number desc limit ${limit}`.execute(
+export const readEndedBuilds = (db: Kysely<Tables>, portion: Portion): Promise<BuildLine[]> =>
+  readNewest(db, sql`b.ended_at is not null`, portion)
+
+/** Up to `max` + 1, which stands for "more". */
+export async function countEndedBuilds(db: Kysely<Tables>, max: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from (select from build where ended_at is not null limit ${max + 1}) ended`.execute(
     db,
   )
-  return rows
+  return rows[0]?.count ?? 0
 }
 
 /** Is there any, of whatever list? */
@@ -109,130 +180,4 @@ export async function readBuildsVersion(db: Kysely<Tables>, list: ListId | null)
       extract(epoch from max(ended_at)), extract(epoch from max(cancel_at))) as version
     from build where ${list}::int is null or list_id = ${list}::int`.execute(db)
   return rows[0]?.version ?? ''
-}
-
-export interface Mailed {
-  readonly to: string
-  readonly messageId: string
-  readonly state: 'owed' | 'sent' | 'kept' | 'dead' | 'bounced'
-  readonly at: Date
-}
-
-export interface WholeBuild {
-  readonly line: BuildLine
-  readonly row: BuildRow
-  /** Oldest first, each with the name of its runner. */
-  readonly attempts: readonly (Selectable<Tables['build_attempt']> & { readonly runner: string })[]
-  readonly mailed: readonly Mailed[]
-  /** What was tried to put the patchset somewhere, oldest first. */
-  readonly applications: readonly Application[]
-  readonly evidence: Evidence
-  /** Builds before it of the same branch or patchset, newest first. */
-  readonly others: readonly BuildLine[]
-  readonly version: string
-}
-
-interface Application {
-  readonly branch: string | null
-  readonly base: string
-  readonly found_by: string
-  readonly outcome: 'applied' | 'already' | 'conflict' | 'unknown-base' | 'error'
-  readonly file: string | null
-  readonly said: string | null
-}
-
-const evidence = z.object({
-  by: z.string().nullish(),
-  who: z.string().nullish(),
-  how: z.string().nullish(),
-  mail: z.string().nullish(),
-  proof: z.string().nullish(),
-  signer: z.string().nullish(),
-  key: z.string().nullish(),
-  said: z.array(z.string()).nullish(),
-  user: z.string().nullish(),
-  /** Of a patchset that waits: files with which nothing is built without asking. */
-  guarded: z.array(z.string()).nullish(),
-})
-type Evidence = z.infer<typeof evidence>
-
-/** Undefined when there is none of this number. */
-export async function readBuild(db: Kysely<Tables>, number: string): Promise<WholeBuild | undefined> {
-  const row = await db.selectFrom('build').selectAll().where('number', '=', number).executeTakeFirst()
-  const { rows } = await sql<BuildLine>`select ${columns} from ${joined} where b.number = ${number}`.execute(
-    db,
-  )
-  const [line] = rows
-  if (!row || !line) return undefined
-  const [attempts, mailed, applications, others] = await Promise.all([
-    readAttempts(db, number),
-    readMailed(db, row),
-    readApplications(db, row),
-    readOthers(db, row),
-  ])
-  const read = evidence.safeParse(row.evidence)
-  const version = JSON.stringify([
-    ...[row.state, row.queued_at, row.started_at, row.ended_at, row.cancel_at, row.why, line.title],
-    ...[attempts.map(({ fence, ended_at }) => [fence, ended_at]), mailed, applications.length],
-    others.map(other => [other.number, other.state]),
-  ])
-  return { line, row, attempts, mailed, applications, evidence: read.data ?? {}, others, version }
-}
-
-async function readAttempts(db: Kysely<Tables>, number: string): Promise<WholeBuild['attempts']> {
-  return db
-    .selectFrom('build_attempt')
-    .innerJoin('runner', 'runner.id', 'build_attempt.runner_id')
-    .innerJoin('token', 'token.id', 'runner.token_id')
-    .selectAll('build_attempt')
-    .select('token.name as runner')
-    .where('build', '=', number)
-    .orderBy('build_attempt.number')
-    .execute()
-}
-
-/** One that went to two people has a row for each. */
-async function readMailed(db: Kysely<Tables>, { key }: BuildRow): Promise<Mailed[]> {
-  const first = await db
-    .selectFrom('outbox')
-    .select('message_id')
-    .where('key', '=', indexKey(resultKey(key)))
-    .executeTakeFirst()
-  if (!first) return []
-  const { rows } = await sql<Mailed>`
-    select recipient as to, message_id as "messageId", state, coalesce(ended_at, next_at) as at from outbox
-    where kind = 'result' and message_id = ${first.message_id} order by id limit 5`.execute(db)
-  return rows
-}
-
-async function readApplications(
-  db: Kysely<Tables>,
-  { list_id, topic_key, digest }: BuildRow,
-): Promise<Application[]> {
-  if (list_id === null || topic_key === null || digest === null) return []
-  return db
-    .selectFrom('application')
-    .select(['branch', 'base', 'found_by', 'outcome', 'file', 'said'])
-    .where('list_id', '=', list_id)
-    .where('topic_key', '=', topic_key)
-    .where('digest', '=', digest)
-    .where('found_by', '!=', 'moved')
-    .orderBy('id')
-    .limit(10)
-    .execute()
-}
-
-const othersMax = 8
-
-async function readOthers(db: Kysely<Tables>, row: BuildRow): Promise<BuildLine[]> {
-  const same =
-    row.kind === 'push'
-      ? sql`b.kind = 'push' and b.repository = ${row.repository} and b.ref = ${row.ref}`
-      : row.kind === 'nightly'
-        ? sql`b.kind = 'nightly' and b.list_id = ${row.list_id}`
-        : sql`b.list_id = ${row.list_id} and b.topic_key = ${row.topic_key}`
-  const { rows } = await sql<BuildLine>`
-    select ${columns} from ${joined} where ${same} and b.number <> ${row.number}::bigint
-    order by b.number desc limit ${othersMax}`.execute(db)
-  return rows
 }

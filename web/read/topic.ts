@@ -1,6 +1,7 @@
 // One topic.
 import type { Kysely } from 'kysely'
-import type { IndexKey, ListId } from '../../base/ids.ts'
+import type { IndexKey, ListId, MessageId } from '../../base/ids.ts'
+import { indexKey } from '../../base/key.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
@@ -22,4 +23,23 @@ export async function readTopic(db: Kysely<Tables>, list: ListId, key: IndexKey)
     .where('id_key', '=', key)
     .executeTakeFirst()
   return row && wholeTopic(row)
+}
+
+/** Which topic holds a mail. */
+export async function readTopicOf(
+  db: Kysely<Tables>,
+  list: ListId,
+  id: MessageId,
+): Promise<{ readonly key: IndexKey; readonly title: string } | undefined> {
+  return db
+    .selectFrom('topic_mail')
+    .innerJoin('topic', join =>
+      join
+        .onRef('topic.list_id', '=', 'topic_mail.list_id')
+        .onRef('topic.id_key', '=', 'topic_mail.topic_key'),
+    )
+    .select(['topic.id_key as key', 'topic.title'])
+    .where('topic_mail.list_id', '=', list)
+    .where('topic_mail.message_key', '=', indexKey(id))
+    .executeTakeFirst()
 }

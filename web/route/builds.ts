@@ -1,238 +1,227 @@
-// The addresses of builds: the queue, those of a list, one with its logs, its artefacts and what it says as it runs, and badges.
-import { createReadStream, existsSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { Readable } from 'node:stream'
+// The addresses of builds: the queue, those of a list, a branch or a patchset, and badges. One build is in build.ts.
 import type { Context, Hono } from 'hono'
+import { html } from 'hono/html'
 import type { Kysely } from 'kysely'
 import { messageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import { pagesVersion } from '../../base/list-settings.ts'
+import { toStorableText } from '../../base/storable.ts'
+import { buildCounts } from '../../sql/build-state.ts'
 import { listRunners } from '../../sql/runners.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { artefactsPath, stepLogPath } from '../../tracker/build/logs.ts'
-import { repeatLines } from '../../tracker/build/repeat.ts'
-import { sameFailure } from '../../tracker/build/same-failure.ts'
-import { resultOf } from '../../tracker/build/stored-result.ts'
-import { headOf } from '../../tracker/topic/summary.ts'
-import type { Topic } from '../../tracker/topic/topic.ts'
+import { keptNights } from '../../tracker/build/kept-commit.ts'
+import type { PlaceOptions } from '../../tracker/build/place.ts'
 import { answerFresh, answerPage } from '../answer.ts'
 import { badge } from '../badge.ts'
-import { type BuildView, buildPage, type StepLine, type Tail } from '../page/build.ts'
-import { buildLogPage } from '../page/build-log.ts'
-import { buildsPage, queuePage } from '../page/builds.ts'
-import { missingBuildPage } from '../page/missing.ts'
+import { branchesPage } from '../page/branches.ts'
+import { buildsPage, type Night } from '../page/builds.ts'
+import { buildsOfPage } from '../page/builds-of.ts'
+import { queuePage } from '../page/queue.ts'
+import { isQueuePart, type QueuePart, queueParts } from '../page/queue-parts.ts'
+import { branchText, buildChip, shortCommit } from '../part/build-look.ts'
+import { titleOf, titleText, visible } from '../part/text.ts'
 import { paths } from '../paths.ts'
-import { readLogPage } from '../read/build-log.ts'
 import {
+  countEndedBuilds,
+  readBranchResult,
   readBranchResults,
-  readBuild,
   readBuildsIn,
+  readBuildsOfBranch,
   readBuildsOfList,
+  readBuildsOfNights,
+  readBuildsOfTopic,
   readBuildsVersion,
   readEndedBuilds,
-  type WholeBuild,
+  readNewestBranches,
 } from '../read/builds.ts'
 import { findListRow, type ListRow } from '../read/located-mail.ts'
-import { readTopic } from '../read/topic.ts'
-import { readVerdict } from '../read/verdict.ts'
-import { answerTail, stepLogs } from './build-tail.ts'
+import { readTopicOf } from '../read/topic.ts'
 
-export interface BuildPages {
-  readonly db: Kysely<Tables>
-  /** The data directory, where logs are; null where there are none. */
-  readonly data: string | null
-  /** Where the world sees the pages, without a slash at its end; null when nobody knows. */
-  readonly url: string | null
-}
+/** With names of a usual length a page of so many stays below 30 kB. */
+const rows = 40
+const queueRows = 8
+const newestRows = 25
+const branchRows = 12
 
-const rows = 50
-const queueRows = 30
-const branchRows = 100
-
-export function addBuilds(app: Hono, pages: BuildPages): void {
-  const build = (path: string, answer: (c: Context, whole: WholeBuild) => Promise<Response>) =>
-    app.get(`/builds/:number{\\d{1,18}}${path}`, async c => {
-      const number = c.req.param('number') ?? ''
-      const whole = await readBuild(pages.db, number)
-      return whole ? answer(c, whole) : answerPage(c, missingBuildPage(number), 404)
-    })
+export function addBuilds(app: Hono, db: Kysely<Tables>): void {
   app.get('/builds', c => c.redirect(paths.queue(), 301))
-  app.get('/builds/', c => answerQueue(c, pages))
-  build('', (c, whole) => answerBuild(c, pages, whole))
-  build('/tail', async (c, whole) => {
-    const { data, db } = pages
-    if (data === null) return c.text('There are no logs on this server.\n', 404)
-    return answerTail(c, { db, data, line: whole.line, list: await listOf(db, whole) })
+  app.get('/builds/', c => {
+    const { repository, branch, state = '' } = c.req.query()
+    if (repository !== undefined && branch !== undefined) return answerBranch(c, db, repository, branch)
+    return isQueuePart(state) ? answerPart(c, db, state) : answerQueue(c, db)
   })
-  build('/log/:step', (c, whole) => answerLog(c, pages, whole))
-  build('/log/:step/raw', (c, whole) => answerRawLog(c, pages, whole))
-  build('/artefacts.tar', (c, whole) => answerArtefacts(c, pages, whole))
 }
 
-async function answerQueue(c: Context, { db }: BuildPages): Promise<Response> {
+async function answerQueue(c: Context, db: Kysely<Tables>): Promise<Response> {
   const now = new Date()
-  const [running, queued, waiting, ended, runners] = await Promise.all([
-    readBuildsIn(db, ['running'], queueRows),
-    readBuildsIn(db, ['queued'], queueRows),
-    readBuildsIn(db, ['waiting'], queueRows),
-    readEndedBuilds(db, queueRows),
+  const lines = async (part: QueuePart) => (await readPart(db, part, null)).slice(0, queueRows)
+  const [running, queued, waiting, ended, counts, endedCount, runners] = await Promise.all([
+    lines('running'),
+    lines('queued'),
+    lines('waiting'),
+    lines('ended'),
+    buildCounts(db),
+    countEndedBuilds(db, limits.buildsCountedMax),
     listRunners(db),
   ])
-  return answerPage(c, queuePage({ now, running, queued, waiting, ended, runners }))
+  const parts = {
+    running: { lines: running, count: counts.running },
+    queued: { lines: queued, count: counts.queued },
+    waiting: { lines: waiting, count: counts.waiting },
+    ended: { lines: ended, count: endedCount },
+  }
+  return answerPage(c, queuePage({ now, parts, runners, countMax: limits.buildsCountedMax }))
 }
 
-/** `/LIST/builds/`. */
-export async function answerBuilds(c: Context, db: Kysely<Tables>, list: ListRow): Promise<Response> {
-  const given = c.req.query('before') ?? ''
-  const before = /^\d{1,18}$/.test(given) ? given : null
-  const version = await readBuildsVersion(db, list.id)
-  return answerFresh(c, ['builds', before ?? '', pagesVersion(list), list.version, version], async () => {
-    const [branches, found] = await Promise.all([
-      before === null ? readBranchResults(db, list.id, branchRows) : [],
-      readBuildsOfList(db, list.id, { limit: rows, before }),
-    ])
-    const lines = found.slice(0, rows)
-    const next = found.length > rows ? (lines.at(-1)?.number ?? null) : null
-    return answerPage(
-      c,
-      buildsPage({ list, now: new Date(), branches, lines, next, continued: before !== null }),
-    )
-  })
+/** One more than a page of them when there are more. `behind`: the number of the last one before them. */
+const readPart = (db: Kysely<Tables>, part: QueuePart, behind: string | null) =>
+  part === 'ended'
+    ? readEndedBuilds(db, { limit: rows + 1, before: behind })
+    : readBuildsIn(db, part, { limit: rows + 1, after: behind })
+
+const numberIn = (c: Context, name: string): string | null => {
+  const given = c.req.query(name) ?? ''
+  return /^\d{1,18}$/.test(given) ? given : null
 }
 
-const listOf = async (db: Kysely<Tables>, { line }: WholeBuild): Promise<ListRow | undefined> =>
-  line.list === null ? undefined : findListRow(db, line.list)
-
-async function answerBuild(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
-  const list = await listOf(pages.db, whole)
-  const make = async () => answerPage(c, buildPage(await viewOf(pages, whole, list)))
-  // One that runs shows how long; nobody is shown an old moment of it.
-  if (whole.row.ended_at === null) return make()
-  return answerFresh(
+/** `/builds/?state=waiting`. */
+async function answerPart(c: Context, db: Kysely<Tables>, part: QueuePart): Promise<Response> {
+  const behind = numberIn(c, 'behind')
+  const { shown, next } = pageOf(await readPart(db, part, behind))
+  const { words, meaning } = queueParts[part]
+  const first = behind === null ? null : paths.buildsIn(part)
+  return answerPage(
     c,
-    ['build', whole.line.number, whole.version, list ? pagesVersion(list) : '', list?.version ?? ''],
-    make,
+    buildsOfPage({
+      title: words,
+      heading: html`${words}`,
+      meta: html`${meaning === '' ? '' : html`<span>${meaning}</span>`}<a href="${paths.queue()}">The whole queue</a>`,
+      list: undefined,
+      lines: shown,
+      table: { now: new Date(), lists: true, tags: part === 'waiting' },
+      pages: { first, next: next && paths.buildsIn(part, next), words: onwards },
+    }),
   )
 }
 
-async function viewOf(
-  { db, data, url }: BuildPages,
-  whole: WholeBuild,
-  list: ListRow | undefined,
-): Promise<BuildView> {
-  const { row, line, attempts, applications } = whole
-  const result = resultOf(row)
-  const attempt = attempts.at(-1)?.number ?? 0
-  const name = { build: line.number, attempt }
-  const files = data === null ? [] : stepLogs(dirname(stepLogPath(data, name, 'any')))
-  const failed = result?.steps.find(({ outcome }) => outcome !== 'success' && outcome === result.outcome)
-  const branch = applications.find(one => one.outcome === 'applied' && one.base === row.base)?.branch ?? null
-  const topic = list && row.topic_key !== null ? await readTopic(db, list.id, row.topic_key) : undefined
-  const head = headOfBuild(topic, whole)
-  const artefacts = data === null ? '' : artefactsPath(data, name)
-  return {
-    ...whole,
-    ...{ now: new Date(), list, topic, result, url, line: { ...line, topicId: head } },
-    steps: stepsOf(result?.steps ?? [], files, line.endedAt === null),
-    tail: data !== null && failed ? await tailOf(stepLogPath(data, name, failed.name), failed.name) : null,
-    repeat: repeatLines({
-      ...{ kind: line.kind, ref: row.ref, commit: row.commit, step: failed?.name ?? 'build' },
-      from: url !== null && line.kind !== 'push' ? `${url}/-/git/ci.git` : null,
+const onwards = { first: 'From the first', next: 'More' } as const
+
+/** Of one more than a page: that page, and the number behind which the next one begins. */
+function pageOf<Line extends { readonly number: string }>(found: readonly Line[], count = rows) {
+  const shown = found.slice(0, count)
+  return { shown, next: found.length > count ? (shown.at(-1)?.number ?? null) : null }
+}
+
+/** `/builds/?repository=tarn&branch=main`. */
+async function answerBranch(
+  c: Context,
+  db: Kysely<Tables>,
+  repository: string,
+  branch: string,
+): Promise<Response> {
+  const before = numberIn(c, 'before')
+  const ref = branch.startsWith('refs/') ? branch : `refs/heads/${branch}`
+  const { shown, next } = pageOf(await readBuildsOfBranch(db, repository, ref, { limit: rows + 1, before }))
+  const [newest] = shown
+  const list = newest?.list ? await findListRow(db, newest.list) : undefined
+  const name = branchText(ref)
+  return answerPage(
+    c,
+    buildsOfPage({
+      title: `${name} in ${visible(repository.slice(0, 64))}`,
+      heading: html`Builds of <bdi>${name}</bdi>`,
+      meta: html`<span>in <bdi>${visible(repository.slice(0, 64))}</bdi></span>${
+        newest && before === null
+          ? html`<span>${buildChip(newest.state)} at ${shortCommit(newest.commit)}</span>`
+          : ''
+      }${list ? html`<a href="${paths.badge(list.name, ref.replace(/^refs\/heads\//, ''))}">Badge</a>` : ''}`,
+      list,
+      lines: shown,
+      table: { now: new Date() },
+      pages: {
+        first: before === null ? null : paths.buildsOfBranch(repository, ref),
+        next: next && paths.buildsOfBranch(repository, ref, next),
+      },
     }),
-    elsewhere: failed && branch ? await sameFailure(db, row.repository, branch, failed.name) : null,
-    sender: list && head ? await readVerdict(db, list.id, messageId(line.topicId ?? head)) : null,
-    artefactBytes: artefacts !== '' && existsSync(artefacts) ? statSync(artefacts).size : 0,
-  }
+  )
 }
 
-/** The cover letter of what is built, or its first patch. */
-function headOfBuild(topic: Topic | undefined, { line }: WholeBuild): string | null {
-  const revision = topic?.revisions.find(({ patches }) => patches.some(({ id }) => id === line.topicId))
-  return (revision && headOf(revision)) ?? line.topicId
-}
-
-/** Those of the result; of a build that runs those that have a log. */
-function stepsOf(
-  steps: NonNullable<ReturnType<typeof resultOf>>['steps'],
-  files: readonly string[],
-  isOpen: boolean,
-): StepLine[] {
-  if (steps.length > 0 || !isOpen)
-    return steps.map(step => ({ name: step.name, step, hasLog: files.includes(step.name) }))
-  return files.map(name => ({ name, hasLog: true }))
-}
-
-async function tailOf(path: string, step: string): Promise<Tail | null> {
-  const page = await readLogPage(path, Number.MAX_SAFE_INTEGER, 1)
-  if (page === null || page.total === 0) return null
-  const from = Math.max(1, page.total - limits.logTailLinesMax + 1)
-  const last = await readLogPage(path, from, limits.logTailLinesMax)
-  return last && { step, lines: last.lines, from, total: last.total }
-}
-
-/** The file, and what stands in the address; null when there is none. */
-function logIn(c: Context, { data }: BuildPages, { line, attempts }: WholeBuild) {
-  const step = c.req.param('step') ?? ''
-  const given = Number(c.req.query('attempt'))
-  const attempt = attempts.some(({ number }) => number === given) ? given : undefined
-  const shown = attempt ?? attempts.at(-1)?.number
-  if (data === null || shown === undefined || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/.test(step)) return null
-  const path = stepLogPath(data, { build: line.number, attempt: shown }, step)
-  return existsSync(path) ? { step, attempt, path } : null
-}
-
-const noLog = 'There is no such log: the step wrote nothing, or logs of that age are not kept.\n'
-
-async function answerLog(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
-  const found = logIn(c, pages, whole)
-  if (found === null) return c.text(noLog, 404)
-  const given = c.req.query('from') ?? ''
-  const from = /^[1-9]\d{0,9}$/.test(given) ? Number(given) : 1
-  const { size, mtimeMs } = statSync(found.path)
-  const list = await listOf(pages.db, whole)
-  const { line } = whole
-  const versions = ['log', line.number, found.path, String(from), `${size} ${mtimeMs} ${line.endedAt}`]
-  return answerFresh(c, [...versions, list ? pagesVersion(list) : '', list?.version ?? ''], async () => {
-    const log = await readLogPage(found.path, from, limits.logPageLinesMax)
-    if (log === null) return c.text(noLog, 404)
-    return answerPage(c, buildLogPage({ ...found, line, list, log, count: limits.logPageLinesMax }))
+/** `/LIST/builds/`. */
+export async function answerBuilds(
+  c: Context,
+  db: Kysely<Tables>,
+  list: ListRow,
+  place: PlaceOptions | null,
+): Promise<Response> {
+  const { patchset, branches: all } = c.req.query()
+  if (patchset !== undefined) return answerPatchset(c, db, list, patchset)
+  if (all !== undefined) return answerBranches(c, db, list)
+  const before = numberIn(c, 'before')
+  const version = await readBuildsVersion(db, list.id)
+  const refs =
+    place === null || before !== null ? new Map<string, string>() : await keptNights(list.name, place)
+  const versions = [before ?? '', pagesVersion(list), list.version, version, JSON.stringify([...refs])]
+  return answerFresh(c, ['builds', ...versions], async () => {
+    const [branches, nights, found] = await Promise.all([
+      before === null ? readNewestBranches(db, list.id, branchRows) : { lines: [], count: 0 },
+      nightsOf(db, list, refs),
+      readBuildsOfList(db, list.id, { limit: newestRows + 1, before }),
+    ])
+    const { shown: lines, next } = pageOf(found, newestRows)
+    const view = { list, now: new Date(), branches, nights, lines, next, continued: before !== null }
+    return answerPage(c, buildsPage(view))
   })
 }
 
-async function answerRawLog(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
-  const found = logIn(c, pages, whole)
-  if (found === null) return c.text(noLog, 404)
-  return answerFile(c, found.path, { 'Content-Type': 'text/plain; charset=utf-8' })
+async function nightsOf(
+  db: Kysely<Tables>,
+  list: ListRow,
+  refs: ReadonlyMap<string, string>,
+): Promise<Night[]> {
+  if (refs.size === 0) return []
+  const builds = await readBuildsOfNights(db, list.id, [...refs.values()])
+  return [...refs].slice(0, nightsMax).map(([ref, commit]) => ({ ref, commit, build: builds.get(commit) }))
 }
 
-/** A stranger's tar: a file to save. */
-async function answerArtefacts(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
-  const given = Number(c.req.query('attempt'))
-  const attempt = whole.attempts.find(({ number }) => number === given) ?? whole.attempts.at(-1)
-  const { number: build } = whole.line
-  const path = pages.data && attempt ? artefactsPath(pages.data, { build, attempt: attempt.number }) : ''
-  if (path === '' || !existsSync(path)) return c.text('It handed nothing back.\n', 404)
-  return answerFile(c, path, {
-    'Content-Type': 'application/x-tar',
-    'Content-Disposition': `attachment; filename="build-${build}.tar"`,
-  })
+/** A week. */
+const nightsMax = 7
+
+/** `/LIST/builds/?branches=all`. */
+async function answerBranches(c: Context, db: Kysely<Tables>, list: ListRow): Promise<Response> {
+  const behind = numberIn(c, 'behind')
+  const found = await readBranchResults(db, list.id, { limit: rows + 1, behind })
+  const { shown: lines, next } = pageOf(found)
+  return answerPage(c, branchesPage({ list, lines, next, continued: behind !== null }))
 }
 
-function answerFile(c: Context, path: string, headers: Record<string, string>): Response {
-  const { size } = statSync(path)
-  const all = { ...headers, 'Content-Length': String(size) }
-  if (c.req.method === 'HEAD' || size === 0) return c.body(null, 200, all)
-  // As long as it was when its length was told: a log may grow meanwhile.
-  const file = createReadStream(path, { end: size - 1 })
-  return c.body(Readable.toWeb(file) as ReadableStream, 200, all)
+/** `/LIST/builds/?patchset=MID`. */
+async function answerPatchset(c: Context, db: Kysely<Tables>, list: ListRow, id: string): Promise<Response> {
+  const before = numberIn(c, 'before')
+  const found = await readTopicOf(db, list.id, messageId(toStorableText(id)))
+  const portion = { limit: rows + 1, before }
+  const { shown, next } = pageOf(found ? await readBuildsOfTopic(db, list.id, found.key, portion) : [])
+  const title = titleText(found?.title ?? id)
+  return answerPage(
+    c,
+    buildsOfPage({
+      title: `Builds of ${title}`,
+      heading: html`Builds of “${titleOf(found?.title ?? id)}”`,
+      meta: html`<a href="${paths.mail(list.name, id)}">The patchset</a>`,
+      list,
+      lines: shown,
+      table: { now: new Date() },
+      pages: {
+        first: before === null ? null : paths.buildsOfPatchset(list.name, id),
+        next: next && paths.buildsOfPatchset(list.name, id, next),
+      },
+    }),
+  )
 }
 
 /** `/LIST/badge.svg?branch=main`: the last result of a branch; without one of main or master, else of what was built last. */
 export async function answerBadge(c: Context, db: Kysely<Tables>, list: ListRow): Promise<Response> {
-  const branches = await readBranchResults(db, list.id, branchRows)
-  const named = (name: string) => branches.find(({ ref }) => ref === name || ref === `refs/heads/${name}`)
   const given = c.req.query('branch')
-  const line = given === undefined ? (named('main') ?? named('master') ?? branches[0]) : named(given)
+  const line = await readBranchResult(db, list.id, given ?? null)
   const label = given ?? line?.ref.replace(/^refs\/heads\//, '') ?? 'build'
   const svg = badge(label, line?.state ?? null)
   const response = await answerFresh(c, ['badge', list.name, svg], async () =>

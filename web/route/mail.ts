@@ -158,7 +158,7 @@ async function patch(
 const buildsShownMax = 8
 
 const buildsOf = async (db: Database, { list, topic }: LocatedMail): Promise<BuildLine[]> =>
-  topic && list.builds ? readBuildsOfTopic(db, list.id, topic.key, buildsShownMax) : []
+  topic && list.builds ? readBuildsOfTopic(db, list.id, topic.key, { limit: buildsShownMax }) : []
 
 async function bug(db: Database, { list, twins }: LocatedMail, topic: Topic): Promise<Html> {
   const ids = topic.mails.map(mail => mail.id)

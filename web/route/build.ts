@@ -1,0 +1,317 @@
+// The addresses of one build: its page, its logs, what it says as it runs, and what it handed back.
+import { createReadStream, existsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Readable } from 'node:stream'
+import type { Context, Hono } from 'hono'
+import type { Kysely } from 'kysely'
+import { messageId } from '../../base/ids.ts'
+import { limits } from '../../base/limits.ts'
+import { pagesVersion } from '../../base/list-settings.ts'
+import type { Tables } from '../../sql/tables.ts'
+import { forecastOf } from '../../tracker/build/forecast.ts'
+import { type KeptCommit, keptCommit } from '../../tracker/build/kept-commit.ts'
+import { artefactsPath, stepLogPath } from '../../tracker/build/logs.ts'
+import type { PlaceOptions } from '../../tracker/build/place.ts'
+import { repeatLines } from '../../tracker/build/repeat.ts'
+import { failedStep } from '../../tracker/build/result-text.ts'
+import { sameFailure } from '../../tracker/build/same-failure.ts'
+import { resultOf, type StoredResult } from '../../tracker/build/stored-result.ts'
+import { headOf } from '../../tracker/topic/summary.ts'
+import type { Topic } from '../../tracker/topic/topic.ts'
+import { answerCostly, answerFresh, answerPage } from '../answer.ts'
+import { buildPage } from '../page/build.ts'
+import { buildLogPage } from '../page/build-log.ts'
+import { missingBuildPage } from '../page/missing.ts'
+import { wholeLogPage } from '../page/whole-log.ts'
+import type { BuildView, StepLine, Tail } from '../part/build-view.ts'
+import { readBranchOf, readBuild, type WholeBuild } from '../read/build.ts'
+import { readLogPage } from '../read/build-log.ts'
+import { readBuildsIn } from '../read/builds.ts'
+import { readEarlierPatchsets } from '../read/earlier-patchsets.ts'
+import { findListRow, type ListRow } from '../read/located-mail.ts'
+import { readMailedText } from '../read/mailed-text.ts'
+import { readStepBefore } from '../read/step-before.ts'
+import { readTopic } from '../read/topic.ts'
+import { readVerdict } from '../read/verdict.ts'
+import { readWholeLog, type StepLog } from '../read/whole-log.ts'
+import { answerTail, stepLogs } from './build-tail.ts'
+
+export interface BuildPages {
+  readonly db: Kysely<Tables>
+  /** The data directory, where logs are; null where there are none. */
+  readonly data: string | null
+  /** Where the world sees the pages, without a slash at its end; null when nobody knows. */
+  readonly url: string | null
+  /** The policy and where patchsets are published; null where nothing is built. */
+  readonly place: PlaceOptions | null
+}
+
+export function addBuild(app: Hono, pages: BuildPages): void {
+  const build = (path: string, answer: (c: Context, whole: WholeBuild) => Promise<Response>) =>
+    app.get(`/builds/:number{\\d{1,18}}${path}`, async c => {
+      const number = c.req.param('number') ?? ''
+      const whole = await readBuild(pages.db, number)
+      return whole ? answer(c, whole) : answerPage(c, missingBuildPage(number), 404)
+    })
+  build('', (c, whole) => answerBuild(c, pages, whole))
+  build('/tail', async (c, whole) => {
+    const { data, db } = pages
+    if (data === null) return c.text('There are no logs on this server.\n', 404)
+    return answerTail(c, { db, data, line: whole.line, list: await listOf(db, whole) })
+  })
+  build('/log', (c, whole) => answerWholeLog(c, pages, whole))
+  build('/log.txt', async (c, whole) => answerRawWholeLog(c, pages, whole))
+  build('/log/:step', (c, whole) => answerLog(c, pages, whole))
+  build('/log/:step/raw', (c, whole) => answerRawLog(c, pages, whole))
+  build('/artefacts.tar', (c, whole) => answerArtefacts(c, pages, whole))
+}
+
+const listOf = async (db: Kysely<Tables>, { line }: WholeBuild): Promise<ListRow | undefined> =>
+  line.list === null ? undefined : findListRow(db, line.list)
+
+async function answerBuild(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
+  const list = await listOf(pages.db, whole)
+  const kept = pages.place === null ? null : await keptCommit(whole.row, pages.place)
+  const make = async () => answerPage(c, buildPage(await viewOf(pages, whole, list, kept)))
+  // One that runs shows how long; nobody is shown an old moment of it.
+  if (whole.row.ended_at === null) return make()
+  const versions = [whole.line.number, whole.version, JSON.stringify(kept), url(pages)]
+  return answerFresh(c, ['build', ...versions, ...versionsOf(list)], make)
+}
+
+const url = (pages: BuildPages): string => pages.url ?? ''
+
+const versionsOf = (list: ListRow | undefined): string[] => [
+  list ? pagesVersion(list) : '',
+  list?.version ?? '',
+]
+
+async function viewOf(
+  pages: BuildPages,
+  whole: WholeBuild,
+  list: ListRow | undefined,
+  kept: KeptCommit | null,
+): Promise<BuildView> {
+  const { db, data, url } = pages
+  const { row, line, mailed } = whole
+  const result = resultOf(row)
+  const name = { build: line.number, attempt: whole.attempts.at(-1)?.number ?? 0 }
+  const steps = stepsOf(result?.steps ?? [], logNames(pages, whole), line.endedAt === null)
+  const failed = failedStep(result)
+  const topic = list && row.topic_key !== null ? await readTopic(db, list.id, row.topic_key) : undefined
+  const head = headOfBuild(topic, whole)
+  const artefacts = data === null ? '' : artefactsPath(data, name)
+  const [sender, mailText, tail] = await Promise.all([
+    list && head ? readVerdict(db, list.id, messageId(line.topicId ?? head)) : null,
+    mailed[0] && !mailed[0].back ? readMailedText(db, mailed[0].id) : null,
+    data !== null && failed ? tailOf(stepLogPath(data, name, failed.name), failed.name) : null,
+  ])
+  return {
+    ...whole,
+    ...{ now: new Date(), list, topic, result, url, kept, steps, sender, mailText, tail },
+    line: { ...line, topicId: head },
+    repeat: repeatLines({
+      ...{ kind: line.kind, ref: row.ref, commit: row.commit, step: failed?.name ?? 'build' },
+      from: url !== null && line.kind !== 'push' ? `${url}/-/git/ci.git` : null,
+    }),
+    ...(await likeIt(db, whole, { steps, result })),
+    ...(await aheadOf(pages, whole, list, topic)),
+    artefactBytes: artefacts !== '' && existsSync(artefacts) ? statSync(artefacts).size : 0,
+  }
+}
+
+/** How its step went elsewhere, and before. */
+async function likeIt(
+  db: Kysely<Tables>,
+  whole: WholeBuild,
+  { steps, result }: Pick<BuildView, 'steps' | 'result'>,
+): Promise<Pick<BuildView, 'elsewhere' | 'before'>> {
+  const { row } = whole
+  const failed = failedStep(result)
+  const branch = row.kind === 'push' ? null : await branchUnder(db, whole)
+  const step = failed?.name ?? steps.find(one => one.step === undefined)?.name ?? steps[0]?.name
+  return {
+    elsewhere: failed && branch ? await sameFailure(db, row.repository, branch, failed.name) : null,
+    before: step === undefined ? null : { step, builds: await readStepBefore(db, row, step, branch) },
+  }
+}
+
+/** The branch whose commit it was put on: of a patchset by what was tried, of a night by what was pushed. */
+async function branchUnder(db: Kysely<Tables>, { row, applications }: WholeBuild): Promise<string | null> {
+  if (row.kind === 'nightly') return readBranchOf(db, row.repository, row.base)
+  return applications.find(one => one.outcome === 'applied' && one.base === row.base)?.branch ?? null
+}
+
+/** Of one that waits: what would become of it, who sends it, and what waits beside it. */
+async function aheadOf(
+  { db, place }: BuildPages,
+  { row, line }: WholeBuild,
+  list: ListRow | undefined,
+  topic: Topic | undefined,
+): Promise<Pick<BuildView, 'forecast' | 'earlier' | 'waitingToo'>> {
+  if (row.state !== 'waiting' || !list) return { forecast: null, earlier: null, waitingToo: [] }
+  const [forecast, earlier, waiting] = await Promise.all([
+    place === null ? null : forecastOf(db, row, place),
+    topic ? readEarlierPatchsets(db, list.id, authorOf(topic, line.submitter)) : null,
+    readBuildsIn(db, 'waiting', { limit: waitingShownMax + 1, list: list.id }),
+  ])
+  const waitingToo = waiting.filter(({ number }) => number !== line.number).slice(0, waitingShownMax)
+  return { forecast, earlier, waitingToo }
+}
+
+const waitingShownMax = 5
+
+const authorOf = ({ id, mails }: Topic, address: string) => ({
+  address,
+  before: new Date(mails.find(mail => mail.id === id)?.said ?? 0),
+  max: limits.earlierCountMax,
+})
+
+/** The cover letter of what is built, or its first patch. */
+function headOfBuild(topic: Topic | undefined, { line }: WholeBuild): string | null {
+  const revision = topic?.revisions.find(({ patches }) => patches.some(({ id }) => id === line.topicId))
+  return (revision && headOf(revision)) ?? line.topicId
+}
+
+/** The steps of its last attempt that have a log, in the order in which they began. */
+function logNames({ data }: BuildPages, { line, attempts }: WholeBuild): string[] {
+  const name = { build: line.number, attempt: attempts.at(-1)?.number ?? 0 }
+  return data === null ? [] : stepLogs(dirname(stepLogPath(data, name, 'any')))
+}
+
+/** Those of the result; of a build that runs those that have a log. */
+function stepsOf(steps: StoredResult['steps'], files: readonly string[], isOpen: boolean): StepLine[] {
+  if (steps.length > 0 || !isOpen)
+    return steps.map(step => ({ name: step.name, step, hasLog: files.includes(step.name) }))
+  return files.map(name => ({ name, hasLog: true }))
+}
+
+async function tailOf(path: string, step: string): Promise<Tail | null> {
+  const page = await readLogPage(path, Number.MAX_SAFE_INTEGER, 1)
+  if (page === null || page.total === 0) return null
+  const from = Math.max(1, page.total - limits.logTailLinesMax + 1)
+  const last = await readLogPage(path, from, limits.logTailLinesMax)
+  return last && { step, lines: last.lines, from, total: last.total }
+}
+
+/** Which of the attempts the address names; undefined for the last one. */
+function attemptIn(c: Context, { attempts }: WholeBuild): number | undefined {
+  const given = Number(c.req.query('attempt'))
+  return attempts.some(({ number }) => number === given) ? given : undefined
+}
+
+const fromIn = (c: Context): number => {
+  const given = c.req.query('from') ?? ''
+  return /^[1-9]\d{0,9}$/.test(given) ? Number(given) : 1
+}
+
+/** The logs of an attempt: in the order of its result, what has none behind that. */
+function logsIn(c: Context, { data }: BuildPages, whole: WholeBuild): StepLog[] {
+  const attempt = attemptIn(c, whole) ?? whole.attempts.at(-1)?.number
+  if (data === null || attempt === undefined) return []
+  const pathOf = (step: string) => stepLogPath(data, { build: whole.line.number, attempt }, step)
+  const order = resultOf(whole.row)?.steps.map(({ name }) => name) ?? []
+  const names = stepLogs(dirname(pathOf('any')))
+  const known = order.filter(name => names.includes(name))
+  return [...known, ...names.filter(name => !known.includes(name))].map(step => ({
+    step,
+    path: pathOf(step),
+  }))
+}
+
+async function answerWholeLog(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
+  const logs = logsIn(c, pages, whole)
+  if (logs.length === 0) return c.text(noLog, 404)
+  const from = fromIn(c)
+  const { line } = whole
+  const list = await listOf(pages.db, whole)
+  const stamps = logs.map(({ path }) => stampOf(path))
+  const versions = [
+    line.number,
+    String(attemptIn(c, whole)),
+    String(from),
+    stamps.join(),
+    String(line.endedAt),
+  ]
+  // Every log is read to its end, to count its lines.
+  return answerCostly(c, ['whole log', ...versions, ...versionsOf(list)], async () => {
+    const log = await readWholeLog(logs, from, limits.logPageLinesMax)
+    const view = { line, list, attempt: attemptIn(c, whole), log, count: limits.logPageLinesMax }
+    return answerPage(c, wholeLogPage(view))
+  })
+}
+
+function stampOf(path: string): string {
+  const { size, mtimeMs } = statSync(path)
+  return `${size} ${mtimeMs}`
+}
+
+async function answerRawWholeLog(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
+  const logs = logsIn(c, pages, whole)
+  if (logs.length === 0) return c.text(noLog, 404)
+  const headers = { 'Content-Type': 'text/plain; charset=utf-8' }
+  if (c.req.method === 'HEAD') return c.body(null, 200, headers)
+  return c.body(Readable.toWeb(Readable.from(textOf(logs))) as ReadableStream, 200, headers)
+}
+
+async function* textOf(logs: readonly StepLog[]): AsyncGenerator<Buffer> {
+  for (const [at, { step, path }] of logs.entries()) {
+    yield Buffer.from(`${at > 0 ? '\n' : ''}== ${step} ==\n`)
+    yield* createReadStream(path) as AsyncIterable<Buffer>
+  }
+}
+
+/** The file, and what stands in the address; null when there is none. */
+function logIn(c: Context, { data }: BuildPages, whole: WholeBuild) {
+  const { line, attempts } = whole
+  const step = c.req.param('step') ?? ''
+  const attempt = attemptIn(c, whole)
+  const shown = attempt ?? attempts.at(-1)?.number
+  if (data === null || shown === undefined || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/.test(step)) return null
+  const path = stepLogPath(data, { build: line.number, attempt: shown }, step)
+  return existsSync(path) ? { step, attempt, path } : null
+}
+
+const noLog = 'There is no such log: the step wrote nothing, or logs of that age are not kept.\n'
+
+async function answerLog(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
+  const found = logIn(c, pages, whole)
+  if (found === null) return c.text(noLog, 404)
+  const from = fromIn(c)
+  const list = await listOf(pages.db, whole)
+  const { line } = whole
+  const versions = ['log', line.number, found.path, String(from), `${stampOf(found.path)} ${line.endedAt}`]
+  return answerFresh(c, [...versions, ...versionsOf(list)], async () => {
+    const log = await readLogPage(found.path, from, limits.logPageLinesMax)
+    if (log === null) return c.text(noLog, 404)
+    return answerPage(c, buildLogPage({ ...found, line, list, log, count: limits.logPageLinesMax }))
+  })
+}
+
+async function answerRawLog(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
+  const found = logIn(c, pages, whole)
+  if (found === null) return c.text(noLog, 404)
+  return answerFile(c, found.path, { 'Content-Type': 'text/plain; charset=utf-8' })
+}
+
+/** A stranger's tar: a file to save. */
+async function answerArtefacts(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
+  const given = Number(c.req.query('attempt'))
+  const attempt = whole.attempts.find(({ number }) => number === given) ?? whole.attempts.at(-1)
+  const { number: build } = whole.line
+  const path = pages.data && attempt ? artefactsPath(pages.data, { build, attempt: attempt.number }) : ''
+  if (path === '' || !existsSync(path)) return c.text('It handed nothing back.\n', 404)
+  return answerFile(c, path, {
+    'Content-Type': 'application/x-tar',
+    'Content-Disposition': `attachment; filename="build-${build}.tar"`,
+  })
+}
+
+function answerFile(c: Context, path: string, headers: Record<string, string>): Response {
+  const { size } = statSync(path)
+  const all = { ...headers, 'Content-Length': String(size) }
+  if (c.req.method === 'HEAD' || size === 0) return c.body(null, 200, all)
+  // As long as it was when its length was told: a log may grow meanwhile.
+  const file = createReadStream(path, { end: size - 1 })
+  return c.body(Readable.toWeb(file) as ReadableStream, 200, all)
+}
