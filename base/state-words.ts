@@ -45,6 +45,7 @@ export const tagNames = [
   'Blocks',
   'CI',
   'Finding',
+  'Archived',
   'Undo',
   'Link-Revision',
   'Unlink-Revision',

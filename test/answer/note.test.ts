@@ -10,7 +10,7 @@ import { sendDue } from '../../tracker/answer/send.ts'
 import { inboxEntries } from '../../tracker/export/inbox-entries.ts'
 import { exportMbox } from '../../tracker/export/mbox.ts'
 import { exportState } from '../../tracker/export/state.ts'
-import { checkBlock } from '../../tracker/mail/check.ts'
+import { noteBlock } from '../../tracker/mail/check.ts'
 import { hide } from '../../tracker/project/moderate.ts'
 import { rebuild } from '../../tracker/project/rebuild.ts'
 import { makeApp } from '../../web/app.ts'
@@ -112,7 +112,11 @@ test('whoever may not do it hears why, and nothing is kept', async () => {
     outcome: 'refused',
     reason: '"rejected" needs a maintainer of its files',
   })
-  expect(await write(desk, 'Patch-Status: accepted')).toMatchObject({ outcome: 'same' })
+  for (const body of ['Fine by me.\n\nPatch-Status: rejected', 'Reviewed-by: Ada Example <ada@example.org>'])
+    expect(await write(desk, body, { kind: 'notes' })).toMatchObject({
+      outcome: 'refused',
+      reason: 'a note is only words, and a line of this one would do something',
+    })
   expect(await write(desk, 'Patch-Status: accepted', { on: messageId('nowhere@example.org') })).toEqual({
     outcome: 'missing',
   })
@@ -125,11 +129,11 @@ test('a check posted with a token is believed, and one by unsigned mail is claim
   const check = {
     context: 'lab-arm64',
     state: 'fail' as const,
-    description: 'boots, and then it does not',
+    description: `boots, and then it does not: ${'it hangs '.repeat(15)}`.trim(),
     url: 'https://ci.lab.example.net/17',
   }
-  const note = await written(own, checkBlock(check), { kind: 'checks', by: lab })
-  const mailed = `From: CI <ci@lab.example.net>\nTo: tarn-devel@lists.example.org\nSubject: Re: [PATCH] tarn: count the drops\nDate: Mon, 02 Mar 2026 13:00:00 +0000\nMessage-ID: <mailed@lab.example.net>\nIn-Reply-To: <patch@example.com>\n\n${checkBlock({ ...check, state: 'success' })}\n`
+  const note = await written(own, noteBlock(check), { kind: 'checks', by: lab })
+  const mailed = `From: CI <ci@lab.example.net>\nTo: tarn-devel@lists.example.org\nSubject: Re: [PATCH] tarn: count the drops\nDate: Mon, 02 Mar 2026 13:00:00 +0000\nMessage-ID: <mailed@lab.example.net>\nIn-Reply-To: <patch@example.com>\n\n${noteBlock({ ...check, state: 'success' })}\n`
   await own.arrive('mailed', { bytes: Buffer.from(mailed), grade: 'C' })
   const { checks, history, standing } = await topicOf(own)
   expect(checks).toEqual([
@@ -148,6 +152,24 @@ test('of several notes in one second the last one stands', async () => {
   const states = ['accepted', 'under-review', 'rejected', 'deferred', 'accepted', 'changes-requested']
   for (const state of states) await written(own, `Patch-Status: ${state}`)
   expect((await topicOf(own)).history.map(({ value }) => value)).toEqual(states)
+})
+
+test('words stand in the timeline, a commit beside the state, and what is archived keeps its state', async () => {
+  const own = await makeDesk({ maintainers: [ada.address] })
+  await own.arrive('patch')
+  await written(own, 'Taken for the next release, if the lab agrees.', { kind: 'notes', by: lab })
+  await written(own, 'Patch-Status: accepted 1234567')
+  await written(own, `Patch-Status: <${patch}> accepted 89abcde`)
+  await written(own, 'Archived: yes')
+  const { revisions, history } = await topicOf(own)
+  expect(history.map(({ what, value, effect }) => [what, value, effect])).toEqual([
+    ['note', 'Taken for the next release, if the lab agrees.', true],
+    ['Patch-Status', 'accepted', true],
+    ['Patch-Status', 'accepted', true],
+    ['Archived', 'yes', true],
+  ])
+  expect(revisions[0]?.patches).toMatchObject([{ state: 'accepted', commit: '89abcde', archived: true }])
+  expect(await write(own, 'Archived: no', { by: lab })).toMatchObject({ outcome: 'refused' })
 })
 
 test('a note that is hidden has no effect any more, and one whose patch is gone makes no topic', async () => {

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
-import { type ListId, type MessageId, messageId } from '../../base/ids.ts'
+import { type ListId, type MessageId, messageId, type Seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import { completeList, type ListConfig } from '../../base/list-settings.ts'
@@ -37,18 +37,16 @@ export interface Write {
   readonly body: string
 }
 
-/**
- * `missing`: the mail is in no topic. `refused`: why its writer may not do it. `same`: it stands so already, and nothing was
- * written. `topic`: as it is with the note.
- */
+/** `missing`: the mail is in no topic. `refused`: why its writer may not do it. `topic`: as it is with the note. */
 export type Noted =
   | { readonly outcome: 'missing' }
   | { readonly outcome: 'refused'; readonly reason: string }
   | {
-      readonly outcome: 'same' | 'written'
+      readonly outcome: 'written'
       readonly note: MessageId
+      /** Its place in the log. */
+      readonly seq: Seq
       readonly topic: Topic
-      readonly facts: MailFacts
     }
 
 export async function writeNote(db: Kysely<Tables>, writer: Writer, write: Write): Promise<Noted> {
@@ -77,17 +75,25 @@ export async function writeNote(db: Kysely<Tables>, writer: Writer, write: Write
   const done = foreseen.topic.history.filter(change => change.mail === id)
   const refused = done.find(({ effect, reason }) => !effect && reason !== null)
   if (refused) return { outcome: 'refused', reason: refused.reason ?? '' }
-  if (done.length > 0 && done.every(({ effect }) => !effect))
-    return { outcome: 'same', note: id, ...foreseen }
+  if (write.kind === 'notes' && saysMore(foreseen.facts)) return { outcome: 'refused', reason: onlyWords }
   const posted = about.settings.post[write.kind] ? await postedBytes(mail, address) : null
-  await db.transaction().execute(async trx => {
-    await appendNote(trx, { list: write.list, bytes, ...writer })
+  const seq = await db.transaction().execute(async trx => {
+    const place = await appendNote(trx, { list: write.list, bytes, ...writer })
     if (posted !== null)
       await oweBytes(trx, { list: write.list, to: mail.to, id, thread: foreseen.topic.id, bytes: posted })
+    return place
   })
   await settle(db, write.list, id)
-  return { outcome: 'written', note: id, ...foreseen }
+  return { outcome: 'written', note: id, seq, topic: foreseen.topic }
 }
+
+/** Who may write words alone sets nothing by them. */
+const saysMore = ({ tags, checks, trailers, applied, withdrawal, releases, findings }: MailFacts): boolean =>
+  [tags, checks, trailers, releases ?? [], findings ?? []].some(facts => facts.length > 0) ||
+  applied !== null ||
+  withdrawal !== null
+
+const onlyWords = 'a note is only words, and a line of this one would do something'
 
 /**
  * Two notes of one second are told apart by their ids alone (tree.ts), so these grow with the time; nobody can guess the rest.

@@ -67,37 +67,49 @@ function checkIn(block: readonly string[]): CheckFact[] {
  * The block of a check, without a line end behind it. It reads as what `asWritten` makes of the check: DPDK's parser wants a label
  * without spaces, all four lines, and the whole within ten lines of the mail.
  */
-export function checkBlock(check: CheckFact): string {
-  const { context, state, description, url } = asWritten(check)
-  return [
+export const checkBlock = (check: CheckFact): string => blockOf(asWritten(check))
+
+/** The same for a note: no line of it is folded, and who describes nothing is not given words. */
+export const noteBlock = (check: CheckFact): string => blockOf(asNoted(check))
+
+const blockOf = ({ context, state, description, url }: CheckFact): string =>
+  [
     `Test-Label: ${context}`,
     `Test-Status: ${statusWords[state]}`,
     ...(url === null ? [] : [url]),
-    '',
-    `_${description}_`,
+    ...(description === '' ? [] : ['', `_${description}_`]),
   ].join('\n')
-}
 
 /** The check as its block can say it: any text in, one that is read again as it is out. */
-export function asWritten({ context, state, description, url }: CheckFact): CheckFact {
+export function asWritten(check: CheckFact): CheckFact {
+  const written = cut(check, descriptionCharactersMax)
+  return { ...written, description: written.description || statusWords[check.state].toLowerCase() }
+}
+
+/** The same for a note. */
+export const asNoted = (check: CheckFact): CheckFact => cut(check, descriptionReadCharactersMax)
+
+function cut({ context, state, description, url }: CheckFact, descriptionMax: number): CheckFact {
   const label = context.toWellFormed().replace(/[^\p{L}\p{N}._/+@-]+/gu, '-')
   const words = description
     .toWellFormed()
     .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
-    .slice(0, descriptionCharactersMax)
+    .slice(0, descriptionMax)
     .toWellFormed()
     .replace(/^[\s_]+|[\s_]+$/gu, '')
   return {
     context: label.slice(0, contextCharactersMax).toWellFormed().replace('\ufffd', '') || 'ci',
     state,
-    description: words || statusWords[state].toLowerCase(),
+    description: words,
     url: url !== null && firstUrl([url]) === url ? url : null,
   }
 }
 
-const contextCharactersMax = 100
+export const contextCharactersMax = 100
 /** With its underscores it fits into a line that a mail need not fold (RFC 5322 2.1.1 advises 78). */
 const descriptionCharactersMax = 74
+/** Of a description that stands in a mail. */
+const descriptionReadCharactersMax = 200
 
 const statusWords: Readonly<Record<CheckFact['state'], string>> = {
   success: 'SUCCESS',

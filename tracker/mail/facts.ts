@@ -66,7 +66,7 @@ export interface TrailerFact {
 
 /** Tags that only bugs heed, and those that only patches do. */
 export type BugTag = 'Bug-Status' | 'Type' | 'Severity' | 'Labels' | 'Title' | 'Target'
-export type PatchTag = 'Patch-Status' | 'Closes' | 'CI' | 'Finding'
+export type PatchTag = 'Patch-Status' | 'Closes' | 'CI' | 'Finding' | 'Archived'
 
 /** What a line points to; a URL that names no mail is of another tracker. */
 export type Reference = { readonly mail: MessageId } | { readonly bug: number } | { readonly url: string }
@@ -114,6 +114,8 @@ export type TagValue =
       readonly finding?: number
       readonly quote?: QuoteFact
     }
+  /** Out of the lists of patchwork's clients, or back. */
+  | { readonly tag: 'Archived'; readonly archived: boolean }
   | { readonly tag: 'Undo'; readonly mail: MessageId }
   /** What the mail posts or answers is a revision of the change that this mail posted, or is none. */
   | { readonly tag: 'Link-Revision' | 'Unlink-Revision'; readonly mail: MessageId }

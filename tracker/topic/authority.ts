@@ -89,6 +89,15 @@ export function closesRefusal(tag: TagName, asker: Asker): Refusal | null {
   ])
 }
 
+/** Null when the sender may take a patch out of the lists of patchwork's clients, or put it back. */
+export function archivedRefusal(asker: Asker): Refusal | null {
+  return firstGranted(asker, 'Archived', [
+    ['maintainer', true, 'B'],
+    ['reviewer', true, 'B'],
+    ['author', true, ownersGrade(asker)],
+  ])
+}
+
 /** Null when the sender may say whether this posting is a revision of another one: who posted it, and its maintainers. */
 export function linkRefusal(tag: TagName, asker: Asker): Refusal | null {
   return firstGranted(asker, tag, [

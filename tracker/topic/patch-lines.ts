@@ -1,7 +1,7 @@
 // What lines such as `Patch-Status: accepted` in the mails of a patchset do. Those about bugs do nothing here; the words that
 // plan one (`Severity: high`) are prose below a patch, and are not told either.
 import type { BugTag, TagLine } from '../mail/facts.ts'
-import { closesRefusal, findingRefusal } from './authority.ts'
+import { archivedRefusal, closesRefusal, findingRefusal } from './authority.ts'
 import { askForBuild } from './build-lines.ts'
 import { delegateNamed } from './delegate.ts'
 import { type MeantFindings, meantFindings } from './findings.ts'
@@ -32,6 +32,9 @@ function obey(mail: SpeakingMail, tag: Line, patches: PatchStatuses): void {
       break
     case 'Finding':
       dismiss(mail, tag, patches)
+      break
+    case 'Archived':
+      archive(mail, tag, patches)
       break
     case 'CI':
       askForBuild(mail, tag, patches)
@@ -65,15 +68,31 @@ function setStatus(mail: SpeakingMail, tag: LineOf<'Patch-Status'>, patches: Pat
   const differing = meant.filter(patch => patches.of(patch)?.state !== state)
   const named = { ...namedBy(tag), ...(number === undefined ? {} : { value: `${number}: ${state}` }) }
   const missing = state === 'accepted' ? unseenCommit(mail) : undefined
-  patches.repeat(mail, meant, state, commit)
+  const isNews = patches.repeat(mail, meant, state, commit)
   if (meant.length === 0)
     patches.tell(mail, [], named, { refusal: { reason: 'it speaks of no patch that is here' } })
   else if (differing.length === 0)
-    patches.tell(mail, meant, named, { refusal: null, words: missing, effect: false })
+    patches.tell(mail, meant, named, { refusal: null, words: missing, effect: isNews })
   else {
     const words = [tag.reason, missing].filter(text => text !== undefined).join('; ') || undefined
     patches.setAllowed(mail, differing, state, named, words, commit)
   }
+}
+
+/** It stays in its state and leaves the lists of patchwork's clients. */
+function archive(mail: SpeakingMail, tag: LineOf<'Archived'>, patches: PatchStatuses): void {
+  const meant = meantBy(mail, tag, patches)
+  const asker = patches.asker(mail, meant)
+  const refusal =
+    meant.length === 0 ? { reason: 'it speaks of no patch that is here' } : archivedRefusal(asker)
+  const differing = meant.filter(patch => patches.archived.has(patch) !== tag.archived)
+  if (!refusal && patches.lines.stands(mail))
+    for (const patch of differing) {
+      if (tag.archived) patches.archived.add(patch)
+      else patches.archived.delete(patch)
+    }
+  const effect = !refusal && differing.length > 0
+  patches.tell(mail, meant, namedBy(tag), { refusal, words: tag.reason, effect })
 }
 
 /** What a line names, else what its mail answers. */

@@ -39,6 +39,8 @@ export class PatchStatuses {
   latest = -1
   /** Whose task it is, null for nobody's; undefined where no line said it. */
   delegate: Delegate | null | undefined
+  /** Those that people took out of the lists of patchwork's clients. */
+  readonly archived = new Set<Node>()
   readonly judgements = new Judgements()
   readonly #decisions = new Map<Node, Decision>()
 
@@ -123,17 +125,22 @@ export class PatchStatuses {
     this.tell(mail, patches, named, { refusal, words, effect: allowed.length > 0 })
   }
 
-  /** It says what stands so already, perhaps with a commit: should that be taken back, it is said of the same texts. */
-  repeat(mail: SpeakingMail, patches: readonly Node[], state: PatchState, commit?: string): void {
+  /**
+   * It says what stands so already: should that be taken back, it is said of the same texts. Answers whether the commit that
+   * it names is news.
+   */
+  repeat(mail: SpeakingMail, patches: readonly Node[], state: PatchState, commit?: string): boolean {
     const allowed = patches.filter(
       patch => this.stateOf(patch) === state && this.#refusal(state, mail, patch) === null,
     )
     this.judgements.add(mail, allowed)
-    if (commit === undefined || !this.lines.stands(mail)) return
-    for (const patch of allowed) {
-      const standing = this.#decisions.get(patch)
-      if (standing) this.#decisions.set(patch, { ...standing, commit })
-    }
+    if (commit === undefined || !this.lines.stands(mail)) return false
+    const standing = allowed.flatMap(patch => {
+      const one = this.#decisions.get(patch)
+      return one && one.commit !== commit ? [[patch, one] as const] : []
+    })
+    for (const [patch, one] of standing) this.#decisions.set(patch, { ...one, commit })
+    return standing.length > 0
   }
 
   /** The next line of the history. */

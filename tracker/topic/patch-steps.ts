@@ -22,6 +22,7 @@ import { withdraw } from './withdrawing.ts'
 
 export interface PatchOutcome {
   readonly statuses: ReadonlyMap<Node, PatchStatus>
+  readonly archived: ReadonlySet<Node>
   readonly history: readonly Change[]
   readonly delegate: Delegate | null
   /** Bugs that lines of answers say it closes or blocks. */
@@ -58,6 +59,7 @@ export function patchOutcome(
   const { history, claims, statements: said } = patches.lines
   return {
     statuses: patches.all,
+    archived: patches.archived,
     history,
     delegate: delegateOf(patches),
     claims,

@@ -7,7 +7,6 @@ import type { Judging } from './judged.ts'
 import { listed } from './listed.ts'
 import type { Mending } from './mending.ts'
 import type { Outside } from './outside.ts'
-import type { PatchStatus } from './patch-status.ts'
 import { type PatchOutcome, patchOutcome } from './patch-steps.ts'
 import { samePerson } from './person.ts'
 import type { Rules } from './rules.ts'
@@ -34,13 +33,14 @@ export function patchsetOf(
 function topicOf(
   drafts: readonly Draft[],
   all: readonly Node[],
-  { statuses, history, delegate, claims, findings, statements }: PatchOutcome,
+  outcome: PatchOutcome,
   rules: Rules,
   outside: Outside,
   others: readonly Node[],
 ): Topic {
+  const { history, delegate, claims, findings, statements } = outcome
   const revisions = drafts.map((draft, index) =>
-    revisionOf(draft, drafts.slice(0, index), statuses, rules.secret ?? ''),
+    revisionOf(draft, drafts.slice(0, index), outcome, rules.secret ?? ''),
   )
   const newest = revisions.at(-1)
   const mails = all.filter(({ note }) => !note)
@@ -76,19 +76,14 @@ function topicOf(
   }
 }
 
-function revisionOf(
-  draft: Draft,
-  elders: readonly Draft[],
-  statuses: ReadonlyMap<Node, PatchStatus>,
-  secret: string,
-): Revision {
+function revisionOf(draft: Draft, elders: readonly Draft[], outcome: PatchOutcome, secret: string): Revision {
   const patches = [...draft.patches.values()]
     .sort((a, b) => numberOf(a) - numberOf(b))
-    .map(patch => topicPatch(patch, statuses))
+    .map(patch => topicPatch(patch, outcome))
   const head = draft.cover ?? draft.patches.get(Math.min(...draft.patches.keys()))
   if (!head) throw new Error('A revision has no mail')
   const completeness = completenessOf(draft, elders)
-  const own = patches.length === 0 ? statuses.get(head) : undefined
+  const own = patches.length === 0 ? outcome.statuses.get(head) : undefined
   const all = [head, ...draft.patches.values()].map(node => node.facts)
   const digest = buildDigest(draft, elders, secret)
   return {
@@ -134,7 +129,7 @@ function titleOf(draft: Draft): string {
   return head ? titleIn(head).title : ''
 }
 
-function topicPatch(patch: Node, statuses: ReadonlyMap<Node, PatchStatus>): TopicPatch {
+function topicPatch(patch: Node, { statuses, archived }: PatchOutcome): TopicPatch {
   const { facts } = patch
   const status = statuses.get(patch)
   return {
@@ -145,6 +140,7 @@ function topicPatch(patch: Node, statuses: ReadonlyMap<Node, PatchStatus>): Topi
     state: status?.state ?? 'new',
     stateBy: status?.by ?? null,
     ...(status?.commit === undefined ? {} : { commit: status.commit }),
+    ...(archived.has(patch) ? { archived: true as const } : {}),
     patchId: facts.patchId,
     ...(facts.amHash === undefined ? {} : { amHash: facts.amHash }),
     added: sum(facts.files.map(file => file.added)),

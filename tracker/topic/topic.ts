@@ -56,6 +56,8 @@ export interface TopicPatch {
   readonly stateBy: MessageId | null
   /** The commit that a line names which says that it is accepted; a branch need not have it. */
   readonly commit?: string
+  /** Somebody took it out of the lists of patchwork's clients. */
+  readonly archived?: true
   readonly patchId: string | null
   /** Of what `git am` is given of it. */
   readonly amHash?: string

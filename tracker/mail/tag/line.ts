@@ -41,7 +41,7 @@ export function readTag(tag: TagName, text: string, line: string): Omit<Reading,
 
 type Narrowed = Pick<TagLine, 'number' | 'bug' | 'on'>
 
-const numbered: readonly TagName[] = ['Patch-Status', 'Delegate', 'CI']
+const numbered: readonly TagName[] = ['Patch-Status', 'Delegate', 'CI', 'Archived']
 /** Their value is a reference itself. */
 const referring: readonly TagName[] = ['Closes', 'Undo', 'Link-Revision', 'Unlink-Revision']
 

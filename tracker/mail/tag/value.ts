@@ -42,6 +42,8 @@ export function valuesOf(tag: TagName, text: string): Value[] | null {
       return one(jobOf(text))
     case 'Finding':
       return findingValue(text)
+    case 'Archived':
+      return /^(?:yes|no)$/i.test(text) ? [{ tag, archived: text.toLowerCase() === 'yes' }] : null
     case 'Undo':
     case 'Link-Revision':
     case 'Unlink-Revision': {
@@ -84,6 +86,8 @@ export function valueText(tag: TagValue): string {
       return [tag.job, tag.digest ?? tag.checks?.join(', ') ?? ''].join(' ').trim()
     case 'Finding':
       return `${tag.finding === undefined ? '' : `${tag.finding} `}dismissed`
+    case 'Archived':
+      return tag.archived ? 'yes' : 'no'
     case 'Undo':
     case 'Link-Revision':
     case 'Unlink-Revision':
