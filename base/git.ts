@@ -211,9 +211,18 @@ const environment = (): NodeJS.ProcessEnv => ({
   GIT_TERMINAL_PROMPT: '0',
   GIT_OPTIONAL_LOCKS: '0',
   GIT_NO_LAZY_FETCH: '1',
-  // Replacement objects and grafts would show another history than the archive's.
+  // Replacement objects and grafts would show another history than the archive's. Of a graft file that is none git says nothing.
   GIT_NO_REPLACE_OBJECTS: '1',
+  GIT_GRAFT_FILE: noGrafts,
 })
+
+export const noGrafts = '/dev/null/none'
+
+/**
+ * git's other end in a repository of this machine, as an option of fetch. In a directory git reads only what belongs to its own
+ * account, and of our environment it hands on little (`git rev-parse --local-env-vars`); on this way both reach it.
+ */
+export const upload = `--upload-pack=GIT_GRAFT_FILE=${noGrafts} git -c safe.directory='*' upload-pack`
 
 /** git-config(1), GIT_CONFIG_COUNT. */
 const configEnvironment = (config: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({

@@ -3,10 +3,10 @@
 // the working tree, and bounds for time, memory and files. The same patches on the same commit become the same commit.
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { askGit, boundedGit, type GitBounds, GitError, git, triedGit } from '../base/git.ts'
+import { askGit, boundedGit, type GitBounds, GitError, git, triedGit, upload } from '../base/git.ts'
 import { limits } from '../base/limits.ts'
 import { binaryChanges, makes } from './binary-patch.ts'
-import { tidy, upload } from './published.ts'
+import { hasCommit, tidy } from './published.ts'
 
 export interface Patches {
   /** A bare repository of this machine, whose objects are read. */
@@ -135,12 +135,6 @@ const blobOf = async (repository: string, id: string): Promise<Buffer | null> =>
   const { code, out } = await askGit(repository, ['cat-file', 'blob', id])
   return code === 0 ? out : null
 }
-
-const hasCommit = (repository: string, commit: string): Promise<boolean> =>
-  git(repository, 'cat-file', '-e', `${commit}^{commit}`).then(
-    () => true,
-    () => false,
-  )
 
 /** The index has the whole tree, the working tree nothing yet. */
 async function prepare(room: Room, repository: string, base: string): Promise<void> {

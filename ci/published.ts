@@ -3,7 +3,7 @@
 // when its own repository forgets it.
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { boundedGit, GitError, git } from '../base/git.ts'
+import { boundedGit, GitError, git, upload } from '../base/git.ts'
 import { limits } from '../base/limits.ts'
 
 export const publishedRepository = (data: string): string => join(data, 'ci.git')
@@ -73,11 +73,30 @@ async function fetch(
   await boundedGit(published, [...way, ...options, path, ...specs], { secondsMax: limits.fetchSecondsMax })
 }
 
-/** git tidies up now and then; here, not in a process that is left behind, and it drops nothing that a build may need. */
-export const tidy = ['-c', 'gc.autoDetach=false', '-c', 'gc.pruneExpire=never']
+/**
+ * git tidies up now and then; here, not in a process that is left behind. What no ref leads to any more stays for a quarter of a
+ * year: of a text that another one replaced under its ref, builds may still wait and run.
+ */
+export const tidy = ['-c', 'gc.autoDetach=false', '-c', 'gc.pruneExpire=90.days.ago']
 
-/** In a directory git reads only what belongs to its own account; on this way that reaches its child, too. */
-export const upload = "--upload-pack=git -c safe.directory='*' upload-pack"
+/** Of all lists, without those of nights. */
+export async function publishedRefs(published: string): Promise<string[]> {
+  const text = await git(published, 'for-each-ref', '--format=%(refname)', 'refs/ci/')
+  return text.split('\n').filter(ref => ref !== '' && !/^refs\/ci\/[^/]+\/nightly\//.test(ref))
+}
+
+export async function dropRefs(published: string, refs: readonly string[]): Promise<void> {
+  if (refs.length === 0) return
+  const input = refs.map(ref => `delete ${ref}\n`).join('')
+  await boundedGit(published, ['update-ref', '--stdin'], { secondsMax: limits.fetchSecondsMax, input })
+}
+
+/** With all that belongs to it: what git drops it drops as a whole, the commit with the rest. */
+export const hasCommit = (repository: string, commit: string): Promise<boolean> =>
+  git(repository, 'cat-file', '-e', `${commit}^{commit}`).then(
+    () => true,
+    () => false,
+  )
 
 export interface Reached {
   readonly commit: string

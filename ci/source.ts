@@ -2,7 +2,7 @@
 // out here, and nothing runs.
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { boundedGit, git } from '../base/git.ts'
+import { boundedGit, git, upload } from '../base/git.ts'
 import { isRemote } from '../base/repository.ts'
 import type { BuildConfig } from './build-config.ts'
 import { formatOf } from './entry.ts'
@@ -78,16 +78,13 @@ const configOf = (access: Access | null): Record<string, string> =>
 /** What git takes for it (git-fetch, --unshallow). */
 const everything = 2_147_483_647
 
-/**
- * Plain http is enough: what comes is checked against the commit's id. In a directory git reads only what belongs to its
- * own account; the operator named this one, and only on this way does that reach git's own child.
- */
+/** Plain http is enough: what comes is checked against the commit's id. */
 function wayWords(repository: string): { config: string[]; options: string[] } {
   if (/^http:\/\//i.test(repository)) return { config: ['-c', 'protocol.http.allow=always'], options: [] }
   if (isRemote(repository)) return { config: [], options: [] }
   return {
     config: ['-c', 'protocol.file.allow=always'],
-    options: ["--upload-pack=git -c safe.directory='*' upload-pack"],
+    options: [upload],
   }
 }
 

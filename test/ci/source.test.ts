@@ -1,6 +1,7 @@
 // What is read of a commit before anything of it runs, and what is refused. Without a sandbox, so that it runs anywhere.
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { jobSchema } from '../../ci/job.ts'
@@ -106,6 +107,26 @@ test('the clone has as much history as the project wants, of sha256 repositories
     log: 'built\n',
     result: { outcome: 'success' },
   })
+})
+
+test('grafts, replacements and borrowed objects of the repository change nothing of what is built', async () => {
+  const repository = machine.repository()
+  const lost = repository.commit({ text: 'of another line' })
+  repository.git('checkout', '--quiet', '--orphan', 'other')
+  repository.commit({
+    '.ci/build': script('cat text; git rev-list --count HEAD'),
+    '.ci/config.toml': 'depth = 0\n',
+  })
+  repository.commit({ text: 'second\n' })
+  const commit = repository.commit({ text: 'third\n' })
+  mkdirSync(join(repository.path, '.git/info'), { recursive: true })
+  writeFileSync(join(repository.path, '.git/info/grafts'), `${commit} ${lost}\n`)
+  repository.git('replace', '--force', commit, lost)
+  const borrowing = machine.repository()
+  writeFileSync(join(borrowing.path, '.git/objects/info/alternates'), join(repository.path, '.git/objects'))
+  borrowing.git('-c', 'core.useReplaceRefs=false', 'update-ref', 'refs/heads/main', commit)
+  for (const { path } of [repository, borrowing])
+    expect(await machine.run({ repository: path, commit })).toMatchObject({ log: 'third\n3\n' })
 })
 
 test('what cannot be fetched is our error, with what git said', async () => {

@@ -1,7 +1,7 @@
 // What git may fetch from the pages' server, with the real git: what is offered, and nothing else, and never a push.
 import { execFile, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,6 +41,7 @@ let openTag = ''
 let hiddenTag = ''
 let childOfSecret = ''
 let shown = ''
+let borrowing = ''
 
 beforeAll(async () => {
   execFileSync('git', ['init', '-q', '-b', 'main', work])
@@ -67,7 +68,11 @@ beforeAll(async () => {
     ['refs/heads/main', 'refs/tags/open'].includes(ref) || ref.startsWith('refs/ci/')
   const ours = offersOf(() => ({ patches: [{}], repositories: [] }) as unknown as Policy, dir)
   const routes = gitRoutes(gitServer(), name =>
-    name === 'tarn' ? { directory: bare, isOffered } : ours(name),
+    name === 'tarn'
+      ? { directory: bare, isOffered }
+      : name === 'borrowing'
+        ? { directory: borrowing, isOffered }
+        : ours(name),
   )
   server = await listen(new Hono().route('/-/git', routes), { host: '127.0.0.1', port: 0 }, 'git')
   url = `http://127.0.0.1:${server.port}/-/git/tarn.git`
@@ -112,6 +117,53 @@ describe.each(['0', '1', '2'])('with version %s of the protocol', version => {
     const fetch = git(...at, '-C', `clone-${version}`, 'fetch', '-q', url, secret)
     await expect(fetch).rejects.toThrow()
     await expect(git('-C', `clone-${version}`, 'cat-file', '-e', secret)).rejects.toThrow()
+  })
+})
+
+describe('a repository with', () => {
+  const served = join(dir, 'tarn.git')
+  const into = (name: string) => join(served, name)
+
+  it('grafts and replacements hands out its true history, and nothing that they lead to', async () => {
+    mkdirSync(into('info'), { recursive: true })
+    writeFileSync(into('info/grafts'), `${shown} ${childOfSecret}\n`)
+    execFileSync('git', ['-C', served, 'update-ref', `refs/replace/${shown}`, childOfSecret])
+    try {
+      await git('clone', '-q', '--no-local', url, 'grafted')
+      expect(await git('-C', 'grafted', 'rev-list', 'HEAD')).toBe(shown)
+      await expect(git('-C', 'grafted', 'cat-file', '-e', secret)).rejects.toThrow()
+      await git('-C', 'grafted', 'fsck', '--full')
+      await git('init', '-q', 'deep')
+      await git('-C', 'deep', 'fetch', '-q', '--depth=5', url, 'refs/heads/main')
+      await expect(git('-C', 'deep', 'cat-file', '-e', secret)).rejects.toThrow()
+    } finally {
+      rmSync(into('info/grafts'))
+      execFileSync('git', ['-C', served, 'update-ref', '-d', `refs/replace/${shown}`])
+    }
+  })
+
+  it('objects of another one hands out none of them but those that it offers', async () => {
+    const other = join(dir, 'other.git')
+    execFileSync('git', ['clone', '-q', '--bare', work, other])
+    const foreign = run('rev-parse', 'secret')
+    const alone = join(dir, 'borrowing.git')
+    execFileSync('git', [
+      'clone',
+      '-q',
+      '--bare',
+      '--shared',
+      '--single-branch',
+      '--branch=main',
+      other,
+      alone,
+    ])
+    execFileSync('git', ['-C', alone, 'cat-file', '-e', foreign])
+    borrowing = alone
+    const at = url.replace('tarn', 'borrowing')
+    await git('clone', '-q', at, 'borrowed')
+    expect(await git('-C', 'borrowed', 'rev-parse', 'HEAD')).toBe(shown)
+    await expect(git('-C', 'borrowed', 'cat-file', '-e', foreign)).rejects.toThrow()
+    await expect(git('-C', 'borrowed', 'fetch', '-q', at, foreign)).rejects.toThrow()
   })
 })
 

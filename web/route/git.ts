@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { boundedGit, GitError, git } from '../../base/git.ts'
+import { boundedGit, GitError, git, noGrafts } from '../../base/git.ts'
 import { limits } from '../../base/limits.ts'
 import type { Grant } from '../../tracker/build/grants.ts'
 import type { Offer, OfferOf } from '../../tracker/build/offers.ts'
@@ -364,6 +364,9 @@ function environment(c: Context, { directory }: Offer, shown: Shown, { path, que
       ]),
     ),
     GIT_NO_LAZY_FETCH: '1',
+    // A graft could lead to what is hidden, or keep parents back.
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_GRAFT_FILE: noGrafts,
     GIT_HTTP_EXPORT_ALL: '1',
     PATH_TRANSLATED: `${directory}${path}`,
     PATH_INFO: path,
