@@ -420,16 +420,16 @@ export const limits = {
   },
   /** Refs of one push that a hook tells of; more at once are a mirror that is filled. */
   pushUpdatesMax: 200,
-  /** Pushes that wait for a server that is down; at a hundred a day they last for a month. */
+  /** Pushes of one account that wait for a server that is down; at a hundred a day they last for a month. */
   spoolFilesMax: 3_000,
-  /** A push of so many refs, each with a name of the longest that a file system lets git have. */
-  spooledBytesMax: 1024 ** 2,
-  /** The spool is watched; this is for a kernel that has no watch to give. */
-  spoolLookMillisecondsMax: 2_000,
   /** What of one account is left lying there: hooks that run at once may each leave one more. */
   spoolKeptMax: 4_000,
   /** doctor: a push that waits for longer is taken in by nobody, or cannot be decided. */
   spoolWaitingMillisecondsMax: 10 * 60_000,
+  /** A push of so many refs, each with a name of the longest that a file system lets git have. */
+  spooledBytesMax: 1024 ** 2,
+  /** The spool is watched; this is for a kernel that has no watch to give. */
+  spoolLookMillisecondsMax: 2_000,
   /** A push that could not be decided, because its repository or GnuPG was away, is tried again after this. */
   spoolAgainMillisecondsMax: 60_000,
   /** And after so long it is given up. */
@@ -500,6 +500,8 @@ export const limits = {
   inboxPacksMax: 20,
   /** Packing a full repository takes some minutes. */
   inboxPackSecondsMax: 3_600,
+  /** Nightly refs of a list that are offered: who was away for some days still finds the one that he began with. */
+  nightlyRefsMax: 7,
   /** Revisions in one nightly ref: each takes about a second. */
   nightlyRevisionsMax: 100,
   /** What is awaited is looked for this often: a verdict, or a place in the queue. */

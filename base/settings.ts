@@ -221,9 +221,9 @@ const ci = z.strictObject({
       without: 'the runner starts it',
       example: ['srun', '--ntasks=1', '--cpus-per-task=2', '--unbuffered'],
     }),
-  keep_days: within('a number of days', 1, 36_500)
-    .default(limits.buildLogDaysMax)
-    .register(about, { is: 'logs and artefacts of builds are dropped after so many days' }),
+  keep_days: within('a number of days', 1, 36_500).default(limits.buildLogDaysMax).register(about, {
+    is: 'logs and artefacts of builds, patchsets that are published and done with, and refused pushes are kept for so many days',
+  }),
 })
 
 const log = z.strictObject({

@@ -145,3 +145,13 @@ export async function openBuildsOf(db: Kysely<Tables>, submitter: string): Promi
     where ended_at is null and submitter = ${toStorableText(submitter)}`.execute(db)
   return rows[0]?.count ?? 0
 }
+
+/** What was refused before then says nothing any more that anybody asks. Answers how many. */
+export async function dropRefused(db: Kysely<Tables>, before: Date): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('build')
+    .where('state', '=', 'refused')
+    .where('ended_at', '<', before)
+    .executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
+}

@@ -20,7 +20,7 @@ import type { Serving } from './serving.ts'
 export async function startCi(serving: Serving, queue: Queue, data: string): Promise<void> {
   const { config, pools, log, closers } = serving
   const { ci } = config
-  const keeper = startKeeper({ queue, data, log, keepDays: ci.keepDays })
+  const keeper = startKeeper({ db: pools.main, queue, data, log, keepDays: ci.keepDays })
   closers.push(() => keeper.close())
   startPatchsets(serving, data)
   if (ci.policy !== null) {

@@ -9,7 +9,7 @@ export function startPatchsets({ config, pools, log, closers }: Serving, data: s
   if (config.ci.policy === null) return
   const policy = openPolicy(config.ci.policy.path)
   const applier = startApplier({
-    ...{ db: pools.main, data, policy, log },
+    ...{ db: pools.main, data, policy, log, keepDays: config.ci.keepDays },
     tell: (trx, build) => reportBuild(trx, build, null, { policy, data, url: config.url }),
   })
   closers.push(() => applier.close())

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startKeeper } from '../../tracker/build/keeper.ts'
 import { dropLogs } from '../../tracker/build/logs.ts'
 import { until } from '../ingest/until.ts'
 import { BuildServer } from './rig.ts'
@@ -47,4 +48,29 @@ test('logs are dropped with all of their build when nothing was written to it fo
   expect(await dropLogs(server.data, new Date(Date.now() - 90 * 86_400_000))).toBe(1)
   expect([old, tar, early, late].map(path => existsSync(path))).toEqual([false, false, true, true])
   expect(await dropLogs(join(server.data, 'nowhere'), new Date())).toBe(0)
+})
+
+test('a refused push is forgotten as long after it as a log, and nothing else that was built is', async () => {
+  const of = (key: string, state: 'refused' | 'conflict') => server.push('true', { key, state })
+  const [old, fresh, other] = [
+    await of('old', 'refused'),
+    await of('fresh', 'refused'),
+    await of('other', 'conflict'),
+  ]
+  await server.db
+    .updateTable('build')
+    .set({ ended_at: new Date(Date.now() - 91 * 86_400_000) })
+    .where('number', '!=', fresh)
+    .execute()
+  const quiet = { info: () => {}, warn: () => {} }
+  const keeper = startKeeper({
+    ...{ db: server.db, queue: { giveUp: async () => 0 }, data: server.data, log: quiet, keepDays: 90 },
+  })
+  const left = async () =>
+    (await server.db.selectFrom('build').select('number').orderBy('number').execute()).map(
+      ({ number }) => number,
+    )
+  await until(async () => !(await left()).includes(old))
+  await keeper.close()
+  expect(await left()).toEqual([fresh, other])
 })

@@ -57,7 +57,7 @@ const policyFor = (path: string): Policy => ({
 async function look(): Promise<void> {
   const { db, dir: data } = project
   const log = makeLog('error', false)
-  const applier = new Applier({ db, data, policy: () => policy, log, tell: async () => {} })
+  const applier = new Applier({ db, data, policy: () => policy, log, tell: async () => {}, keepDays: 90 })
   while (await applier.look());
 }
 

@@ -14,6 +14,7 @@ import { openPublished } from '../../ci/published.ts'
 import { findList, type List } from '../../sql/lists.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
+import { dropAgedRefs } from './aged-refs.ts'
 import { applyAgain } from './applies.ts'
 import { makeNightly } from './nightly.ts'
 import { type BuildRules, buildPatchset, endWaiting } from './revisions.ts'
@@ -26,6 +27,8 @@ export interface ApplierOptions {
   readonly policy: () => Policy | null
   readonly log: Log
   readonly tell: BuildRules['tell']
+  /** What is done with stays published for so many days. */
+  readonly keepDays: number
 }
 
 export class Applier {
@@ -39,6 +42,7 @@ export class Applier {
   /** Topics that are not done though nothing changes, and when they were looked at. */
   readonly #awaited = new Map<string, { version: string; at: number }>()
   #swept = false
+  #agedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: ApplierOptions) {
     this.#options = options
@@ -67,7 +71,10 @@ export class Applier {
       const list = await findList(db, patches.list)
       if (rules && list && !signal?.aborted) more = (await this.#lookAt(list, patches, rules, signal)) || more
     }
-    if (rules && rules.patches.length > 0) await endWaiting({ db })
+    if (rules && rules.patches.length > 0) {
+      await endWaiting({ db })
+      await this.#dropAged()
+    }
     return more
   }
 
@@ -149,6 +156,15 @@ export class Applier {
       return true
     this.#awaited.delete(name)
     return false
+  }
+
+  async #dropAged(): Promise<void> {
+    const { db, data, keepDays, log } = this.#options
+    if (performance.now() < this.#agedAt) return
+    this.#agedAt = performance.now() + limits.ageLookMinutesMax * 60_000
+    const { repository } = await openPublished(data)
+    const dropped = await dropAgedRefs(db, repository, keepDays)
+    if (dropped > 0) log.info({ refs: dropped }, 'Old patchsets are published no more')
   }
 
   /** What a process that was killed left behind. */

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { git } from '../../base/git.ts'
 import { limits } from '../../base/limits.ts'
 import { applyPatches } from '../../ci/apply.ts'
-import { nightlyRefs } from '../../ci/published.ts'
+import { dropRefs, nightlyRefs } from '../../ci/published.ts'
 import { addBuild, supersedeOlder } from '../../sql/builds.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import type { Topic } from '../topic/topic.ts'
@@ -35,8 +35,8 @@ export async function makeNightly(place: Place, now: Date): Promise<number | nul
   // Before the ref, which says that this day is done.
   if (count > 0) await build(place, { ref, commit: tip, base: start.head })
   await git(published, 'update-ref', ref, tip)
-  for (const old of before.split('\n').filter(name => name !== ''))
-    await git(published, 'update-ref', '-d', old)
+  const older = before.split('\n').filter(name => name !== '')
+  await dropRefs(published, older.slice(0, Math.max(0, older.length + 1 - limits.nightlyRefsMax)))
   return count
 }
 

@@ -153,7 +153,19 @@ export async function tryBase(
   const { published: repository, scratch } = place
   const applied = await applyPatches({ repository, scratch, base: base.commit, texts: what.texts }, ref)
   await record(place, what, base, applied)
+  if (base.foundBy === 'moved') await forgetMoves(place, what, base.commit)
   return applied
+}
+
+/** A branch moves many times a day, and only where it stands now is asked. */
+async function forgetMoves({ db, list }: Place, { topic }: Placeable, base: string): Promise<void> {
+  await db
+    .deleteFrom('application')
+    .where('list_id', '=', list.id)
+    .where('topic_key', '=', topicKey(topic))
+    .where('found_by', '=', 'moved')
+    .where('base', '!=', base)
+    .execute()
 }
 
 async function record(

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import { limits } from '../../base/limits.ts'
+import { hasCommit } from '../../ci/published.ts'
 import {
   addBuild,
   type BuildRow,
@@ -239,11 +240,11 @@ async function act(
       // What asked for it before is not done again.
       if (waiting) return queueBuild(rules.db, waiting.number, { ...askedOf(waiting), ...evidence })
       if (last === undefined) return addOlder(rules, topic, request, evidence)
-      return isEnded(last, request) && again(rules, last, request, evidence)
+      return isEnded(last, request) && again(rules, topic, last, request, evidence)
     }
     case 'retest': {
       const letIn = rows.findLast(row => row.queued_at !== null && row.commit !== null)
-      if (letIn) return again(rules, letIn, request, evidence)
+      if (letIn) return again(rules, topic, letIn, request, evidence)
       return last?.state === 'conflict' && placeAgain(rules, topic, request, evidence)
     }
   }
@@ -260,13 +261,17 @@ const isEnded = ({ state, commit, queued_at, ended_at }: BuildRow, { at }: Build
   commit !== null &&
   (queued_at === null || (ended_at !== null && ended_at < at))
 
-/** The same once more. */
+/** The same once more; when it is not kept any more, what it becomes on the branches of now. */
 async function again(
   rules: BuildRules,
+  topic: Topic,
   row: BuildRow,
-  { mail, checks }: BuildRequest,
+  request: BuildRequest,
   evidence: object,
 ): Promise<boolean> {
+  const { mail, checks } = request
+  if (row.commit === null || !(await hasCommit(rules.published, row.commit)))
+    return placeAgain(rules, topic, request, evidence)
   if (row.topic_key === null || row.topic_id === null || row.version === null || row.digest === null)
     return false
   const { topic_key: topicKey, topic_id: topicId, version, digest, mails } = row

@@ -1,9 +1,11 @@
 // A posted series becomes a build, or waits; what approvers and authors ask of it; and what nobody can have built.
 
 import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeLog } from '../../../base/log.ts'
-import type { Policy } from '../../../ci/policy.ts'
+import { type Policy, readPolicy } from '../../../ci/policy.ts'
 import { publishedRepository } from '../../../ci/published.ts'
 import type { BuildRow } from '../../../sql/builds.ts'
 import { append } from '../../../sql/log.ts'
@@ -19,57 +21,45 @@ import { judge } from '../project/judge.ts'
 
 const maintainer = 'Marek Tolvanen <marek@example.org>'
 const signed: Verdict = { grade: 'A', how: dkimOf('example.org') }
-const patches = {
-  list: 'tarn',
-  repository: 'tarn',
-  branch: 'main',
-  prefixes: { next: 'next' },
-  allow: [] as string[],
-  signers: [] as string[],
-  buildFiles: ['Makefile'],
-  nightly: false,
-}
-
 let project: Project
 let policy: Policy
 let applier: Applier
 
 beforeEach(async () => {
   project = await Project.start({ people: [{ address: 'marek@example.org', role: 'maintainer' }] })
-  policy = policyOf({})
+  policy = policyOf()
   applier = freshApplier()
   told.length = 0
 })
 afterEach(() => project.end())
 
-const policyOf = (more: Partial<typeof patches>): Policy => ({
-  file: '/policy.toml',
-  repositories: [
-    {
-      name: 'tarn',
-      path: project.repository,
-      list: 'tarn',
-      mail: [],
-      refs: [],
-      keep: [],
-      proofs: [],
-      offer: [],
-      network: false,
-      weakest: null,
-      limits: {},
-      secrets: [],
-    },
-  ],
-  signers: [],
-  keys: null,
-  revoked: null,
-  gitoliteUsers: [],
-  patches: [{ ...patches, ...more }],
-  openPerSubmitterMax: 20,
-})
+/** `[[patches]]` with these lines besides, as an operator writes it. */
+function policyOf(more = ''): Policy {
+  const file = join(project.dir, 'policy.toml')
+  const text = `[[repository]]
+name = "tarn"
+path = "${project.repository}"
+list = "tarn"
+[[patches]]
+list = "tarn"
+repository = "tarn"
+prefixes = { next = "next" }
+${more}
+`
+  writeFileSync(file, text)
+  return readPolicy(file)
+}
+const allowed = 'allow = ["ines@example.org"]'
 
 const freshApplier = () =>
-  new Applier({ db: project.db, data: project.dir, policy: () => policy, log: makeLog('error', false), tell })
+  new Applier({
+    db: project.db,
+    data: project.dir,
+    policy: () => policy,
+    log: makeLog('error', false),
+    tell,
+    keepDays: 90,
+  })
 
 const told: string[] = []
 const tell = async (_: unknown, { why }: BuildRow) => void told.push(why ?? '')
@@ -153,7 +143,7 @@ describe('a series', () => {
   })
 
   it('of an allowed author is built, unless it is not authenticated or changes how it is built', async () => {
-    policy = policyOf({ allow: ['ines@example.org'] })
+    policy = policyOf(allowed)
     const [mail] = series('flush', flush)
     await come([mail?.text ?? ''])
     const [script] = series('script', { Makefile: 'all:\n' })
@@ -174,8 +164,39 @@ describe('a series', () => {
     })
   })
 
+  it('of an allowed author waits when it makes a script executable, or a link of it', async () => {
+    mkdirSync(join(project.repository, '.ci'))
+    project.file('.ci/build', '#!/bin/sh\n')
+    project.git('add', '.')
+    project.commit('ci: not yet')
+    policy = policyOf(allowed)
+    const posted = (name: string, change: (script: string) => void) => {
+      project.git('checkout', '-q', '-b', name, 'main')
+      change(join(project.repository, '.ci/build'))
+      project.git('add', '.')
+      project.gitAs(author, project.tick(), 'commit', '-q', '--signoff', '-m', `ci: ${name}`)
+      project.git('checkout', '-q', 'main')
+      const [mail] = project.send(`main..${name}`)
+      return (mail?.bytes.toString('latin1') ?? '').replace(/^Date: .*$/m, `Date: ${now()}`)
+    }
+    await come([
+      posted('mode', script => chmodSync(script, 0o755)),
+      posted('link', script => {
+        rmSync(script)
+        symlinkSync('/etc/shadow', script)
+      }),
+    ])
+    await look()
+    const all = await builds()
+    expect(all.map(({ state, why }) => `${state} ${why}`)).toEqual(
+      Array(2).fill('waiting It changes .ci/build'),
+    )
+    const modes = all.map(({ commit }) => published('ls-tree', commit ?? '', '.ci/build').slice(0, 6))
+    expect(modes.sort()).toEqual(['100755', '120000'])
+  })
+
   it('of a signer is built whatever it changes', async () => {
-    policy = policyOf({ signers: ['ines@example.org'] })
+    policy = policyOf('signers = ["ines@example.org"]')
     const [script] = series('script', { Makefile: 'all:\n' })
     await come([script?.text ?? ''])
     await look()
@@ -183,7 +204,7 @@ describe('a series', () => {
   })
 
   it('is looked at when it is all there and somebody looked who sent it', async () => {
-    policy = policyOf({ allow: ['ines@example.org'] })
+    policy = policyOf(allowed)
     const branch = project.topicBranch('two', [
       { title: 'wal: one', files: { 'wal.c': lines(1, 40, { 3: 'one();' }) } },
       { title: 'wal: two', files: { 'wal.c': lines(1, 40, { 3: 'one();', 30: 'two();' }) } },
@@ -246,9 +267,30 @@ describe('what an approver names', () => {
   })
 })
 
+describe('a text that comes under the id of one that was let in', () => {
+  it('is not built in its place, and waits for itself', async () => {
+    const [mail] = series('flush', flush)
+    await come([mail?.text ?? ''], onlyFrom)
+    await look()
+    const [first] = await builds()
+    await come([says(mail?.id ?? '', `CI: test ${first?.digest}`)])
+    await look()
+    expect(await states()).toEqual(['v1 queued'])
+    await come([(mail?.text ?? '').replace('+flush();', '+evil();')], signed)
+    await look()
+    const [one, two, ...more] = await builds()
+    expect(more).toEqual([])
+    expect(one).toMatchObject({ commit: first?.commit, digest: first?.digest, mails: first?.mails })
+    expect(two).toMatchObject({ state: 'waiting', version: 1 })
+    expect(two?.digest).not.toBe(first?.digest)
+    expect(published('show', `${first?.commit}:wal.c`)).toContain('flush();')
+    expect(published('show', `${two?.commit}:wal.c`)).toContain('evil();')
+  })
+})
+
 describe('other wishes', () => {
   it('are to build once more, and to end it', async () => {
-    policy = policyOf({ allow: ['ines@example.org'] })
+    policy = policyOf(allowed)
     const [mail] = series('flush', flush)
     await come([mail?.text ?? ''])
     await look()
@@ -286,7 +328,7 @@ describe('other wishes', () => {
   })
 
   it('are not more at once than a submitter may have', async () => {
-    policy = { ...policyOf({ allow: ['ines@example.org'] }), openPerSubmitterMax: 3 }
+    policy = { ...policyOf(allowed), openPerSubmitterMax: 3 }
     const [mail] = series('flush', flush)
     await come([mail?.text ?? ''])
     await look()
@@ -384,7 +426,7 @@ describe('where it is put', () => {
   })
 
   it('is the patchset that it needs, once that was let in', async () => {
-    policy = policyOf({ allow: ['ines@example.org'] })
+    policy = policyOf(allowed)
     const [below] = series('flush', flush)
     await come([below?.text ?? ''])
     await look()
@@ -397,7 +439,7 @@ describe('where it is put', () => {
   })
 
   it('is no commit that another patchset became, until that was let in', async () => {
-    policy = policyOf({ allow: ['ines@example.org'] })
+    policy = policyOf(allowed)
     const [below] = series('flush', flush)
     await come([(below?.text ?? '').replace(author, 'Eve <eve@example.org>')])
     await look()
@@ -415,8 +457,94 @@ describe('where it is put', () => {
   })
 })
 
+describe('what is published', () => {
+  const refs = () => published('for-each-ref', '--format=%(refname)', 'refs/ci/tarn/').split('\n')
+  const days = (count: number) => new Date(Date.now() - count * 24 * 3_600_000)
+  /** All that was built and said was so long ago. */
+  const letPass = async (count: number) => {
+    await project.db
+      .updateTable('build')
+      .set({ ended_at: days(count) })
+      .where('ended_at', 'is not', null)
+      .execute()
+    applier = freshApplier()
+    await look()
+  }
+
+  it('stays while its patchset is open and the newest, and goes when it is done with; a retest puts it anew', async () => {
+    policy = policyOf(allowed)
+    const [first] = series('flush', flush)
+    await come([first?.text ?? ''])
+    await look()
+    const [second] = series('other', { 'wal.c': lines(1, 40, { 7: 'flush(2);' }) }, [
+      '-v2',
+      `--in-reply-to=${first?.id}`,
+    ])
+    await come([(second?.text ?? '').replace('wal: other', 'wal: flush')])
+    await look()
+    const [one, two] = await builds()
+    expect(refs()).toEqual([one?.ref, two?.ref])
+    await project.db.updateTable('build').set({ state: 'success', ended_at: new Date() }).execute()
+    await letPass(89)
+    expect(refs()).toEqual([one?.ref, two?.ref])
+    await letPass(91)
+    expect(refs()).toEqual([two?.ref])
+    expect(await states()).toEqual(['v1 success', 'v2 success'])
+
+    await come([says(second?.id ?? '', 'Patch-Status: rejected')])
+    await letPass(91)
+    expect(published('for-each-ref', 'refs/ci/')).toBe('')
+    // As git does it after a quarter of a year.
+    published('-c', 'gc.reflogExpire=now', 'gc', '--quiet', '--prune=now')
+    await come([says(second?.id ?? '', 'CI: retest', author)])
+    await look()
+    expect((await builds())[2]).toMatchObject({
+      state: 'queued',
+      version: 2,
+      ref: two?.ref,
+      commit: two?.commit,
+    })
+    expect(refs()).toEqual([two?.ref])
+  })
+
+  it('of nights are the last seven', async () => {
+    policy = policyOf(`${allowed}\nnightly = true`)
+    const [mail] = series('flush', flush)
+    await come([mail?.text ?? ''])
+    await look()
+    const [, today = ''] = refs().sort().reverse()
+    const night = refs().find(ref => ref.includes('/nightly/')) ?? today
+    const before = Array.from({ length: 9 }, (_, at) => `refs/ci/tarn/nightly/2020-01-0${at + 1}`)
+    for (const ref of before) published('update-ref', ref, night)
+    published('update-ref', '-d', night)
+    applier = freshApplier()
+    await look()
+    expect(refs().filter(ref => ref.includes('/nightly/'))).toEqual([...before.slice(-6), night])
+  })
+
+  it('and where a branch stood before it moved is not kept for every move', async () => {
+    const [mail] = series('flush', flush)
+    await come([mail?.text ?? ''])
+    await look()
+    for (const text of ['one', 'two', 'three']) {
+      project.file('other', text)
+      project.git('add', '.')
+      project.commit(text)
+      applier = freshApplier()
+      await look()
+    }
+    const rows = await project.db
+      .selectFrom('application')
+      .select(['found_by', 'base'])
+      .orderBy('id')
+      .execute()
+    expect(rows.map(({ found_by }) => found_by)).toEqual(['blobs', 'moved'])
+    expect(rows[1]?.base).toBe(project.git('rev-parse', 'main'))
+  })
+})
+
 it('offers once a day what was let in and applies together, and builds it as mailed code', async () => {
-  policy = policyOf({ allow: ['ines@example.org'], nightly: true })
+  policy = policyOf(`${allowed}\nnightly = true`)
   const [one] = series('one', { 'wal.c': lines(1, 40, { 3: 'one();' }) })
   const [two] = series('two', { 'wal.c': lines(1, 40, { 3: 'two();' }) })
   const [three] = series('three', { 'wal.c': lines(1, 40, { 30: 'three();' }) })
