@@ -6,6 +6,7 @@ import { type IndexKey, type ListId, messageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { titleKey } from '../mail/subject.ts'
 import type { Claim, Revision, Topic } from '../topic/topic.ts'
 
 interface Asking {
@@ -18,6 +19,8 @@ export interface Dependencies {
   readonly commits: readonly string[]
   /** What is named and has no commit that was let in, as it was written. */
   readonly lacking: readonly string[]
+  /** Titles that several open patchsets have, and how many: which one is meant nobody can say. */
+  readonly ambiguous: ReadonlyMap<string, number>
 }
 
 export async function dependenciesOf(
@@ -33,18 +36,28 @@ export async function dependenciesOf(
     .slice(0, limits.dependenciesMax)
   const commits: string[] = []
   const lacking: string[] = []
+  const ambiguous = new Map<string, number>()
   for (const claim of named) {
-    const key = await topicNamed(db, list.id, claim)
+    const keys = await topicsNamed(db, list.id, topic.id, claim)
+    if (keys.length > 1) ambiguous.set(claim.target, keys.length)
+    const [key = null, ...more] = keys
     // The patch before it in the same posting is below it anyway.
-    if (key === indexKey(topic.id)) continue
+    if (key === indexKey(topic.id) || more.length > 0) continue
     const commit = key === null ? null : await commitOf(db, list.id, key)
     if (commit === null) lacking.push(claim.target)
     else if (!commits.includes(commit)) commits.push(commit)
   }
-  return { commits, lacking }
+  return { commits, lacking, ambiguous }
 }
 
-async function topicNamed(db: Kysely<Tables>, list: ListId, { by, target }: Claim): Promise<IndexKey | null> {
+/** All but a title names one at most. */
+async function topicsNamed(
+  db: Kysely<Tables>,
+  list: ListId,
+  own: string,
+  { by, target }: Claim,
+): Promise<IndexKey[]> {
+  if (by === 'title') return titled(db, list, own, target)
   const { rows } = await sql<{ topic_key: IndexKey }>`${
     by === undefined
       ? sql`select topic_key from topic_mail where list_id = ${list} and message_key = ${indexKey(messageId(target))} limit 1`
@@ -57,7 +70,19 @@ async function topicNamed(db: Kysely<Tables>, list: ListId, { by, target }: Clai
             join topic_mail m on m.list_id = f.list_id and m.message_key = f.message_key
             where h.list_id = ${list} and h.key = ${indexKey(`p ${target}`)} and ${by}::text = 'patch-id' order by f.said desc limit 1`
   }`.execute(db)
-  return rows[0]?.topic_key ?? null
+  return rows.map(({ topic_key }) => topic_key)
+}
+
+/** The open patchsets of which a revision or a patch has this title: DPDK's `series-118 ("title")` numbers are another tracker's. */
+async function titled(db: Kysely<Tables>, list: ListId, own: string, target: string): Promise<IndexKey[]> {
+  const { rows } = await sql<{ key: IndexKey; titles: string[] }>`
+    select id_key as key, jsonb_path_query_array(data, '$.revisions[*].title')
+      || jsonb_path_query_array(data, '$.revisions[*].patches[*].title') as titles
+    from topic where list_id = ${list} and kind = 'patchset' and open and id <> ${own}
+    order by last_said desc limit ${limits.appliedTopicsMax}`.execute(db)
+  const wanted = titleKey(target)
+  const has = (titles: readonly string[]) => titles.some(title => titleKey(title) === wanted)
+  return rows.flatMap(({ key, titles }) => (wanted !== '' && has(titles) ? [key] : []))
 }
 
 /** What the newest revision of it that applied became. */

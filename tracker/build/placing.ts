@@ -58,7 +58,9 @@ export const refOf = (
 /** Tries the bases in order; what applied is published. */
 export async function placeRevision(place: Place, what: Placeable): Promise<Placed> {
   const branches = await branchesOf(place)
-  const { commits, lacking } = await dependenciesOf(place, what)
+  const { commits, lacking, ambiguous } = await dependenciesOf(place, what)
+  for (const [title, count] of ambiguous)
+    await record(place, what, named(title), { outcome: 'unknown-base', said: ambiguousWords(count) })
   const bases = await candidates(place, what, branches, commits)
   let conflict = `${place.source.name} has no branch ${place.policy.branch}`
   let already: Base | null = null
@@ -71,10 +73,19 @@ export async function placeRevision(place: Place, what: Placeable): Promise<Plac
     // It took all the time or room that one may have; on the next base it would again.
     if (applied.outcome === 'error') break
   }
+  return already ? { already } : { conflict: `${conflict}${needsWords(lacking, ambiguous)}` }
+}
+
+function needsWords(lacking: readonly string[], ambiguous: ReadonlyMap<string, number>): string {
   const needs =
     lacking.length === 0 ? '' : `; it needs ${lacking.join(', ').slice(0, 500)}, which was not let in here`
-  return already ? { already } : { conflict: `${conflict}${needs}` }
+  const unclear = [...ambiguous].map(
+    ([title, count]) => `; it needs "${title.slice(0, 200)}", which is ${ambiguousWords(count)}`,
+  )
+  return `${needs}${unclear.join('')}`
 }
+
+const ambiguousWords = (count: number): string => `ambiguous: ${count} open patchsets have this title`
 
 /** The branches of the policy, as they stand in the repository now. */
 export function branchesOf({ published, source, policy }: Place): Promise<Kept[]> {
@@ -104,9 +115,9 @@ async function candidates(
   const baseCommit = said === null ? null : await saidBase(place, said)
   if (said !== null && baseCommit === null)
     await record(place, what, unreached(said), { outcome: 'unknown-base' })
-  const named = prefixBranch(what.tags, place.policy.prefixes)
+  const prefixed = prefixBranch(what.tags, place.policy.prefixes)
   const own = ownBranch(place, what.tags, branches)
-  const prefix = own?.branch === named ? own : null
+  const prefix = own?.branch === prefixed ? own : null
   const blobs = blobsBefore(what.texts)
   const ordered = [...(own ? [own] : []), ...branches.filter(branch => branch !== own)]
   const found: { branch: string; commit: string }[] = []
@@ -143,6 +154,13 @@ async function saidBase({ db, list, published, source }: Place, said: string): P
 
 const unreached = (commit: string): Base => ({ foundBy: 'base-commit', commit, branch: null })
 
+/** What it was to be put on has no commit. */
+const named = (title: string): Base => ({
+  foundBy: 'depends-on',
+  commit: toStorableText(title.slice(0, 200)),
+  branch: null,
+})
+
 /** `ref` null: only to know, nothing is published. What was tried before is not tried again. */
 export async function tryBase(
   place: Place,
@@ -172,7 +190,7 @@ async function record(
   { db, list, source }: Place,
   { topic, revision, digest }: Placeable,
   { commit: base, branch, foundBy }: Pick<Base, 'commit' | 'branch'> & { readonly foundBy: string },
-  applied: Applied,
+  applied: Applied | { readonly outcome: 'unknown-base'; readonly said: string },
 ): Promise<void> {
   const values = {
     version: revision.version,

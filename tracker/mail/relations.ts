@@ -1,5 +1,5 @@
 // What a posting says of other postings: that it takes the place of one, needs one, or is made on top of one. QEMU writes
-// `Supersedes:` and `Based-on:` with a Message-ID or an archive's address, DPDK `Depends-on: series-118 ("title")`, git
+// `Supersedes:` and `Based-on:` with a Message-ID or an archive's address, DPDK `Depends-on: series-118 ("title")`, others a title alone, git
 // `prerequisite-patch-id:` below the last patch (`format-patch --base`), b4 `prerequisite-message-id:` and
 // `prerequisite-change-id:`. Only the form decides: such a word with prose, a branch or a version behind it names no
 // posting, on whatever list it stands.
@@ -53,11 +53,16 @@ function valuesOf(name: string, text: string): RelationFact[] {
   }
 }
 
+/** In quotes, or behind the brackets of the subject that it was copied from: what else is a sentence has neither. */
+const titled = /^(?:"([^"]{3,300})"|\[[^\]]{0,80}\bPATCH\b[^\]]{0,80}\][ \t]{1,3}(\S.{2,300}))$/
+
 /** Ids and addresses, Gerrit's id of a change, or DPDK's number in its patchwork, which only the title behind it makes known. */
 function named(what: RelationFact['what'], text: string): RelationFact[] {
   if (/^I[0-9a-f]{40}$/.test(text)) return [{ what, by: 'change-id', target: text }]
   const [, number, title] = text.match(/^((?:series|patch)-\d{1,9})(?:[ \t]{1,5}\("(.{1,300}?)"\))?/i) ?? []
   if (title !== undefined) return [{ what, by: 'title', target: title }]
+  const [, quoted, posted] = text.match(titled) ?? []
+  if (quoted ?? posted) return [{ what, by: 'title', target: quoted ?? posted ?? '' }]
   if (number !== undefined) return [{ what, by: 'link', target: number }]
   const refs = text
     .replace(/[ \t]\(.{0,300}$/, '')

@@ -438,6 +438,34 @@ describe('where it is put', () => {
     expect(second).toMatchObject({ state: 'queued', base: first?.commit })
   })
 
+  it('is the open patchset of the title that it names, when one alone has it', async () => {
+    policy = policyOf(allowed)
+    const [below] = series('flush', flush)
+    await come([below?.text ?? ''])
+    await look()
+    const [above] = series('above', { 'wal.c': lines(1, 40, { 7: 'flush(now);' }) }, [], 'flush')
+    const needing = (text = '') => text.replace(/^---$/m, `---\nDepends-on: series-118 ("wal: flush")\n`)
+    await come([needing(above?.text)])
+    await look()
+    const [first, second] = await builds()
+    expect(second).toMatchObject({ state: 'queued', base: first?.commit })
+
+    const [twin] = series('twin', { 'wal.h': 'void flush(void);\n' })
+    await come([(twin?.text ?? '').replace('wal: twin', 'wal: flush').replace(author, maintainer)])
+    const [third] = series('third', { 'wal.c': lines(1, 40, { 7: 'flush(later);' }) }, [], 'flush')
+    await come([needing(third?.text)])
+    await look()
+    const unclear = (await builds()).find(({ topic_id }) => topic_id === third?.id)
+    expect(unclear).toMatchObject({
+      state: 'conflict',
+      why: expect.stringMatching(
+        /it needs "wal: flush", which is ambiguous: 2 open patchsets have this title$/,
+      ),
+    })
+    const page = await (await makeApp({ db: project.db }).request(`/builds/${unclear?.number}`)).text()
+    expect(page).toContain('ambiguous: 2 open patchsets have this title')
+  })
+
   it('is no commit that another patchset became, until that was let in', async () => {
     policy = policyOf(allowed)
     const [below] = series('flush', flush)
