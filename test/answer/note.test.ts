@@ -88,7 +88,7 @@ test('a note is read like a mail and is no mail of the list', async () => {
 test('its own page shows it and leads to its topic, and its thread is the thread of the list', async () => {
   const page = await pageOf(desk, `/tarn/${id}/`)
   expect(page).toContain('Patch-Status: accepted')
-  expect(page).toContain('This mail is part of')
+  expect(page).toContain('It was not sent to the list.')
   expect(await pageOf(desk, `/tarn/${id}/raw`)).toContain('X-Threadwork-Note: by token ada-laptop')
   const app = makeApp({ db: desk.db })
   const gzipped = await (await app.request(`/tarn/${id}/t.mbox.gz`)).arrayBuffer()
@@ -170,6 +170,16 @@ test('words stand in the timeline, a commit beside the state, and what is archiv
   ])
   expect(revisions[0]?.patches).toMatchObject([{ state: 'accepted', commit: '89abcde', archived: true }])
   expect(await write(own, 'Archived: no', { by: lab })).toMatchObject({ outcome: 'refused' })
+})
+
+test('the author hears of a state that was set by a token as of any other', async () => {
+  const own = await makeDesk({ maintainers: [ada.address], answers: { states: true } })
+  await own.arrive('patch')
+  const note = await written(own, 'Patch-Status: accepted')
+  await own.tell()
+  const [mail] = await own.owed()
+  expect(mail).toMatchObject({ to: 'bob@example.com', kind: 'state' })
+  expect(mail?.body).toContain(`Said by ada@example.org in <${note}>.`)
 })
 
 test('a note that is hidden has no effect any more, and one whose patch is gone makes no topic', async () => {

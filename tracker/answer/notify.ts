@@ -110,7 +110,8 @@ async function speakerOf(
   { what, mail, on_mails: on }: Event,
 ): Promise<Person | undefined> {
   if (what === 'bug-status' && on.includes(mail)) return undefined
-  const authorIn = (one: Topic | undefined) => one?.mails.find(({ id }) => id === mail)?.author
+  const authorIn = (one: Topic | undefined) =>
+    [...(one?.mails ?? []), ...(one?.notes ?? [])].find(({ id }) => id === mail)?.author
   return authorIn(topic) ?? authorIn(await topicHolding(trx, list, indexKey(mail)))
 }
 

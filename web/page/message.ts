@@ -114,7 +114,10 @@ const seemingLine = ({ list, seeming }: MessageView): Html | undefined =>
 function topicLine(list: string, topic: Topic, id: string): Html | undefined {
   const head = topicHead(topic)
   if (head === id) return undefined
-  return html`This mail is part of <a href="${paths.mail(list, head)}">${titleOf(topic.title)}</a>, ${countText(topic.mails.length, 'mail')}.`
+  const link = html`<a href="${paths.mail(list, head)}">${titleOf(topic.title)}</a>, ${countText(topic.mails.length, 'mail')}`
+  return topic.notes?.some(note => note.id === id)
+    ? html`A program wrote this note about ${link}. It was not sent to the list.`
+    : html`This mail is part of ${link}.`
 }
 
 const waitingBox = (): Html =>
