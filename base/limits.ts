@@ -486,6 +486,17 @@ export const limits = {
   gitAskedBytesMax: 2 * 1024 * 1024,
   /** Refs that a fetch is shown, the last by name; each is a setting in the environment of a process. */
   gitRefsShownMax: 3_000,
+  /** A file of a repository that is shown; larger ones are data. */
+  blobBytesMax: 1024 * 1024,
+  blobLinesShownMax: 3_000,
+  /** Git goes through the history of one file, which takes a second in the largest repositories. */
+  blobSecondsMax: 10,
+  /** Mails that are read for the path of a file; all that name one blob change the same file, mostly. */
+  blobMailsMax: 20,
+  /** Texts under one Message-ID that are compared, each with the one before. */
+  textsComparedMax: 4,
+  /** Lines of such a comparison. */
+  textLinesComparedMax: 3_000,
   /** Of the mails in one repository of an inbox, as public-inbox cuts its own: a gigabyte packed. */
   inboxEpochBytesMax: 2.5 * 1024 * 1024 * 1024,
   /** Commits of an inbox that are written before its ref moves; each run of git costs as much as ten of them. */

@@ -71,6 +71,15 @@ export const paths = {
   artefacts: (number: string, attempt: number) => `/builds/${number}/artefacts.tar${query({ attempt })}`,
   builds: (name: string, before?: string) => `${list(name)}builds/${query({ before })}`,
   badge: (name: string, branch?: string) => `${list(name)}badge.svg${query({ branch })}`,
+  /** A file by the name of its bytes; what the address ends in is for people. */
+  blob: (name: string, id: string) => `${list(name)}${id}/s/`,
+  blobRaw: (name: string, id: string, path: string) =>
+    `${list(name)}${id}/s/${path
+      .slice(path.lastIndexOf('/') + 1)
+      .replace(/[^\w.+-]/g, '_')
+      .slice(0, 100)}`,
+  /** How the texts differ that came with one id. */
+  texts: (name: string, id: string) => `${mail(name, id)}d/`,
   /** One revision, for git am. */
   am: (name: string, id: string) => `${mail(name, id)}am.mbox`,
   mbox: (name: string, id: string) => `${mail(name, id)}t.mbox.gz`,

@@ -38,7 +38,17 @@ test('the raw address gives every text that came with a Message-ID', async () =>
   expect(raw.split(separator)).toHaveLength(3)
   expect(raw).toContain('The first text.')
   expect(raw).toContain('Another text.')
+  const differing = plain(await archive.page('/tarn/twice@example.org/d/'))
+  expect(differing).toMatch(
+    /text 1 and text 2.*1From: Ines Oduya.*2From: Eve.*1The first text.*2Another text/s,
+  )
+  expect(await archive.page('/tarn/twice@example.org/')).toContain('/tarn/twice@example.org/d/')
+  const copy = /\/tarn\/twice@example.org\/raw\?text=[0-9a-f]{64}/
+  expect(await archive.page('/tarn/twice@example.org/d/')).toMatch(copy)
+  expect(plain(await archive.page('/tarn/quote@example.org/d/'))).toContain('Only one text')
 })
+
+const plain = (page: string) => page.replace(/<[^>]*>/g, '')
 
 test('bytes that are no UTF-8 leave as they came', async () => {
   const bytes = Buffer.concat([write({ id: 'latin@example.org', body: 'caf' }), Buffer.from([0xe9, 0x0a])])

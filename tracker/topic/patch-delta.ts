@@ -102,8 +102,10 @@ function nearChanges(lines: readonly DeltaLine[]): boolean[] {
   return near
 }
 
-function messageDelta(was: readonly string[], now: readonly string[]): DeltaLine[] {
-  const [old, own] = [trimmed(was), trimmed(now)]
+const messageDelta = (was: readonly string[], now: readonly string[]) => textDelta(trimmed(was), trimmed(now))
+
+/** The lines that differ with a few around them; empty for the same text. */
+export function textDelta(old: readonly string[], own: readonly string[]): DeltaLine[] {
   const steps = lineDiff(old, own)
   if (steps.every(({ kind }) => kind === 'same')) return []
   const lines = steps.map(

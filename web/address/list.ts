@@ -5,6 +5,7 @@ import type { Tables } from '../../sql/tables.ts'
 import type { PlaceOptions } from '../../tracker/build/place.ts'
 import { paths } from '../paths.ts'
 import { placeOf } from '../read/place.ts'
+import { answerBlob } from '../route/blob.ts'
 import { answerBadge, answerBuilds } from '../route/builds.ts'
 import { answerNewFeed, answerSearchFeed } from '../route/feed.ts'
 import { answerManifest } from '../route/inbox.ts'
@@ -42,7 +43,7 @@ function addBuildsOfList(
   list('/badge.svg', (c, row) => answerBadge(c, db, row))
 }
 
-function addArchive({ place, searched }: Lookup, db: Kysely<Tables>, data: string | null): void {
+function addArchive({ list, place, searched }: Lookup, db: Kysely<Tables>, data: string | null): void {
   place('/description', answerDescription)
   place('/manifest.js.gz', (c, { lists }) => answerManifest(c, lists, data))
   place('/_/text', (c, { name }) => c.redirect(paths.text(name, 'help'), 302))
@@ -53,6 +54,11 @@ function addArchive({ place, searched }: Lookup, db: Kysely<Tables>, data: strin
   place('/:feed{new\\.atom|atom\\.xml}', (c, at) => answerNewFeed(c, db, at))
   place('/all.mbox.gz', (c, at) => answerAllMbox(c, db, at))
   place('/:mbox{[\\w-]+\\.mbox\\.gz}', c => c.body(null, 404))
+  list('/:oid{[0-9a-f]{7,64}}/s', (c, { name }) =>
+    c.redirect(paths.blob(name, c.req.param('oid') ?? ''), 301),
+  )
+  list('/:oid{[0-9a-f]{7,64}}/s/', (c, row) => answerBlob(c, db, row, data))
+  list('/:oid{[0-9a-f]{7,64}}/s/:file{[\\w.+-]{1,100}}', (c, row) => answerBlob(c, db, row, data))
   searched('/', (c, at) => answerResults(c, db, at))
 }
 

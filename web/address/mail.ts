@@ -13,6 +13,7 @@ import { answerCompare } from '../route/compare.ts'
 import { answerThreadFeed } from '../route/feed.ts'
 import { answerMail } from '../route/mail.ts'
 import { answerResults, answerThreadMbox } from '../route/mbox.ts'
+import { answerTexts } from '../route/texts.ts'
 import { answerThread } from '../route/thread.ts'
 import type { Lookup } from './lookup.ts'
 
@@ -28,6 +29,8 @@ export function addMail({ mail, searchedThread }: Lookup, db: Kysely<Tables>): v
   mail('/t.atom', (c, at) => answerThreadFeed(c, db, at))
   mail('/:range{v\\d+(?:\\.\\d+)?\\.\\.v\\d+(?:\\.\\d+)?}', (c, at) => answerCompare(c, db, at))
   mail('/:part{\\d{1,4}(?:\\.\\d{1,4}){0,20}-[\\w.-]{1,200}}', (c, at) => answerAttachment(c, db, at))
+  mail('/d', (c, at) => c.redirect(paths.texts(at.list.name, at.id), 301))
+  mail('/d/', (c, at) => answerTexts(c, db, at))
   mail('/:mbox{t\\.mbox(?:\\.gz)?}', (c, at) => answerThreadMbox(c, db, at))
 }
 

@@ -33,7 +33,7 @@ function modernAddress(c: Context): string {
   return /mbox/.test(ending) ? `${base}t.mbox.gz` : `${base}t/#u`
 }
 
-const mailEnding = /(?:\/|\/raw|\/[Tt]\/?|\/t\.mbox(?:\.gz)?|\/t\.atom|\/am\.mbox)$/
+const mailEnding = /(?:\/|\/raw|\/[Ttd]\/?|\/t\.mbox(?:\.gz)?|\/t\.atom|\/am\.mbox)$/
 
 function withSlashEncoded(c: Context): string {
   const rest = c.req.param('rest') ?? ''

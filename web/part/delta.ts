@@ -42,7 +42,7 @@ const withPath = (line: DeltaLine, path: string): DeltaLine => ({
   text: line.text === '' ? path : `${path}, ${line.text}`,
 })
 
-const linesBlock = (lines: readonly DeltaLine[], names: Names, what: string): Html =>
+export const linesBlock = (lines: readonly DeltaLine[], names: Names, what: string): Html =>
   html`<pre class="diff gut rd" tabindex="0" role="group" aria-label="Differences in the ${what}">${lines.map(line => lineOf(line, names))}</pre>`
 
 function lineOf({ kind, text }: DeltaLine, { was, now }: Names): Html {

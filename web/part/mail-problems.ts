@@ -24,7 +24,7 @@ export function mailProblems(
 
 /** What was said of one text does not count for another: whoever judged it may look at both. */
 function otherTexts(list: string, { id, judged, texts = [] }: TopicMail, count: number): Html {
-  const all = html`<a href="${paths.raw(list, id)}">all of them, raw</a>`
+  const all = html`<a href="${paths.raw(list, id)}">all of them, raw</a>, <a href="${paths.texts(list, id)}">how they differ</a>`
   if (!judged) return html`${countText(count, 'other text')} came with this Message-ID: ${all}`
   const [read, ...others] = texts.map(text => paths.copy(list, id, text))
   const words = others.map((path, at) => html`, <a href="${path}">${at === 0 ? 'the other' : 'another'}</a>`)

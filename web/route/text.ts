@@ -35,6 +35,9 @@ export const answerRobots = (c: Context): Response =>
 Disallow: /*?q=
 Disallow: /builds/
 Disallow: /*/raw$
+Disallow: /*/d/$
+Disallow: /*/s/
+Disallow: /*/git/
 Disallow: /*.mbox.gz$
 Disallow: /*.atom$
 `)
