@@ -1,7 +1,7 @@
-// Pictures of every kind of page: `npm run shots` fills a database with the demo archive, opens the pages in
-// Chromium at the width of a desk and of a phone, light and dark, and writes shots/*.png; with the names of pages (`-- run
-// list`) these alone. It fails when axe finds a
-// fault of access, when a page scrolls sideways at 320 px, or when it says something on the browser's console.
+// Pictures of every kind of page: `npm run shots` fills a database with the demo archive, opens the pages in Chromium at the
+// width of a desk and of a phone, light and dark, and of the narrowest phone, and writes shots/*.png; with the names of pages
+// (`-- run list`) these alone. It fails when axe finds a fault of access, when a page scrolls sideways at 320 px, or when it
+// says something on the browser's console.
 
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,14 +9,20 @@ import { join } from 'node:path'
 import axe from 'axe-core'
 import type { Kysely } from 'kysely'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { listId } from '../base/ids.ts'
 import { indexKey } from '../base/key.ts'
+import type { Policy } from '../ci/policy.ts'
+import { publishedRepository } from '../ci/published.ts'
 import { importPaths } from '../ingest/import.ts'
 import { saveLists } from '../sql/lists.ts'
+import { oweMail } from '../sql/outbox.ts'
 import { openDatabase } from '../sql/server.ts'
 import type { Tables } from '../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../sql/topic-row.ts'
+import { resultKey } from '../tracker/build/report.ts'
 import { paths } from '../web/paths.ts'
 import { startWeb } from '../web/serve.ts'
+import { Repository, script } from './ci/repository.ts'
 import { BuildYard, resultOf, stepOf } from './web/builds.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -37,7 +43,9 @@ async function main(): Promise<void> {
   const log = { info: () => {}, warn: console.warn, error: console.error }
   const database = await openDatabase({ data, dataChosen: true, database: null }, log)
   const builds = { queue: {} as never, data }
-  const web = await startWeb({ db: database.db, host: '127.0.0.1', port: 0, log, builds })
+  const place = { policy: () => policy, data }
+  const url = 'https://tracker.example.org'
+  const web = await startWeb({ db: database.db, host: '127.0.0.1', port: 0, log, builds, place, url })
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -83,6 +91,36 @@ async function fill(db: Kysely<Tables>): Promise<void> {
   })
 }
 
+const policy: Policy = {
+  file: '/policy.toml',
+  repositories: [
+    {
+      ...{ name: 'tarn', path: '/', list, mail: [], refs: [], keep: [], proofs: [], offer: [] },
+      ...{ network: false, weakest: null, limits: { seconds: 1_200 }, secrets: [] },
+    },
+  ],
+  ...{ signers: [], keys: null, revoked: null, gitoliteUsers: [], openPerSubmitterMax: 20 },
+  patches: [
+    {
+      ...{ list, repository: 'tarn', branch: 'main', prefixes: {}, allow: [], signers: [] },
+      ...{ buildFiles: [], nightly: true },
+    },
+  ],
+}
+
+/** What is published of mailed patches: two commits, of which the second brings a check, and what is hard to read. */
+function publish(data: string, night: string): { base: string; commit: string } {
+  mkdirSync(publishedRepository(data))
+  const repository = new Repository(publishedRepository(data))
+  const base = repository.commit({ '.ci/build': script('make'), '.ci/checks/style': script('make style') })
+  const commit = repository.commit({
+    '.ci/checks/late': script('make late'),
+    'table.txt': `${'0, '.repeat(200)}\n`,
+  })
+  repository.git('update-ref', night, commit)
+  return { base, commit }
+}
+
 /** Builds of the newest patchset, of a single patch and of branches, with the addresses of their pages. */
 async function addBuilds(db: Kysely<Tables>, data: string): Promise<Map<string, string>> {
   const topics = (await db.selectFrom('topic').select(topicColumns).orderBy('mails', 'desc').execute()).map(
@@ -113,6 +151,14 @@ make: *** [Makefile:141: unit] Error 1
     newest.version,
   )
   const logs = { build: 'cc -c wal.c\n', style: 'no remarks\n', unit }
+  const night = `refs/ci/${list}/nightly/2026-03-02`
+  const { base, commit } = publish(data, night)
+  for (let at = 0; at < 12; at++)
+    await yard.build('success', {
+      result: resultOf('success', stepOf('build', 'success', { seconds: 90 + at }), ...steps.slice(1, 2)),
+      build: { ref: `refs/heads/${at < 9 ? 'next' : `topic/${at}`}` },
+    })
+  await yard.build('queued', { build: { ref: 'refs/heads/next' } })
   const main = await yard.build('failure', { result: resultOf('failure', ...steps), logs })
   await yard.build('success', {
     result: resultOf('success', steps[0] ?? stepOf('build', 'success')),
@@ -134,11 +180,30 @@ make: *** [Makefile:141: unit] Error 1
     })
     .execute()
   const running = await yard.build('running', { logs: { build: 'cc -c wal.c\n' }, build: ofSeries })
+  await yard.build('failure', {
+    result: resultOf('failure', ...steps),
+    build: { ref: night, commit, base, nightly: true, submitter: 'nightly' },
+  })
+  const { key } = await db
+    .selectFrom('build')
+    .select('key')
+    .where('number', '=', failed)
+    .executeTakeFirstOrThrow()
+  await db.transaction().execute(trx =>
+    oweMail(trx, {
+      ...{ key: resultKey(key), list: listId(1), to: series.author.address, subject: 'Re: result' },
+      ...{ body: 'Test-Label: unit\nTest-Status: FAILURE\n\nStep unit failed.\n', kind: 'result' as const },
+    }),
+  )
   const [patch] = alone.patches
   const waiting = await yard.build('waiting', {
     why: `Patches of ${single.author.address} are not built without asking`,
-    build: { ...yard.patchset(single.id, [patch?.id ?? single.id], 1), evidence: { guarded: [] } },
+    build: {
+      ...yard.patchset(single.id, [patch?.id ?? single.id], 1),
+      ...{ base, commit, submitter: single.author.address, evidence: { guarded: ['.ci/checks/late'] } },
+    },
   })
+  await yard.build('waiting', { build: ofSeries })
   const refused = await yard.build('refused', {
     why: 'The commit is not signed by anybody whom the policy names',
     build: {
@@ -162,8 +227,13 @@ make: *** [Makefile:141: unit] Error 1
     ['run-refused', paths.build(refused)],
     ['run-passed', paths.build(passed)],
     ['run-log', paths.buildLog(failed, 'unit', { from: 201 })],
+    ['run-whole-log', paths.wholeLog(failed)],
     ['builds', paths.builds(list)],
+    ['builds-branch', paths.buildsOfBranch('tarn', 'refs/heads/next')],
+    ['builds-patchset', paths.buildsOfPatchset(list, series.id)],
+    ['builds-branches', paths.buildBranches(list)],
     ['queue', paths.queue()],
+    ['queue-ended', paths.buildsIn('ended')],
   ])
 }
 
@@ -235,6 +305,7 @@ async function shoot(browser: Browser, base: string, pages: ReadonlyMap<string, 
   for (const [name, path] of pages) {
     await narrow.goto(base + path)
     const width = await narrow.evaluate<number>('document.documentElement.scrollWidth')
+    await narrow.screenshot({ path: join(folder, `${name}-320.png`), fullPage: true })
     if (width > 320) problems.push(`The page "${name}" is ${width} px wide at 320 px`)
   }
   return problems

@@ -1,12 +1,14 @@
 // What the pages say of builds: how each stands, why, what releases it, its log, and what a build wrote to do harm.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { publishedRepository as publishedAt } from '../../ci/published.ts'
 import { oweMail } from '../../sql/outbox.ts'
 import { resultKey } from '../../tracker/build/report.ts'
 import { makeApp } from '../../web/app.ts'
+import { Repository, script } from '../ci/repository.ts'
 import { type Archive, makeArchive, patchBody, series } from './archive.ts'
 import { BuildYard, resultOf, stepOf } from './builds.ts'
 
@@ -321,6 +323,53 @@ describe('what was mailed', () => {
   })
 })
 
+describe('what git can fetch', () => {
+  const ref = (day: number) => `refs/ci/tarn/nightly/2026-03-0${day}`
+  let published: Hono
+  let commit: string
+  beforeAll(() => {
+    mkdirSync(publishedAt(data))
+    const repository = new Repository(publishedAt(data))
+    commit = repository.commit({ '.ci/build': script('true') })
+    for (const name of [ref(1), ref(2), 'refs/ci/tarn/abc/v7']) repository.git('update-ref', name, commit)
+    const policy = { repositories: [], patches: [{ list: 'tarn', nightly: true }] } as never
+    published = makeApp({
+      ...{ db: archive.db, url, builds: { queue: {} as never, data } },
+      place: { policy: () => policy, data },
+    })
+  })
+  const text = async (path: string) => (await published.request(path)).text()
+
+  test('are the nights that are still there, each with its build', async () => {
+    const number = await yard.build('success', {
+      result: resultOf('success', stepOf('build', 'success')),
+      build: { ref: ref(1), commit, nightly: true, submitter: 'nightly' },
+    })
+    const before = await published.request('/tarn/builds/')
+    const nights = /id="h-nights".*?<\/section>/s.exec(await before.text())?.[0] ?? ''
+    expect(nights).toMatch(new RegExp(`${ref(2)}.*${ref(1)}`, 's'))
+    expect(nights).toContain(`href="/builds/${number}"`)
+    new Repository(publishedAt(data)).git('update-ref', '-d', ref(1))
+    const tag = before.headers.get('ETag') ?? ''
+    const after = await published.request('/tarn/builds/', { headers: { 'If-None-Match': tag } })
+    expect(after.status).toBe(200)
+    expect(await after.text()).not.toContain(ref(1))
+  })
+
+  test('is told for a ref that leads to what was built, and for no other', async () => {
+    const topic = yard.patchset('v1-0@example.org', ['v1-1@example.org'], 1)
+    const build = { ...topic, commit, ref: 'refs/ci/tarn/abc/v7' }
+    const there = await text(`/builds/${await yard.build('failure', { result: failed, build })}`)
+    expect(there).toContain('git fetch https://tracker.example.org/-/git/ci.git refs/ci/tarn/abc/v7')
+    expect(there).toMatch(/<dt>Tree<\/dt><dd><code>[0-9a-f]{12}</)
+    const other = { ...build, commit: 'dead'.repeat(10) }
+    const gone = await text(`/builds/${await yard.build('failure', { result: failed, build: other })}`)
+    expect(gone).toContain('It cannot be fetched any more')
+    expect(gone).not.toContain('git fetch')
+    expect(gone).not.toContain('<dt>Tree')
+  })
+})
+
 describe('many builds', () => {
   test('of one branch and of one patchset are on pages of their own', async () => {
     const ref = 'refs/heads/busy'
@@ -405,6 +454,7 @@ describe('a list', () => {
     const text = await page('/tarn/builds/')
     expect(text).toContain('release/1.0')
     expect(text).toMatch(/Branches.*main.*failed.*release\/1\.0.*passed/s)
+    expect(await page('/tarn/builds/?branches=all')).toMatch(/main.*failed.*release\/1\.0.*passed/s)
   })
 
   test('has badges, which change with the branch', async () => {

@@ -107,7 +107,7 @@ export class BuildYard {
       tiers: ['gvisor', 'bwrap'],
       atOnce: 2,
       cpus: 8,
-      memoryFreeBytes: 1,
+      memoryFreeBytes: 6 * 1024 ** 3,
       version: '1',
       launcher: null,
     }

@@ -96,7 +96,7 @@ function tailSection(view: BuildView): Html | string {
 function repeatSection({ repeat, line, row, kept }: BuildView): Html | string {
   if (repeat.length === 0 || line.state === 'refused') return ''
   if (line.kind !== 'push' && kept?.fetched === false)
-    return html`<section><h2>Repeat it at home</h2><p class="soft">It cannot be fetched any more: ${visible(line.ref)} is gone, or leads to something newer.</p></section>`
+    return html`<section><h2>Repeat it at home</h2><p class="soft">It cannot be fetched any more: <code>${visible(line.ref)}</code> is gone, or leads to something newer.</p></section>`
   return html`<section aria-labelledby="h-rep">
 <div class="hd"><h2 id="h-rep">Repeat it at home</h2><p class="soft">The same tree</p></div>
 <div class="card"><div class="mail say"><code class="cmd">${repeat.join('\n')}</code>${row.base && line.kind !== 'push' ? html`<p>Its parent is ${shortCommit(row.base)}.</p>` : ''}</div></div>

@@ -69,18 +69,18 @@ function authorSection(view: BuildView): Html | string {
   const to = answered(view)
   if (!topic || to === null) return ''
   return html`<section><h2>For ${nameOf(topic.author)}</h2>
-<p>Nothing has to be done: somebody who may reads it first, and answers with the line. ${advice(view)}</p>
-<p><a href="${replyByMail({ ...to, body: 'Could somebody let it be built?' })}">Ask for it in the thread</a>; a new version waits for itself.</p></section>`
+<p>Nothing to do: a maintainer or an approver reads it first, and lets it run. ${advice(view)}</p>
+<p><a href="${replyByMail({ ...to, body: 'Could somebody let it be built?' })}">Ask for it in the thread</a>. A new version waits for itself.</p></section>`
 }
 
 /** What would have had it built at once, as far as that is the author's to change. */
 function advice({ evidence, sender }: BuildView): string {
   const isSure = sender !== null && typeof sender !== 'string' && sender.grade !== 'C'
   if (!isSure)
-    return 'A mail that is signed, by your key or by DKIM of your domain, shows who sent it; then they need not ask themselves that.'
+    return 'Sign the next version, by your key or by DKIM of your domain: nothing vouches for who sent this one.'
   return (evidence.guarded ?? []).length > 0
-    ? 'It changes how it is built, and that is always read first; what does not may come as a patch of its own.'
-    : 'Whose patches are built without asking is for the maintainers to say, for the next ones, too.'
+    ? 'It changes how it is built, which is read first whoever sends it; what does not may come as a patchset of its own.'
+    : 'Whoever runs this server says whose patches are built without asking; a maintainer may ask for yours.'
 }
 
 function waitingTooSection({ waitingToo }: BuildView): Html | string {

@@ -38,10 +38,13 @@ ${logPages({ from, shown: parts.reduce((sum, part) => sum + part.lines.length, 0
   })
 }
 
+const rangeText = (from: number, to: number): string =>
+  from === to ? `line ${numberText(from)}` : `lines ${numberText(from)} to ${numberText(to)}`
+
 const partSection = (
   number: string,
   shown: { attempt?: number },
   { step, from, lines, total }: LogPart,
 ): Html =>
-  html`<section aria-label="${visible(step)}"><div class="hd"><h2>${visible(step)} <span class="soft">lines ${numberText(from)} to ${numberText(from + lines.length - 1)}</span></h2><a href="${paths.buildLog(number, step, shown)}">${lines.length === total ? 'This step alone' : `All ${countText(total, 'line')} of this step`}</a></div>
+  html`<section aria-label="${visible(step)}"><div class="hd"><h2>${visible(step)} <span class="soft">${rangeText(from, from + lines.length - 1)}</span></h2><a href="${paths.buildLog(number, step, shown)}">${lines.length === total ? 'This step alone' : `All ${countText(total, 'line')} of this step`}</a></div>
 <div class="card">${logLines(lines, from)}</div></section>`

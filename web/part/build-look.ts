@@ -62,22 +62,27 @@ export interface BuildTableOptions {
   readonly lists?: boolean
   /** Shows what releases each. */
   readonly tags?: boolean
+  /** All are of one branch or patchset, which the page names: each is told by its commit. */
+  readonly alike?: boolean
 }
 
 export const buildTable = (
   lines: readonly BuildLine[],
-  { now, lists = false, tags = false }: BuildTableOptions,
+  { now, lists = false, tags = false, alike = false }: BuildTableOptions,
 ): Html => html`<div class="card rows"><table class="flat">
 <thead><tr><th scope="col" class="num slim">Build</th><th scope="col">Of</th>${tags ? html`<th scope="col" class="wide">Released by</th>` : html`<th scope="col" class="wide">State</th>`}<th scope="col" class="num wide">Time</th><th scope="col" class="wide">Since, UTC</th></tr></thead>
-<tbody>${lines.map(line => buildRow(line, { now, lists, tags }))}</tbody></table></div>`
+<tbody>${lines.map(line => buildRow(line, { now, lists, tags, alike }))}</tbody></table></div>`
 
 const buildRow = (
   line: BuildLine,
-  { now, lists, tags }: BuildTableOptions,
-): Html => html`<tr><td class="num n"><a href="${paths.build(line.number)}">${line.number}</a></td><th scope="row" class="sub"><a class="s" href="${paths.build(line.number)}">${buildName(line)}</a><br><span class="soft">${lists && line.list !== null ? html`<bdi>${visible(line.list)}</bdi>, ` : ''}${shortCommit(line.commit)} <bdi>${submitterText(line)}</bdi></span></th><td>${
+  { now, lists, tags, alike }: BuildTableOptions,
+): Html => html`<tr><td class="num n"><a href="${paths.build(line.number)}">${line.number}</a></td><th scope="row" class="sub">${alike ? alikeName(line) : html`<a class="s" href="${paths.build(line.number)}">${buildName(line)}</a><br><span class="soft">${lists && line.list !== null ? html`<bdi>${visible(line.list)}</bdi>, ` : ''}${shortCommit(line.commit)} <bdi>${submitterText(line)}</bdi></span>`}</th><td>${
   tags && line.digest !== null ? html`<code>CI: test ${line.digest}</code>` : buildChip(line.state)
 }</td><td class="num n">${tookText(line, now)}</td><td class="soft">${shortMinuteOf((line.endedAt ?? line.startedAt ?? line.madeAt).getTime())}</td></tr>
 `
+
+const alikeName = (line: BuildLine): Html =>
+  html`<a href="${paths.build(line.number)}">${shortCommit(line.commit) || 'no commit'}</a>${line.version === null ? '' : html` <span class="rev">v${line.version}</span>`} <span class="soft"><bdi>${submitterText(line)}</bdi></span>`
 
 /** Beside a patchset: its builds, newest first. `all`: the page that has every one. */
 export const buildsSection = (

@@ -22,7 +22,7 @@ export function lookSection(view: BuildView): Html | string {
   return html`<section aria-labelledby="h-look">
 <div class="hd"><h2 id="h-look">Worth a look before</h2><a href="${paths.mail(list.name, line.topicId ?? row.topic_id ?? '')}">The patches</a></div>
 <div class="card"><table class="flat">
-<thead><tr><th scope="col">What</th><th scope="col">Found</th></tr></thead>
+<thead><tr><th scope="col" class="wide">What</th><th scope="col">Found</th></tr></thead>
 <tbody>
 ${fileRows(view, revision)}
 ${forecast?.commit ? changeRows(forecast.commit.changes) : ''}

@@ -137,7 +137,7 @@ async function answerBranch(
       }${list ? html`<a href="${paths.badge(list.name, ref.replace(/^refs\/heads\//, ''))}">Badge</a>` : ''}`,
       list,
       lines: shown,
-      table: { now: new Date() },
+      table: { now: new Date(), alike: true },
       pages: {
         first: before === null ? null : paths.buildsOfBranch(repository, ref),
         next: next && paths.buildsOfBranch(repository, ref, next),
@@ -180,11 +180,10 @@ async function nightsOf(
 ): Promise<Night[]> {
   if (refs.size === 0) return []
   const builds = await readBuildsOfNights(db, list.id, [...refs.values()])
-  return [...refs].slice(0, nightsMax).map(([ref, commit]) => ({ ref, commit, build: builds.get(commit) }))
+  return [...refs]
+    .slice(0, limits.nightlyRefsMax)
+    .map(([ref, commit]) => ({ ref, commit, build: builds.get(commit) }))
 }
-
-/** A week. */
-const nightsMax = 7
 
 /** `/LIST/builds/?branches=all`. */
 async function answerBranches(c: Context, db: Kysely<Tables>, list: ListRow): Promise<Response> {
@@ -209,7 +208,7 @@ async function answerPatchset(c: Context, db: Kysely<Tables>, list: ListRow, id:
       meta: html`<a href="${paths.mail(list.name, id)}">The patchset</a>`,
       list,
       lines: shown,
-      table: { now: new Date() },
+      table: { now: new Date(), alike: true },
       pages: {
         first: before === null ? null : paths.buildsOfPatchset(list.name, id),
         next: next && paths.buildsOfPatchset(list.name, id, next),
