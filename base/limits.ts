@@ -91,8 +91,10 @@ export const limits = {
   trailersMax: 200,
   /** Lines of one version's changelog that are shown; what follows is the mail's to tell. */
   changelogLinesMax: 60,
-  /** Text that goes into one tsvector: PostgreSQL refuses a vector above 1 MB (54000). */
-  searchTextBytesMax: 256 * 1024,
+  /** Words of one mail in the index, without their places: PostgreSQL refuses a vector above 1 MB (54000). */
+  wordVectorBytesMax: 512 * 1024,
+  /** Names of files among them: with subject and author they end before the last place that PostgreSQL knows. */
+  fileNamesCharactersMax: 16_000,
   /** Of the filter over the words that a mail quotes: with more words it names more mails in vain. */
   wordFilterBytesMax: 1_024,
   /** Files listed for one mail in facts and index. */

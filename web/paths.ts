@@ -2,6 +2,9 @@
 // links keep working: a list is `/LIST/`, a mail `/LIST/MESSAGE-ID/`.
 import { limits } from '../base/limits.ts'
 
+/** public-inbox's name for an index over several lists; one that is called so comes first. */
+export const allLists = 'all'
+
 /** Percent-encodes a Message-ID as public-inbox does: all that a path segment may hold stays readable, `/` does not. */
 const encodeId = (id: string) =>
   encodeURIComponent(id.toWellFormed()).replace(/%(24|26|2B|2C|3A|3B|3D|40)/g, encoded =>

@@ -82,6 +82,10 @@ const makers: Readonly<Record<string, Maker>> = {
     const subject = phrase('s', facts.subject.text, pick)
     return subject && facts.sender.address && `${subject} AND (f:${facts.sender.address} OR dfn:Makefile)`
   },
+  'forms of s': ({ facts }, pick) => word('s:', facts.subject.title, pick),
+  'forms of nq': ({ mail }, pick) => word('nq:', pick(prose(splitQuotes(mail.body).own.split('\n'))), pick),
+  'forms of b': ({ mail }, pick) => word('b:', pick(linesOf(mail)), pick),
+  forms: ({ mail }, pick) => word('', pick(linesOf(mail)), pick),
   without: ({ facts }, pick) => {
     const subject = phrase('s', facts.subject.text, pick)
     return subject && facts.sender.address && `${subject} NOT f:${facts.sender.address}`
@@ -93,6 +97,12 @@ function phrase(prefix: string, text: string | undefined, pick: Pick): string | 
   const words = (text ?? '').match(/[A-Za-z][A-Za-z0-9]{2,}(?: [A-Za-z][A-Za-z0-9]{2,}){0,2}/g) ?? []
   const chosen = pick(words)
   return chosen && `${prefix === '' ? '' : `${prefix}:`}"${chosen}"`
+}
+
+/** A word that is found in all its forms. */
+function word(prefix: string, text: string | undefined, pick: Pick): string | undefined {
+  const chosen = pick((text ?? '').match(/(?<![\w'.@/-])[a-z]{4,}(?![\w'.@/-])/g) ?? [])
+  return chosen && prefix + chosen
 }
 
 function address(prefix: string, field: string | null, pick: Pick): string | undefined {

@@ -1,6 +1,5 @@
 // The same questions to two archives of the same mails, and where the answers differ, why.
 import { gunzipSync } from 'node:zlib'
-import { limits } from '../../base/limits.ts'
 import { decodeMail } from '../../tracker/decode/decode.ts'
 import { headerValue } from '../../tracker/decode/headers.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
@@ -134,8 +133,7 @@ function reasonOf(
   if (side === 'theirs') {
     if (/\bdt?:/.test(query) && dateOf(bytes) !== facts.said)
       return 'its Date is in doubt, so it was said at another time here'
-    if (holds)
-      return mail.body.length > limits.searchTextBytesMax / 2 ? 'it is longer than what is indexed' : null
+    if (holds) return null
     const near = query.replace(/"([^"]*)"/g, (_, words: string) => `(${words})`)
     if (near !== query)
       return 'Xapian stems a single word in quotes, or joins words over a line that is none of the text'

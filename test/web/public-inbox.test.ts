@@ -183,6 +183,17 @@ test('all lists are searched under one name, and a mail of two lists comes once'
   expect(found.toSorted()).toEqual(['else@example.org', 'one@example.org', 'two@example.org'])
 })
 
+test('the page of all lists finds a mail of two lists once, and says where it is', async () => {
+  const page = await (await app.request('/all/?q=s%3Alost+OR+s%3AElsewhere')).text()
+  const text = page.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ')
+  expect(text).toContain('3 mails hold')
+  expect(text).toContain('on other')
+  expect(page).toContain('href="/other/else@example.org/"')
+  expect(page).toContain('action="/all/"')
+  expect((await (await app.request('/')).text()).match(/action="[^"]*"/g)).toEqual(['action="/all/"'])
+  expect((await app.request('/all/?q=s%3Anothing')).status).toBe(200)
+})
+
 test('a whole archive is one mbox in the order of the log', async () => {
   expect(await idsIn(await app.request('/tarn/all.mbox.gz'))).toEqual(letters.map(letter => letter.id))
   expect(await idsIn(await app.request('/all/all.mbox.gz'))).toHaveLength(letters.length + 1)
@@ -205,6 +216,10 @@ test.each([
   ['/tarn/_/text/mirror', 302, '/tarn/_/text/mirror/'],
   ['/tarn/a1%2F1%2Bx%3D%40example.org', 301, '/tarn/a1%2F1+x=@example.org/'],
   ['/tarn/a1/1+x=@example.org/t.mbox.gz', 301, '/tarn/a1%2F1+x=@example.org/t.mbox.gz'],
+  ['/all', 301, '/all/'],
+  ['/all/', 302, '/'],
+  ['/?q=s%3Awal', 302, '/all/?q=s%3Awal'],
+  ['/all/?q=else@example.org', 302, '/other/else@example.org/'],
   ['/all/a1@example.org', 302, '/tarn/a1@example.org/'],
   ['/all/a1@example.org/', 302, '/tarn/a1@example.org/'],
   ['/all/a1%2F1+x=@example.org/T/', 302, '/tarn/a1%2F1+x=@example.org/T/'],
@@ -248,6 +263,7 @@ test('feeds name mails and threads as public-inbox does', async () => {
   expect(thread).toContain(`href="${url}/tarn/a1%2F1+x=@example.org/"`)
   expect(thread).toContain('&gt; lock(w)')
   expect((await feed('/tarn/?q=s%3Alost&x=A')).match(/<entry>/g)).toHaveLength(2)
+  expect((await feed('/all/?q=s%3Alost+OR+s%3AElsewhere&x=A')).match(/<entry>/g)).toHaveLength(3)
   expect((await feed('/all/new.atom')).match(/<entry>/g)).toHaveLength(letters.length + 2)
   expect((await app.request('/tarn/?q=s%3Anothing&x=A')).status).toBe(404)
 })

@@ -47,7 +47,7 @@ test.each([
     'and(s<power> s<cut> said<f x> -or(said<a> said<b>))',
     ['power', 'cut', 'f(x', 'a', 'b'],
   ],
-  ['net: phy: NEW', 'and(said<net> said<phy> said<new>)', ['net', 'phy', 'new']],
+  ['net: usb: NEW', 'and(said<net> said<usb> said<new>)', ['net', 'usb', 'new']],
   [
     '((s:"wal: hold it" AND f:"A B <a@b.org>")) AND d:20260301..',
     'and(s<wal hold it> f<a b a b org> said[2026-03-01 ))',
@@ -72,7 +72,7 @@ test.each([
   ['a@b.org', 'or(said<a b org> mail<a@b.org>)', ['a@b.org']],
 ])('%j asks for %s', async (typed, shape, words) => {
   const read = await readQuery(typed, 'said')
-  expect([short(read.query), read.words, read.problem]).toEqual([shape, words, null])
+  expect([short(read.query), read.marks.map(({ text }) => text), read.problem]).toEqual([shape, words, null])
 })
 
 test('times in words are read as git reads them', async () => {
@@ -110,8 +110,8 @@ test.each([
   's:('.repeat(2_000),
   ')'.repeat(8_000),
 ])('the query %.4j... of 8,000 signs is read', async typed => {
-  const began = performance.now()
+  const began = process.cpuUsage()
   const { query } = await readQuery(`${typed}night`, 'said')
   expect(short(query)).toMatch(/night/)
-  expect(performance.now() - began).toBeLessThan(400)
+  expect(process.cpuUsage(began).user).toBeLessThan(400_000)
 })

@@ -5,6 +5,8 @@ import { readQuery } from '../../web/read/query.ts'
 import { type Archive, makeArchive, patchBody } from './archive.ts'
 
 const long = Array.from({ length: 17_000 }, (_, at) => `w${at}`).join(' ')
+/** More words than a vector takes. */
+const dump = Array.from({ length: 60_000 }, (_, at) => `z${'q'.repeat(10)}${at}`).join(' ')
 const diffOf = (body: string) => body.slice(body.indexOf('diff --git'))
 const walId = patchId(diffOf(patchBody()))
 
@@ -40,8 +42,20 @@ beforeAll(async () => {
     {
       id: 'log@example.org',
       subject: 'A long log',
-      body: `${long}\nthe far heron waits\n${'x '.repeat(70_000)}\nchange-id: 20260303-at-the-end-aabbccddeeff\n-- \nThe last line of all\n`,
+      body: `${long}\nthe far heron waits\n${'x '.repeat(70_000)}the dipper dives\n${'x '.repeat(70_000)}\nchange-id: 20260303-at-the-end-aabbccddeeff\n-- \nThe last line of all\n`,
       minute: 60 * 72,
+    },
+    {
+      id: 'dump@example.org',
+      subject: 'A dump',
+      body: `${dump}\nIn all of this a shrike sits.\n\n${'> x y\n'.repeat(30_000)}> the siskin sings\n`,
+      minute: 60 * 72 + 1,
+    },
+    {
+      id: 'forms@example.org',
+      subject: 'Leaking buffers',
+      body: 'Two studies of leaks.\n\n> It leaked, they said.\n',
+      minute: 60 * 72 + 2,
     },
     Buffer.from(
       [
@@ -71,7 +85,11 @@ beforeAll(async () => {
 })
 
 const patch = '20260302-wal-lock-v1-1@example.org'
-const all = [patch, 'review@example.net', 'munged@example.org', 'log@example.org', 'attached@example.org']
+const all = [
+  patch,
+  ...['review@example.net', 'munged@example.org', 'log@example.org', 'dump@example.org', 'forms@example.org'],
+  'attached@example.org',
+]
 
 /** Ids, oldest first. */
 async function find(typed: string, bare: 'said' | 'any' = 'any'): Promise<string[]> {
@@ -140,12 +158,26 @@ describe.each([
   ['"change-id: 20260303-at-the-end-aabbccddeeff"', ['log@example.org']],
   ['nq:"the far heron waits"', ['log@example.org']],
   ['nq:"far the heron"', []],
+  ['nq:"the dipper dives"', ['log@example.org']],
+  ['dipper', ['log@example.org']],
+  ['nq:"a shrike sits"', ['dump@example.org']],
+  ['nq:shrike', ['dump@example.org']],
+  ['nq:"sits a shrike"', []],
+  ['q:"the siskin sings"', ['dump@example.org']],
+  ['b:"sings siskin"', []],
+  ['s:leak', ['forms@example.org']],
+  ['s:"leak"', []],
+  ['s:Leak', []],
+  ['b:study', ['forms@example.org']],
+  ['nq:leaked', ['forms@example.org']],
+  ['q:leaks', ['forms@example.org']],
+  ['q:"leaks"', []],
   ['nq:"the last line of all"', ['log@example.org']],
   ['kestr*', ['review@example.net']],
   ['dfb:unlo*', [patch]],
   ['s:lock NOT q:zebra', [patch]],
   ['s:lock -dfb:unlock', ['review@example.net']],
-  ['d:20260302.. NOT (s:lock OR n:trace)', ['munged@example.org', 'log@example.org']],
+  ['d:20260302.. NOT (s:lock OR n:trace OR s:leak OR s:dump)', ['munged@example.org', 'log@example.org']],
   ['(s:lock OR s:trace) AND (f:priya OR t:ole)', ['review@example.net', 'attached@example.org']],
   [`((s:"wal: hold the lock less" AND f:"Ines Oduya <ines@example.org>")) AND d:20260301..`, [patch]],
   [

@@ -2,6 +2,8 @@
 export const searchMarks = {
   /** Before its patch-id. */
   patch: 'p:',
-  /** Alone: the mail is so long that the places of its words, and with them phrases, end before it does. */
+  /** Alone: not all places of its words are there, and so not all phrases. */
   long: '#',
+  /** Alone: not all words of the text, or not all names of files, are there. */
+  cut: { body: '#D', files: '#C' },
 } as const

@@ -1,6 +1,5 @@
 // What the word index holds of a mail. Quoted lines stand apart: a word is found at the mail that said it, and at those
 // that quote it where that is asked for.
-import { limits } from '../../base/limits.ts'
 import { toStorableText } from '../../base/storable.ts'
 import { headerValue } from '../decode/headers.ts'
 import type { DecodedMail } from '../decode/mail.ts'
@@ -19,16 +18,15 @@ export interface SearchText {
   readonly patchId: string | null
 }
 
-/** Capped: PostgreSQL refuses a tsvector above 1 MB, and 30 MB of repeated words take it six seconds. */
 export function searchText(mail: DecodedMail, facts: MailFacts): SearchText {
   const { own, quotes } = splitQuotes(textOf(mail))
   return {
     subject: capped(facts.subject.text, 4_000),
-    author: capped(authorText(mail, facts), 1_000),
-    files: capped(facts.files.map(file => file.path).join(' '), 16_000),
-    body: toStorableText(withEnd(own)),
-    quotes: capped(quotes, limits.searchTextBytesMax / 4),
-    others: capped(`${fieldOf(mail, 'to')} ${fieldOf(mail, 'cc')} ${namesOf(mail).join(' ')}`, 16_000),
+    author: capped(authorText(mail, facts), 4_000),
+    files: toStorableText(facts.files.map(file => file.path).join(' ')),
+    body: toStorableText(own),
+    quotes,
+    others: `${fieldOf(mail, 'to')} ${fieldOf(mail, 'cc')} ${namesOf(mail).join(' ')}`,
     patchId: facts.patchId,
   }
 }
@@ -65,14 +63,5 @@ export function splitQuotes(text: string): { own: string; quotes: string } {
   return { own, quotes: quotes.join('\n') }
 }
 
-/** Cut by characters, at two bytes each on the average; the rest of a longer text is not found by its words. */
+/** No subject and no person is longer: the rest is not found by its words. */
 const capped = (text: string, charsMax: number) => toStorableText(text.slice(0, charsMax))
-
-/** Of a longer text the start and the end, where change-ids and signatures stand. */
-function withEnd(text: string): string {
-  const charsMax = limits.searchTextBytesMax / 2
-  if (text.length <= charsMax) return text
-  return `${text.slice(0, charsMax - endChars)}\n${text.slice(-endChars)}`
-}
-
-const endChars = 8_000

@@ -1,8 +1,9 @@
 // Words beside what a mail says: those it quotes, and those of To, Cc and the names of attachments. In the word index
 // they cost an import 13 %; a Bloom filter of one byte a word costs next to nothing. It names all mails that hold a word
-// and 2 % of the others; whoever asks looks into the mail.
+// in any of its forms and 2 % of the others; whoever asks looks into the mail.
 import { limits } from '../../base/limits.ts'
 import type { SearchText } from './search-text.ts'
+import { stemOf } from './word-stem.ts'
 import { wordsOf } from './words.ts'
 
 /** Where a word stands; the sign is hashed before it. */
@@ -22,7 +23,7 @@ const noWords: ReadonlySet<string> = new Set()
 
 /** Bits as PostgreSQL's get_bit counts them: within a byte from the lowest. */
 function mark(filter: Buffer, sign: Beside, word: string): void {
-  const first = firstOf(sign, word)
+  const first = firstOf(sign, stemOf(word))
   const step = stepOf(first)
   for (let times = 0; times < 4; times++) {
     const bit = placeOf(first, step, times) % (filter.length * 8)
@@ -30,9 +31,9 @@ function mark(filter: Buffer, sign: Beside, word: string): void {
   }
 }
 
-/** Four numbers of 31 bits; modulo the bits of a filter they are the word's places in it. */
+/** Four numbers of 31 bits; modulo the bits of a filter they are the word's places in it, and those of all its forms. */
 export function filterPlaces(sign: Beside, word: string): [number, number, number, number] {
-  const first = firstOf(sign, word)
+  const first = firstOf(sign, stemOf(word))
   const step = stepOf(first)
   return [placeOf(first, step, 0), placeOf(first, step, 1), placeOf(first, step, 2), placeOf(first, step, 3)]
 }

@@ -1,6 +1,7 @@
 // The text of a mail as a tsvector in PostgreSQL's binary form: made here because PostgreSQL's own parser takes four
 // times as long and a query must be cut into the same words, and binary because reading the form for people back took
 // it half as long as storing it.
+import { limits } from '../../base/limits.ts'
 import { searchMarks } from './search-marks.ts'
 import type { SearchText } from './search-text.ts'
 import { wordsOf } from './words.ts'
@@ -49,14 +50,20 @@ function writeNumber(vector: Buffer, value: number, end: number): number {
  */
 function placesOf(text: Said): Map<string, number[]> {
   const places = new Map<string, number[]>()
-  const { patch, long } = searchMarks
+  const { patch, long, cut } = searchMarks
   let at = 0
+  let bytes = 0
+  let lost = false
   const add = (part: string, weight: number) => {
     for (const word of wordsOf(part)) {
       const place = (weight << 14) | (at + 1)
       const known = places.get(word)
-      if (known === undefined) places.set(word, [place])
-      else if (weightOf(known) !== weight || (at < placeMax && known.length < placesMax)) known.push(place)
+      if (known === undefined) {
+        bytes += 3 * word.length
+        places.set(bytes > limits.wordVectorBytesMax ? cut.body : word, [place])
+      } else if (weightOf(known) !== weight) known.push(place)
+      else if (at < placeMax && known.length < placesMax) known.push(place)
+      else lost = true
       if (at < placeMax) at++
     }
     // No phrase reaches from one part into the next.
@@ -64,10 +71,11 @@ function placesOf(text: Said): Map<string, number[]> {
   }
   add(text.subject, 3)
   add(text.author, 2)
-  add(text.files, 1)
+  add(text.files.slice(0, limits.fileNamesCharactersMax), 1)
   add(text.body, 0)
+  if (text.files.length > limits.fileNamesCharactersMax) places.set(cut.files, nowhere)
   if (text.patchId !== null) places.set(`${patch}${text.patchId}`, nowhere)
-  if (at >= placeMax) places.set(long, nowhere)
+  if (lost || at >= placeMax) places.set(long, nowhere)
   return places
 }
 
@@ -81,5 +89,5 @@ const weightOf = (places: readonly number[] | undefined) => {
 
 /** The last place that PostgreSQL knows is 16,383; words behind it are found, phrases of them are not. */
 const placeMax = 16_382
-/** It keeps no more of one word. */
+/** It keeps no more places of one word. */
 const placesMax = 255

@@ -3,13 +3,13 @@ import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../../sql/tables.ts'
 import type { PlaceOptions } from '../../tracker/build/place.ts'
-import { paths } from '../paths.ts'
-import { placeOf } from '../read/place.ts'
+import { allLists, paths } from '../paths.ts'
+import { type Place, placeOf } from '../read/place.ts'
 import { answerBlob } from '../route/blob.ts'
 import { answerBadge, answerBuilds } from '../route/builds.ts'
 import { answerNewFeed, answerSearchFeed } from '../route/feed.ts'
 import { answerManifest } from '../route/inbox.ts'
-import { answerBugs, answerList } from '../route/list.ts'
+import { answerBugs, answerList, answerSearch } from '../route/list.ts'
 import { answerAllMbox, answerResults } from '../route/mbox.ts'
 import { answerPending } from '../route/pending.ts'
 import { answerMilestone, answerMilestones, answerTriage } from '../route/planning.ts'
@@ -62,7 +62,9 @@ function addArchive({ list, place, searched }: Lookup, db: Kysely<Tables>, data:
   searched('/', (c, at) => answerResults(c, db, at))
 }
 
-function addPages({ list }: Lookup, db: Kysely<Tables>): void {
+function addPages({ list, all }: Lookup, db: Kysely<Tables>): void {
+  all('', c => c.redirect(paths.list(allLists), 301))
+  all('/', (c, at) => answerAll(c, db, at))
   list('', (c, { name }) => c.redirect(paths.list(name), 301))
   list('/', (c, row) => (isFeedSearch(c) ? answerSearchFeed(c, db, placeOf(row)) : answerList(c, db, row)))
   list('/bugs', (c, { name }) => c.redirect(paths.bugs(name), 301))
@@ -70,6 +72,13 @@ function addPages({ list }: Lookup, db: Kysely<Tables>): void {
   list('/milestones/', (c, row) => answerMilestones(c, db, row))
   list('/milestone/:name/', (c, row) => answerMilestone(c, db, row))
   list('/triage/', (c, row) => answerTriage(c, db, row))
+}
+
+/** What all lists have together is a search; the page of them is the first one. */
+function answerAll(c: Context, db: Kysely<Tables>, at: Place): Promise<Response> | Response {
+  const typed = c.req.query('q')
+  if (typed === undefined) return c.redirect(paths.lists(), 302)
+  return isFeedSearch(c) ? answerSearchFeed(c, db, at) : answerSearch(c, db, at, typed)
 }
 
 const isFeedSearch = (c: Context): boolean => c.req.query('x') === 'A' && c.req.query('q') !== undefined

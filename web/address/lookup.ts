@@ -1,12 +1,12 @@
 // What an address leads to: a list by its name, `all` of them, or a mail by its Message-ID on one; or the page that says that there
 // is none, where it went, or on which list it is.
-import type { Context, Hono } from 'hono'
+import type { Context, Hono, Next } from 'hono'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../../sql/tables.ts'
 import { answerPage } from '../answer.ts'
 import { gonePage, goneText } from '../page/gone.ts'
 import { missingListPage, missingMailPage } from '../page/missing.ts'
-import { paths } from '../paths.ts'
+import { allLists, paths } from '../paths.ts'
 import {
   findListOfMail,
   findListRow,
@@ -15,7 +15,7 @@ import {
   type LocatedMail,
   locateMail,
 } from '../read/located-mail.ts'
-import { allLists, findPlace, type Place } from '../read/place.ts'
+import { findPlace, type Place } from '../read/place.ts'
 
 /** An answer for what the address leads to. */
 type Answer<At> = (c: Context, at: At) => Promise<Response> | Response
@@ -24,6 +24,8 @@ type Answer<At> = (c: Context, at: At) => Promise<Response> | Response
 export interface Lookup {
   list(path: string, answer: Answer<ListRow>): void
   place(path: string, answer: Answer<Place>): void
+  /** Of all lists together, where none is called so. */
+  all(path: string, answer: Answer<Place>): void
   mail(path: string, answer: Answer<LocatedMail>): void
   /** A search that is asked for by POST. */
   searched(path: '/', answer: Answer<Place>): void
@@ -33,6 +35,7 @@ export interface Lookup {
 export const lookup = (app: Hono, db: Kysely<Tables>): Lookup => ({
   list: (path, answer) => void app.get(`/:list${path}`, c => withList(c, db, answer)),
   place: (path, answer) => void app.get(`/:list${path}`, c => withPlace(c, db, answer)),
+  all: (path, answer) => void app.get(`/${allLists}${path}`, (c, next) => withAll(c, db, answer, next)),
   mail: (path, answer) => void app.get(`/:list/:mail${path}`, c => withMail(c, db, answer)),
   searched: (path, answer) => void app.post(`/:list${path}`, c => withPlace(c, db, answer)),
   searchedThread: (path, answer) => void app.post(`/:list/:mail${path}`, c => withMail(c, db, answer)),
@@ -56,6 +59,18 @@ async function withPlace(c: Context, db: Kysely<Tables>, answer: Answer<Place>):
   const name = c.req.param('list') ?? ''
   const place = await findPlace(db, name)
   return place ? answer(c, place) : answerPage(c, missingListPage(name), 404)
+}
+
+async function withAll(
+  c: Context,
+  db: Kysely<Tables>,
+  answer: Answer<Place>,
+  next: Next,
+): Promise<Response | undefined> {
+  const place = await findPlace(db, allLists)
+  if (place === undefined || place.lists.some(list => list.name === allLists)) return void (await next())
+  c.set('listVersion', place.lists.map(list => list.version).join(' '))
+  return answer(c, place)
 }
 
 async function withMail(c: Context, db: Kysely<Tables>, answer: Answer<LocatedMail>): Promise<Response> {

@@ -1,8 +1,9 @@
 // The addresses of the server itself: its lists, its health, its builds, and what programs look for at the root.
-import type { Hono } from 'hono'
+import type { Context, Hono } from 'hono'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../../sql/tables.ts'
 import { addHealth } from '../health.ts'
+import { allLists, paths } from '../paths.ts'
 import { findListRows } from '../read/located-mail.ts'
 import { addBuild, type BuildPages } from '../route/build.ts'
 import { addBuilds } from '../route/builds.ts'
@@ -17,6 +18,7 @@ export function addServer(
   builds: Omit<BuildPages, 'db'>,
   data: string | null,
 ): void {
+  app.get('/', (c, next) => (c.req.query('q') === undefined ? next() : c.redirect(searchOfAll(c), 302)))
   app.get('/', c => answerLists(c, db))
   addHealth(app, db)
   app.get(stylesheet.path, c =>
@@ -30,3 +32,5 @@ export function addServer(
   app.get('/robots.txt', answerRobots)
   app.get('/manifest.js.gz', async c => answerManifest(c, await findListRows(db), data))
 }
+
+const searchOfAll = (c: Context): string => paths.list(allLists) + new URL(c.req.url).search

@@ -53,7 +53,8 @@ Search
 
 ${prefixes.join('\n')}
 
-    Words are not stemmed. By POST with x=m the mails come as gzipped mboxrd, with t=1 their whole threads:
+    An English word is found in all its forms (leak, leaks, leaked); in quotes, with a star or with a capital letter as it is
+    written. By POST with x=m the mails come as gzipped mboxrd, with t=1 their whole threads:
 
     curl -d '' '${address}?q=s:wal&x=m' >results.mbox.gz
 `

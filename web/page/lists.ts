@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import { frame } from '../part/frame.ts'
 import { cappedText, dayOf, type Html, titleOf, visible } from '../part/text.ts'
-import { paths } from '../paths.ts'
+import { allLists, paths } from '../paths.ts'
 import type { ListLine } from '../read/lists.ts'
 
 export interface ListsView {
@@ -15,6 +15,7 @@ export interface ListsView {
 export const listsPage = ({ lists, countMax, builds }: ListsView): Html =>
   frame({
     title: 'Threadwork: mailing lists',
+    all: lists.length > 0 && lists.every(({ name }) => name !== allLists),
     skipTo: 'lists',
     main: html`<h1>Mailing lists</h1>
 <p class="meta"><span>Patches and bugs, from the mails of each list</span>${builds ? html`<a href="${paths.queue()}">Builds</a>` : ''}</p>

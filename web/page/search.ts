@@ -5,13 +5,16 @@ import { cappedText, dayOf, type Html, nameOf, titleText, visible } from '../par
 import { paths } from '../paths.ts'
 import type { Hit, Hits } from '../read/hits.ts'
 import type { ListRow } from '../read/located-mail.ts'
+import { findMark, type Mark, type MarkPlace } from '../read/mark.ts'
+import type { Place } from '../read/place.ts'
 import { searchPrefixes } from './search-help.ts'
 
 export interface SearchView {
-  readonly list: ListRow
+  /** A list, or all of them. */
+  readonly place: Place
   readonly query: string
-  /** To mark in the hits. */
-  readonly words: readonly string[]
+  /** What shows in the hits why they were found. */
+  readonly marks: readonly Mark[]
   /** Null when there is nothing to look for. */
   readonly found: Hits | null
   /** From 1. */
@@ -23,24 +26,32 @@ export interface SearchView {
 }
 
 export const searchPage = (view: SearchView): Html => {
-  const { list, query, found, trouble } = view
+  const { place, query, found, trouble } = view
+  const list = onlyList(place)
   return frame({
     title: query ? `Search: ${query}` : 'Search',
-    list,
+    ...(list ? { list } : { all: true }),
     query,
-    crumbs: [{ text: list.name, path: paths.list(list.name) }, { text: 'Search' }],
+    crumbs: [homeOf(place), { text: 'Search' }],
     skipTo: 'results',
     main: html`<h1>${heading(view)}</h1>
 ${trouble === null ? '' : html`<div class="stand tone-warn"><span class="chip warn"><span aria-hidden="true">?</span> Read otherwise</span><div><p>${visible(trouble)}</p></div></div>`}
 <div class="cols"><div>
 ${found && found.hits.length > 0 ? results(view, found) : advice(view)}
 </div>
-${help(list)}</div>`,
+${help(place)}</div>`,
   })
 }
 
-function heading({ query, found, countMax }: SearchView): Html {
-  if (query === '') return html`Search the mails of this list`
+const onlyList = ({ lists }: Place): ListRow | undefined => (lists.length === 1 ? lists[0] : undefined)
+
+const homeOf = (place: Place): { text: string; path: string } =>
+  onlyList(place)
+    ? { text: place.name, path: paths.list(place.name) }
+    : { text: place.description, path: paths.lists() }
+
+function heading({ place, query, found, countMax }: SearchView): Html {
+  if (query === '') return html`Search the mails of ${onlyList(place) ? 'this list' : 'all lists'}`
   if (found === null) return html`Nothing to look for in “<bdi>${visible(query)}</bdi>”`
   if (found.count === 0)
     return found.cut
@@ -56,47 +67,40 @@ ${found.hits.map(hit => hitCard(view, hit))}
 ${found.cut ? html`<p class="soft">To find older ones, add a word of their subject or a time: they would have to be read one by one.</p>` : ''}
 ${pager(view, found)}</section>`
 
-const hitCard = ({ list, words }: SearchView, hit: Hit): Html =>
-  html`<article class="card hit"><h3><a href="${paths.mail(list.name, hit.id)}"><bdi>${marked(titleText(hit.subject), words)}</bdi></a></h3>
-<p class="by"><span>${nameOf(hit.sender)}, ${dayOf(hit.said)}</span></p>
-${hit.matched.length === 0 ? (hit.gist ? html`<p class="gist soft">${marked(visible(hit.gist), words)}</p>` : '') : html`<pre class="diff" tabindex="0">${hit.matched.map(line => html`<span>${marked(visible(line), words)}</span>`)}</pre>`}</article>
+const hitCard = ({ place, marks }: SearchView, hit: Hit): Html =>
+  html`<article class="card hit"><h3><a href="${paths.mail(nameOfList(place, hit), hit.id)}"><bdi>${marked(titleText(hit.subject), marks)}</bdi></a></h3>
+<p class="by"><span>${nameOf(hit.sender)}, ${dayOf(hit.said)}${onlyList(place) ? '' : html`, on <bdi>${visible(nameOfList(place, hit))}</bdi>`}</span></p>
+${hit.matched.length === 0 ? (hit.gist ? html`<p class="gist soft">${marked(visible(hit.gist), marks)}</p>` : '') : html`<pre class="diff" tabindex="0">${hit.matched.map(line => html`<span>${marked(visible(line), marks)}</span>`)}</pre>`}</article>
 `
 
+const nameOfList = ({ lists, name }: Place, { list }: Hit): string =>
+  lists.find(({ id }) => id === list)?.name ?? name
+
 /** The words of the query inside a line. */
-function marked(text: string, words: readonly string[]): (string | Html)[] {
+function marked(text: string, marks: readonly Mark[]): (string | Html)[] {
   const lower = text.toLowerCase()
   // Lower-casing can change the length of a few letters; then the places would not fit.
   if (lower.length !== text.length) return [text]
   const parts: (string | Html)[] = []
   let done = 0
-  for (let at = nextWord(lower, words, 0); at !== null; at = nextWord(lower, words, done)) {
+  for (let at = nextMark(lower, marks, 0); at !== null; at = nextMark(lower, marks, done)) {
     parts.push(text.slice(done, at.start), html`<mark>${text.slice(at.start, at.end)}</mark>`)
     done = at.end
   }
   return [...parts, text.slice(done)]
 }
 
-function nextWord(
-  lower: string,
-  words: readonly string[],
-  from: number,
-): { start: number; end: number } | null {
-  let best: { start: number; end: number } | null = null
-  for (const word of words) {
-    const start = lower.indexOf(word, from)
-    if (
-      start !== -1 &&
-      (best === null || start < best.start || (start === best.start && start + word.length > best.end))
-    )
-      best = { start, end: start + word.length }
-  }
-  return best
+/** Of two at one place the longer one. */
+function nextMark(lower: string, marks: readonly Mark[], from: number): MarkPlace | null {
+  const places = marks.flatMap(mark => findMark(lower, mark, from) ?? [])
+  const [first] = places.toSorted((a, b) => a.start - b.start || b.end - a.end)
+  return first ?? null
 }
 
-function pager({ list, query, page, pageRows }: SearchView, found: Hits): Html | string {
+function pager({ place, query, page, pageRows }: SearchView, found: Hits): Html | string {
   const hasNext = found.count > page * pageRows
   if (page === 1 && !hasNext) return ''
-  return html`<nav class="near" aria-label="Pages">${page > 1 ? html`<a href="${paths.search(list.name, query, page - 1)}" rel="prev">← Newer hits</a>` : html`<span></span>`}<b>Page ${page}</b>${hasNext ? html`<a href="${paths.search(list.name, query, page + 1)}" rel="next">Older hits →</a>` : html`<span></span>`}</nav>`
+  return html`<nav class="near" aria-label="Pages">${page > 1 ? html`<a href="${paths.search(place.name, query, page - 1)}" rel="prev">← Newer hits</a>` : html`<span></span>`}<b>Page ${page}</b>${hasNext ? html`<a href="${paths.search(place.name, query, page + 1)}" rel="next">Older hits →</a>` : html`<span></span>`}</nav>`
 }
 
 const examples: readonly (readonly [string, string])[] = [
@@ -104,24 +108,30 @@ const examples: readonly (readonly [string, string])[] = [
   ['"power cut"', 'the words next to each other'],
   ['leak -test', 'mails without a word'],
   ['overflow or underflow', 'either word'],
+  ['"leaks"', 'the word as it is written'],
   ['lea*', 'words that begin so'],
   ['Makefile', 'mails that touch the file, or speak of it'],
 ]
 
 /** For an empty box and for a search that found nothing. */
-const advice = ({ list, found, page }: SearchView): Html => html`<section aria-labelledby="h-try">
+const advice = ({ place, found, page }: SearchView): Html => html`<section aria-labelledby="h-try">
 <h2 id="h-try">${found && found.count > 0 && page > 1 ? 'There are no more hits' : 'What can be looked for'}</h2>
-<p>Whole words in subjects, authors, texts and names of touched files, as they are written: <code>leak</code> does not find “leaks”, <code>leak*</code> does. Quoted lines are left out, so a word is found where it was said.</p>
+<p>Whole words in subjects, authors, texts and names of touched files. An English word is found in all its forms: <code>leak</code> finds “leaks”, too, but not in quotes, and not with a capital letter. Quoted lines are left out, so a word is found where it was said.</p>
 <div class="card"><table class="flat"><thead><tr><th scope="col">Search</th><th scope="col">Finds</th></tr></thead>
 <tbody>${examples.map(
   ([query, finds]) =>
-    html`<tr><th scope="row" class="sub"><a href="${paths.search(list.name, query)}"><code>${query}</code></a></th><td>${finds}</td></tr>`,
+    html`<tr><th scope="row" class="sub"><a href="${paths.search(place.name, query)}"><code>${query}</code></a></th><td>${finds}</td></tr>`,
 )}</tbody></table></div>
 <p>A prefix says where to look, and holds for the word, the quotes or the brackets behind it. <code>AND</code>, <code>OR</code>, <code>NOT</code> and brackets put parts together.</p>
 <div class="card"><table class="flat"><thead><tr><th scope="col">Prefix</th><th scope="col">Finds</th></tr></thead>
 <tbody>${searchPrefixes.map(([prefix, finds]) => html`<tr><th scope="row" class="sub"><code>${prefix}</code></th><td>${finds}</td></tr>`)}</tbody></table></div>
-<p>A Message-ID leads straight to its mail. Everything, newest first, is in the <a href="${paths.topics(list.name, 'all')}">archive</a>.</p></section>`
+<p>A Message-ID leads straight to its mail.${onlyList(place) ? html` Everything, newest first, is in the <a href="${paths.topics(place.name, 'all')}">archive</a>.` : ''}</p></section>`
 
-const help = (list: ListRow): Html => html`<aside class="side" aria-label="Search help">
-<section><h2>Put together</h2><p class="soft">A space means and, <code>or</code> means or, <code>-</code> means not, quotes keep words together. <code>s:</code> looks in subjects, <code>f:</code> at authors, <code>dfn:</code> at changed files, <code>d:</code> at days; <a href="${paths.search(list.name, '')}">all prefixes</a>.</p></section>
-<section><h2>Elsewhere</h2><ul class="quiet"><li><a href="${paths.list(list.name)}">Open patches</a></li><li><a href="${paths.bugs(list.name)}">Open bugs</a></li><li><a href="${paths.topics(list.name, 'all')}">Archive</a></li></ul></section></aside>`
+const help = (place: Place): Html => html`<aside class="side" aria-label="Search help">
+<section><h2>Put together</h2><p class="soft">A space means and, <code>or</code> means or, <code>-</code> means not, quotes keep words together. <code>s:</code> looks in subjects, <code>f:</code> at authors, <code>dfn:</code> at changed files, <code>d:</code> at days; <a href="${paths.search(place.name, '')}">all prefixes</a>.</p></section>
+<section><h2>Elsewhere</h2><ul class="quiet">${elsewhere(place)}</ul></section></aside>`
+
+const elsewhere = (place: Place): Html =>
+  onlyList(place)
+    ? html`<li><a href="${paths.list(place.name)}">Open patches</a></li><li><a href="${paths.bugs(place.name)}">Open bugs</a></li><li><a href="${paths.topics(place.name, 'all')}">Archive</a></li>`
+    : html`<li><a href="${paths.lists()}">All lists</a></li>`

@@ -1,6 +1,6 @@
 // What all pages share: head, skip link, the bar with its search, where you are, and the foot.
 import { html } from 'hono/html'
-import { paths } from '../paths.ts'
+import { allLists, paths } from '../paths.ts'
 import type { ListRow } from '../read/located-mail.ts'
 import { stylesheet } from '../stylesheet.ts'
 import { type Html, visible } from './text.ts'
@@ -10,6 +10,8 @@ export interface Page {
   readonly title: string
   /** Absent on pages that belong to no list. */
   readonly list?: ListRow
+  /** In the bar stands the search of all lists. */
+  readonly all?: boolean
   readonly here?: 'home' | 'bugs' | 'builds' | 'archive'
   readonly crumbs?: readonly { readonly text: string; readonly path?: string }[]
   /** What stands in the search box. */
@@ -33,6 +35,7 @@ ${page.list ? html`<link rel="alternate" type="application/atom+xml" href="${pat
 <header class="top"><div class="wrap">
 <a class="brand" href="${paths.lists()}">Threadwork</a>
 ${page.list ? bar(page.list, page) : ''}
+${page.all ? find(allLists, 'Search the mails of all lists', page) : ''}
 </div></header>
 <main id="main" class="wrap" tabindex="-1">
 ${page.crumbs ? crumbs(page.crumbs) : ''}
@@ -46,13 +49,16 @@ ${page.main}
 
 const rebuilding = html`<p class="meta">The topics of this list are being made again from its mails. What stood before is shown until that has ended, and counts may be too small.</p>`
 
-const bar = (list: ListRow, { here, query }: Page): Html => html`<nav class="menu" aria-label="List">
-${link(paths.list(list.name), 'Patches', here === 'home')}
-${link(paths.bugs(list.name), 'Bugs', here === 'bugs')}
-${list.builds ? link(paths.builds(list.name), 'Builds', here === 'builds') : ''}
-${link(paths.topics(list.name, 'all'), 'Archive', here === 'archive')}
+const bar = (list: ListRow, page: Page): Html => html`<nav class="menu" aria-label="List">
+${link(paths.list(list.name), 'Patches', page.here === 'home')}
+${link(paths.bugs(list.name), 'Bugs', page.here === 'bugs')}
+${list.builds ? link(paths.builds(list.name), 'Builds', page.here === 'builds') : ''}
+${link(paths.topics(list.name, 'all'), 'Archive', page.here === 'archive')}
 </nav>
-<form class="find" role="search" action="${paths.list(list.name)}"><input type="search" name="q" value="${query ?? ''}" aria-label="Search the mails of ${visible(list.name)}" placeholder="Search mails"><button>Search</button></form>`
+${find(list.name, `Search the mails of ${list.name}`, page)}`
+
+const find = (place: string, label: string, { query }: Page): Html =>
+  html`<form class="find" role="search" action="${paths.list(place)}"><input type="search" name="q" value="${query ?? ''}" aria-label="${visible(label)}" placeholder="Search mails"><button>Search</button></form>`
 
 const link = (path: string, text: string, current: boolean): Html =>
   current ? html`<a href="${path}" aria-current="page">${text}</a>` : html`<a href="${path}">${text}</a>`

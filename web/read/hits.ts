@@ -7,10 +7,12 @@ import type { Tables } from '../../sql/tables.ts'
 import type { Person } from '../../tracker/mail/facts.ts'
 import { readDecoded } from './decoded.ts'
 import { findMails, onLists } from './found.ts'
+import { findMark, type Mark } from './mark.ts'
 import type { Query } from './query.ts'
-import { isSure, queryCondition } from './query-sql.ts'
+import { isCut, isSure, queryCondition } from './query-sql.ts'
 
 export interface Hit {
+  readonly list: ListId
   readonly id: string
   readonly subject: string
   readonly sender: Person
@@ -35,47 +37,61 @@ export interface HitRange {
   readonly countMax: number
 }
 
-/** `words` are those to mark. */
+/** `marks` show why. A mail that came to several lists is one hit. */
 export async function readHits(
   db: Kysely<Tables>,
-  list: ListId,
+  lists: readonly ListId[],
   query: Query,
-  words: readonly string[],
+  marks: readonly Mark[],
   range: HitRange,
 ): Promise<Hits> {
-  if (!isSure(query)) return readUnsureHits(db, list, query, words, range)
+  const [list, ...others] = lists
+  if (list === undefined) return { count: 0, cut: false, hits: [] }
+  if (others.length > 0 || !isSure(query) || (await holdsCut(db, list)))
+    return readUnsureHits(db, lists, query, marks, range)
   const { holds } = queryCondition(query)
   const found = await findHits(db, list, holds, range)
   // The newest of so many are not among any thousand of them.
   const rows = found.count > range.countMax ? await findNewest(db, list, holds, range) : found.rows
-  return { count: found.count, cut: false, hits: await withMatches(db, rows, words) }
+  return { count: found.count, cut: false, hits: await withMatches(db, rows, marks) }
+}
+
+async function holdsCut(db: Kysely<Tables>, list: ListId): Promise<boolean> {
+  const { rows } = await sql`select from search s where s.list_id = ${list} and ${isCut} limit 1`.execute(db)
+  return rows.length > 0
 }
 
 /** What the index alone cannot answer is asked of the newest mails that may. */
 async function readUnsureHits(
   db: Kysely<Tables>,
-  list: ListId,
+  lists: readonly ListId[],
   query: Query,
-  words: readonly string[],
+  marks: readonly Mark[],
   { offset, limit, countMax }: HitRange,
 ): Promise<Hits> {
-  const scope = { lists: [list], limit: countMax + 1, readMax: limits.foundMailsReadMax }
+  const scope = { lists, limit: countMax + 1, readMax: limits.foundMailsReadMax }
   const found = findMails(db, query, scope)
   const seqs: Seq[] = []
   let next = await found.next()
   for (; !next.done; next = await found.next()) seqs.push(next.value.seq)
-  const rows = await readRows(db, list, seqs.slice(offset, offset + limit))
+  const rows = await readRows(db, lists, seqs.slice(offset, offset + limit))
   return {
     count: seqs.length,
     cut: next.value === 'cut' && seqs.length <= countMax,
-    hits: await withMatches(db, rows, words),
+    hits: await withMatches(db, rows, marks),
   }
 }
 
-async function readRows(db: Kysely<Tables>, list: ListId, seqs: readonly Seq[]): Promise<FoundRow[]> {
+async function readRows(
+  db: Kysely<Tables>,
+  lists: readonly ListId[],
+  seqs: readonly Seq[],
+): Promise<FoundRow[]> {
   const { rows } = await sql<FoundRow>`
     select ${hitColumns} from search s join fact f using (list_id, seq) join mail m using (list_id, seq) ${hitParts}
-    where list_id = ${list} and seq = any(${seqs}::bigint[]) order by s.said desc, seq desc`.execute(db)
+    where list_id = any(${lists}::int[]) and seq = any(${seqs}::bigint[]) order by s.said desc, seq desc`.execute(
+    db,
+  )
   return rows
 }
 
@@ -113,13 +129,14 @@ async function findNewest(
   return rows
 }
 
-const hitColumns = sql`m.raw_hash, s.said, d."messageId" as id, d.subject->>'text' as subject, d.sender, d.gist,
+const hitColumns = sql`s.list_id as list, m.raw_hash, s.said, d."messageId" as id, d.subject->>'text' as subject, d.sender, d.gist,
   jsonb_path_query_array(d.files, '$[0 to 99].path') as files`
 /** Facts are unpacked once for all columns; an arrow for each would do it once a column. */
 const hitParts = sql`left join lateral
   jsonb_to_record(f.data) as d("messageId" text, subject jsonb, sender jsonb, gist text, files jsonb) on true`
 
 interface FoundRow {
+  list: ListId
   raw_hash: Buffer
   said: Date
   id: string
@@ -133,9 +150,9 @@ interface FoundRow {
 async function withMatches(
   db: Kysely<Tables>,
   rows: readonly FoundRow[],
-  words: readonly string[],
+  marks: readonly Mark[],
 ): Promise<Hit[]> {
-  const unclear = rows.filter(row => !shows(`${row.subject} ${row.sender.name} ${row.sender.address}`, words))
+  const unclear = rows.filter(row => !shows(`${row.subject} ${row.sender.name} ${row.sender.address}`, marks))
   const mails = await readDecoded(
     db,
     unclear.map(row => row.raw_hash),
@@ -145,42 +162,43 @@ async function withMatches(
     const matched =
       text === undefined
         ? []
-        : matching(`${files.join('\n')}\n${text.slice(0, limits.hitCharactersReadMax)}`, words)
+        : matching(`${files.join('\n')}\n${text.slice(0, limits.hitCharactersReadMax)}`, marks)
     return { ...row, said: said.getTime(), matched }
   })
 }
 
-const shows = (text: string, words: readonly string[]) => {
+const shows = (text: string, marks: readonly Mark[]) => {
   const lower = text.toLowerCase()
-  return words.every(word => lower.includes(word))
+  return marks.every(mark => findMark(lower, mark) !== null)
 }
 
 /**
  * At most two lines that hold a word, those with all words first. Quoted lines are not in the index, so they are no
  * reason either.
  */
-function matching(text: string, words: readonly string[]): string[] {
+function matching(text: string, marks: readonly Mark[]): string[] {
   const lower = text.toLowerCase()
   // Lower-casing can change the length of a few letters; then the places would not fit.
   const searched = lower.length === text.length ? lower : text
   const found = new Set<string>()
-  for (const word of words) {
-    for (const line of linesWith(text, searched, word)) found.add(line)
+  for (const mark of marks) {
+    for (const line of linesWith(text, searched, mark)) found.add(line)
   }
   const lines = [...found]
-  const best = lines.filter(line => shows(line, words))
+  const best = lines.filter(line => shows(line, marks))
   return (best.length > 0 ? best : lines).slice(0, 2)
 }
 
 /** The first lines with a word; a common one is not followed through a whole mail. */
-function linesWith(text: string, searched: string, word: string): string[] {
+function linesWith(text: string, searched: string, mark: Mark): string[] {
   const lines: string[] = []
-  for (let at = searched.indexOf(word), tries = 0; at !== -1 && tries < limits.hitTriesMax; tries++) {
-    const start = text.lastIndexOf('\n', at) + 1
-    const end = text.indexOf('\n', at)
+  let next = findMark(searched, mark)
+  for (let tries = 0; next !== null && tries < limits.hitTriesMax; tries++) {
+    const start = text.lastIndexOf('\n', next.start) + 1
+    const end = text.indexOf('\n', next.start)
     const line = text.slice(start, end === -1 ? undefined : end)
     if (!line.startsWith('>') && line.length <= limits.hitLineCharactersMax) lines.push(line)
-    at = end === -1 ? -1 : searched.indexOf(word, end)
+    next = end === -1 ? null : findMark(searched, mark, end)
   }
   return lines
 }

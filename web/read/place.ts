@@ -1,6 +1,7 @@
 // What the first part of an address names: a list, or all of them together.
 import type { Kysely } from 'kysely'
 import type { Tables } from '../../sql/tables.ts'
+import { allLists } from '../paths.ts'
 import { findListRow, findListRows, type ListRow } from './located-mail.ts'
 
 export interface Place {
@@ -9,8 +10,12 @@ export interface Place {
   readonly description: string
 }
 
-/** public-inbox's name for an index over several lists; one that is called so comes first. */
-export const allLists = 'all'
+/** One list. */
+export const placeOf = (list: ListRow): Place => ({
+  name: list.name,
+  lists: [list],
+  description: list.description || list.name,
+})
 
 /** Undefined when there is no such list. */
 export async function findPlace(db: Kysely<Tables>, name: string): Promise<Place | undefined> {
@@ -20,10 +25,3 @@ export async function findPlace(db: Kysely<Tables>, name: string): Promise<Place
   const lists = await findListRows(db)
   return { name, lists, description: 'All lists' }
 }
-
-/** One list. */
-export const placeOf = (list: ListRow): Place => ({
-  name: list.name,
-  lists: [list],
-  description: list.description || list.name,
-})

@@ -123,7 +123,8 @@ class Texts {
   }
 }
 
-function holdsWords(words: readonly string[], { words: wanted, open }: WordsQuery): boolean {
+function holdsWords(words: readonly string[], { words: wanted, open, forms }: WordsQuery): boolean {
+  if (forms) return words.some(word => forms.has(word))
   const last = wanted.length - 1
   const isWord = (word: string | undefined, at: number) =>
     open && at === last ? (word?.startsWith(wanted[at] ?? '') ?? false) : word === wanted[at]

@@ -8,6 +8,8 @@ import { searchMarks } from '../../tracker/project/search-marks.ts'
 import { type Beside, filterPlaces } from '../../tracker/project/word-filter.ts'
 import type { Field, Query, WordsQuery } from './query.ts'
 
+const { patch, long, cut } = searchMarks
+
 export interface QueryCondition {
   /** Of a row of `search s`. */
   readonly holds: RawBuilder<boolean>
@@ -20,18 +22,18 @@ export function queryCondition(query: Query): QueryCondition {
   const same = 'text' in most && 'text' in least && most.text === least.text
   return {
     holds: toSql(most),
-    unsure: same || isSure(query) ? sql<boolean>`false` : sql<boolean>`not (${toSql(least)})`,
+    unsure: same || asksNoWords(query) ? sql<boolean>`false` : sql<boolean>`not (${toSql(least)})`,
   }
 }
 
 /** The mails that may answer, or those that surely do. */
 type Bound = 'most' | 'least'
 
-/** Parts that end before the places do, and those whose single words the index knows whole. */
+/** Parts that end before the places do, and those whose single words the index knows. */
 const indexed: ReadonlySet<Field> = new Set(['s', 'f', 'dfn'] as const)
 const placed: ReadonlySet<Field> = new Set(['said', 'nq'] as const)
 
-/** The index alone answers it. */
+/** The index alone answers it, but for mails of which it has not all words. */
 export function isSure(query: Query): boolean {
   if (query.what === 'not') return isSure(query.of)
   if (query.what === 'and' || query.what === 'or') return query.of.every(isSure)
@@ -40,6 +42,15 @@ export function isSure(query: Query): boolean {
     query.what !== 'words' || indexed.has(query.field) || (query.words.length < 2 && placed.has(query.field))
   )
 }
+
+function asksNoWords(query: Query): boolean {
+  if (query.what === 'not') return asksNoWords(query.of)
+  if (query.what === 'and' || query.what === 'or') return query.of.every(asksNoWords)
+  return query.what !== 'words' && query.what !== 'blob'
+}
+
+/** Of a row of `search s`: the index has not all of its words. */
+export const isCut: RawBuilder<boolean> = sql<boolean>`s.words @@ ${`'${cut.body}' | '${cut.files}'`}::tsquery`
 
 /** A tsquery, so that what stands beside it can be asked of the index at once, or any condition. */
 type Condition = { readonly text: string } | { readonly sql: RawBuilder<boolean> }
@@ -62,9 +73,9 @@ function conditionOf(query: Query, bound: Bound): Condition {
     case 'words':
       return bound === 'most' ? wordsMost(query) : wordsLeast(query)
     case 'blob':
-      return bound === 'most' ? { text: `'${query.id}':*D` } : never
+      return bound === 'most' ? { text: `('${query.id}':*D | '${cut.body}')` } : never
     case 'patch':
-      return { text: `'${searchMarks.patch}${query.id}'` }
+      return { text: `'${patch}${query.id}'` }
     case 'mail':
       return {
         sql: sql<boolean>`s.seq in (select seq from mail
@@ -136,8 +147,9 @@ function wordsMost(query: WordsQuery): Condition {
   switch (query.field) {
     case 's':
     case 'f':
-    case 'dfn':
       return wordsLeast(query)
+    case 'dfn':
+      return { text: `(${sequence(query, 'C')} | '${cut.files}' & (${each(query, 'D')} | '${cut.body}'))` }
     case 'said':
       return { text: far(query, '') }
     case 'nq':
@@ -166,11 +178,11 @@ function wordsMost(query: WordsQuery): Condition {
   }
 }
 
-/** Behind the last place that the index knows all that it can say is that the words are there. */
-const far = (query: WordsQuery, weights: string) =>
-  query.words.length < 2
-    ? sequence(query, weights)
-    : `(${sequence(query, weights)} | '${searchMarks.long}' & ${each(query, word => lexeme(word, weights))})`
+/** Behind the last place that the index knows all that it can say is that the words are there, and of some mails not even that. */
+const far = (query: WordsQuery, weights: string) => {
+  const behind = query.words.length > 1 ? ` | '${long}' & ${each(query, weights)}` : ''
+  return `(${sequence(query, weights)} | '${cut.body}'${behind})`
+}
 
 /** Of the beginning of a word a filter knows nothing. */
 function inFilter(query: WordsQuery, sign: Beside): RawBuilder<boolean> {
@@ -197,9 +209,15 @@ function lexeme({ text, open }: QueryWord, weights: string): string {
 }
 
 const sequence = (query: WordsQuery, weights: string) =>
-  `(${wordsIn(query)
-    .map(word => lexeme(word, weights))
-    .join(' <-> ')})`
+  query.forms
+    ? `(${[...query.forms].map(text => lexeme({ text, open: false }, weights)).join(' | ')})`
+    : `(${wordsIn(query)
+        .map(word => lexeme(word, weights))
+        .join(' <-> ')})`
 
-const each = (query: WordsQuery, text: (word: QueryWord) => string) =>
-  `(${wordsIn(query).map(text).join(' & ')})`
+const each = (query: WordsQuery, weights: string) =>
+  query.forms
+    ? sequence(query, weights)
+    : `(${wordsIn(query)
+        .map(word => lexeme(word, weights))
+        .join(' & ')})`

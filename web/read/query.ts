@@ -3,7 +3,9 @@
 import { limits } from '../../base/limits.ts'
 import { toStorableText } from '../../base/storable.ts'
 import { wordsOf } from '../../tracker/project/words.ts'
+import { type Mark, markOf } from './mark.ts'
 import { timesOf } from './query-times.ts'
+import { wordForms } from './word-forms.ts'
 
 /**
  * Where words are looked for. `said`: subject, author, names of files and own lines; `any`: quoted lines, too. The others
@@ -36,6 +38,8 @@ export interface WordsQuery {
   readonly words: readonly string[]
   /** The last one is the beginning of a word. */
   readonly open: boolean
+  /** Of one word that was written small: what English makes of it, with itself. Each is as good. */
+  readonly forms?: ReadonlySet<string>
 }
 
 export type Query =
@@ -61,8 +65,8 @@ export type Query =
 export interface ReadQuery {
   /** Null when there is nothing to look for. */
   readonly query: Query | null
-  /** What to mark in a hit: the words as typed, lower case, without those to leave out. */
-  readonly words: readonly string[]
+  /** What to mark in a hit, without what is left out. */
+  readonly marks: readonly Mark[]
   /** A sentence when something in it has no meaning here. */
   readonly problem: string | null
 }
@@ -85,7 +89,7 @@ export async function readQuery(typed: string, bare: 'said' | 'any'): Promise<Re
   if (wanted === null && problems.length === 0 && tokens.length > 0) problems.push(nothingToLookFor)
   return {
     query: wanted,
-    words: wanted === null ? [] : marksOf(tokens),
+    marks: wanted === null ? [] : marksOf(tokens),
     problem: problems[0] ?? null,
   }
 }
@@ -93,11 +97,13 @@ export async function readQuery(typed: string, bare: 'said' | 'any'): Promise<Re
 const nothingToLookFor =
   'A search needs at least one word to look for, in each part of an “or”: a letter or a digit.'
 
-const tooMuch = `A search has at most ${limits.queryTermsMax} words and ids; the beginning of a word, with a star, counts as ${limits.queryTermsMax / 10}.`
+const tooMuch = `A search has at most ${limits.queryTermsMax} words and ids; a word in all its forms counts as ${limits.queryTermsMax / 100} (in quotes as 1), the beginning of a word, with a star, as ${limits.queryTermsMax / 10}.`
 
 function termsIn(leaf: Query): number {
   if (leaf.what === 'and' || leaf.what === 'or') return leaf.of.reduce((sum, one) => sum + termsIn(one), 0)
-  return leaf.what === 'words' ? leaf.words.length + (leaf.open ? limits.queryTermsMax / 10 - 1 : 0) : 1
+  if (leaf.what !== 'words') return 1
+  if (leaf.forms) return limits.queryTermsMax / 100
+  return leaf.words.length + (leaf.open ? limits.queryTermsMax / 10 - 1 : 0)
 }
 
 /** All mails without a word are no answer to anything. */
@@ -301,21 +307,32 @@ const blobSides = { dfpre: 'pre', dfpost: 'post', dfblob: 'either' } as const
 function wordsLeaf(field: Field, text: string, phrase: boolean): Query | null {
   const words = wordsOf(text)
   if (words.length === 0) return null
-  const leaf = { what: 'words', field, words, open: !phrase && /[\p{L}\p{N}]\*$/u.test(text) } as const
+  const forms = phrase ? null : formsOf(text, words)
+  const open = !phrase && /[\p{L}\p{N}]\*$/u.test(text)
+  const leaf = { what: 'words', field, words, open, ...(forms && !open ? { forms } : {}) } as const
   // A Message-ID needs no prefix.
   const id = !phrase && /^<?([^\s<>@]+@[^\s<>@]+)>?$/.exec(text)?.[1]
   return id && (field === 'said' || field === 'any') ? { what: 'or', of: [leaf, { what: 'mail', id }] } : leaf
 }
 
+/** As Xapian has it: a name, with a capital letter, is meant as it is written. */
+function formsOf(text: string, words: readonly string[]): ReadonlySet<string> | null {
+  const [word, ...others] = words
+  if (word === undefined || others.length > 0 || !text.includes(word)) return null
+  const forms = wordForms(word)
+  return forms.size > 1 ? forms : null
+}
+
 /** `tst_run.c` is marked as a whole, not each c; brackets and stops around it are not part of it. */
-function marksOf(tokens: readonly Token[]): string[] {
-  const marks = tokens.flatMap(token => {
-    if (token.kind !== 'term' || token.without || idPrefixes.has(token.prefix)) return []
-    return token.text
-      .toLowerCase()
-      .split(/\s+/)
-      .map(word => word.replace(/^[^\p{L}\p{N}]+/u, '').replace(/[^\p{L}\p{M}\p{N}]+$/u, ''))
-      .filter(word => word !== '')
-  })
-  return [...new Set(marks)]
+function marksOf(tokens: readonly Token[]): Mark[] {
+  const marks = new Map<string, Mark>()
+  for (const token of tokens) {
+    if (token.kind !== 'term' || token.without || idPrefixes.has(token.prefix)) continue
+    const forms = token.phrase ? null : formsOf(token.text, wordsOf(token.text))
+    for (const word of token.text.toLowerCase().split(/\s+/)) {
+      const bare = word.replace(/^[^\p{L}\p{N}]+/u, '').replace(/[^\p{L}\p{M}\p{N}]+$/u, '')
+      if (bare !== '' && !marks.has(bare)) marks.set(bare, markOf(bare, word.endsWith('*') ? null : forms))
+    }
+  }
+  return [...marks.values()]
 }

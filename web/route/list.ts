@@ -15,6 +15,7 @@ import { readHits } from '../read/hits.ts'
 import { readLatestMails } from '../read/latest-mails.ts'
 import { readListFacts } from '../read/list-facts.ts'
 import { type ListRow, locateMail } from '../read/located-mail.ts'
+import { type Place, placeOf } from '../read/place.ts'
 import { readQuery } from '../read/query.ts'
 import { readTopicGroups, readTopicRun, type TopicChoice } from '../read/topic-rows.ts'
 
@@ -29,7 +30,7 @@ const hitRows = 20
 /** `/LIST/`, `/LIST/?state=`, `/LIST/?q=`. */
 export async function answerList(c: Context, db: Database, list: ListRow): Promise<Response> {
   const { q, state, before } = c.req.query()
-  if (q !== undefined) return answerSearch(c, db, list, q)
+  if (q !== undefined) return answerSearch(c, db, placeOf(list), q)
   const versions = [pagesVersion(list), list.version]
   if (state === undefined) return answerFresh(c, ['home', ...versions], () => home(c, db, list))
   const chosen = topicsOf(list, state)
@@ -146,22 +147,33 @@ async function topics(
   return answerPage(c, topicsPage({ ...view, run, continued: before !== undefined }))
 }
 
-async function answerSearch(c: Context, db: Database, list: ListRow, typed: string): Promise<Response> {
+/** `?q=` of one list or of all. */
+export async function answerSearch(c: Context, db: Database, place: Place, typed: string): Promise<Response> {
   const query = typed.trim().slice(0, limits.queryCharactersMax)
   if (/^<?[^\s<>@]+@[^\s<>@]+>?$/.test(query)) {
-    const id = query.replace(/^<|>$/g, '')
-    const located = await locateMail(db, list.name, id)
-    if (located && !('unknown' in located)) return c.redirect(paths.mail(list.name, located.id), 302)
+    const path = await pathOfMail(db, place, query.replace(/^<|>$/g, ''))
+    if (path !== undefined) return c.redirect(path, 302)
   }
   const page = pageNumber(c.req.query('page'), limits.countShownMax / hitRows)
-  return answerFresh(c, ['search', query, String(page), pagesVersion(list), list.version], async () => {
+  const versions = place.lists.flatMap(list => [pagesVersion(list), list.version])
+  return answerFresh(c, ['search', place.name, query, String(page), ...versions], async () => {
     const range = { offset: (page - 1) * hitRows, limit: hitRows, countMax: limits.countShownMax }
     const read = await readQuery(query, 'said')
-    const found = read.query && (await readHits(db, list.id, read.query, read.words, range))
+    const lists = place.lists.map(({ id }) => id)
+    const found = read.query && (await readHits(db, lists, read.query, read.marks, range))
     const trouble = query.length < typed.trim().length ? tooLong : read.problem
-    const view = { list, query, words: read.words, found, page, pageRows: hitRows }
+    const view = { place, query, marks: read.marks, found, page, pageRows: hitRows }
     return answerPage(c, searchPage({ ...view, countMax: limits.countShownMax, trouble }))
   })
+}
+
+/** Of a mail that one of the lists has; the first of them by name. */
+async function pathOfMail(db: Database, { lists }: Place, id: string): Promise<string | undefined> {
+  for (const { name } of lists) {
+    const located = await locateMail(db, name, id)
+    if (located && !('unknown' in located)) return paths.mail(name, located.id)
+  }
+  return undefined
 }
 
 const tooLong = `A search has at most ${limits.queryCharactersMax} characters; the rest was left out.`

@@ -56,9 +56,27 @@ test('a text of a hundred thousand words is a vector, and its last word is found
   expect(rows).toEqual([{ hit: true }])
 })
 
+test('a vector says when it has not all places, or not all words and names of files', async () => {
+  const { db } = await testDatabase()
+  const signs = async (text: { files?: string; body?: string }) => {
+    const vector = wordVector({ subject: 's', author: '', files: '', body: '', patchId: null, ...text })
+    const { rows } = await sql<{ sign: string }>`
+      select sign from unnest(array['#', '#C', '#D']) sign
+      where ${vector}::tsvector @@ quote_literal(sign)::tsquery`.execute(db)
+    return rows.map(({ sign }) => sign)
+  }
+  expect(await signs({ body: 'again '.repeat(255) })).toEqual([])
+  expect(await signs({ body: 'again '.repeat(256) })).toEqual(['#'])
+  expect(await signs({ files: 'src/a.c '.repeat(3_000) })).toEqual(['#', '#C'])
+  expect(await signs({ body: Array.from({ length: 60_000 }, (_, n) => `w${n}`).join(' ') })).toEqual([
+    '#',
+    '#D',
+  ])
+})
+
 test('a vector is what PostgreSQL makes of the same words itself', async () => {
   const { db } = await testDatabase()
-  const many = Array.from({ length: 300 }, () => 'again').join(' ')
+  const many = Array.from({ length: 255 }, () => 'again').join(' ')
   const vectors = [
     { subject: 'Zebra first', author: 'Ada', files: 'src/wal.c', body: `内核 naïve ${many}`, patchId: null },
     { subject: '', author: '', files: '', body: '', patchId: null },

@@ -1,0 +1,30 @@
+// The stem of an English word, by Porter's second algorithm, which Snowball and Xapian have, too: `leaks`, `leaked` and
+// `leaking` are `leak`. It is the same for all forms of a word, and need not be a word itself (`studies` is `studi`).
+import { stem } from 'stemr'
+
+export function stemOf(word: string): string {
+  const known = stems.get(word)
+  if (known !== undefined) return known
+  if (!isEnglish(word)) return word
+  const found = stemAnew(word)
+  // Begun anew when it is full: the words of a list come again and again, and are soon back.
+  if (stems.size >= stemsKeptMax) stems.clear()
+  stems.set(word, found)
+  return found
+}
+
+/** Of letters from a to z, for words that hardly come again. */
+export const stemAnew = (word: string): string => stem(word)
+
+const stems = new Map<string, string>()
+const stemsKeptMax = 20_000
+
+/** What is longer is a name or data; shorter words have one form. */
+function isEnglish(word: string): boolean {
+  if (word.length < 3 || word.length > 24) return false
+  for (let at = 0; at < word.length; at++) {
+    const code = word.charCodeAt(at)
+    if (code < 97 || code > 122) return false
+  }
+  return true
+}
