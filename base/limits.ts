@@ -211,6 +211,11 @@ export const limits = {
   rosterBytesKeptMax: 16 * 1024 * 1024,
   /** Bytes of .mailmap files that are kept as they were read; the longest has 5,000 lines of 200 bytes. */
   mailmapBytesKeptMax: 16 * 1024 * 1024,
+  /** Objects on a page of the API, and the most that a request gets: patchwork's own numbers, which clients reckon with. */
+  apiPageItems: 30,
+  apiPageItemsMax: 250,
+  /** Events that the API counts; who asks for older ones asks by time. */
+  apiEventsMax: 10_000,
   /** Bytes of pages kept as they were made, for the next reader of the same version. */
   pageBytesKeptMax: 16 * 1024 * 1024,
   /** Bytes of mails that the pages keep decoded: the threads that are read now. */

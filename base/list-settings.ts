@@ -9,8 +9,8 @@ import { webhookEvents } from './webhook-events.ts'
 
 // A list's pages are at `/NAME/`, and these addresses are taken.
 export const listNameAllowed =
-  '1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first; but not healthz, readyz, metrics or builds'
-export const listNamePattern = /^(?!(?:healthz|readyz|metrics|builds)$)[a-z0-9][a-z0-9._-]{0,63}$/
+  '1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first; but not healthz, readyz, metrics, builds or api'
+export const listNamePattern = /^(?!(?:healthz|readyz|metrics|builds|api)$)[a-z0-9][a-z0-9._-]{0,63}$/
 
 const lowerAddress = () => address().transform(value => value.toLowerCase())
 
@@ -138,6 +138,12 @@ export const listSettings = z.strictObject({
     example: 'Patches and bugs of the demo project',
     set: true,
     changes: ['pages'],
+  }),
+  project: text(listNameAllowed, listNamePattern).nullable().default(null).register(about, {
+    is: "the project that patchwork's clients find its patches in; several lists may name one",
+    without: "a project of the list's name",
+    more: 'see [api.md](api.md)',
+    example: 'demo',
   }),
   prefix: text(
     'the word in brackets that the list puts into subjects, without the brackets',

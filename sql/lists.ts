@@ -5,6 +5,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import { type ListId, listId } from '../base/ids.ts'
 import { completeList, differIn, type GivenList, type ListConfig } from '../base/list-settings.ts'
 import { toStorableJson, toStorableText } from '../base/storable.ts'
+import { personIds } from './api-id.ts'
 import { dateRoster, fileRead } from './date-roster.ts'
 import { renewPages } from './pages-version.ts'
 import type { Tables } from './tables.ts'
@@ -53,6 +54,11 @@ async function saveList(db: Kysely<Tables>, given: GivenList): Promise<List> {
       .onConflict(conflict => conflict.column('name').doUpdateSet({ settings, ...forgotten }))
       .returningAll()
       .executeTakeFirstOrThrow()
+    // The API names maintainers, and gives no number when it is asked.
+    await personIds(
+      trx,
+      list.people.map(({ address }) => address),
+    )
     await dateRoster(trx, row, other ? fileOf(list) : await fileRead(trx, row.id))
     return toList(row)
   })

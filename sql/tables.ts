@@ -9,6 +9,7 @@ import type { CommitFacts } from '../tracker/topic/commit.ts'
 import type { Landing } from '../tracker/topic/landing.ts'
 import type { Sketch } from '../tracker/topic/likeness.ts'
 import type { Mailmap } from '../tracker/topic/mailmap.ts'
+import type { ItemData, ItemKind } from '../tracker/topic/patchwork-items.ts'
 import type { Roster } from '../tracker/topic/rules.ts'
 import type { TopicSummary } from '../tracker/topic/summary.ts'
 import type { Check, Statement, Topic, Turn } from '../tracker/topic/topic.ts'
@@ -396,5 +397,27 @@ export interface Tables {
     next_at: Generated<Date>
     ended_at: Date | null
     reply: string | null
+  }
+  // 0010_patchwork.sql
+  api_person: { id: GeneratedAlways<number>; person: string }
+  api_item: {
+    kind: ItemKind
+    id: string
+    list_id: number
+    topic_key: IndexKey
+    parent: string | null
+    message_key: IndexKey
+    message_id: string
+    said: Date
+    known_at: Date
+    name: string
+    person: number
+    state: string | null
+    delegate: number | null
+    archived: Generated<boolean>
+    hash: string | null
+    checked: string | null
+    data: JSONColumnType<ItemData>
+    digest: string
   }
 }

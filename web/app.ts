@@ -12,6 +12,7 @@ import { addList } from './address/list.ts'
 import { lookup } from './address/lookup.ts'
 import { addMail } from './address/mail.ts'
 import { addOldOfList, addOldOfMail } from './address/old.ts'
+import { addPatchworkPages, patchworkApi } from './address/patchwork.ts'
 import { addServer } from './address/server.ts'
 import { answerPage, safeHeaders } from './answer.ts'
 import { makeGate } from './gate.ts'
@@ -63,11 +64,15 @@ export function makeApp(options: AppOptions): Hono {
   if (offers) app.route('/-/git', gitRoutes(git, offers, grantFor(db, grants)))
   if (data !== null) addInboxes(app, git, { db, data })
   if (timing) app.use(measure(timing))
-  app.use(shared(options), readOnly)
+  app.use(shared(options))
+  // Before what is only read: its clients write.
+  app.route('/api', patchworkApi({ db, onError }))
+  app.use(readOnly)
 
   const at = lookup(app, db)
   addServer(app, db, { data: builds?.data ?? null, url, place }, data)
   addOldOfList(app)
+  addPatchworkPages(app, db)
   addList(at, db, { url: url ?? '', data, place })
   addMail(at, db)
   addOldOfMail(app)

@@ -60,6 +60,7 @@ name = "net-dev"
 address = "net@example.org"
 list_id = "net.example.org"
 description = "The network"
+project = "linux-net"
 prefix = "net"
 repository = "https://git.example.org/net.git"
 branches = ["main", "release/*"]
@@ -86,6 +87,7 @@ address = "docs@example.org"
         address: 'net@example.org',
         listId: 'net.example.org',
         description: 'The network',
+        project: 'linux-net',
         prefix: 'net',
         subscribed: null,
         repository: 'https://git.example.org/net.git',
@@ -125,6 +127,7 @@ address = "docs@example.org"
         address: 'docs@example.org',
         listId: null,
         description: '',
+        project: null,
         prefix: null,
         subscribed: null,
         trustedServers: [],
@@ -274,7 +277,7 @@ people = [
     '2: relay is "pigeon"; allowed: "loopback" or a URL such as "smtp://mail.example.org:587"',
     '4: smtp.listen is "2525"; allowed: an address and a port such as "127.0.0.1:2525"',
     '6: limits.mail_bytes_max is 5; allowed: a number of bytes from 65536 to 104857600',
-    '8: lists[0].name is "Net Dev"; allowed: 1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first; but not healthz, readyz, metrics or builds',
+    '8: lists[0].name is "Net Dev"; allowed: 1 to 64 lower-case letters, digits, ".", "_" and "-", a letter or digit first; but not healthz, readyz, metrics, builds or api',
     '9: lists[0].address is "foo"; allowed: a mail address',
     '10: lists[0].description is "# not a comment\\n[[lists]]\\n"; allowed: one line of text',
     '15: lists[0].people[0].role is "boss"; allowed: "maintainer", "reviewer" or "robot"',
@@ -309,7 +312,7 @@ address = "a@example.org"
   expect(complaints(text)).toEqual([
     '1: smtp.exempt[1] is "10.0.0.0/33"; allowed: a list of networks such as ["127.0.0.0/8", "2001:db8::/32"]',
     expect.stringMatching(
-      /^3: lists\[0\]\.name is "readyz"; allowed: .* but not healthz, readyz, metrics or builds$/,
+      /^3: lists\[0\]\.name is "readyz"; allowed: .* but not healthz, readyz, metrics, builds or api$/,
     ),
   ])
 })

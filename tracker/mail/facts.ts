@@ -275,6 +275,8 @@ export interface MailFacts {
   readonly posting: Posting
   /** Of the diff (in the body or attached), when there is one. */
   readonly patchId: string | null
+  /** Of a patch: the name that patchwork gives to its diff (diff-hash.ts). */
+  readonly diffHash?: string
   readonly files: readonly TouchedFile[]
   readonly changeId: string | null
   readonly baseCommit: string | null

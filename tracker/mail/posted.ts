@@ -3,6 +3,7 @@ import { headerValue } from '../decode/headers.ts'
 import type { Header } from '../decode/mail.ts'
 import type { Attached } from './attached.ts'
 import { touchedFiles } from './diff.ts'
+import { diffHash } from './diff-hash.ts'
 import type { MailFacts } from './facts.ts'
 import { inBodyFrom } from './in-body.ts'
 import type { OpenedMail } from './opened.ts'
@@ -13,7 +14,7 @@ import { trailersOf } from './trailers.ts'
 
 type Posted = Pick<
   MailFacts,
-  'author' | 'patchId' | 'files' | 'changeId' | 'baseCommit' | 'relations' | 'trailers'
+  'author' | 'patchId' | 'diffHash' | 'files' | 'changeId' | 'baseCommit' | 'relations' | 'trailers'
 >
 
 export function postedIn({
@@ -28,10 +29,12 @@ export function postedIn({
 }: OpenedMail): Posted {
   const postedLines = isPosting ? [...lines, ...attached.flatMap(ownOf)] : lines
   const relations = isPosting ? relationsOf(postedLines) : []
+  const hash = posting === 'patch' ? diffHash(diff) : null
   const message = posting === 'patch' ? commitMessage(text, attached) : lines
   return {
     author: (isPosting ? authorOf(message, attached) : null) ?? from,
     patchId: patchId(diff),
+    ...(hash === null ? {} : { diffHash: hash }),
     files: touchedFiles(diff),
     changeId: changeIdOf(mail.headers, postedLines),
     baseCommit: firstMatch(postedLines, /^base-commit:\s{1,5}([0-9a-f]{7,64})\s*$/),

@@ -19,6 +19,7 @@ import type { Rules } from '../topic/rules.ts'
 import { summaryOf } from '../topic/summary.ts'
 import type { Topic, TopicMail } from '../topic/topic.ts'
 import type { Arrival } from '../topic/unit.ts'
+import { writeApiItems } from './api-items.ts'
 import { newsOf, recordChanges } from './events.ts'
 import { foldInputs } from './fold-inputs.ts'
 import { jsonTexts } from './json-texts.ts'
@@ -151,6 +152,7 @@ async function write(
   await sql`
     with mails as (${mailRows(list, movedMails(before, wanted))}), ${markedFolded(list, clusters, folded, changed)}
     ${topicRows(differing)}`.execute(trx)
+  await writeApiItems(trx, list, differing)
   await writeStatements(trx, list, moved)
   const released = await markStatementsDue(trx, list, moved.changed, { stand: wanted, gone: left }, news)
   return [...moved.changed.map(({ target_key }) => target_key), ...released]

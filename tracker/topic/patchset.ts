@@ -86,11 +86,13 @@ function revisionOf(draft: Draft, elders: readonly Draft[], outcome: PatchOutcom
   const own = patches.length === 0 ? outcome.statuses.get(head) : undefined
   const all = [head, ...draft.patches.values()].map(node => node.facts)
   const digest = buildDigest(draft, elders, secret)
+  const asked = draft.cover?.facts.pullRequest ?? null
   return {
     version: draft.version ?? 1,
     total: draft.total,
     cover: draft.cover?.id ?? null,
-    pullRequest: draft.cover?.facts.pullRequest != null,
+    pullRequest: asked !== null,
+    ...(asked === null ? {} : { pull: `${asked.url} ${asked.ref}` }),
     completeness,
     incomplete: completeness === 'complete' ? null : missingSentence(draft, completeness),
     resend: all.some(facts => facts.subject.resend),
@@ -143,6 +145,7 @@ function topicPatch(patch: Node, { statuses, archived }: PatchOutcome): TopicPat
     ...(archived.has(patch) ? { archived: true as const } : {}),
     patchId: facts.patchId,
     ...(facts.amHash === undefined ? {} : { amHash: facts.amHash }),
+    ...(facts.diffHash === undefined ? {} : { diffHash: facts.diffHash }),
     added: sum(facts.files.map(file => file.added)),
     removed: sum(facts.files.map(file => file.removed)),
     files: facts.files.map(file => file.path),

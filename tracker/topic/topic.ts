@@ -61,6 +61,8 @@ export interface TopicPatch {
   readonly patchId: string | null
   /** Of what `git am` is given of it. */
   readonly amHash?: string
+  /** Patchwork's name of its diff. */
+  readonly diffHash?: string
   readonly added: number
   readonly removed: number
   readonly files: readonly string[]
@@ -73,6 +75,8 @@ export interface Revision {
   readonly total: number
   readonly cover: MessageId | null
   readonly pullRequest: boolean
+  /** Of a pull request: the repository and what it asks to pull from there. */
+  readonly pull?: string
   readonly completeness: 'complete' | 'incomplete' | 'partial-reroll' | 'rest-elsewhere'
   /** A sentence when not complete: "cover says 5, 4 arrived". */
   readonly incomplete: string | null

@@ -16,6 +16,8 @@ export interface AmPatch {
   readonly raw: Buffer
   /** Lines as `Reviewed-by: Ines <ines@example.org>`, in their order. */
   readonly trailers: readonly string[]
+  /** Further fields of the header. */
+  readonly fields?: readonly string[]
 }
 
 /** With the line above it that makes it an mbox. */
@@ -26,6 +28,7 @@ export function amMail(patch: AmPatch): Buffer {
     `From: ${addressText(patch.author)}`,
     ...['Subject', 'Date'].flatMap(name => fieldLine(patch.mail, name)),
     `Message-ID: <${oneLine(patch.id)}>`,
+    ...(patch.fields ?? []).map(oneLine),
     'MIME-Version: 1.0',
     `Content-Type: ${oneLine(type)}`,
     'Content-Transfer-Encoding: 8bit',
