@@ -1,7 +1,6 @@
 // `threadwork serve` as it is configured for builds, with its runner beside it: a process that can be started, struck and
 // started again, on a database that outlives it.
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { type ChildProcess, execFile } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +12,7 @@ import { addToken } from '../../sql/tokens.ts'
 import { type Files, Repository, script } from '../ci/repository.ts'
 import { testDatabase } from '../database.ts'
 import { freePort } from '../free-port.ts'
+import { ended, type RunningThreadwork, startThreadwork } from '../process.ts'
 
 const main = join(import.meta.dirname, '../../main.ts')
 
@@ -32,7 +32,7 @@ export class Instance {
   remote: ChildProcess | undefined
   private readonly url: string
   private readonly port: number
-  private said = ''
+  private readonly heard: RunningThreadwork[] = []
 
   private constructor(database: { db: Kysely<Tables>; url: string }, port: number) {
     this.db = database.db
@@ -63,10 +63,8 @@ export class Instance {
   /** Resolves when it is ready. */
   async start(): Promise<void> {
     const words = ['serve', '--only', 'web,ci', '--web', `127.0.0.1:${this.port}`]
-    this.serve = this.run([...words, '--config', this.at('threadwork.toml'), '--data', this.data], {
-      DATABASE_URL: this.url,
-    })
-    await this.untilSaid(this.serve, /^ready\b/m)
+    const all = [...words, '--config', this.at('threadwork.toml'), '--data', this.data]
+    this.serve = await this.run(all, { DATABASE_URL: this.url })
   }
 
   /** A runner over HTTP; with the same token each time. */
@@ -77,8 +75,7 @@ export class Instance {
       writeFileSync(token, word ?? '', { mode: 0o600 })
     }
     const words = ['runner', '--config', this.at('remote.toml'), '--server', this.address]
-    this.remote = this.run([...words, '--token-file', token, '--at-once', '1'], {})
-    await this.untilSaid(this.remote, /^ready\b/m)
+    this.remote = await this.run([...words, '--token-file', token, '--at-once', '1'], {})
   }
 
   /** Another command of Threadwork with the same configuration; throws with what it complained of. */
@@ -124,11 +121,7 @@ export class Instance {
     const codes: (number | null)[] = []
     for (const child of [this.remote, this.serve]) {
       if (child === undefined) continue
-      if (child.exitCode === null && child.signalCode === null) {
-        const ended = once(child, 'exit')
-        child.kill('SIGTERM')
-        await ended
-      }
+      await ended(child, 'SIGTERM')
       codes.push(child.exitCode)
     }
     return codes
@@ -142,44 +135,23 @@ export class Instance {
 
   /** Of serve and of the runner, for whoever reads why a test failed. */
   output(): string {
-    return this.said
+    return this.heard.map(running => running.said()).join('')
   }
 
   at(name: string): string {
     return join(this.directory, name)
   }
 
-  private run(words: readonly string[], more: Record<string, string>): ChildProcess {
+  private async run(words: readonly string[], more: Record<string, string>): Promise<ChildProcess> {
     const { DATABASE_URL, ...env } = process.env
-    const child = spawn(process.execPath, [main, ...words], {
-      env: { ...env, ...more },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    child.stderr?.on('data', chunk => {
-      this.said = `${this.said}${chunk}`.slice(-20_000)
-    })
-    return child
-  }
-
-  private async untilSaid(child: ChildProcess, word: RegExp): Promise<void> {
-    let text = ''
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    child.stdout?.on('data', chunk => {
-      text += chunk
-      if (word.test(text)) resolve()
-    })
-    child.once('exit', code => reject(new Error(`It ended with ${code}: ${this.said}`)))
-    await promise
+    const running = await startThreadwork(words, { env: { ...env, ...more } })
+    this.heard.push(running)
+    return running.child
   }
 }
 
 /** Kills -9 and waits for the end. */
-export async function killed(child: ChildProcess | undefined): Promise<void> {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, 'exit')
-  child.kill('SIGKILL')
-  await ended
-}
+export const killed = (child: ChildProcess | undefined): Promise<void> => ended(child, 'SIGKILL')
 
 export interface Process {
   readonly pid: number
