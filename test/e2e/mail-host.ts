@@ -1,4 +1,4 @@
-// A mail host as an operator has it, in a directory of its own: Postfix in front, the list dev@lists.example.org run by
+// A mail host as an operator has it, in a directory of its own: Postfix in front, lists such as dev@lists.example.org run by
 // mlmmj, mailboxes for people at example.org, and Threadwork subscribed as dev@tracker.example.net. Needs root, as
 // Postfix does. docs/running.md shows the same lines.
 import { execFileSync } from 'node:child_process'
@@ -28,6 +28,13 @@ export interface MailHost {
 
 export interface MailHostOptions {
   readonly port: number
+  /** How the tracker gets what is no list's: `smtp:[127.0.0.1]:2525`. */
+  readonly tracker: string
+  readonly lists: readonly HostedList[]
+}
+
+export interface HostedList {
+  readonly name: string
   /** How the tracker gets its mail: `smtp:[127.0.0.1]:2525`, `lmtp:unix:/path`. */
   readonly tracker: string
   /** What mlmmj puts under each mail; nothing when absent. */
@@ -35,13 +42,13 @@ export interface MailHostOptions {
   readonly prefix?: string
 }
 
-export const listAddress = 'dev@lists.example.org'
-export const subscribed = 'dev@tracker.example.net'
+export const listAddress = (name: string): string => `${name}@lists.example.org`
+export const subscribed = (name: string): string => `${name}@tracker.example.net`
 
 export async function startMailHost(options: MailHostOptions): Promise<MailHost> {
   const directory = mkdtempSync(join(tmpdir(), 'threadwork-mail-host-'))
   chmodSync(directory, 0o755)
-  makeList(directory, options)
+  for (const list of options.lists) makeList(directory, options.port, list)
   const postfix = await runPostfix(directory, options)
   return {
     port: options.port,
@@ -55,24 +62,24 @@ export async function startMailHost(options: MailHostOptions): Promise<MailHost>
 }
 
 /** What mlmmj-make-ml makes after its questions. */
-function makeList(directory: string, { port, footer, prefix }: MailHostOptions): void {
-  const list = join(directory, 'lists', 'dev')
+function makeList(directory: string, port: number, { name: of, footer, prefix }: HostedList): void {
+  const list = join(directory, 'lists', of)
   const folders = 'incoming queue/discarded archive text subconf unsubconf bounce control moderation'
   for (const name of `${folders} subscribers.d digesters.d requeue nomailsubs.d`.split(' '))
     mkdirSync(join(list, name), { recursive: true })
   execFileSync('cp', ['-r', '/usr/share/mlmmj/text.skel/en/.', join(list, 'text')])
   writeFileSync(join(list, 'index'), '')
   const control = (name: string, text: string) => writeFileSync(join(list, 'control', name), `${text}\n`)
-  control('listaddress', listAddress)
+  control('listaddress', listAddress(of))
   control('owner', 'postmaster@example.org')
   control('relayhost', '127.0.0.1')
   control('smtpport', String(port))
   control('tocc', '')
-  control('customheaders', 'List-Id: <dev.lists.example.org>')
+  control('customheaders', `List-Id: <${of}.lists.example.org>`)
   if (footer !== undefined) control('footer', footer)
   if (prefix !== undefined) control('prefix', prefix)
   execFileSync('chown', ['-R', 'nobody', join(directory, 'lists')])
-  for (const address of [subscribed, 'ada@example.org'])
+  for (const address of [subscribed(of), 'ada@example.org'])
     execFileSync('setpriv', [
       '--reuid=nobody',
       '--clear-groups',
@@ -86,7 +93,7 @@ function makeList(directory: string, { port, footer, prefix }: MailHostOptions):
     ])
 }
 
-function runPostfix(directory: string, { port, tracker }: MailHostOptions): Promise<Postfix> {
+function runPostfix(directory: string, { port, tracker, lists }: MailHostOptions): Promise<Postfix> {
   const boxes = join(directory, 'boxes')
   const mailboxes = join(directory, 'mailboxes')
   mkdirSync(boxes)
@@ -99,7 +106,10 @@ function runPostfix(directory: string, { port, tracker }: MailHostOptions): Prom
     port,
     hostname: 'mx.example.org',
     domains: 'lists.example.org, tracker.example.net',
-    transport: `lists.example.org mlmmj:\ntracker.example.net ${tracker}\n`,
+    transport: [
+      ...lists.map(list => `${subscribed(list.name)} ${list.tracker}\n`),
+      `lists.example.org mlmmj:\ntracker.example.net ${tracker}\n`,
+    ].join(''),
     settings: `recipient_delimiter = +
 virtual_mailbox_domains = example.org
 virtual_mailbox_maps = texthash:${mailboxes}
