@@ -1,5 +1,6 @@
 // Hostile builds in every sandbox. `npm run test:sandbox` runs each attack as a build of its own; `npm test` puts those that
-// only look around into one.
+// only look around into one. Those of a wall run at once, as far as
+// that goes: most of their time they wait for an end.
 import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -40,12 +41,11 @@ afterAll(() => {
   machine.remove()
   overOwn.remove()
 })
-beforeEach(async () => {
+const openHost = async () => {
   const room = makeRoom(machine.rooms)
   host = await makeHost(machine.directory, room.account)
   room.end()
-})
-afterEach(() => host.close())
+}
 
 const breaches = (log: string): string[] => log.split('\n').filter(line => line.startsWith('BREACH'))
 const whole = (attack: Attack): string => `exec 2>&1\n${attack.script(host)}\necho "all tried"\nexit 0`
@@ -58,6 +58,10 @@ const readKey = `$t = "user"; $n = "threadwork"; $b = "x" x 64; $k = syscall(${c
   print(($k > 0 && syscall(${control}, 11, $k, $b, 64) > 0) ? "BREACH: $b\\n" : "nothing\\n")`
 
 describe('without a sandbox', () => {
+  // What is killed here was alive before.
+  beforeEach(openHost)
+  afterEach(() => host.close())
+
   test('a build can read the keys of the session of the runner', () => {
     const { stdout } = spawnSync('perl', ['-e', addKey, 'perl', '-e', readKey], { encoding: 'utf8' })
     expect(stdout).toContain('BREACH: host-secret')
@@ -77,8 +81,12 @@ describe('without a sandbox', () => {
 
 describe.each(walls)('in $what', ({ name, own }) => {
   const inside = () => (own ? overOwn : machine).only(name)
+  // In gVisor programs start so slowly that several builds at once would need more time than they have.
+  const each = name === 'gvisor' ? test : test.concurrent
+  beforeAll(openHost)
+  afterAll(() => host.close())
 
-  test.each(rounds)('a build cannot $name', async attack => {
+  each.each(rounds)('a build cannot $name', async attack => {
     const { log, result } = await inside().build(whole(attack))
     expect(breaches(log)).toEqual([])
     expect(log).toContain('all tried')
@@ -86,7 +94,7 @@ describe.each(walls)('in $what', ({ name, own }) => {
     expect(host.alive()).toBe(true)
   })
 
-  test('a build that forks without end is a failure that says so, and the machine goes on', async () => {
+  each('a build that forks without end is a failure that says so, and the machine goes on', async () => {
     const many = await inside().build('i=0; while [ $i -lt 500 ]; do sleep 30 & i=$((i + 1)); done; wait')
     expect(many.result).toMatchObject({ outcome: 'failure', why: 'build: It started more than 64 processes' })
     const bomb = await inside().build('b() { b | b & b; }; b', { limits: { seconds: 3 } })
@@ -94,7 +102,7 @@ describe.each(walls)('in $what', ({ name, own }) => {
     expect(bomb.result.seconds).toBeLessThan(15)
   })
 
-  test('a build that takes memory without end is a failure that says so', async () => {
+  each('a build that takes memory without end is a failure that says so', async () => {
     const { result } = await inside().build('head -c 400000000 /dev/zero | tail | wc -c >&2; exit 9')
     expect(result).toMatchObject({
       outcome: 'failure',
@@ -102,7 +110,7 @@ describe.each(walls)('in $what', ({ name, own }) => {
     })
   })
 
-  test('a build that fills every disk it finds fills its own', async () => {
+  each('a build that fills every disk it finds fills its own', async () => {
     const { log, result } = await inside().build(
       `for each in . /tmp /dev/shm /var/tmp /run /dev /dev/mqueue "$HOME"; do
         head -c 50000000 /dev/zero >"$each/big" 2>/dev/null && echo "BREACH: $each"
@@ -117,14 +125,14 @@ describe.each(walls)('in $what', ({ name, own }) => {
     expect(result).toMatchObject({ outcome: 'failure', why: 'build: It ended with exit code 5' })
   })
 
-  test('a tree that does not fit on its disk is a failure that says so', async () => {
+  each('a tree that does not fit on its disk is a failure that says so', async () => {
     const big = { 'big.txt': 'x'.repeat(3_000_000), '.ci/build': script('true') }
     const { result } = await inside().build(big, { limits: { diskBytes: 2_000_000 } })
     expect(result).toMatchObject({ outcome: 'failure' })
     expect(result.why).toContain('The clone does not work within 2000000 bytes of disk')
   })
 
-  test('a build that writes without end is stopped, and its log is as long as allowed', async () => {
+  each('a build that writes without end is stopped, and its log is as long as allowed', async () => {
     const { log, result } = await inside().build('echo first; yes a line')
     expect(result).toMatchObject({
       outcome: 'failure',
@@ -134,7 +142,7 @@ describe.each(walls)('in $what', ({ name, own }) => {
     expect(log.length).toBeLessThan(65_000)
   })
 
-  test('a build that writes to us behind its log, or kills the shell above it, gains nothing', async () => {
+  each('a build that writes to us behind its log, or kills the shell above it, gains nothing', async () => {
     const flood = await inside().build('yes >/proc/$PPID/fd/1; exit 0', { limits: { seconds: 5 } })
     expect(flood.artefacts).toHaveLength(0)
     expect(flood.result.outcome).not.toBe('error')
@@ -142,7 +150,7 @@ describe.each(walls)('in $what', ({ name, own }) => {
     expect(result.outcome).not.toBe('success')
   })
 
-  test('nothing of a build is there for the next one, and none outlives its end', async () => {
+  each('nothing of a build is there for the next one, and none outlives its end', async () => {
     const mark = `4242${process.pid}`
     const first = await inside().build(
       `for each in . /tmp /dev/shm /var/tmp /run /usr/local/bin "$HOME"; do echo x >"$each/poison-${mark}" 2>/dev/null; done
@@ -159,7 +167,7 @@ describe.each(walls)('in $what', ({ name, own }) => {
     expect(next).toMatchObject({ log: '', result: { outcome: 'success' } })
   })
 
-  test('of two builds at once, one that kills all it sees does not see the other', async () => {
+  each('of two builds at once, one that kills all it sees does not see the other', async () => {
     const mark = `4343${process.pid}`
     const victim = inside().build(
       `echo begun; sh -c 'exec sleep 3 ${mark}s' & sleep 3; kill -0 $! && echo there`,
@@ -173,7 +181,7 @@ describe.each(walls)('in $what', ({ name, own }) => {
     expect(host.alive()).toBe(true)
   })
 
-  test('what a repository holds runs nothing and leads nowhere, on the host and within', async () => {
+  each('what a repository holds runs nothing and leads nowhere, on the host and within', async () => {
     const repository = inside().repository()
     const pwned = join(machine.directory, `pwned-${name}-${own}`)
     const commit = repository.commit({
@@ -203,7 +211,7 @@ describe.each(walls)('in $what', ({ name, own }) => {
     expect(repository.git('show-ref')).toBe(refs)
   })
 
-  test('a build cannot read the keys of the session of the runner', async () => {
+  each('a build cannot read the keys of the session of the runner', async () => {
     const repository = inside().repository()
     const commit = repository.commit({ '.ci/build': script(`perl -e '${readKey}'; echo tried; exit 0`) })
     const job = JSON.stringify(jobOf({ repository: repository.path, commit }))
