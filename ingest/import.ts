@@ -1,7 +1,6 @@
 // Imports archives into the log, batch by batch: a batch of mails and how far it reaches in its source are one
 // transaction, so after ^C or a crash the same command goes on where it ended, and running it twice adds nothing.
 // While one batch is sorted into topics the next is read and appended.
-import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
@@ -11,10 +10,9 @@ import type { List } from '../sql/lists.ts'
 import { type Appended, appendWithin, type MailForList } from '../sql/log.ts'
 import type { Tables } from '../sql/tables.ts'
 import { readHeaders } from '../tracker/decode/headers.ts'
-import { messageIdOf } from '../tracker/decode/message-id.ts'
 import { newestTime } from '../tracker/mail/said-time.ts'
-import { hide } from '../tracker/project/moderate.ts'
 import { type Batch, batches } from './batch.ts'
+import { Deletions } from './deletions.ts'
 import { forgetPosition, savedPosition, savePosition } from './import-position.ts'
 import { type ImportSorter, startSorter } from './import-sorter.ts'
 import { listsOfMail } from './list-of-mail.ts'
@@ -135,10 +133,12 @@ async function importSource(
   const { db, signal, progress } = options
   const place = { list: run.list, source: source.key }
   let homeless = 0
-  for await (const batch of batches(source.read(await savedPosition(db, place)))) {
+  const position = await savedPosition(db, place)
+  const deletions = new Deletions(db, position !== undefined)
+  for await (const batch of batches(source.read(position))) {
     const homes = homesOf(batch, options)
     const targets = homes.map(lists => lists.map(({ id }) => id))
-    const counts = await storeBatch(db, place, batch, homes, source.path)
+    const counts = await storeBatch(db, { ...place, path: source.path }, batch, homes, deletions)
     await run.sorter.next([...new Set(targets.flat())])
     addUp(tally, batch, counts)
     homeless += counts.homeless
@@ -241,12 +241,12 @@ const isTrusted = (path: string, { trustedArchives }: List) =>
 /** The mails and the position behind them in one transaction: whichever way we end, they agree. */
 async function storeBatch(
   db: Kysely<Tables>,
-  place: { list: ListId | null; source: string },
+  { path, ...place }: { list: ListId | null; source: string; path: string },
   { items }: Batch,
   homes: readonly (readonly List[])[],
-  path: string,
+  deletions: Deletions,
 ): Promise<Counts> {
-  const hidden = await hideDeleted(db, items, homes)
+  const hidden = await deletions.hide(items, homes)
   const arrivals = items.flatMap((item, index) =>
     item.kind === 'mail' ? (homes[index] ?? []).map(list => arrivalOf(item, list, path)) : [],
   )
@@ -256,6 +256,7 @@ async function storeBatch(
     if (position != null) await savePosition(transaction, place, position)
     return written
   })
+  await deletions.show(arrivals, appended)
   const mails = items.flatMap(({ kind }, index) => (kind === 'mail' ? [homes[index] ?? []] : []))
   return { ...countMails(mails, appended), hidden }
 }
@@ -275,30 +276,6 @@ function countMails(
     else counts.known++
   }
   return counts
-}
-
-/** What the archive took out is out of sight here, too: these bytes, or, when they came in other dress, this id. */
-async function hideDeleted(
-  db: Kysely<Tables>,
-  items: Batch['items'],
-  homes: readonly (readonly List[])[],
-): Promise<number> {
-  let hidden = 0
-  for (const [index, item] of items.entries()) {
-    if (item.kind !== 'deleted') continue
-    const stone = {
-      messageId: messageIdOf(item.bytes).id,
-      who: 'archive',
-      reason: `deleted in the archive ${item.at}`,
-    }
-    const hash = createHash('sha256').update(item.bytes).digest()
-    for (const { id: list } of homes[index] ?? []) {
-      const these = await hide(db, { ...stone, list, hash })
-      const { changed } = these.lists.length > 0 ? these : await hide(db, { ...stone, list })
-      hidden += changed
-    }
-  }
-  return hidden
 }
 
 const cannotImport = (path: string, failure: string) => `Cannot import "${path}": ${failure}`

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
+import { messageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import { type ImportOptions, importPaths } from '../../ingest/import.ts'
 import type { ImportReport } from '../../ingest/progress.ts'
@@ -12,6 +13,7 @@ import { openSources } from '../../ingest/source/open.ts'
 import { saveLists } from '../../sql/lists.ts'
 import { append } from '../../sql/log.ts'
 import { exportMbox } from '../../tracker/export/mbox.ts'
+import { moderate } from '../../tracker/project/moderate.ts'
 import { testDatabase } from '../database.ts'
 import { writePublicInbox } from '../roads/public-inbox.ts'
 import { all, mail, mboxOf } from './mails.ts'
@@ -241,6 +243,26 @@ describe('a public-inbox', () => {
       list_id: demo.id,
     })
     expect(stone.reason).toMatch(/^deleted in the archive in commit [0-9a-f]{12}$/)
+  })
+
+  test('that brings back what it deleted shows it again, at once and later, but not what an operator hid', async () => {
+    const path = place()
+    const [one, two, three] = [mail('one'), mail('two'), mail('three')]
+    const taken = (bytes: Buffer) => ({ bytes, deleted: true })
+    const early = [{ bytes: one }, taken(one), { bytes: one }, { bytes: two }, taken(two), { bytes: three }]
+    writePublicInbox(path, 'v2', [...early, taken(three)])
+    const { db, demo, read, names } = await importer()
+    await read([path])
+    expect(await names()).toEqual(['one'])
+    const hidden = { list: demo.id, messageId: messageId('three@example.org'), reason: '' }
+    await moderate.hide(db, { ...hidden, who: 'operator' })
+    writePublicInbox(path, 'v2', [{ bytes: two }, { bytes: three }])
+    await read([path])
+    expect(await names()).toEqual(['one', 'two'])
+    // Read from its start once more it comes to the same.
+    await db.deleteFrom('import_progress').execute()
+    await read([path])
+    expect(await names()).toEqual(['one', 'two'])
   })
 
   test('that was written again is read again', async () => {

@@ -77,7 +77,7 @@ async function bury(db: Kysely<Tables>, stone: Tombstone): Promise<Moderated> {
 /** An archive that is read once more says again what it deleted; what somebody decided here since then stands. */
 async function wasLifted(db: Kysely<Tables>, { list, messageId }: Tombstone): Promise<boolean> {
   const { rows } = await sql`
-    select from tombstone where message_key = ${indexKey(messageId)} and who = 'archive' and lifted_at is not null
+    select from tombstone where message_key = ${indexKey(messageId)} and who = 'archive' and lifted_by <> 'archive'
       and list_id is not distinct from ${list ?? null}::integer limit 1`.execute(db)
   return rows.length > 0
 }
