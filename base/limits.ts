@@ -485,7 +485,7 @@ export const limits = {
   branchLookSecondsMax: 15,
   /** A new patchset is waited for. */
   applierLookMillisecondsMax: 1_000,
-  /** Fetches by git at once: each is a process that packs. */
+  /** Fetches by git at once, and as many by runners: each is a process that packs. */
   gitServedMax: 8,
   /** A clone of a large repository over a slow line. */
   gitServedSecondsMax: 1_800,

@@ -7,7 +7,7 @@ import { type Kysely, sql } from 'kysely'
 import { type ListId, listId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
-import { allLists, type List } from '../../sql/lists.ts'
+import { findList } from '../../sql/lists.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { inboxDirectory, writeInbox } from './inbox.ts'
 import { reachOn } from './inbox-reach.ts'
@@ -48,34 +48,50 @@ function openInboxes({ db, data, log, signal }: InboxesOptions & { readonly sign
 } {
   /** Of each list the version of its inbox that was written. */
   const done = new Map<ListId, string>()
-  const write = async (list: List, version: string | undefined) => {
-    const directory = inboxDirectory(data, list.name)
+  const write = async ({ id, name, git }: Wish, version: string | undefined) => {
+    const directory = inboxDirectory(data, name)
     const stands = existsSync(directory)
-    if (!list.git) {
-      done.delete(list.id)
+    if (!git) {
+      done.delete(id)
       if (stands) await rm(directory, { recursive: true, force: true })
-    } else if (version !== undefined && !(stands && done.get(list.id) === version)) {
-      const commits = await writeInbox({ db, list, directory, signal })
-      if (commits !== null && !signal?.aborted) done.set(list.id, version)
+    } else if (version !== undefined && !(stands && done.get(id) === version)) {
+      const list = await findList(db, name)
+      const commits = list ? await writeInbox({ db, list, directory, signal }) : null
+      if (commits !== null && !signal?.aborted) done.set(id, version)
     }
   }
   return {
     async look() {
-      const lists = await allLists(db)
-      const kept = lists.filter(list => list.git).map(({ id }) => id)
-      await reachOn(db, kept)
+      const wishes = await wishesOf(db)
+      await reachOn(
+        db,
+        wishes.filter(({ git }) => git).map(({ id }) => id),
+      )
       const versions = await versionsOf(db)
-      for (const list of lists) {
+      for (const wish of wishes) {
         if (signal?.aborted) return
         try {
-          await write(list, versions.get(list.id))
+          await write(wish, versions.get(wish.id))
         } catch (error) {
           if (!signal?.aborted)
-            log.warn({ list: list.name, error }, 'An inbox was not written and will be tried again')
+            log.warn({ list: wish.name, error }, 'An inbox was not written and will be tried again')
         }
       }
     },
   }
+}
+
+interface Wish {
+  readonly id: ListId
+  readonly name: string
+  readonly git: boolean
+}
+
+/** Without the other settings of the lists: it is asked every two seconds. */
+async function wishesOf(db: Kysely<Tables>): Promise<Wish[]> {
+  const { rows } = await sql<{ id: number; name: string; git: boolean }>`
+    select id, name, coalesce(settings->>'git' <> 'false', true) as git from list order by name`.execute(db)
+  return rows.map(row => ({ ...row, id: listId(row.id) }))
 }
 
 /** Another one when there is something to write: the log went on, or a mail was purged. */

@@ -44,7 +44,8 @@ export function gitRoutes(server: GitServer, offerOf: OfferOf, grantFor: GrantFo
 }
 
 export function gitServer(): GitServer {
-  let served = 0
+  // Runners have places of their own, so that no crowd of cloners keeps builds waiting.
+  const served = { granted: 0, anybody: 0 }
   const serve = async (
     c: Context,
     find: Find,
@@ -53,10 +54,11 @@ export function gitServer(): GitServer {
     const found = await find(c)
     if (found === null) return tell(c, 404, 'There is no such repository, or nothing of it is offered')
     if (found instanceof Response) return found
-    if (served >= limits.gitServedMax)
+    const whose = found.grant ? 'granted' : 'anybody'
+    if (served[whose] >= limits.gitServedMax)
       return tellAgain(c, `${limits.gitServedMax} others fetch already; come again in a moment`)
-    served++
-    const done = once(() => served--)
+    served[whose]++
+    const done = once(() => served[whose]--)
     try {
       const response = await ask(found.offer, await shownBy(found.offer, found.grant ?? null))
       if (response.body === null || !ends.has(response)) done()
