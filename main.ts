@@ -24,6 +24,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   hook: () => import('./commands/hook.ts'),
   runner: () => import('./commands/runner.ts'),
   token: () => import('./commands/token.ts'),
+  key: () => import('./commands/key.ts'),
   outbox: () => import('./commands/outbox.ts'),
   webhook: () => import('./commands/webhook.ts'),
   doctor: () => import('./commands/doctor.ts'),

@@ -582,6 +582,34 @@ export const limits = {
   buildLogDaysMax: 90,
   /** Of a submitter who has so many running, others' builds go first. */
   submitterBuildsMax: 2,
+  /** One request of `b4 send`: ten times the text of the longest series, which has a hundred patches. */
+  submissionBytesMax: 10 * 1024 * 1024,
+  submissionMessagesMax: 200,
+  /** Recipients that one message names; more are a mail to everybody. */
+  submissionRecipientsMax: 200,
+  /** A request is in by then; the largest over a slow line. */
+  submissionReadSecondsMax: 60,
+  /** Requests read at once, of all and of one client: each holds its bytes several times over. */
+  submissionsAtOnceMax: 8,
+  submissionsAtOncePerNetworkMax: 3,
+  /** Of one client; a person needs two in a day. */
+  submissionRequestsPerMinuteMax: 20,
+  /** Messages of one person in a day, those that go back to him included: two of the longest series. */
+  submissionsPerDayMax: 400,
+  /** b4 writes date and signature when it sends; who sends again later what he found somewhere is refused. */
+  submissionHoursMax: 24,
+  /** An armoured OpenPGP key of one person without certifications has 3 kB. */
+  submissionKeyBytesMax: 64 * 1024,
+  /** Bytes of OpenPGP keys that are kept as they were read. */
+  provenKeyBytesKeptMax: 4 * 1024 * 1024,
+  /** Mails that ask whether a key is the reader's: to one address, since anybody can have them sent there, ... */
+  challengesPerAddressDayMax: 2,
+  /** ... for one network, where a company may sit, ... */
+  challengesPerNetworkDayMax: 20,
+  /** ... and in all: half of what may leave here in an hour. */
+  challengesPerHourMax: 30,
+  /** The word in such a mail works for so long. */
+  challengeHoursMax: 24,
   /** Topics in one digest; the others are on the page. */
   digestTopicsMax: 100,
 } as const

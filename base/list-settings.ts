@@ -249,6 +249,11 @@ export const listSettings = z.strictObject({
     more: 'see [The log as git](#the-log-as-git)',
     changes: ['pages'],
   }),
+  web_submission: yesNo.default(false).register(about, {
+    is: 'patches are taken over HTTP as well, from `b4 send`: of people whose address and key were confirmed',
+    more: 'see [Patches over HTTP](#patches-over-http)',
+    changes: ['pages'],
+  }),
   answers: answers
     .prefault({})
     .register(about, { is: 'what is sent besides errors; nothing unless it is chosen' }),

@@ -139,14 +139,21 @@ async function saveConfigured(config: Config, { db }: Database): Promise<void> {
 }
 
 async function startPages(
-  { config, pools, log, metrics, closers }: Serving,
+  serving: Serving,
   builds: NonNullable<WebOptions['builds']>,
   fetched: Pick<WebOptions, 'offers' | 'grants' | 'place'>,
 ): Promise<string> {
+  const { config, pools, log, metrics, closers } = serving
   const { startWeb } = await import('../web/serve.ts')
+  const { submissionOf } = await import('./serve/submission.ts')
   const { web: endpoint, url } = config
   const { data } = builds
-  const web = await startWeb({ ...endpoint, url, db: pools.web, log, metrics, builds, data, ...fetched })
+  const submission = submissionOf(serving)
+  const web = await startWeb({
+    ...endpoint,
+    ...{ url, db: pools.web, log, metrics, builds, data, submission },
+    ...fetched,
+  })
   closers.push(() => web.close())
   return `web=http://${showEndpoint(web)}/`
 }

@@ -89,6 +89,9 @@ interface Client {
 
 const minuteMs = 60_000
 
+/** What is counted as one. */
+export const networkOf = (address: string): string => clientKey(plainIp(address))
+
 /** A socket that listens for both shows IPv4 clients as ::ffff:192.0.2.1. */
 const plainIp = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/s, '')
 

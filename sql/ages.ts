@@ -13,7 +13,9 @@ export async function dropAged(db: Kysely<Tables>, now: Date): Promise<void> {
     .where('ended_at', '<', daysBefore(now, limits.webhookCallDaysMax))
     .where('state', '!=', 'owed')
     .execute()
-  await db.deleteFrom('token_mail').where('made_at', '<', daysBefore(now, limits.tokenKeptDaysMax)).execute()
+  const tokens = daysBefore(now, limits.tokenKeptDaysMax)
+  await db.deleteFrom('token_mail').where('made_at', '<', tokens).execute()
+  await db.deleteFrom('submission_challenge').where('made_at', '<', tokens).execute()
 }
 
 const daysBefore = (now: Date, days: number) => new Date(now.getTime() - days * 86_400_000)

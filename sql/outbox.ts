@@ -1,19 +1,23 @@
 // Mail that we owe. A row is written in the transaction that made the debt, so there is neither a mail without its reason nor
 // a reason without its mail; it holds the bytes, so each attempt sends the same ones under one Message-ID.
 import { createHmac } from 'node:crypto'
-import { type Kysely, sql } from 'kysely'
+import { type Insertable, type Kysely, sql } from 'kysely'
 import type { IndexKey, ListId } from '../base/ids.ts'
 import { indexKey } from '../base/key.ts'
 import { limits } from '../base/limits.ts'
 import { readInstance } from './instance.ts'
-import { buildMail, hashIn, messageIdFor } from './outgoing-mail.ts'
+import { buildMail, hashIn, hostOf, messageIdFor } from './outgoing-mail.ts'
 import type { Tables } from './tables.ts'
 
 /**
  * `error`: lines that had no effect. `token`: a change waits for a confirmation. `ack`, `state`, `digest`, `waiting`: what
- * a list chose to send. `result`: of a run of CI. `note`: what came through the API, to the thread.
+ * a list chose to send. `result`: of a run of CI. `note`: what came through the API, to the thread. `challenge`:
+ * whether a key is the reader's.
  */
-type OwedKind = 'error' | 'token' | 'ack' | 'state' | 'digest' | 'waiting' | 'result' | 'note'
+type OwedKind = 'error' | 'token' | 'ack' | 'state' | 'digest' | 'waiting' | 'result' | 'note' | 'challenge'
+
+/** What others wrote: `submission` goes to a list and its people, `reflection` back to its author. No loop makes these. */
+export const passedKinds = ['submission', 'reflection'] as const
 
 export interface OwedMail {
   /** What it is owed for: the same key is written once, whoever asks. */
@@ -55,9 +59,9 @@ export async function oweMail(trx: Kysely<Tables>, mail: OwedMail): Promise<Owin
   if (await isUnsubscribed(trx, mail, to)) return 'unsubscribed'
   if (await isLimited(trx, mail, to)) return 'limited'
   const { secret, address, now } = await readInstance(trx)
-  const hashOf = (one: string) => createHmac('sha256', secret).update(one).digest('hex').slice(0, 32)
-  const hash = hashOf(key)
-  const messageId = messageIdFor(address, mail.copyOf === undefined ? hash : hashOf(indexKey(mail.copyOf)))
+  const hash = hashOf(secret, key)
+  const named = mail.copyOf === undefined ? hash : hashOf(secret, indexKey(mail.copyOf))
+  const messageId = messageIdFor(address, named)
   const bytes = await buildMail({
     ...mail,
     to,
@@ -67,25 +71,55 @@ export async function oweMail(trx: Kysely<Tables>, mail: OwedMail): Promise<Owin
     date: now,
     optional: isOptional(mail),
   })
-  const due = mail.notBefore ?? now
-  const row = await trx
+  return write(trx, {
+    ...{ key, hash, kind: mail.kind, bytes, due: mail.notBefore ?? now },
+    ...{ message_id: messageId, list_id: mail.list, recipient: to, return_host: null },
+    thread: mail.thread === undefined ? null : indexKey(mail.thread),
+  })
+}
+
+/** Somebody's own mail, to leave as it is. */
+export interface PassedMail {
+  readonly key: string
+  readonly kind: (typeof passedKinds)[number]
+  readonly list: ListId
+  readonly to: string
+  /** Without angle brackets. */
+  readonly messageId: string
+  /** With CRLF. */
+  readonly bytes: Buffer
+}
+
+/** Within the caller's transaction; bounces come back to us. */
+export async function passMail(
+  trx: Kysely<Tables>,
+  { key: given, kind, list, to: recipient, messageId, bytes }: PassedMail,
+): Promise<Owing> {
+  const to = recipient.toLowerCase()
+  if (!sendable.test(to)) return 'refused'
+  const key = indexKey(given)
+  const { secret, address, now } = await readInstance(trx)
+  return write(trx, {
+    ...{ key, hash: hashOf(secret, key), kind, bytes, due: now },
+    ...{ message_id: messageId, list_id: list, recipient: to, return_host: hostOf(address), thread: null },
+  })
+}
+
+/** Of a key, which nobody else can make. */
+const hashOf = (secret: string, key: string) =>
+  createHmac('sha256', secret).update(key).digest('hex').slice(0, 32)
+
+async function write(
+  trx: Kysely<Tables>,
+  { due, ...row }: Omit<Insertable<Tables['outbox']>, 'next_at' | 'give_up_at'> & { readonly due: Date },
+): Promise<Owing> {
+  const written = await trx
     .insertInto('outbox')
-    .values({
-      key,
-      hash,
-      message_id: messageId,
-      kind: mail.kind,
-      list_id: mail.list,
-      thread: mail.thread === undefined ? null : indexKey(mail.thread),
-      recipient: to,
-      bytes,
-      next_at: due,
-      give_up_at: giveUpAfter(due),
-    })
+    .values({ ...row, next_at: due, give_up_at: giveUpAfter(due) })
     .onConflict(conflict => conflict.column('key').doNothing())
     .returning('id')
     .executeTakeFirst()
-  return row ? 'owed' : 'known'
+  return written ? 'owed' : 'known'
 }
 
 /** A mail to a list whose bytes stand already, under an id of ours. */

@@ -57,6 +57,11 @@ export function buildMail(mail: OutgoingMail): Promise<Buffer> {
 }
 
 export const hostOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1)
+/** Where bounces of a mail in the outbox come back to. */
+export const returnHost = (row: {
+  readonly message_id: string
+  readonly return_host: string | null
+}): string => row.return_host ?? hostOf(row.message_id)
 export const messageIdFor = (address: string, hash: string): string => `tw.${hash}@${hostOf(address)}`
 /** The hash of an id that `messageIdFor` made. */
 export const hashIn = (id: string): string => id.slice(3, id.indexOf('@'))

@@ -1,7 +1,7 @@
 // Mail to an address that a mail of ours bears: a bounce, or its reader wants no more.
 import { type Kysely, sql } from 'kysely'
 import { toStorableText } from '../base/storable.ts'
-import { hostOf } from './outgoing-mail.ts'
+import { returnHost } from './outgoing-mail.ts'
 import type { Tables } from './tables.ts'
 
 /** What an address of ours is for: `bounce+...` and `unsubscribe+...` of a mail that we wrote; null for all others. */
@@ -16,10 +16,12 @@ export async function ownAddress(db: Kysely<Tables>, address: string): Promise<O
   const [, what, hash = '', host = ''] = match
   const row = await db
     .selectFrom('outbox')
-    .select(['id', 'message_id'])
+    .select(['id', 'message_id', 'return_host'])
     .where('hash', '=', hash)
     .executeTakeFirst()
-  if (!row || hostOf(row.message_id) !== host) return null
+  if (!row || returnHost(row) !== host) return null
+  // What others wrote bears no such address; the list that got it is no reader of ours.
+  if (what === 'unsubscribe' && row.return_host !== null) return null
   return { what: what === 'bounce' ? 'bounce' : 'unsubscribe', id: row.id }
 }
 

@@ -36,7 +36,8 @@ export function makeRelay(config: RelayConfig, { connect, answer }: Patience = u
     async send({ id, returnPath, to, bytes }) {
       try {
         const { response } = await transport.sendMail({
-          envelope: { from: returnPath, to: [to] },
+          // Ours are ASCII; a patch is as its author wrote it (RFC 6152).
+          envelope: { from: returnPath, to: [to], use8BitMime: bytes.some(byte => byte > 127) },
           raw: bytes,
           // Used where the relay knows DSN (RFC 3461): only failures are told, and with the headers alone.
           dsn: { id, return: 'headers', notify: 'failure', recipient: to },

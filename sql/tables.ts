@@ -272,6 +272,7 @@ export interface Tables {
     give_up_at: Date
     ended_at: Date | null
     reply: string | null
+    return_host: string | null
   }
   unsubscribed: { list_id: number; address: string; at: Generated<Date> }
   bug_number: {
@@ -419,5 +420,36 @@ export interface Tables {
     checked: string | null
     data: JSONColumnType<ItemData>
     digest: string
+  }
+  // 0011_submission.sql
+  submission_challenge: {
+    word_hash: Buffer
+    identity: string
+    selector: string
+    algorithm: 'ed25519' | 'openpgp'
+    key: string
+    network: string
+    made_at: Generated<Date>
+    expires_at: Date
+    used_at: Date | null
+  }
+  submission_key: {
+    id: GeneratedAlways<number>
+    identity: string
+    selector: string
+    algorithm: 'ed25519' | 'openpgp'
+    key: string
+    verified_at: Generated<Date>
+    used_at: Date | null
+    revoked_at: Date | null
+  }
+  submission: {
+    list_id: number
+    message_key: IndexKey
+    message_id: string
+    identity: string
+    selector: string
+    text_hash: string
+    at: Generated<Date>
   }
 }

@@ -50,6 +50,7 @@ test.each([
   [['export', 'pages'], 'Cannot export "pages"; allowed: state, mbox or public-inbox'],
   [['outbox', 'shwo'], 'Cannot do "shwo" with the outbox; allowed: list or retry ID'],
   [['outbox', 'retry', 'x'], 'Cannot retry "x"; allowed: the numbers that "outbox list" shows'],
+  [['key', 'shwo'], 'Cannot do "shwo" with keys; allowed: list, or revoke ADDRESS and a selector'],
   [['doctor', '--config', 'none.toml'], 'Cannot read the configuration "none.toml"'],
   [
     ['doctor', '--database', 'mysql://root:secret@db/x'],

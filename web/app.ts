@@ -17,6 +17,7 @@ import { addServer } from './address/server.ts'
 import { answerPage, safeHeaders } from './answer.ts'
 import { makeGate } from './gate.ts'
 import { brokenPage, missingListPage } from './page/missing.ts'
+import { paths } from './paths.ts'
 import { runnerOfToken } from './read/runner-of-token.ts'
 import { type GrantFor, gitRoutes, gitServer } from './route/git.ts'
 import { addInboxes } from './route/inbox.ts'
@@ -42,6 +43,8 @@ export interface AppOptions {
   readonly data?: string | undefined
   /** What pages of builds ask git and the policy of; without it they say less. */
   readonly place?: PlaceOptions | undefined
+  /** Takes patches by POST; the page at its address says how. */
+  readonly submission?: Hono | undefined
 }
 
 /** Answers GET and HEAD, and a search by POST, but for runners; every answer carries `safeHeaders`. */
@@ -56,6 +59,7 @@ export function makeApp(options: AppOptions): Hono {
     grants,
     data = null,
     place = null,
+    submission,
   } = options
   const app = new Hono()
   // Above all others: runners wait for half a minute, and write.
@@ -63,6 +67,7 @@ export function makeApp(options: AppOptions): Hono {
   const git = gitServer()
   if (offers) app.route('/-/git', gitRoutes(git, offers, grantFor(db, grants)))
   if (data !== null) addInboxes(app, git, { db, data })
+  if (submission) app.route(paths.submission(), submission)
   if (timing) app.use(measure(timing))
   app.use(shared(options))
   // Before what is only read: its clients write.

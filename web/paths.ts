@@ -46,6 +46,8 @@ export const paths = {
   thread: (name: string, id: string, page?: number) => `${mail(name, id)}T/${query({ page })}`,
   /** What changed between two revisions of the patchset that holds the mail; names as `v1`. */
   compare: (name: string, id: string, was: string, now: string) => `${mail(name, id)}${was}..${now}`,
+  /** b4's name for it. */
+  submission: () => '/_b4_submit',
   /** Of all lists: what is queued, what waits, who builds. */
   queue: () => '/builds/',
   /** All in one state, behind the build of a number: of what ended those before it. */

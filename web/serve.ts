@@ -17,11 +17,25 @@ export interface WebOptions extends Endpoint {
   readonly grants?: AppOptions['grants']
   readonly data?: AppOptions['data']
   readonly place?: AppOptions['place']
+  /** Is told where the world sees the pages. */
+  readonly submission?: ((url: () => string) => AppOptions['submission']) | undefined
 }
 
 /** Resolves once it accepts connections; rejects when the address is taken or not ours. */
 export async function startWeb(options: WebOptions): Promise<Listener> {
-  const { db, log, metrics, url = null, builds, offers, grants, data, place, ...endpoint } = options
+  const {
+    db,
+    log,
+    metrics,
+    url = null,
+    builds,
+    offers,
+    grants,
+    data,
+    place,
+    submission,
+    ...endpoint
+  } = options
   let own: string | undefined
   const app = makeApp({
     db,
@@ -36,6 +50,7 @@ export async function startWeb(options: WebOptions): Promise<Listener> {
     grants,
     data,
     place,
+    submission: submission?.(() => url ?? own ?? ''),
     timing: { metrics, onSlow: fields => log.warn(fields, 'A page took long') },
   })
   const listener = await listen(app, endpoint, 'HTTP')

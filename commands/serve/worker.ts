@@ -3,6 +3,7 @@ import type { Config } from '../../base/config.ts'
 import { startJudge } from '../../ingest/auth/judge.ts'
 import { openKeyring } from '../../ingest/auth/keyring.ts'
 import { makeResolver } from '../../ingest/auth/resolver.ts'
+import { withProvenKeys } from '../../ingest/submission/proven-keys.ts'
 import { makeRelay } from '../../sql/relay.ts'
 import { dataDirectory } from '../../sql/server.ts'
 import { startSender } from '../../tracker/answer/sender.ts'
@@ -15,7 +16,8 @@ import type { Serving } from './serving.ts'
 export function startWorker(serving: Serving): () => void {
   const { config, log, metrics, closers } = serving
   const db = serving.pools.main
-  const judge = startJudge({ db, log, metrics, ...authOf(config) })
+  const auth = authOf(config)
+  const judge = startJudge({ db, log, metrics, ...auth, keyring: withProvenKeys(auth.keyring, db) })
   closers.push(() => judge.close())
   const projector = startProjector(db, log, metrics, () => judge.look())
   closers.push(() => projector.close())

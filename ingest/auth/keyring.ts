@@ -113,7 +113,7 @@ function ownerOf(file: string): Owner | null {
 /** Python's quote_plus, undone. */
 const unquote = (part: string) => decodeURIComponent(part.replaceAll('+', ' '))
 
-async function readPgpKeys(bytes: Buffer, file: string, owner: string | undefined): Promise<PgpKey[]> {
+export async function readPgpKeys(bytes: Buffer, file: string, owner: string | undefined): Promise<PgpKey[]> {
   const { readKeys: read } = await import('openpgp')
   const armored = /^\s{0,100}-----BEGIN PGP/.test(bytes.toString('latin1', 0, 200))
   const keys = await (armored

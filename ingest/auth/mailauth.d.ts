@@ -1,4 +1,4 @@
-// Of mailauth: its parser of Authentication-Results (RFC 8601) and its reader of DKIM keys, for which it has no declarations.
+// Of mailauth: its parser of Authentication-Results (RFC 8601), its reader of DKIM keys and of DMARC records, for which it has no declarations.
 declare module 'mailauth/lib/parse-dkim-headers.js' {
   function parseFields(line: string): { readonly parsed: unknown }
   export = parseFields
@@ -13,4 +13,17 @@ declare module 'mailauth/lib/tools.js' {
     ): Promise<{ readonly publicKey: string | Buffer; readonly testing?: boolean }>
   }
   export = tools
+}
+declare module 'mailauth/lib/dmarc/get-dmarc-record.js' {
+  interface DmarcRecord {
+    readonly p?: string
+    readonly sp?: string
+    /** It is of a domain above. */
+    readonly isOrgRecord: boolean
+  }
+  function getDmarcRecord(
+    domain: string,
+    resolver: (name: string, type: string) => Promise<string[][] | string[]>,
+  ): Promise<DmarcRecord | false>
+  export = getDmarcRecord
 }

@@ -30,6 +30,14 @@ export async function checkPatatt(bytes: Buffer, keys: Keys, now: number): Promi
   }
 }
 
+/** Whom its signatures name, before anything is proved: what `checkPatatt` calls the signer, and the address in it. */
+export const signersOf = (bytes: Buffer): { readonly signer: string; readonly identity: string }[] =>
+  splitMail(bytes)
+    .headers.filter(({ name }) => name === devsig)
+    .slice(0, limits.signaturesMax)
+    .map(({ value }) => signerOf(readSignature(value), ''))
+    .map(one => ({ signer: signerText(one), identity: one.identity }))
+
 const devsig = 'x-developer-signature'
 
 /** All text here is bytes as latin1. */
@@ -161,14 +169,12 @@ function canonicalValue(value: string): string {
 
 async function checkOne(signature: DevSignature, mail: Canonical, keys: Keys, now: number): Promise<Check> {
   const { fields } = signature
-  const [algorithm = ''] = (fields.get('a') ?? '').split('-')
-  const identity = (fields.get('i') ?? emailOf(mail)).toLowerCase()
-  const selector = (fields.get('s') ?? 'default').toLowerCase()
-  const signer = `${algorithm} ${identity} ${selector}`.slice(0, 200)
+  const by = signerOf(signature, emailOf(mail))
+  const signer = signerText(by)
   try {
     const covered = coverage(signature, mail)
     const digest = digestOf(signature, mail)
-    const proof = await prove({ algorithm, identity, selector }, signature, digest, keys, now)
+    const proof = await prove(by, signature, digest, keys, now)
     const names = (fields.get('h') ?? '').split(':')
     const check = {
       method: 'patatt' as const,
@@ -219,6 +225,18 @@ interface Signer {
   readonly identity: string
   readonly selector: string
 }
+
+function signerOf({ fields }: DevSignature, author: string): Signer {
+  const [algorithm = ''] = (fields.get('a') ?? '').split('-')
+  return {
+    algorithm,
+    identity: (fields.get('i') ?? author).toLowerCase(),
+    selector: (fields.get('s') ?? 'default').toLowerCase(),
+  }
+}
+
+const signerText = ({ algorithm, identity, selector }: Signer) =>
+  `${algorithm} ${identity} ${selector}`.slice(0, 200)
 
 /** Throws when the signature is not the identity's. */
 async function prove(

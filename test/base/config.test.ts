@@ -67,6 +67,7 @@ branches = ["main", "release/*"]
 maintainers = "MAINTAINERS"
 commit_url = "https://git.example.org/net/commit/%s"
 moderate = "first"
+web_submission = true
 answers = { bugs = true }
 post = { states = true }
 webhooks = [{ url = "https://ci.example.org/hook", secret_file = "hook", events = ["bug-created"] }]
@@ -98,6 +99,7 @@ address = "docs@example.org"
         approvers: [],
         moderate: 'first',
         git: true,
+        webSubmission: true,
         answers: { bugs: true, states: false, digest: false, waiting: false },
         ci: { success: 'silent', warning: 'silent', failure: 'author', conflict: 'silent', embargo: 0 },
         post: { checks: false, states: true, notes: false },
@@ -138,6 +140,7 @@ address = "docs@example.org"
         approvers: [],
         moderate: 'no',
         git: true,
+        webSubmission: false,
         answers: { bugs: false, states: false, digest: false, waiting: false },
         ci: { success: 'silent', warning: 'silent', failure: 'author', conflict: 'silent', embargo: 0 },
         post: { checks: false, states: false, notes: false },

@@ -27,14 +27,17 @@ function keyOf(address: string) {
   return key
 }
 
+/** In base64, as patatt has it. */
+export const publicKeyOf = (address: string): string =>
+  Buffer.from(keyOf(address).publicKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString('base64')
+
 /** As the keyring of patatt and b4 has them: ed25519/DOMAIN/LOCAL/SELECTOR. */
 export function placeKeys(keyring: string, people: readonly string[]): void {
   for (const address of people) {
     const [local = '', domain = ''] = address.split('@')
     const directory = join(keyring, 'ed25519', domain, local)
     mkdirSync(directory, { recursive: true })
-    const raw = Buffer.from(keyOf(address).publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')
-    writeFileSync(join(directory, 'default'), raw.toString('base64'))
+    writeFileSync(join(directory, 'default'), publicKeyOf(address))
   }
 }
 

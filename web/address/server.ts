@@ -9,6 +9,7 @@ import { addBuild, type BuildPages } from '../route/build.ts'
 import { addBuilds } from '../route/builds.ts'
 import { answerManifest } from '../route/inbox.ts'
 import { answerLists } from '../route/lists.ts'
+import { answerSubmission } from '../route/submission.ts'
 import { answerRobots } from '../route/text.ts'
 import { stylesheet } from '../stylesheet.ts'
 
@@ -29,6 +30,7 @@ export function addServer(
   )
   addBuilds(app, db)
   addBuild(app, { db, ...builds })
+  app.get(paths.submission(), c => answerSubmission(c, db))
   app.get('/robots.txt', answerRobots)
   app.get('/manifest.js.gz', async c => answerManifest(c, await findListRows(db), data))
 }

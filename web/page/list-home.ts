@@ -99,6 +99,7 @@ const latestSection = (
 const postSection = (list: ListRow): Html => html`<section><h2>Take part</h2>
 <p>Mail a patch. It needs no account.</p>
 <code class="cmd">git send-email -1 --to=${gitAddress(list.address)}</code>
+${list.webSubmission ? html`<p>Without a mail server: <a href="${paths.submission()}"><code>b4 send</code> over HTTP</a>.</p>` : ''}
 <p>A reply with <code>Reviewed-by:</code> or <code>Patch-Status:</code> lines is seen here.</p></section>`
 
 const heldSection = ({ facts, countMax }: ListHomeView): Html => html`<section><h2>Held</h2>
