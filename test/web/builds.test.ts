@@ -255,7 +255,10 @@ describe('how a step went before', () => {
         's',
       ),
     )
+    const tag = (await get(`/builds/${two}`)).headers.get('ETag') ?? ''
     const later = await yard.build('failure', { result: went('failure', 31), build: ref })
+    const again = await get(`/builds/${two}`, { 'If-None-Match': tag })
+    expect(await again.text()).toContain(`It fails on <bdi>before</bdi> too: <a href="/builds/${later}">`)
     expect(await page(`/builds/${later}`)).toMatch(
       new RegExp(`unit</bdi> before.*href="/builds/${below}"`, 's'),
     )

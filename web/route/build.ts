@@ -9,7 +9,7 @@ import { limits } from '../../base/limits.ts'
 import { pagesVersion } from '../../base/list-settings.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { forecastOf } from '../../tracker/build/forecast.ts'
-import { type KeptCommit, keptCommit } from '../../tracker/build/kept-commit.ts'
+import { keptCommit } from '../../tracker/build/kept-commit.ts'
 import { artefactsPath, stepLogPath } from '../../tracker/build/logs.ts'
 import type { PlaceOptions } from '../../tracker/build/place.ts'
 import { repeatLines } from '../../tracker/build/repeat.ts'
@@ -71,11 +71,16 @@ const listOf = async (db: Kysely<Tables>, { line }: WholeBuild): Promise<ListRow
 
 async function answerBuild(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
   const list = await listOf(pages.db, whole)
-  const kept = pages.place === null ? null : await keptCommit(whole.row, pages.place)
-  const make = async () => answerPage(c, buildPage(await viewOf(pages, whole, list, kept)))
+  const [kept, went] = await Promise.all([
+    pages.place === null ? null : keptCommit(whole.row, pages.place),
+    wentOf(pages, whole),
+  ])
+  const make = async () => answerPage(c, buildPage(await viewOf(pages, whole, list, { kept, ...went })))
   // One that runs shows how long; nobody is shown an old moment of it.
   if (whole.row.ended_at === null) return make()
-  const versions = [whole.line.number, whole.version, JSON.stringify(kept), url(pages)]
+  // A branch may fail, or a ref be dropped, long after this build ended.
+  const others = JSON.stringify([kept, went.elsewhere, went.before])
+  const versions = [whole.line.number, whole.version, others, url(pages)]
   return answerFresh(c, ['build', ...versions, ...versionsOf(list)], make)
 }
 
@@ -90,14 +95,12 @@ async function viewOf(
   pages: BuildPages,
   whole: WholeBuild,
   list: ListRow | undefined,
-  kept: KeptCommit | null,
+  seen: Went & Pick<BuildView, 'kept'>,
 ): Promise<BuildView> {
   const { db, data, url } = pages
   const { row, line, mailed } = whole
-  const result = resultOf(row)
   const name = { build: line.number, attempt: whole.attempts.at(-1)?.number ?? 0 }
-  const steps = stepsOf(result?.steps ?? [], logNames(pages, whole), line.endedAt === null)
-  const failed = failedStep(result)
+  const failed = failedStep(seen.result)
   const topic = list && row.topic_key !== null ? await readTopic(db, list.id, row.topic_key) : undefined
   const head = headOfBuild(topic, whole)
   const artefacts = data === null ? '' : artefactsPath(data, name)
@@ -108,29 +111,31 @@ async function viewOf(
   ])
   return {
     ...whole,
-    ...{ now: new Date(), list, topic, result, url, kept, steps, sender, mailText, tail },
+    ...seen,
+    ...{ now: new Date(), list, topic, url, sender, mailText, tail },
     line: { ...line, topicId: head },
     repeat: repeatLines({
       ...{ kind: line.kind, ref: row.ref, commit: row.commit, step: failed?.name ?? 'build' },
       from: url !== null && line.kind !== 'push' ? `${url}/-/git/ci.git` : null,
     }),
-    ...(await likeIt(db, whole, { steps, result })),
     ...(await aheadOf(pages, whole, list, topic)),
     artefactBytes: artefacts !== '' && existsSync(artefacts) ? statSync(artefacts).size : 0,
   }
 }
 
-/** How its step went elsewhere, and before. */
-async function likeIt(
-  db: Kysely<Tables>,
-  whole: WholeBuild,
-  { steps, result }: Pick<BuildView, 'steps' | 'result'>,
-): Promise<Pick<BuildView, 'elsewhere' | 'before'>> {
-  const { row } = whole
+type Went = Pick<BuildView, 'result' | 'steps' | 'elsewhere' | 'before'>
+
+/** Its steps, and how the one that says most went elsewhere and before. */
+async function wentOf(pages: BuildPages, whole: WholeBuild): Promise<Went> {
+  const { db } = pages
+  const { row, line } = whole
+  const result = resultOf(row)
+  const steps = stepsOf(result?.steps ?? [], logNames(pages, whole), line.endedAt === null)
   const failed = failedStep(result)
   const branch = row.kind === 'push' ? null : await branchUnder(db, whole)
   const step = failed?.name ?? steps.find(one => one.step === undefined)?.name ?? steps[0]?.name
   return {
+    ...{ result, steps },
     elsewhere: failed && branch ? await sameFailure(db, row.repository, branch, failed.name) : null,
     before: step === undefined ? null : { step, builds: await readStepBefore(db, row, step, branch) },
   }
