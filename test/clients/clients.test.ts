@@ -1,13 +1,16 @@
 // b4, lei and public-inbox, as Debian has them, against the program with an archive: what people do with their clients, and
 // the same questions to both servers. The long form of the second is test/clients/run.ts, over any mbox.
-import { execFile, execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toMboxrd } from '../../base/mboxrd.ts'
 import { inventMails } from '../bench/invent.ts'
+import { until } from '../ingest/until.ts'
+import { nodeWords } from '../node-words.ts'
 import { idOf } from './mails.ts'
 import { type OurServer, startOurs } from './our-server.ts'
 import { inventQueries } from './queries.ts'
@@ -184,6 +187,25 @@ describe('their clients', { timeout: 240_000 }, () => {
     // It keeps what it found before, too.
     expect(ids(own)).toEqual([head(series.v1[0]), ...series.v2.map(idOf), 'r1@example.net'].sort())
     await run('lei', 'daemon-kill')
+  })
+
+  test('git clones the list, and what export public-inbox writes is the same, also when it was killed once', async () => {
+    const from = `${ours.url}/tarn/git/0.git`
+    const clone = join(directory, 'clone.git')
+    await until(async () => (await fetch(`${from}/info/refs?service=git-upload-pack`)).ok)
+    await until(async () => (await run('git', 'ls-remote', from)).includes('refs/heads/master'))
+    await run('git', 'clone', '-q', '--mirror', from, clone)
+    expect(await run('git', '-C', clone, 'rev-list', '--count', 'HEAD')).toBe(`${mails.length}\n`)
+    const out = join(directory, 'exported')
+    const at = ['--config', join(directory, 'threadwork.toml'), '--data', join(directory, 'data')]
+    const words = [...nodeWords(), 'export', 'public-inbox', ...at, '--list', 'tarn', '--out', out]
+    const killed = spawn(process.execPath, words, { stdio: 'ignore' })
+    await until(async () => existsSync(join(out, 'git', '0.git', 'objects', 'pack')))
+    killed.kill('SIGKILL')
+    await once(killed, 'exit')
+    await promisify(execFile)(process.execPath, words)
+    const head = (path: string) => run('git', '-C', path, 'rev-parse', 'master')
+    expect(await head(join(out, 'git', '0.git'))).toBe(await head(clone))
   })
 
   test('public-inbox gives the same threads and raw mails, and finds the same', async () => {

@@ -77,11 +77,15 @@ export async function openEpoch(
   return kept ?? { log, place: start, commit: null, bytes: 0, purges: start, rewriting: false, modified: 0 }
 }
 
+/** What this process wrote, or looked for, is not looked for again: a git for each mail would cost as much as the mail. */
+const known = new Map<string, string>()
+
 async function hasCommit(directory: string, commit: string | null): Promise<boolean> {
   if (!existsSync(join(directory, 'HEAD'))) return false
-  if (commit === null) return true
+  if (commit === null || known.get(directory) === commit) return true
   try {
     await git(directory, 'cat-file', '-e', '--end-of-options', `${commit}^{commit}`)
+    known.set(directory, commit)
     return true
   } catch (error) {
     if (error instanceof GitError) return false
@@ -132,6 +136,7 @@ export async function appendToEpoch(
   }
   const commit = Buffer.concat(says).toString().trim()
   if (!/^[0-9a-f]{40}$/.test(commit)) throw new GitError(`git fast-import answered "${commit.slice(0, 100)}"`)
+  known.set(directory, commit)
   return { ...written, commit, bytes, modified }
 }
 
