@@ -3,8 +3,9 @@ import { type Ground, untilStopped } from './common/database.ts'
 import { onlyList } from './common/options.ts'
 
 export const command: Command = {
-  summary: 'Writes the topics as JSON lines (state), or every mail (mbox, public-inbox)',
-  words: 'state|mbox|public-inbox',
+  summary:
+    'Writes the topics as JSON lines (state), every mail (mbox, public-inbox), or the notes of writes (notes)',
+  words: 'state|mbox|public-inbox|notes',
   options: {
     list: onlyList,
     out: {
@@ -18,10 +19,10 @@ export const command: Command = {
   },
   async run(args) {
     const what = args.words.join(' ')
-    if (what === 'state' || what === 'mbox')
+    if (what === 'state' || what === 'mbox' || what === 'notes')
       return untilStopped(args, ground => exportLists(what, args, ground))
     if (what === 'public-inbox') return untilStopped(args, ground => exportInboxes(args, ground))
-    throw new Error(`Cannot export ${JSON.stringify(what)}; allowed: state, mbox or public-inbox`)
+    throw new Error(`Cannot export ${JSON.stringify(what)}; allowed: state, mbox, public-inbox or notes`)
   },
 }
 
@@ -39,7 +40,11 @@ async function exportInboxes(args: Arguments, { db }: Ground): Promise<number> {
   return 0
 }
 
-async function exportLists(what: 'state' | 'mbox', args: Arguments, { db }: Ground): Promise<number> {
+async function exportLists(
+  what: 'state' | 'mbox' | 'notes',
+  args: Arguments,
+  { db }: Ground,
+): Promise<number> {
   const { chosenLists } = await import('../sql/chosen-lists.ts')
   const { exportState } = await import('../tracker/export/state.ts')
   const { exportMbox } = await import('../tracker/export/mbox.ts')
@@ -47,7 +52,8 @@ async function exportLists(what: 'state' | 'mbox', args: Arguments, { db }: Grou
   const lists = await chosenLists(db, args.text('list'))
   const options = { numbers: !args.has('no-numbers') }
   async function* chunks(): AsyncGenerator<string | Buffer> {
-    for (const { id } of lists) yield* what === 'state' ? exportState(db, id, options) : exportMbox(db, id)
+    for (const { id } of lists)
+      yield* what === 'state' ? exportState(db, id, options) : exportMbox(db, id, what)
   }
   await writeOutput(args.text('out'), chunks())
   return 0

@@ -12,6 +12,10 @@ export const command: Command = {
       value: null,
       help: 'each mail finds its list by List-Id, To and Cc; --list takes those that find none',
     },
+    notes: {
+      value: null,
+      help: 'the paths hold what "export notes" wrote: each note counts as if it had been written here',
+    },
     follow: { value: null, help: 'goes on with what is fetched into a public-inbox, until Ctrl-C' },
   },
   async run(args) {
@@ -30,6 +34,8 @@ function check(args: Arguments): void {
     throw new Error(
       'Cannot import without a list; allowed: --list NAME, or --mixed for mails that say theirs',
     )
+  if (args.has('notes') && (args.has('mixed') || args.has('follow')))
+    throw new Error('Cannot import notes so; allowed: --notes --list NAME')
   if (args.words.length === 0)
     throw new Error('Cannot import nothing; allowed: one path of an mbox file or more')
 }
@@ -43,6 +49,14 @@ async function importArchives(args: Arguments, { db, config }: Ground, signal: A
   const mixed = args.has('mixed')
   const list = name === undefined ? undefined : await listToFill(db, name, config.lists)
   if (mixed) await saveLists(db, config.lists)
+  if (args.has('notes') && list !== undefined) {
+    const { importNotes } = await import('../ingest/notes.ts')
+    const { fresh, others } = await importNotes(db, list.id, args.words)
+    process.stderr.write(
+      `${fresh} notes are new here${others > 0 ? `; skipped ${others} mails that are none` : ''}\n`,
+    )
+    return others > 0 ? 1 : 0
+  }
   const report = await importPaths({
     db,
     list,

@@ -16,13 +16,18 @@ export interface NewNote {
   readonly token: string
   /** Who acts with that token. */
   readonly address: string
+  /** It was written elsewhere, or long ago: nobody is told of it. */
+  readonly restored?: true
 }
 
-/** Appends a note with its verdict, within the caller's transaction: who wrote it is known by the token. */
+/**
+ * Appends a note with its verdict, within the caller's transaction: who wrote it is known by the token. Null when these bytes
+ * are here.
+ */
 export async function appendNote(
   trx: Kysely<Tables>,
-  { list, bytes, token, address }: NewNote,
-): Promise<Seq> {
+  { list, bytes, token, address, restored }: NewNote,
+): Promise<Seq | null> {
   const hash = createHash('sha256').update(bytes).digest()
   await writeBytes(trx, [{ hash, bytes }])
   const id = messageId(toStorableText(messageIdOf(bytes).id))
@@ -33,11 +38,13 @@ export async function appendNote(
       message_id: id,
       message_key: indexKey(id),
       raw_hash: hash,
-      envelope: toStorableJson({ road: 'note', trace: new Date().toISOString() }),
+      envelope: toStorableJson({ road: 'note', ...(restored ? {} : { trace: new Date().toISOString() }) }),
       note: true,
     })
+    .onConflict(conflict => conflict.columns(['list_id', 'raw_hash']).doNothing())
     .returning('seq')
-    .executeTakeFirstOrThrow()
+    .executeTakeFirst()
+  if (row === undefined) return null
   await trx
     .insertInto('verdict')
     .values({
@@ -48,6 +55,7 @@ export async function appendNote(
       identity: toStorableText(address),
     })
     .execute()
+  if (restored) await sql`delete from event_due where list_id = ${list} and seq = ${row.seq}`.execute(trx)
   await sql`insert into unsorted (list_id, seq) values (${list}, ${row.seq})`.execute(trx)
   return seq(row.seq)
 }

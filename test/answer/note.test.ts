@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { type MessageId, messageId, seq } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { makeLog } from '../../base/log.ts'
+import { importNotes } from '../../ingest/notes.ts'
 import { saveInstance } from '../../sql/instance.ts'
 import { saveLists } from '../../sql/lists.ts'
 import { wholeTopic } from '../../sql/topic-row.ts'
@@ -226,4 +230,24 @@ test('a list that wants to see it gets it once, in the thread, and it is one mai
   expect(history.map(({ mail }) => mail)).toEqual([note])
   expect(await mboxOf(own)).toContain(`<${note}>`)
   expect(await mboxOf(own)).not.toContain('X-Threadwork-Note')
+})
+
+test('notes go out and in again with who wrote them, once, and tell nobody', async () => {
+  const own = await makeDesk({ maintainers: [ada.address] })
+  const other = await makeDesk({ maintainers: [ada.address] })
+  for (const one of [own, other]) await one.arrive('patch', { grade: 'imported' })
+  const note = await written(own, 'Patch-Status: accepted 1234567')
+  const directory = mkdtempSync(join(tmpdir(), 'notes-'))
+  const file = join(directory, 'notes.mbox')
+  writeFileSync(file, Buffer.concat(await all(exportMbox(own.db, own.list.id, 'notes'))))
+  expect(await importNotes(other.db, other.list.id, [file])).toEqual({ fresh: 1, others: 0 })
+  expect(await importNotes(other.db, other.list.id, [file])).toEqual({ fresh: 0, others: 0 })
+  expect(await exported(other)).toEqual(await exported(own))
+  expect((await topicOf(other)).history).toMatchObject([
+    { mail: note, vouch: { role: 'maintainer', grade: 'A', how: { code: 'noted', token: 'ada-laptop' } } },
+  ])
+  expect(await other.events()).toEqual([])
+  writeFileSync(file, await mboxOf(own))
+  expect(await importNotes(other.db, other.list.id, [file])).toEqual({ fresh: 0, others: 1 })
+  rmSync(directory, { recursive: true })
 })

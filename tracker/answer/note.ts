@@ -81,6 +81,7 @@ export async function writeNote(db: Kysely<Tables>, writer: Writer, write: Write
     const place = await appendNote(trx, { list: write.list, bytes, ...writer })
     if (posted !== null)
       await oweBytes(trx, { list: write.list, to: mail.to, id, thread: foreseen.topic.id, bytes: posted })
+    if (place === null) throw new Error(`The note ${id} is in the log already`)
     return place
   })
   await settle(db, write.list, id)

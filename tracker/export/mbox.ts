@@ -5,11 +5,15 @@ import { toMboxrd } from '../../base/mboxrd.ts'
 import { rawBytes } from '../../sql/raw.ts'
 import type { Tables } from '../../sql/tables.ts'
 
-/** Every arrival of the list in log order, copies and imposters too; one chunk is a mail. */
-export async function* exportMbox(db: Kysely<Tables>, list: ListId): AsyncGenerator<Buffer> {
+/** Every arrival of the list in log order, copies and imposters too, or its notes; one chunk is a mail. */
+export async function* exportMbox(
+  db: Kysely<Tables>,
+  list: ListId,
+  what: 'mbox' | 'notes' = 'mbox',
+): AsyncGenerator<Buffer> {
   let last = seq(0)
   for (;;) {
-    const rows = await rowsBehind(db, list, last)
+    const rows = await rowsBehind(db, list, last, what === 'notes')
     const end = rows.at(-1)
     if (end === undefined) return
     const hashes = rows.map(row => row.raw_hash)
@@ -20,14 +24,14 @@ export async function* exportMbox(db: Kysely<Tables>, list: ListId): AsyncGenera
 
 const batchMails = 100
 
-const rowsBehind = (db: Kysely<Tables>, list: ListId, last: Seq) =>
+const rowsBehind = (db: Kysely<Tables>, list: ListId, last: Seq, notes: boolean) =>
   db
     .selectFrom('mail')
     .select(['seq', 'raw_hash'])
     .where('list_id', '=', list)
     .where('seq', '>', last)
     .where('hidden', '=', false)
-    .where('note', '=', false)
+    .where('note', '=', notes)
     .orderBy('seq')
     .limit(batchMails)
     .execute()
