@@ -319,6 +319,8 @@ export const limits = {
   signedBeforeDaysMax: 7,
   /** The body of a write through the API: a check's description and address have some hundred bytes. */
   apiBodyBytesMax: 64 * 1024,
+  /** What somebody notes: a paragraph or two. */
+  apiNoteCharactersMax: 4_000,
   /** Writes of one token in a minute, for each process: a CI posts thirty checks on each of fifteen patches. */
   apiWritesPerMinuteMax: 600,
   /** A webhook that does not answer within this is called again later; Standard Webhooks advises 15 to 30 s. */

@@ -27,6 +27,9 @@ import {
 } from '../patchwork/lists.ts'
 import { answerPeople, answerPerson, answerUser, answerUsers } from '../patchwork/people.ts'
 import { apiOf, notFound, refuse, withCaller } from '../patchwork/request.ts'
+import { answerNewCheck } from '../patchwork/write-check.ts'
+import { answerNewNote } from '../patchwork/write-note.ts'
+import { answerChange } from '../patchwork/write-patch.ts'
 
 export interface PatchworkOptions {
   readonly db: Kysely<Tables>
@@ -49,6 +52,10 @@ export function patchworkApi({ db, onError }: PatchworkOptions): Hono {
 }
 
 function addVersion(api: Hono, db: Kysely<Tables>, start: string): void {
+  api.post(`${start}/patches/:id/checks/`, c => answerNewCheck(c, db))
+  api.post(`${start}/patches/:id/notes/`, c => answerNewNote(c, db))
+  for (const [noun, kind] of [['patches', 'patch'] as const, ['series', 'series'] as const])
+    api.on(['PATCH', 'PUT'], `${start}/${noun}/:id/`, c => answerChange(c, db, kind))
   const read = (path: string, answer: (c: Context) => Promise<Response> | Response) =>
     api.get(`${start}${path}`, answer)
   read('/', answerIndex)

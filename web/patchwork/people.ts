@@ -84,6 +84,10 @@ async function readUsers(db: Kysely<Tables>): Promise<PersonRow[]> {
     .toSorted((a, b) => a.id - b.id)
 }
 
+/** The user of this number. */
+export const findUser = async (db: Kysely<Tables>, id: string): Promise<PersonRow | undefined> =>
+  (await readUsers(db)).find(user => String(user.id) === id)
+
 export async function answerUsers(c: Context, db: Kysely<Tables>): Promise<Response> {
   if (c.get('caller') === null) return needsToken(c)
   const api = apiOf(c)
@@ -100,6 +104,6 @@ export async function answerUsers(c: Context, db: Kysely<Tables>): Promise<Respo
 
 export async function answerUser(c: Context, db: Kysely<Tables>): Promise<Response> {
   if (c.get('caller') === null) return needsToken(c)
-  const user = (await readUsers(db)).find(({ id }) => String(id) === c.req.param('id'))
+  const user = await findUser(db, c.req.param('id') ?? '')
   return user ? c.json(userObject(apiOf(c), user)) : notFound(c)
 }

@@ -12,9 +12,14 @@ declare module 'hono' {
   }
 }
 
-interface Caller {
+export interface Caller {
   readonly id: number
   readonly name: string
+  readonly scopes: readonly string[]
+  /** The one list that it writes to; null for every list. */
+  readonly list: number | null
+  /** Who acts with it; null for a runner. */
+  readonly address: string | null
 }
 
 /** How an answer is written. */
@@ -44,8 +49,8 @@ type Status = 400 | 403 | 404 | 405 | 500
 export const refuse = (c: Context, status: Status, detail: string): Response => c.json({ detail }, status)
 
 export const notFound = (c: Context): Response => refuse(c, 404, 'Not found.')
-export const needsToken = (c: Context): Response =>
-  refuse(c, 403, 'Authentication credentials were not provided.')
+export const needsTokenText = 'Authentication credentials were not provided.'
+export const needsToken = (c: Context): Response => refuse(c, 403, needsTokenText)
 
 /** A bad token is refused whatever is asked; without one all but people may be read. */
 export const withCaller =
@@ -70,5 +75,13 @@ function wordOf(field: string | undefined): { word: string; wrong: string } | nu
 /** Whatever a token is for, its owner may read. */
 async function callerOf(db: Kysely<Tables>, word: string): Promise<Caller | null> {
   const token = await useToken(db, word, ...tokenScopes)
-  return token && { id: token.id, name: token.name }
+  return (
+    token && {
+      id: token.id,
+      name: token.name,
+      scopes: token.scopes,
+      list: token.list_id,
+      address: token.address,
+    }
+  )
 }

@@ -1,0 +1,143 @@
+// A state, a delegate, a commit: `PATCH /patches/ID/`, and of all patches of a series at once `PATCH /series/ID/`. It becomes a note
+// with the lines that a mail would have, so its writer may do what the person of the token may.
+import type { Context } from 'hono'
+import { type Kysely, sql } from 'kysely'
+import { listId, messageId } from '../../base/ids.ts'
+import { type PatchState, patchStates } from '../../base/state-words.ts'
+import type { Tables } from '../../sql/tables.ts'
+import { writeNote } from '../../tracker/answer/note.ts'
+import { type Fields, type Problems, readBody, textIn } from './body.ts'
+import { patchDetail, seriesDetail } from './details.ts'
+import { findUser } from './people.ts'
+import { readProjects } from './projects.ts'
+import { apiOf, needsTokenText, notFound } from './request.ts'
+import { findItem, type ItemRow, readItems } from './rows.ts'
+import { patchSlugs } from './schema.ts'
+import { mayNot, writerOf } from './writer.ts'
+
+type Database = Kysely<Tables>
+
+export async function answerChange(c: Context, db: Database, kind: 'patch' | 'series'): Promise<Response> {
+  const row = await findItem(db, kind, c.req.param('id'))
+  const writer = writerOf(c, 'state', row?.list ?? null, needsTokenText)
+  if (writer instanceof Response) return writer
+  if (row === undefined) return notFound(c)
+  const fields = await readBody(c)
+  if (fields instanceof Response) return fields
+  const { change, problems } = await changeIn(db, fields)
+  const patches = kind === 'patch' ? [row] : await patchesOf(db, row)
+  const lines = linesFor(change, patches, problems)
+  if (Object.keys(problems).length > 0) return c.json(problems, 400)
+  const [first] = patches
+  if (lines.length > 0 && first !== undefined) {
+    const noted = await writeNote(db, writer, {
+      list: listId(row.list),
+      kind: 'states',
+      on: messageId(first.msgid),
+      body: lines.join('\n'),
+    })
+    if (noted.outcome === 'missing') return notFound(c)
+    if (noted.outcome === 'refused') return mayNot(c, noted.reason)
+  }
+  return changed(c, db, kind)
+}
+
+async function changed(c: Context, db: Database, kind: 'patch' | 'series'): Promise<Response> {
+  const row = await findItem(db, kind, c.req.param('id'))
+  if (row === undefined) return notFound(c)
+  const writing = { api: apiOf(c), projects: await readProjects(db) }
+  const detail = await (kind === 'patch' ? patchDetail : seriesDetail)(db, writing, row)
+  return detail === null ? notFound(c) : c.json(detail)
+}
+
+const patchesOf = async (db: Database, { id }: ItemRow): Promise<ItemRow[]> =>
+  (await readItems(db, [sql`i.kind = 'patch'`, sql`i.parent = ${id}`])).toSorted(
+    (a, b) => (a.data.number ?? 0) - (b.data.number ?? 0),
+  )
+
+interface Change {
+  readonly state: PatchState | undefined
+  readonly archived: boolean | undefined
+  readonly commit: string | undefined
+  /** An address; null for nobody. */
+  readonly delegate: string | null | undefined
+}
+
+async function changeIn(db: Database, fields: Fields): Promise<{ change: Change; problems: Problems }> {
+  const problems: Problems = {}
+  const change = {
+    state: stateIn(fields, problems),
+    archived: archivedIn(fields, problems),
+    commit: commitIn(fields, problems),
+    delegate: await delegateIn(db, fields, problems),
+  }
+  return { change, problems }
+}
+
+/** In patchwork's order, and those that only we have. */
+const states: readonly PatchState[] = [
+  ...patchSlugs,
+  ...patchStates.filter(state => !(patchSlugs as readonly string[]).includes(state)),
+]
+
+function stateIn(fields: Fields, problems: Problems): PatchState | undefined {
+  const given = textIn(fields, 'state', problems)
+  if (given === undefined) return undefined
+  const state = states.find(one => one === given)
+  if (state === undefined)
+    problems.state = [`Invalid state ${given ?? ''}. Expected one of: ${states.join(', ')}.`]
+  return state
+}
+
+function archivedIn(fields: Fields, problems: Problems): boolean | undefined {
+  const given = fields.get('archived')
+  if (given === undefined) return undefined
+  const word = String(given).toLowerCase()
+  if (/^(?:true|t|1|yes|y|on)$/.test(word)) return true
+  if (/^(?:false|f|0|no|n|off)$/.test(word)) return false
+  problems.archived = ['Must be a valid boolean.']
+  return undefined
+}
+
+function commitIn(fields: Fields, problems: Problems): string | undefined {
+  const given = textIn(fields, 'commit_ref', problems)
+  if (given === undefined || given === null) return undefined
+  if (/^[0-9a-f]{7,64}$/i.test(given)) return given.toLowerCase()
+  problems.commit_ref = ['Enter the id of a commit: 7 to 64 hexadecimal digits.']
+  return undefined
+}
+
+async function delegateIn(
+  db: Database,
+  fields: Fields,
+  problems: Problems,
+): Promise<string | null | undefined> {
+  const given = textIn(fields, 'delegate', problems)
+  if (given === undefined || given === null) return given
+  const user = await findUser(db, given)
+  if (user === undefined) problems.delegate = [`Invalid pk "${given}" - object does not exist.`]
+  return user?.address
+}
+
+/** What is not so already, as lines; each names its patch. */
+function linesFor(change: Change, patches: readonly ItemRow[], problems: Problems): string[] {
+  const { state, archived, commit, delegate } = change
+  const [first] = patches
+  const taken = patches.filter(patch => (state ?? patch.state) === 'accepted')
+  if (commit !== undefined && taken.length < patches.length)
+    problems.commit_ref = ['A commit belongs to the state accepted.']
+  const stated = patches.flatMap(patch => {
+    const isNew = state !== undefined && state !== patch.state
+    const names = commit !== undefined && commit !== patch.data.commit
+    const words = [state ?? patch.state, ...(commit === undefined ? [] : [commit])].join(' ')
+    return isNew || names ? [`Patch-Status: <${patch.msgid}> ${words}`] : []
+  })
+  const put = patches
+    .filter(patch => archived !== undefined && archived !== patch.archived)
+    .map(patch => `Archived: <${patch.msgid}> ${archived ? 'yes' : 'no'}`)
+  const given =
+    delegate !== undefined && first !== undefined && delegate !== (first.data.to?.address ?? null)
+      ? [`Delegate: ${delegate ?? 'none'}`]
+      : []
+  return [...stated, ...put, ...given]
+}
