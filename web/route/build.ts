@@ -1,12 +1,10 @@
-// The addresses of one build: its page, its logs, what it says as it runs, and what it handed back.
-import { createReadStream, existsSync, statSync } from 'node:fs'
+// The addresses of one build, and its page; what it left on disk is in build-files.ts, what it says as it runs in build-tail.ts.
+import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Readable } from 'node:stream'
 import type { Context, Hono } from 'hono'
 import type { Kysely } from 'kysely'
 import { messageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
-import { pagesVersion } from '../../base/list-settings.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { forecastOf } from '../../tracker/build/forecast.ts'
 import { keptCommit } from '../../tracker/build/kept-commit.ts'
@@ -18,22 +16,28 @@ import { sameFailure } from '../../tracker/build/same-failure.ts'
 import { resultOf, type StoredResult } from '../../tracker/build/stored-result.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
-import { answerCostly, answerFresh, answerPage } from '../answer.ts'
+import { answerFresh, answerPage } from '../answer.ts'
 import { buildPage } from '../page/build.ts'
-import { buildLogPage } from '../page/build-log.ts'
 import { missingBuildPage } from '../page/missing.ts'
-import { wholeLogPage } from '../page/whole-log.ts'
 import type { BuildView, StepLine, Tail } from '../part/build-view.ts'
 import { readBranchOf, readBuild, type WholeBuild } from '../read/build.ts'
 import { readLogPage } from '../read/build-log.ts'
 import { readBuildsIn } from '../read/builds.ts'
 import { readEarlierPatchsets } from '../read/earlier-patchsets.ts'
-import { findListRow, type ListRow } from '../read/located-mail.ts'
+import type { ListRow } from '../read/located-mail.ts'
 import { readMailedText } from '../read/mailed-text.ts'
 import { readStepBefore } from '../read/step-before.ts'
 import { readTopic } from '../read/topic.ts'
 import { readVerdict } from '../read/verdict.ts'
-import { readWholeLog, type StepLog } from '../read/whole-log.ts'
+import {
+  answerArtefacts,
+  answerLog,
+  answerRawLog,
+  answerRawWholeLog,
+  answerWholeLog,
+  listOf,
+  versionsOf,
+} from './build-files.ts'
 import { answerTail, stepLogs } from './build-tail.ts'
 
 export interface BuildPages {
@@ -66,9 +70,6 @@ export function addBuild(app: Hono, pages: BuildPages): void {
   build('/artefacts.tar', (c, whole) => answerArtefacts(c, pages, whole))
 }
 
-const listOf = async (db: Kysely<Tables>, { line }: WholeBuild): Promise<ListRow | undefined> =>
-  line.list === null ? undefined : findListRow(db, line.list)
-
 async function answerBuild(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
   const list = await listOf(pages.db, whole)
   const [kept, went] = await Promise.all([
@@ -85,11 +86,6 @@ async function answerBuild(c: Context, pages: BuildPages, whole: WholeBuild): Pr
 }
 
 const url = (pages: BuildPages): string => pages.url ?? ''
-
-const versionsOf = (list: ListRow | undefined): string[] => [
-  list ? pagesVersion(list) : '',
-  list?.version ?? '',
-]
 
 async function viewOf(
   pages: BuildPages,
@@ -197,126 +193,4 @@ async function tailOf(path: string, step: string): Promise<Tail | null> {
   const from = Math.max(1, page.total - limits.logTailLinesMax + 1)
   const last = await readLogPage(path, from, limits.logTailLinesMax)
   return last && { step, lines: last.lines, from, total: last.total }
-}
-
-/** Which of the attempts the address names; undefined for the last one. */
-function attemptIn(c: Context, { attempts }: WholeBuild): number | undefined {
-  const given = Number(c.req.query('attempt'))
-  return attempts.some(({ number }) => number === given) ? given : undefined
-}
-
-const fromIn = (c: Context): number => {
-  const given = c.req.query('from') ?? ''
-  return /^[1-9]\d{0,9}$/.test(given) ? Number(given) : 1
-}
-
-/** The logs of an attempt: in the order of its result, what has none behind that. */
-function logsIn(c: Context, { data }: BuildPages, whole: WholeBuild): StepLog[] {
-  const attempt = attemptIn(c, whole) ?? whole.attempts.at(-1)?.number
-  if (data === null || attempt === undefined) return []
-  const pathOf = (step: string) => stepLogPath(data, { build: whole.line.number, attempt }, step)
-  const order = resultOf(whole.row)?.steps.map(({ name }) => name) ?? []
-  const names = stepLogs(dirname(pathOf('any')))
-  const known = order.filter(name => names.includes(name))
-  return [...known, ...names.filter(name => !known.includes(name))].map(step => ({
-    step,
-    path: pathOf(step),
-  }))
-}
-
-async function answerWholeLog(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
-  const logs = logsIn(c, pages, whole)
-  if (logs.length === 0) return c.text(noLog, 404)
-  const from = fromIn(c)
-  const { line } = whole
-  const list = await listOf(pages.db, whole)
-  const stamps = logs.map(({ path }) => stampOf(path))
-  const versions = [
-    line.number,
-    String(attemptIn(c, whole)),
-    String(from),
-    stamps.join(),
-    String(line.endedAt),
-  ]
-  // Every log is read to its end, to count its lines.
-  return answerCostly(c, ['whole log', ...versions, ...versionsOf(list)], async () => {
-    const log = await readWholeLog(logs, from, limits.logPageLinesMax)
-    const view = { line, list, attempt: attemptIn(c, whole), log, count: limits.logPageLinesMax }
-    return answerPage(c, wholeLogPage(view))
-  })
-}
-
-function stampOf(path: string): string {
-  const { size, mtimeMs } = statSync(path)
-  return `${size} ${mtimeMs}`
-}
-
-async function answerRawWholeLog(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
-  const logs = logsIn(c, pages, whole)
-  if (logs.length === 0) return c.text(noLog, 404)
-  const headers = { 'Content-Type': 'text/plain; charset=utf-8' }
-  if (c.req.method === 'HEAD') return c.body(null, 200, headers)
-  return c.body(Readable.toWeb(Readable.from(textOf(logs))) as ReadableStream, 200, headers)
-}
-
-async function* textOf(logs: readonly StepLog[]): AsyncGenerator<Buffer> {
-  for (const [at, { step, path }] of logs.entries()) {
-    yield Buffer.from(`${at > 0 ? '\n' : ''}== ${step} ==\n`)
-    yield* createReadStream(path) as AsyncIterable<Buffer>
-  }
-}
-
-/** The file, and what stands in the address; null when there is none. */
-function logIn(c: Context, { data }: BuildPages, whole: WholeBuild) {
-  const { line, attempts } = whole
-  const step = c.req.param('step') ?? ''
-  const attempt = attemptIn(c, whole)
-  const shown = attempt ?? attempts.at(-1)?.number
-  if (data === null || shown === undefined || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/.test(step)) return null
-  const path = stepLogPath(data, { build: line.number, attempt: shown }, step)
-  return existsSync(path) ? { step, attempt, path } : null
-}
-
-const noLog = 'There is no such log: the step wrote nothing, or logs of that age are not kept.\n'
-
-async function answerLog(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
-  const found = logIn(c, pages, whole)
-  if (found === null) return c.text(noLog, 404)
-  const from = fromIn(c)
-  const list = await listOf(pages.db, whole)
-  const { line } = whole
-  const versions = ['log', line.number, found.path, String(from), `${stampOf(found.path)} ${line.endedAt}`]
-  return answerFresh(c, [...versions, ...versionsOf(list)], async () => {
-    const log = await readLogPage(found.path, from, limits.logPageLinesMax)
-    if (log === null) return c.text(noLog, 404)
-    return answerPage(c, buildLogPage({ ...found, line, list, log, count: limits.logPageLinesMax }))
-  })
-}
-
-async function answerRawLog(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
-  const found = logIn(c, pages, whole)
-  if (found === null) return c.text(noLog, 404)
-  return answerFile(c, found.path, { 'Content-Type': 'text/plain; charset=utf-8' })
-}
-
-/** A stranger's tar: a file to save. */
-async function answerArtefacts(c: Context, pages: BuildPages, whole: WholeBuild): Promise<Response> {
-  const given = Number(c.req.query('attempt'))
-  const attempt = whole.attempts.find(({ number }) => number === given) ?? whole.attempts.at(-1)
-  const { number: build } = whole.line
-  const path = pages.data && attempt ? artefactsPath(pages.data, { build, attempt: attempt.number }) : ''
-  if (path === '' || !existsSync(path)) return c.text('It handed nothing back.\n', 404)
-  return answerFile(c, path, {
-    'Content-Type': 'application/x-tar',
-    'Content-Disposition': `attachment; filename="build-${build}.tar"`,
-  })
-}
-
-function answerFile(c: Context, path: string, headers: Record<string, string>): Response {
-  const { size } = statSync(path)
-  const all = { ...headers, 'Content-Length': String(size) }
-  if (c.req.method === 'HEAD' || size === 0) return c.body(null, 200, all)
-  // As long as it was when its length was told: a log may grow meanwhile.
-  const file = createReadStream(path, { end: size - 1 })
-  return c.body(Readable.toWeb(file) as ReadableStream, 200, all)
 }
