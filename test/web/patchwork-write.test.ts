@@ -179,6 +179,21 @@ test.each([
   expect(await patch('v2-2@example.org')).toMatchObject({ check: 'success' })
 })
 
+test('programs that ask for events hear of each write once', async () => {
+  const told = async (category: string) =>
+    (await json(`/api/1.3/events/?project=tarn&category=${category}`)).map(({ payload }: Json) => payload)
+  expect(await told('patch-state-changed')).toMatchObject([
+    { patch: { id: patches['v2-1@example.org'] }, previous_state: 'new', current_state: 'accepted' },
+  ])
+  expect(await told('check-created')).toMatchObject([
+    { patch: { id: patches['v2-2@example.org'] }, check: { context: 'ci-form', state: 'success' } },
+    { check: { context: 'ci-form' } },
+    { check: { context: 'ci-form' } },
+  ])
+  const delegated = await told('patch-delegated')
+  expect(delegated[0]).toMatchObject({ current_delegate: { email: 'ruth@example.net' } })
+})
+
 test('what was written stays through a rebuild, with its numbers', async () => {
   const all = async () => [
     await json(checksPath('v2-2@example.org')),
