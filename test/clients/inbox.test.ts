@@ -13,6 +13,9 @@ import { importPaths } from '../../ingest/import.ts'
 import { type List, saveLists } from '../../sql/lists.ts'
 import { append } from '../../sql/log.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { epochDirectory, inboxDirectory, writeInbox } from '../../tracker/export/inbox.ts'
+import { readWritten, saveWritten } from '../../tracker/export/inbox-epoch.ts'
+import { reachOn } from '../../tracker/export/inbox-reach.ts'
 import { startInboxes } from '../../tracker/export/inboxes.ts'
 import { exportState } from '../../tracker/export/state.ts'
 import { moderate } from '../../tracker/project/moderate.ts'
@@ -215,6 +218,21 @@ async function fetchAnswers(ask: () => Promise<string>): Promise<string> {
   })
   return answer
 }
+
+test('the next repository begins when one is full, and a mirror takes it up; what is being rewritten is told as such', async () => {
+  await inboxes.close()
+  await add([letter('depth')])
+  await reachOn(db, [list.id])
+  const directory = inboxDirectory(join(dir, 'data'), 'tarn')
+  expect(await writeInbox({ db, list, directory, epochBytesMax: 1 })).toBe(1)
+  await run('public-inbox-fetch', '-q', '-C', 'clone')
+  expect(await git('clone/git/1.git', 'cat-file', 'blob', 'HEAD:m')).toBe(letter('depth').toString().trim())
+  const written = await readWritten(epochDirectory(directory, 1))
+  if (written) await saveWritten(epochDirectory(directory, 1), { ...written, rewriting: true })
+  const answer = await fetch(`${url}/tarn/git/1.git/info/refs?service=git-upload-pack`)
+  expect([answer.status, answer.headers.get('Retry-After')]).toEqual([503, '5'])
+  expect(await manifest()).toBeDefined()
+}, 120_000)
 
 test('a list whose mails are not to be cloned has no repository, and nothing is pushed to one that is there', async () => {
   expect((await fetch(`${url}/quiet/git/0.git/info/refs?service=git-upload-pack`)).status).toBe(404)
