@@ -100,14 +100,18 @@ export interface HookState {
   readonly file: string
   /** Where it leaves pushes; null when there is no hook of ours. */
   readonly spool: string | null
+  /** It is the one that this release installs. */
+  readonly isCurrent: boolean
 }
 
 /** Throws an Error when it is no bare repository. */
 export async function hookState(repository: string): Promise<HookState> {
   const file = join(await hooksOf(repository), 'post-receive')
-  if (!isOurs(file)) return { file, spool: null }
-  const [, spool] = /^spool='(.*)'$/m.exec(readFileSync(file, 'utf8')) ?? []
-  return { file, spool: spool?.replaceAll("'\\''", "'") ?? null }
+  if (!isOurs(file)) return { file, spool: null, isCurrent: false }
+  const text = readFileSync(file, 'utf8')
+  const [, quotedSpool] = /^spool='(.*)'$/m.exec(text) ?? []
+  const spool = quotedSpool?.replaceAll("'\\''", "'") ?? null
+  return { file, spool, isCurrent: spool !== null && text === hookScript(spool) }
 }
 
 /** `core.hooksPath` of the repository says where git looks; it begins at the repository (git-config(1)). */

@@ -81,6 +81,8 @@ async function examine(repository: PolicyRepository, spool: string): Promise<Fin
       const found = `the hook "${hook.file}" leaves them in "${hook.spool}", and we look in "${spool}"`
       return [{ well: false, what, found, mend: install }]
     }
+    if (!hook.isCurrent)
+      return [{ well: false, what, found: `the hook "${hook.file}" is of another release`, mend: install }]
     const seen: Finding = { well: true, what, found: `${path}, by ${hook.file}` }
     return [
       seen,

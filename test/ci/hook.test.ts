@@ -94,7 +94,7 @@ test('a hook that was there is kept, gets the same input, and is called by every
   expect(bare.push('main').status).toBe(0)
   expect(readFileSync(seen, 'utf8')).toBe(`${zeros} ${commit} refs/heads/main\n`)
   expect(await pushesIn(spool)).toHaveLength(1)
-  expect(await hookState(bare.path)).toEqual({ file: before, spool })
+  expect(await hookState(bare.path)).toEqual({ file: before, spool, isCurrent: true })
 })
 
 test('a hook is not installed over two others, nor into what is no bare repository', async () => {

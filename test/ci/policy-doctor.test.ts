@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, chownSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { installHook } from '../../ci/hook.ts'
@@ -77,6 +77,11 @@ test('a repository without our hook, and one whose hook leaves pushes elsewhere'
   )
   await installHook(bare.path, '/elsewhere')
   expect((await found(bare, tarn(bare)))[1]).toContain('leaves them in "/elsewhere", and we look in')
+  const { file } = await installHook(bare.path, join(bare.directory, 'spool'))
+  appendFileSync(file, '# of an older release\n')
+  expect((await found(bare, tarn(bare)))[1]).toBe(
+    `WRONG pushes to tarn: the hook "${file}" is of another release; threadwork hook install "${bare.path}"`,
+  )
 })
 
 test('a spool that the owner of the repository cannot write to, and one that all may take from', async () => {
