@@ -84,6 +84,8 @@ export interface Config {
   readonly web: Endpoint
   /** Where the world sees the pages, without a slash at its end; null when nobody said. */
   readonly url: string | null
+  /** Null for no NNTP. */
+  readonly nntp: Endpoint | null
   readonly auth: AuthConfig
   /** Where metrics and health are; null for nowhere. */
   readonly metrics: Endpoint | null
@@ -141,6 +143,7 @@ export function loadConfig(given: Given): Config {
     lmtp: toLmtp(written.lmtp.listen, origin),
     web: written.web.listen,
     url: written.web.url?.replace(/\/$/, '') ?? null,
+    nntp: written.nntp.listen ?? null,
     auth: toAuth(written.auth, origin),
     relay: toRelay(written, origin),
     address: written.outgoing.address ?? defaultAddress(written),

@@ -584,6 +584,17 @@ export const limits = {
   buildLogDaysMax: 90,
   /** Of a submitter who has so many running, others' builds go first. */
   submitterBuildsMax: 2,
+  /** Articles of a newsgroup that are counted; beyond it the span of their numbers is told (RFC 3977 6.1.1.2). */
+  newsCountMax: 50_000,
+  /** A command has 512 bytes (RFC 3977 3.1); a Message-ID and some words are in it. */
+  newsLineBytesMax: 512,
+  /** Newsreaders connected at once, and of one address: clients open four. */
+  newsConnectionsMax: 100,
+  newsClientConnectionsMax: 10,
+  /** A newsreader that was told to go has this long to hang up. */
+  newsFarewellMillisecondsMax: 2_000,
+  /** RFC 3977 3.1 wants at least three minutes for a client that is silent. */
+  newsIdleSecondsMax: 180,
   /** One request of `b4 send`: ten times the text of the longest series, which has a hundred patches. */
   submissionBytesMax: 10 * 1024 * 1024,
   submissionMessagesMax: 200,

@@ -146,6 +146,15 @@ const web = z.strictObject({
     }),
 })
 
+const nntp = z.strictObject({
+  listen: endpoint('127.0.0.1:1119').optional().register(about, {
+    is: 'where newsreaders and lei read the lists by NNTP, each as a group',
+    more: 'also `serve --nntp`; see [Newsreaders](#newsreaders)',
+    without: 'nowhere',
+    example: '127.0.0.1:1119',
+  }),
+})
+
 const metrics = z.strictObject({
   listen: endpoint('127.0.0.1:9464').optional().register(about, {
     is: 'where /metrics for Prometheus, /healthz and /readyz are; not for the world to see',
@@ -268,6 +277,7 @@ export const settings = z.strictObject({
     .prefault({})
     .register(about, { is: 'put a web server with TLS in front to show the pages to the world' }),
   auth: auth.prefault({}).register(about, { is: 'by what the senders of mail are confirmed' }),
+  nntp: nntp.prefault({}).register(about, { is: 'the lists as newsgroups, to be read' }),
   metrics: metrics.prefault({}).register(about, { is: 'what Prometheus and a load balancer ask' }),
   outgoing: outgoing.prefault({}).register(about, { is: 'the mail that leaves' }),
   follow: follow.prefault({}).register(about, { is: 'the repositories of the lists' }),

@@ -25,6 +25,7 @@ export const command: Command = {
       help: 'where LMTP listens: a Unix socket or a port (default: nowhere)',
     },
     web: { value: 'HOST:PORT', help: 'where the pages are; port 0 takes any free one' },
+    nntp: { value: 'HOST:PORT', help: 'where the lists are read as newsgroups (default: nowhere)' },
     metrics: { value: 'HOST:PORT', help: 'where /metrics, /healthz and /readyz are (default: nowhere)' },
   },
   async run(args) {
@@ -65,6 +66,7 @@ async function configured(args: Arguments): Promise<Config> {
     smtp: readEndpoint('--smtp', args.text('smtp')) ?? config.smtp,
     lmtp: (await readLmtp(args.text('lmtp'))) ?? config.lmtp,
     web: readEndpoint('--web', args.text('web')) ?? config.web,
+    nntp: readEndpoint('--nntp', args.text('nntp')) ?? config.nntp,
     metrics: readEndpoint('--metrics', args.text('metrics')) ?? config.metrics,
   }
 }
@@ -100,6 +102,7 @@ async function startRoles(
     if (only.has('web')) {
       await startInboxes(serving, data)
       ready.push(await startPages(serving, { queue, data }, await fetched(serving, data)))
+      ready.push(...(await (await import('./serve/news.ts')).startNews(serving)))
     }
     // Behind the doors, so before them at the end: nobody who waits keeps them open.
     closers.push(async () => queue.close())

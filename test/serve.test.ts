@@ -138,6 +138,7 @@ const addresses = [
   ['LMTP', '--lmtp', 'lmtp'],
   ['HTTP', '--web', 'web'],
   ['metrics', '--metrics', 'metrics'],
+  ['NNTP', '--nntp', 'nntp'],
 ] as const
 
 interface Server {

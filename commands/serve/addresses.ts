@@ -6,10 +6,11 @@ import type { Role } from './options.ts'
 
 /** Throws with who has the first one that cannot be had. A Unix socket is left to LMTP itself. */
 export async function checkAddresses(config: Config, only: ReadonlySet<Role>): Promise<void> {
-  const { smtp, lmtp, web, metrics } = config
+  const { smtp, lmtp, web, nntp, metrics } = config
   if (only.has('smtp')) await check('SMTP', 'smtp', smtp)
   if (only.has('smtp') && lmtp !== null && typeof lmtp !== 'string') await check('LMTP', 'lmtp', lmtp)
   if (only.has('web')) await check('HTTP', 'web', web)
+  if (only.has('web') && nntp !== null) await check('NNTP', 'nntp', nntp)
   if (metrics !== null) await check('metrics', 'metrics', metrics)
 }
 

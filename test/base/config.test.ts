@@ -40,6 +40,7 @@ database = "postgres://t@db.example.org/t"
 relay = "smtp://mail.example.org:587"
 smtp = { listen = "[::1]:25", exempt = ["10.0.0.0/8", "2001:db8::1"] }
 metrics = { listen = "127.0.0.1:9464" }
+nntp = { listen = "127.0.0.1:1119" }
 log = { level = "warn" }
 follow = { every_seconds = 300 }
 [outgoing]
@@ -159,6 +160,7 @@ address = "docs@example.org"
     url: 'https://lists.example.org',
     auth: { keyring: null, dns: null, trustedServers: [] },
     metrics: { host: '127.0.0.1', port: 9464 },
+    nntp: { host: '127.0.0.1', port: 1119 },
     smtpExempt: ['10.0.0.0/8', '2001:db8::1'],
     followSeconds: 300,
     webhooksAllowed: ['10.1.0.0/16'],
