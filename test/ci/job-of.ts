@@ -2,7 +2,7 @@ import { type Job, jobSchema } from '../../ci/job.ts'
 
 /** Small, so that a bomb costs this machine little. */
 export const smallLimits: Job['limits'] = {
-  seconds: 20,
+  seconds: 40,
   memoryBytes: 96_000_000,
   diskBytes: 32_000_000,
   pids: 64,

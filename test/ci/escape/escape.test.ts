@@ -81,8 +81,8 @@ describe('without a sandbox', () => {
 
 describe.each(walls)('in $what', ({ name, own }) => {
   const inside = () => (own ? overOwn : machine).only(name)
-  // In gVisor programs start so slowly that several builds at once would need more time than they have.
-  const each = name === 'gvisor' ? test : test.concurrent
+  // Programs start slowly in gVisor, and the long form has many builds: at once they would need more time than they have.
+  const each = long || name === 'gvisor' ? test : test.concurrent
   beforeAll(openHost)
   afterAll(() => host.close())
 
