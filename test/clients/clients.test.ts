@@ -208,6 +208,41 @@ describe('their clients', { timeout: 240_000 }, () => {
     expect(await head(join(out, 'git', '0.git'))).toBe(await head(clone))
   })
 
+  test('git-pw lists, shows, downloads and applies patches and series', async () => {
+    const added = await ours.command('token', 'add', 'git-pw', '--scope', 'check', '--as', 'ines@example.org')
+    git('config', 'pw.server', `${ours.url}/api/1.3`)
+    git('config', 'pw.project', 'tarn')
+    git('config', 'pw.token', /threadwork-[0-9a-f]{64}/.exec(added)?.[0] ?? '')
+    const pw = (...words: string[]) => run('git', 'pw', ...words)
+    const patches = await pw('patch', 'list', '--submitter', 'ines@example.org', '-f', 'csv', 'wal')
+    const patch = /"(\d+)",[^\n]*\[v2,1\/2\] wal: lock it/.exec(patches)?.[1] ?? ''
+    const shown = await pw('patch', 'show', patch)
+    expect(shown).toContain(head(series.v2[1]))
+    expect(shown).toMatch(/State\s+\|\s+new/)
+    git('checkout', '-q', '-B', 'pw-patch', 'start')
+    await pw('patch', 'apply', patch)
+    expect(git('log', '--format=%B', 'start..')).toContain('Reviewed-by: Priya Nand <priya@example.net>')
+    await pw('patch', 'download', patch, join(directory, 'one.patch'))
+    expect(readFileSync(join(directory, 'one.patch'), 'utf8')).toContain(
+      'Subject: [PATCH v2 1/2] wal: lock it',
+    )
+    // Without a place it asks for the diff under the name that the answer has for it.
+    expect(await pw('patch', 'download', '--diff', patch)).toMatch(/Downloaded patch to .*\.diff/)
+    const found = await pw('series', 'list', '--submitter', 'ines@example.org', '-f', 'csv', 'hold the lock')
+    const [v2] = [...found.matchAll(/"(\d+)",[^\n]*wal: hold the lock[^\n]*"2"/g)].map(([, id]) => id ?? '')
+    expect(await pw('series', 'show', v2 ?? '')).toContain('wal: unlock it')
+    git('checkout', '-q', '-B', 'pw-series', 'start')
+    await pw('series', 'apply', v2 ?? '')
+    expect(git('diff', 'sent')).toBe('')
+    await pw('bundle', 'list')
+  })
+
+  test('what b4 asks a patchwork', async () => {
+    const query = `project=tarn&archived=false&msgid=${head(series.v2[2])}`
+    const patches = (await (await fetch(`${ours.url}/api/1.2/patches?${query}`)).json()) as object[]
+    expect(patches).toMatchObject([{ name: '[v2,2/2] wal: unlock it', state: 'new' }])
+  })
+
   test('public-inbox gives the same threads and raw mails, and finds the same', async () => {
     const sides: Sides = { ours: ours.url, theirs: theirs.url, list: 'tarn', mails: Map.groupBy(mails, idOf) }
     const ids = [...sides.mails.keys()]

@@ -10,6 +10,8 @@ import { nodeWords } from '../node-words.ts'
 export interface OurServer {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string
+  /** What a command of the program prints, at the same data. */
+  command(...words: string[]): Promise<string>
   close(): Promise<void>
 }
 
@@ -18,10 +20,12 @@ export async function startOurs(directory: string, list: string, mbox: string): 
   const config = join(directory, 'threadwork.toml')
   writeFileSync(config, `[[lists]]\nname = "${list}"\naddress = "${list}@lists.example.org"\n`)
   const at = ['--config', config, '--data', join(directory, 'data')]
-  await promisify(execFile)(process.execPath, [...nodeWords(), 'import', ...at, '--list', list, mbox])
+  const command = async (name: string, ...words: string[]) =>
+    (await promisify(execFile)(process.execPath, [...nodeWords(), name, ...words, ...at])).stdout
+  await command('import', '--list', list, mbox)
   const words = [...nodeWords(), 'serve', ...at, '--only', 'web,worker', '--web', '127.0.0.1:0']
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
-  return { url: await addressOf(child), close: () => ended(child) }
+  return { url: await addressOf(child), command, close: () => ended(child) }
 }
 
 async function addressOf(child: ChildProcess): Promise<string> {
