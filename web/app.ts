@@ -12,7 +12,7 @@ import { addList } from './address/list.ts'
 import { lookup } from './address/lookup.ts'
 import { addMail } from './address/mail.ts'
 import { addOldOfList, addOldOfMail } from './address/old.ts'
-import { addPatchworkPages, patchworkApi } from './address/patchwork.ts'
+import { addApi, addPatchworkPages } from './address/patchwork.ts'
 import { addServer } from './address/server.ts'
 import { answerPage, safeHeaders } from './answer.ts'
 import { makeGate } from './gate.ts'
@@ -71,7 +71,7 @@ export function makeApp(options: AppOptions): Hono {
   if (timing) app.use(measure(timing))
   app.use(shared(options))
   // Before what is only read: its clients write.
-  app.route('/api', patchworkApi({ db, onError }))
+  addApi(app, { db, onError })
   app.use(readOnly)
 
   const at = lookup(app, db)

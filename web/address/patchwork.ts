@@ -4,6 +4,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../../sql/tables.ts'
 import { safeHeaders } from '../answer.ts'
+import { ownApi } from '../api/routes.ts'
 import { answerCheck, answerChecks, answerComment, answerComments } from '../patchwork/comments.ts'
 import {
   answerByNumber,
@@ -38,7 +39,12 @@ export interface PatchworkOptions {
 }
 
 /** Everything below `/api`. */
-export function patchworkApi({ db, onError }: PatchworkOptions): Hono {
+export function addApi(app: Hono, options: PatchworkOptions): void {
+  app.route('/', ownApi(options))
+  app.route('/api', patchworkApi(options))
+}
+
+function patchworkApi({ db, onError }: PatchworkOptions): Hono {
   const api = new Hono()
   api.use(harmless, withSlash, withCaller(db))
   for (const start of ['', '/:version{1\\.[0-4]}']) addVersion(api, db, start)

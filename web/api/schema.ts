@@ -27,7 +27,6 @@ const mail = z.object({
   url,
   raw_url: url,
 })
-export type Mail = z.output<typeof mail>
 
 const review = z.object({
   key: z.string().describe('Reviewed-by, Acked-by, Tested-by or Nacked-by.'),
@@ -131,7 +130,7 @@ const people = z.object({
   ),
 })
 
-export const refusal = z.object({ detail: z.string() })
+const refusal = z.object({ detail: z.string() })
 
 /** By the names that the document has for them. */
 export const ownSchemas = {
