@@ -83,11 +83,24 @@ async function come(mails: readonly (Buffer | string)[], verdict: Verdict | null
 }
 
 function series(name: string, change: Record<string, string>, words: readonly string[] = [], base = 'main') {
-  const branch = project.topicBranch(name, [{ title: `wal: ${name}`, files: change }], base)
-  return project
-    .send(`${base}..${branch}`, ...words)
-    .map(({ id, bytes }) => ({ id, text: bytes.toString('latin1').replace(/^Date: .*$/m, `Date: ${now()}`) }))
+  if (change === flush && usual !== null) return dated(usual)
+  if (base === 'flush' && project.git('branch', '--list', base) === '') branchOf(base, flush)
+  const sent = project.send(`${base}..${branchOf(name, change, base)}`, ...words)
+  if (change === flush) usual = sent
+  return dated(sent)
 }
+
+/** What most tests post: git writes it once, and its branch is made where another one is put on it. */
+let usual: readonly Sent[] | null = null
+
+type Sent = ReturnType<Project['send']>[number]
+const dated = (sent: readonly Sent[]) =>
+  sent.map(({ id, bytes }) => ({
+    id,
+    text: bytes.toString('latin1').replace(/^Date: .*$/m, `Date: ${now()}`),
+  }))
+const branchOf = (name: string, change: Record<string, string>, base = 'main') =>
+  project.topicBranch(name, [{ title: `wal: ${name}`, files: change }], base)
 
 const flush = { 'wal.c': lines(1, 40, { 7: 'flush();' }) }
 
