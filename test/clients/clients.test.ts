@@ -2,7 +2,16 @@
 // the same questions to both servers. The long form of the second is test/clients/run.ts, over any mbox.
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -39,14 +48,16 @@ beforeAll(async () => {
   mails = [...[...inventMails(60)].map(mail => Buffer.from(mail)), ...series.v1, ...series.v2, review]
   const mbox = join(directory, 'archive.mbox')
   writeFileSync(mbox, Buffer.concat(mails.map(toMboxrd)), { mode: 0o644 })
-  theirs = await startTheirs(join(directory, 'theirs'), 'tarn', mails)
+  const starting = startTheirs(join(directory, 'theirs'), 'tarn', mails)
   ours = await startOurs(directory, 'tarn', mbox)
+  theirs = await starting
   git('config', 'b4.midmask', `${ours.url}/tarn/%s`)
   git('config', 'b4.linkmask', `${ours.url}/tarn/%s/`)
   git('config', 'b4.searchmask', `${ours.url}/tarn/?x=m&t=1&q=%s`)
 }, 300_000)
 
 afterAll(async () => {
+  await run('lei', 'daemon-kill').catch(() => {})
   await ours?.close()
   await theirs?.close()
   rmSync(directory, { recursive: true, force: true })
@@ -68,9 +79,20 @@ const git = (...words: string[]): string =>
   execFileSync('git', ['-C', repository, ...words], { env: env(), encoding: 'utf8' }).trim()
 
 /** All that it prints; b4 speaks on both. */
-async function run(program: string, ...words: string[]): Promise<string> {
+const run = (program: string, ...words: string[]): Promise<string> => runWith({}, program, ...words)
+
+/** With settings of git beside those of the repository. */
+async function runWith(
+  settings: Readonly<Record<string, string>>,
+  program: string,
+  ...words: string[]
+): Promise<string> {
+  const configured = Object.entries(settings).flatMap(([key, value], at) => [
+    [`GIT_CONFIG_KEY_${at}`, key],
+    [`GIT_CONFIG_VALUE_${at}`, value],
+  ])
   const { stdout, stderr } = await promisify(execFile)(program, words, {
-    env: env(),
+    env: { ...env(), GIT_CONFIG_COUNT: `${configured.length / 2}`, ...Object.fromEntries(configured) },
     cwd: repository,
     encoding: 'utf8',
   })
@@ -152,6 +174,34 @@ describe('their clients', { timeout: 240_000 }, () => {
     expect(git('log', '--format=%B', 'start..')).toContain('Reviewed-by: Priya Nand <priya@example.net>')
   })
 
+  test('b4 am gives the patches of public-inbox, byte for byte', async () => {
+    const [here, there] = await Promise.all(
+      [ours.url, theirs.url].map(async (url, at) => {
+        const taken = join(directory, `taken-${at}`)
+        mkdirSync(taken)
+        const settings = {
+          'b4.midmask': `${url}/tarn/%s`,
+          'b4.searchmask': `${url}/tarn/?x=m&t=1&q=%s`,
+        }
+        await runWith(settings, 'b4', 'am', '-c', '-o', taken, head(series.v1[0]))
+        return readdirSync(taken)
+          .sort()
+          .map(name => [name, readFileSync(join(taken, name), 'utf8')])
+      }),
+    )
+    expect(here).toHaveLength(2)
+    expect(here).toEqual(there)
+  })
+
+  test('b4 ty thanks for what was applied', async () => {
+    const thanks = join(directory, 'thanks')
+    mkdirSync(thanks)
+    await run('b4', 'ty', '-a', '-b', 'newest', '-o', thanks)
+    const letters = readdirSync(thanks).map(name => readFileSync(join(thanks, name), 'utf8'))
+    const letter = letters.find(text => text.includes(`In-Reply-To: <${head(series.v2[0])}>`))
+    expect(letter).toMatch(/\[2\/2\] wal: unlock it\n\s+commit: [0-9a-f]{40}/)
+  })
+
   test('b4 am takes the address of a page as it stands on it', async () => {
     const page = await (await fetch(`${ours.url}/tarn/${head(series.v2[0])}/`)).text()
     const line = /<code class="cmd">(b4 am \S+)<\/code>/.exec(page)?.[1] ?? ''
@@ -186,7 +236,20 @@ describe('their clients', { timeout: 240_000 }, () => {
     await run('lei', 'q', '-f', 'mboxrd', '-o', own, 's:wal')
     // It keeps what it found before, too.
     expect(ids(own)).toEqual([head(series.v1[0]), ...series.v2.map(idOf), 'r1@example.net'].sort())
-    await run('lei', 'daemon-kill')
+  })
+
+  test('docs/reading.md says what works', async () => {
+    git('checkout', '-q', '-B', 'documented', 'start')
+    const text = readFileSync(new URL('../../docs/reading.md', import.meta.url), 'utf8')
+    const lines = [...text.matchAll(/^```\n(.*?)^```$/gms)].map(([, block]) => block).join('')
+    expect(lines.split('\n').length).toBeGreaterThan(9)
+    const here = lines
+      .replaceAll('https://lists.example.org', ours.url)
+      .replaceAll('MESSAGE-ID', head(series.v2[0]))
+    await run('sh', '-ec', here)
+    expect(git('diff', 'sent')).toBe('')
+    expect(readFileSync(join(repository, 'found.mbox'), 'utf8')).toContain(`<${head(series.v2[0])}>`)
+    await run('gzip', '-t', 'results.mbox.gz')
   })
 
   test('git clones the list, and what export public-inbox writes is the same, also when it was killed once', async () => {

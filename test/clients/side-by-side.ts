@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import { decodeMail } from '../../tracker/decode/decode.ts'
 import { headerValue } from '../../tracker/decode/headers.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
+import { decodeWords } from '../../tracker/decode/words.ts'
 import { splitQuotes } from '../../tracker/project/search-text.ts'
 import { wordsOf } from '../../tracker/project/words.ts'
 import { paths } from '../../web/paths.ts'
@@ -31,10 +32,29 @@ export async function compareThreads(sides: Sides, ids: readonly string[]): Prom
   const differences: Difference[] = []
   for (const id of ids) {
     const [ours, theirs] = await both(sides, side => idsAt(`${side}${paths.mbox(sides.list, id)}`, 'GET'))
-    const difference = differenceOf(`thread of ${id}`, ours, theirs, () => null)
+    const difference = differenceOf(`thread of ${id}`, ours, theirs, (other, side) =>
+      side === 'theirs' && sameSubject(sides, id, other)
+        ? 'public-inbox adds all mails of the same subject to a thread, whatever they answer'
+        : null,
+    )
     if (difference) differences.push(difference)
   }
   return differences
+}
+
+/** As PublicInbox::Over has it: but for `Re:`, blanks, stops at the end and the case. */
+function sameSubject({ mails }: Sides, one: string, other: string): boolean {
+  const [ours, theirs] = [one, other].map(id => {
+    const [bytes] = mails.get(id) ?? []
+    const subject = bytes && decodeWords(headerValue(decodeMail(bytes).headers, 'subject') ?? '')
+    return subject
+      ?.replace(/\s+/g, ' ')
+      .trim()
+      .replace(/\.+$/, '')
+      .replace(/^re:\s+/i, '')
+      .toLowerCase()
+  })
+  return ours !== undefined && ours === theirs
 }
 
 export async function compareRaws(sides: Sides, ids: readonly string[]): Promise<Difference[]> {
