@@ -17,7 +17,7 @@ export function appliedOf(
 ): AppliedFact | null {
   if (!lines.some(mayBeNotice)) return null
   const statements = statementsOf(withBranches(lines, tags)).map(withoutExceptions)
-  const notice = statements.find(isNotice)
+  const notice = statements.find(one => isNotice(one, subject))
   const found = notice ?? statements.find(isPassing)
   if (!found) return null
   // Below a signature's dashes stand the fingerprints of keys.

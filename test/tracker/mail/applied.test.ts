@@ -71,6 +71,22 @@ describe('a notice', () => {
     '已合并，谢谢',
     '適用しました。ありがとうございます。',
     '적용했습니다. 감사합니다.',
+    "Merged Ada's fix, thanks.",
+    'Applied the whole lot.',
+    'Merged all of it, thanks.',
+    'Queued most of them.',
+    'Applied the doc update, thanks.',
+    'Pushed successfully.',
+    'Committed as r1234, thanks.',
+    'Committed that way, thanks.',
+    'Merged yesterday.',
+    'I pushed it earlier today.',
+    'I have merged it however, since the release is near.',
+    'Pushed along with the other half, thanks.',
+    'I merged the first four patches, but the last one warns.',
+    'Applied the remaining ones.',
+    'I applied the following:',
+    'Applied "pump: oil it", thanks.',
   ])('%j', text => {
     expect(read(text)).not.toBeNull()
   })
@@ -134,6 +150,23 @@ describe('no notice', () => {
     'Applying the first two patches fails.',
     'Installed on my laptop and it works.',
     'Please get this accepted upstream first.',
+    'Committed memory grows.',
+    'Pushed the button.',
+    'I pushed a new version to my server.',
+    'Merged cells are drawn twice.',
+    'Queued timers fire twice.',
+    'Queued requests are never sent.',
+    'Applied force is too high.',
+    'I applied voltage to the pin.',
+    'Pulled the plug, and it still runs.',
+    'I picked another name.',
+    'Picked up a cold, so I am late.',
+    'I applied the suggestions, v2 follows.',
+    'Applied your comments.',
+    'Committed transactions are lost after a crash.',
+    'We pushed the deadline.',
+    'Merged both loops.',
+    'Applied semantic newlines.',
   ])('%j', text => {
     expect(read(text)).toBeNull()
   })
@@ -156,6 +189,12 @@ test.each([
   ["I'm applying 1-2 to misc-next, 3 needs more work.", [1, 2]],
 ])('%j names patches', (text, numbers) => {
   expect(read(text)).toMatchObject({ numbers, part: true })
+})
+
+test('the thing that a title names is its patch', () => {
+  const said = ['I applied the page with some tweaks.']
+  expect(appliedOf('Re: [PATCH v2] pump.2: Add page.', said)).not.toBeNull()
+  expect(appliedOf('Re: [PATCH v2] pump: count the strokes', said)).toBeNull()
 })
 
 describe('leaves patches out', () => {

@@ -2,6 +2,7 @@
 // plan, and the work of an author or a tester have the same words.
 
 import { isDoing } from './doing.ts'
+import { isOtherObject } from './object.ts'
 import { isOthersWork } from './others-work.ts'
 import { clauseOf, type Statement } from './statements.ts'
 import { isTaken, takenWords } from './taken.ts'
@@ -9,7 +10,7 @@ import { branch } from './where.ts'
 import { put, thing, verb } from './words.ts'
 
 /** The sender says that it is in; what he did besides ("Good catch. I've applied it now.") is said in passing. */
-export function isNotice({ text, lead }: Statement): boolean {
+export function isNotice({ text, lead }: Statement, subject: string): boolean {
   if (commitLine.test(text)) return true
   if (text.includes('?') || notSo.test(clauseOf(text)) || looksAt.test(text) || toSomebody.test(text))
     return false
@@ -18,7 +19,10 @@ export function isNotice({ text, lead }: Statement): boolean {
   if (inBranch.test(text.replace(thanksFor, ''))) return true
   // "Thanks. Applied." is one statement.
   const whole = lead === '' ? text : `${lead} ${text}`
-  return tellsApplied.test(whole) && !notSo.test(lead) && !otherThing.test(whole)
+  const behind = whole.match(tellsApplied)?.[1]
+  return (
+    behind !== undefined && !notSo.test(lead) && !otherThing.test(whole) && !isOtherObject(behind, subject)
+  )
 }
 
 /** Most mails hold none of the words, and are not read further. */
@@ -40,7 +44,7 @@ const inBranch = new RegExp(
   `^\\s{0,4}${before}(?:${put}${thing}(?: up| now)? (?:in|into|to|onto|on)|(?:is|are|it's|they're)(?: now| already)? (?:in|on)) ${branch}`,
   'i',
 )
-const tellsApplied = new RegExp(`^\\s{0,4}${before}${verb}(?:[\\s,.!:;)]|$)`, 'i')
+const tellsApplied = new RegExp(`^\\s{0,4}${before}${verb}((?:[\\s,.!:;)].*)?)$`, 'is')
 const notSo =
   /\?|\b(?:not|n't|never|can be|could be|to be|should be|will be|would be|once|when|if|until|after|before|unless|needs?|waiting|someone|cleanly|on top of|locally|queued behind|applied to all|to (?:test|try|check|see|reproduce|build))\b/i
 
