@@ -19,13 +19,13 @@ export interface Sketch {
   readonly lines: readonly string[]
   /**
    * Of a numbered posting: its place in a series that was sent mail by mail, or whose cover a relay gave another id.
-   * `alone`: it answers nothing; of two mails of which one heads the series (0 or 1), that one must be.
+   * `alone`: it answers nothing. Of a mail and the one that heads it (a lower number, 0 or 1), that one must be.
    */
   readonly loose: {
     readonly total: number
     readonly version: number | null
     readonly alone: boolean
-    readonly head: boolean
+    readonly number: number
   } | null
 }
 
@@ -57,7 +57,7 @@ function looseOf(facts: MailFacts): Sketch['loose'] {
   const { total, version, number } = facts.subject
   const alone = facts.references.length === 0
   if (total === null || (!alone && sendRun(facts.messageId) !== null)) return null
-  return { total, version, alone, head: (number ?? 0) <= 1 }
+  return { total, version, alone, number: number ?? 0 }
 }
 
 export const sampledPaths = (files: readonly TouchedFile[]): string[] =>
@@ -96,12 +96,16 @@ export function alike(a: Sketch, b: Sketch): boolean {
 function sentOneByOne(a: Sketch, b: Sketch): boolean {
   if (!a.loose || !b.loose || a.loose.total !== b.loose.total || Math.abs(a.said - b.said) >= looseMs)
     return false
-  const headless = (head: Sketch['loose'], patch: Sketch['loose']) =>
-    head?.head === true && head.alone && patch?.head === false
-  if (!(a.loose.alone && b.loose.alone) && !headless(a.loose, b.loose) && !headless(b.loose, a.loose))
+  if (!(a.loose.alone && b.loose.alone) && !mayHead(a.loose, b.loose) && !mayHead(b.loose, a.loose))
     return false
   return a.loose.version === b.loose.version || a.loose.version === null || b.loose.version === null
 }
+
+/** The cover over 1/n, or 1/n over the others where no cover was written. */
+const mayHead = (head: Loose, patch: Loose): boolean =>
+  head.alone && head.number <= 1 && patch.number > head.number
+
+type Loose = NonNullable<Sketch['loose']>
 
 /** Half of the words of either title, the shorter counting. */
 export function likeTitles(a: string, b: string): boolean {

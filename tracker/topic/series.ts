@@ -28,11 +28,14 @@ export function draftsOf(nodes: readonly Node[]): Draft[] {
   const drafts: Draft[] = []
   const of = new Map<Node, Draft>()
   readEndings(nodes)
+  readHeads(nodes)
   for (const node of nodes) {
     if (!isPosting(node)) continue
     const linked = linkedDrafts(node, drafts, of)
     const home = linked.find(({ draft }) => fits(draft, node))?.draft
-    const repeated = home ? undefined : linked.find(one => one.rank > 1 && repeats(one.draft, node))?.draft
+    const repeated = home
+      ? undefined
+      : linked.find(one => one.rank > besideRank && repeats(one.draft, node))?.draft
     if (home) join(home, node)
     else if (repeated) repeated.repeats.push(node)
     else drafts.push(begin(node))
@@ -58,6 +61,21 @@ function readEndings(nodes: readonly Node[]): void {
       nodes.slice(0, at).some(elder => own(elder) && titleIn(elder).key === title && mayMeet(elder, node)) ||
       [...above(node)].some(elder => own(elder) && likeTitles(titleIn(elder).key, title))
   })
+}
+
+/** A posting of a lower number that one of its series answers straight was not parted from it by a relay. */
+function readHeads(nodes: readonly Node[]): void {
+  for (const { parent, facts } of nodes) {
+    if (!parent || facts.references[0] !== parent.id || facts.posting !== 'patch' || !isPosting(parent))
+      continue
+    const [above, { number, total, version }] = [parent.facts.subject, facts.subject]
+    parent.heads ||=
+      number !== null &&
+      number > numberOf(parent) &&
+      total === above.total &&
+      (version === null || version === (above.version ?? 1)) &&
+      samePerson(parent.facts.sender, facts.sender)
+  }
 }
 
 /** Two patches without a path in common are two changes, whatever their titles. */
@@ -200,6 +218,7 @@ function repeats(draft: Draft, node: Node): boolean {
 
 interface Linked {
   readonly draft: Draft
+  readonly index: number
   readonly rank: number
 }
 
@@ -209,7 +228,18 @@ function linkedDrafts(node: Node, drafts: readonly Draft[], of: ReadonlyMap<Node
   return drafts
     .map((draft, index) => ({ draft, index, rank: link(draft, node, of) }))
     .filter(({ rank }) => rank > 0)
-    .sort((a, b) => b.rank - a.rank || b.index - a.index)
+    .sort((a, b) => b.rank - a.rank || (a.rank === reunitedRank ? byHead(a, b, node) : b.index - a.index))
+}
+
+/**
+ * Of several that may have lost each other: one of its own title, and of those of one minute the first, since a script that
+ * sends several series sends them one after the other.
+ */
+function byHead(a: Linked, b: Linked, node: Node): number {
+  const { key } = titleIn(node)
+  const titled = ({ draft }: Linked) => Number(draft.members.some(member => titleIn(member).key === key))
+  const minute = ({ draft: { members } }: Linked) => Math.floor((members[0]?.said ?? 0) / minutes(1))
+  return titled(b) - titled(a) || minute(b) - minute(a) || a.index - b.index
 }
 
 /** Same sender, a free place, and counts that do not contradict. */
@@ -235,33 +265,53 @@ const isForOtherBranch = ({ patches }: Draft, { facts }: Node): boolean => {
   return facts.posting === 'patch' && first !== undefined && isForOther(first.facts.subject, facts.subject)
 }
 
-/** How surely the node was posted with the draft: 3 below it, 2 in the same run, 1 beside it; 0 not. */
+/** How surely the node was posted with the draft: 4 below it, 3 in the same run, then beside it or reunited; 0 not. */
 function link(draft: Draft, node: Node, of: ReadonlyMap<Node, Draft>): number {
   const head = draft.members[0]
   if (!head) return 0
-  if (sameRun(draft, node)) return node.parent && of.get(node.parent) === draft ? 3 : 2
+  if (sameRun(draft, node)) return node.parent && of.get(node.parent) === draft ? 4 : 3
   if (!versionsAgree(draft, node)) return 0
-  if (node.parent && (of.get(node.parent) === draft || draft.members.includes(node.parent))) return 3
-  return draft.members.some(member => beside(member, node)) ? 1 : 0
+  const isBelow = node.parent && (of.get(node.parent) === draft || draft.members.includes(node.parent))
+  // Beyond a mail that never came may stand another posting.
+  if (isBelow) return node.facts.references[0] === node.parent?.id ? 4 : besideRank
+  if (draft.members.some(member => beside(member, node))) return besideRank
+  return haveLostEachOther(draft, node) ? reunitedRank : 0
 }
+
+const besideRank = 2
+const reunitedRank = 1
 
 /** Both answer the same mail, or both answer none, soon after each other. */
 function beside(member: Node, node: Node): boolean {
-  if (member.facts.subject.tags.join(' ') !== node.facts.subject.tags.join(' ')) return false
-  if (lostItsHead(member, node) || lostItsHead(node, member)) return near(node, member, looseMs)
+  if (!sameTags(member, node)) return false
   if (node.parent) return member.parent === node.parent && near(node, member, minutes(180))
   if (node.ghost) return member.ghost === node.ghost && near(node, member, minutes(180))
   return member.parent === null && member.ghost === null && near(node, member, looseMs)
 }
 
-/** A relay gave the cover or 1/n another id: the patches answer one that never came, and their head stands alone. */
-const lostItsHead = (cover: Node, patch: Node): boolean =>
-  numberOf(cover) <= 1 &&
-  cover.parent === null &&
-  cover.ghost === null &&
-  numberOf(patch) > numberOf(cover) &&
-  patch.parent === null &&
-  patch.ghost !== null
+const sameTags = (a: Node, b: Node) => a.facts.subject.tags.join(' ') === b.facts.subject.tags.join(' ')
+
+/**
+ * A relay gave the cover, or 1/n where none was written, another id: the patches answer one that never came. Two that answer
+ * different missing mails are of two series.
+ */
+function haveLostEachOther({ members }: Draft, node: Node): boolean {
+  if (members.some(member => lostItsHead(node, member))) return true
+  const orphans = members.filter(({ ghost }) => ghost !== null)
+  return (
+    members.some(member => lostItsHead(member, node)) &&
+    orphans.every(({ facts }) => facts.references.some(id => node.facts.references.includes(id)))
+  )
+}
+
+/** The head answers nothing, or what the patch answers beyond the missing mail. */
+function lostItsHead(head: Node, patch: Node): boolean {
+  if (numberOf(head) > 1 || numberOf(patch) <= numberOf(head) || head.heads || patch.ghost === null)
+    return false
+  if (head.parent !== null || patch.parent !== null) return false
+  if (!sameTags(head, patch) || !near(head, patch, looseMs)) return false
+  return head.ghost === null || patch.facts.references.indexOf(head.ghost) > 0
+}
 
 const minutes = (count: number) => count * 60_000
 const near = (a: Node, b: Node, within: number) => Math.abs(a.said - b.said) <= within

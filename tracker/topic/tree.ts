@@ -17,6 +17,8 @@ export interface Node extends Omit<Unit, 'said' | 'facts' | 'judged'> {
   announces: boolean
   /** The last word of its title is its version: "tidy the room v2" (series.ts). */
   ends: boolean
+  /** Mails of its own series answer it: no relay parted it from them (series.ts). */
+  heads: boolean
   depth: number
   parent: Node | null
   /** The missing mail it answers, when none of its references is here. */
@@ -60,6 +62,7 @@ const nodeOf = (unit: Unit): Node => ({
   note: unit.note,
   announces: false,
   ends: false,
+  heads: false,
   depth: noDepth,
   parent: null,
   ghost: null,

@@ -32,6 +32,7 @@ function node({ name, address }: typeof ines, verdict: Verdict): Node {
     note: false,
     trusted: false,
     ends: false,
+    heads: false,
     automatic: false,
     depth: 0,
     parent: null,

@@ -12,21 +12,37 @@ export interface Posting {
   readonly day?: number
   readonly from?: string
   readonly answers?: string
+  /** What its references name beyond that, the oldest first. */
+  readonly beyond?: readonly string[]
   /** Path -> added lines; none for a cover or an answer. */
   readonly touches?: Readonly<Record<string, readonly string[]>>
   readonly body?: string
 }
 
-export function mailOf({ subject, id, day = 0, from, answers, touches, body = '' }: Posting): Buffer {
+export function mailOf({
+  subject,
+  id,
+  day = 0,
+  from,
+  answers,
+  beyond = [],
+  touches,
+  body = '',
+}: Posting): Buffer {
   const diff = Object.entries(touches ?? {}).map(([path, lines]) => diffOf(path, lines))
   return Buffer.from(
     [
       `From: ${from ?? 'Ada Example <ada@example.org>'}`,
       'To: pump@lists.example.org',
       `Subject: ${subject}`,
-      `Date: ${new Date(Date.UTC(2026, 0, 1, 12) + Math.round(day * 24 * 60) * 60_000).toUTCString()}`,
+      `Date: ${new Date(Date.UTC(2026, 0, 1, 12) + Math.round(day * 86_400) * 1_000).toUTCString()}`,
       `Message-ID: <${id}>`,
-      ...(answers ? [`In-Reply-To: <${answers}>`, `References: <${answers}>`] : []),
+      ...(answers
+        ? [
+            `In-Reply-To: <${answers}>`,
+            `References: ${[...beyond, answers].map(one => `<${one}>`).join('\n ')}`,
+          ]
+        : []),
       '',
       body || 'Because.',
       ...(diff.length > 0 ? ['', 'Signed-off-by: Ada Example <ada@example.org>', '---', '', ...diff] : []),

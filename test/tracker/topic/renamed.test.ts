@@ -1,0 +1,229 @@
+// A relay on the sender's side gave each mail of a run of `git send-email` an id of its own: the cover arrives under another
+// one than its patches answer. What was posted together is one revision all the same, and two runs are two.
+import { describe, expect, it, test } from 'vitest'
+import { fold } from '../../../tracker/topic/fold.ts'
+import { openRules } from '../../../tracker/topic/rules.ts'
+import { arrivalOf, shuffled } from '../threads.ts'
+import { mailOf, type Posting } from './posted.ts'
+
+/** Cover, then patches, of each revision, in order of said time; the same for some orders of arrival. */
+function revisionsOf(postings: readonly Posting[]): string[] {
+  const arrivals = postings.map(mailOf).map(arrivalOf)
+  const found = [0, 1, 2, 3].map(seed => {
+    const came = seed === 0 ? arrivals : shuffled(arrivals, seed)
+    const { topics } = fold(came, openRules, { established: new Set() })
+    return topics
+      .flatMap(({ revisions }) => revisions)
+      .map(({ cover, patches }) => [cover ?? '-', ...patches.map(({ id }) => id)].join(' '))
+      .sort()
+  })
+  for (const other of found) expect(other).toEqual(found[0])
+  return found[0] ?? []
+}
+
+const second = 1 / 86_400
+const minute = 60 * second
+
+/** A patch below the cover's own id, which never came. */
+const patch = (
+  id: string,
+  subject: string,
+  own: string,
+  day: number,
+  more: Partial<Posting> = {},
+): Posting => ({
+  id,
+  subject,
+  answers: own,
+  day,
+  touches: { [`${id[0]}.c`]: [1, 2, 3, 4, 5, 6].map(n => `${id} line ${n}`) },
+  ...more,
+})
+const cover = (id: string, subject: string, day = 0, more: Partial<Posting> = {}): Posting => ({
+  id,
+  subject,
+  day,
+  body: 'What it is for.',
+  ...more,
+})
+
+describe('a cover over one patch', () => {
+  it.each([
+    ['git', '20260101120000.4711-1-ada@example.org', '[PATCH 0/1] pump: oil it', '[PATCH 1/1] pump: oil it'],
+    ['b4', '20260101-oil-v3-0-0123456789ab@example.org', '[PATCH v3 0/1] Oil', '[PATCH v3 1/1] pump: oil it'],
+    ['hg', 'patchbomb.1772442000@localhost', '[PATCH 0 of 1 V2] oil', '[PATCH 1 of 1 V2] pump: oil it'],
+    [
+      'a branch',
+      '20260101120000.4711-1-ada@example.org',
+      '[RFC PATCH nf-next 0/1] Öl',
+      '[RFC PATCH nf-next 1/1] x',
+    ],
+    [
+      'Japanese',
+      '20260101120000.4711-1-ada@example.org',
+      '【PATCH 0/1】ポンプに油をさす',
+      '【PATCH 1/1】ポンプ: 油',
+    ],
+    [
+      'the version on the cover',
+      'cover.1767268800.git.ada@example.org',
+      '[PATCH v2 0/1] oil',
+      '[PATCH 1/1] oil it',
+    ],
+    [
+      'a gateway',
+      '20260101120000.4711-1-ada@example.org',
+      '[EXT] [PATCH 0/1] oil',
+      '[EXT] [PATCH 1/1] oil it',
+    ],
+  ])('%s', (_, own, over, under) => {
+    expect(
+      revisionsOf([cover('C1@relay.example.org', over), patch('P1@relay.example.org', under, own, second)]),
+    ).toEqual(['C1@relay.example.org P1@relay.example.org'])
+  })
+
+  it('that is dated behind its patch', () => {
+    expect(
+      revisionsOf([
+        patch('p1@mail.example.com', '[PATCH 1/1] pump: oil it', '20260101120000.4711-1-ada@example.org', 0),
+        cover('zz@mail.example.com', '[PATCH 0/1] pump: oil it', minute),
+      ]),
+    ).toEqual(['zz@mail.example.com p1@mail.example.com'])
+  })
+
+  it('in the thread of a mail that never came', () => {
+    const own = '20260101120000.4711-1-ada@example.org'
+    expect(
+      revisionsOf([
+        cover('c@mail.example.com', '[PATCH v2 0/1] oil', 0, { answers: 'asked@example.net' }),
+        patch('p@mail.example.com', '[PATCH v2 1/1] pump: oil it', own, second, {
+          beyond: ['asked@example.net'],
+        }),
+      ]),
+    ).toEqual(['c@mail.example.com p@mail.example.com'])
+  })
+})
+
+describe('a second version in the thread of the first', () => {
+  const series = (name: string, bracket: string, day: number, below: readonly string[]): Posting[] => [
+    cover(`${name}0@relay.example.org`, `[${bracket} 0/2] pump: oil it`, day, {
+      ...(below[0] === undefined ? {} : { answers: below[0] }),
+    }),
+    ...[1, 2].map(n =>
+      patch(
+        `${name}${n}@relay.example.org`,
+        `[${bracket} ${n}/2] pump: part ${n}`,
+        `${name}@own.example.org`,
+        day + n * second,
+        { beyond: below },
+      ),
+    ),
+  ]
+  const whole = (name: string) => [0, 1, 2].map(n => `${name}${n}@relay.example.org`).join(' ')
+
+  it.each([
+    ['PATCH', 'PATCH v2'],
+    ['RESEND PATCH', 'PATCH v2'],
+    ['PATCH net', 'PATCH net v2'],
+    ['RFC PATCH', 'PATCH'],
+  ])('%s and %s', (first, next) => {
+    const postings = [...series('a', first, 0, []), ...series('b', next, 8, ['a0@relay.example.org'])]
+    expect(revisionsOf(postings)).toEqual([whole('a'), whole('b')])
+  })
+
+  it('of which the patches went to other lists', () => {
+    const [a0] = series('a', 'RESEND PATCH', 0, [])
+    const postings = [a0, ...series('b', 'PATCH v2', 8, ['a0@relay.example.org'])]
+    expect(revisionsOf(postings.filter(one => one !== undefined))).toEqual([
+      'a0@relay.example.org',
+      whole('b'),
+    ])
+  })
+})
+
+describe('runs of one person under one title', () => {
+  const run = (name: string, day: number, titles = ['pump: oil it', 'pump: oil it']): Posting[] => [
+    cover(`${name}0@relay.example.org`, `[PATCH 0/1] ${titles[0]}`, day),
+    patch(`${name}1@relay.example.org`, `[PATCH 1/1] ${titles[1]}`, `${name}0@own.example.org`, day + second),
+  ]
+  const both = ['a0@relay.example.org a1@relay.example.org', 'b0@relay.example.org b1@relay.example.org']
+
+  it.each([
+    ['a day apart', 1],
+    ['minutes apart', 5 * minute],
+    ['right after each other', 2 * second],
+  ])('%s are two', (_, later) => {
+    expect(revisionsOf([...run('a', 0), ...run('b', later)])).toEqual(both)
+  })
+
+  it('are two where the covers leave before the patches', () => {
+    const [a0, a1] = run('a', 0)
+    const [b0, b1] = run('b', 0.2 * second)
+    expect(revisionsOf([a0, a1, b0, b1].filter(one => one !== undefined))).toEqual(both)
+  })
+
+  it('and each patch goes to the cover of its title', () => {
+    const oil = run('a', 0, ['pump: oil it', 'pump: oil it'])
+    const drain = run('b', 0.2 * second, ['valve: drain it', 'valve: drain it'])
+    const tap = run('c', 0.4 * second, ['tap: close it', 'tap: close it'])
+    expect(revisionsOf([...oil, ...drain, ...tap])).toEqual([
+      ...both,
+      'c0@relay.example.org c1@relay.example.org',
+    ])
+  })
+})
+
+describe('what lost nothing gets nothing', () => {
+  it('a cover with its patch below it, beside a patch whose cover went elsewhere', () => {
+    expect(
+      revisionsOf([
+        cover('a0@x.org', '[PATCH 0/1] pump: oil it'),
+        patch('b1@x.org', '[PATCH 1/1] pump: oil it too', 'b0@x.org', second),
+        patch('a1@x.org', '[PATCH 1/1] pump: oil it', 'a0@x.org', 2 * second),
+      ]),
+    ).toEqual(['- b1@x.org', 'a0@x.org a1@x.org'])
+  })
+
+  it('a patch of another series that answers another missing cover', () => {
+    expect(
+      revisionsOf([
+        cover('a0@x.org', '[PATCH 0/3] pump: three parts'),
+        patch('a1@x.org', '[PATCH 1/3] pump: one', 'own-a@x.org', second),
+        patch('b3@x.org', '[PATCH 3/3] valve: third', 'own-b@x.org', 2 * second),
+      ]),
+    ).toEqual(['- b3@x.org', 'a0@x.org a1@x.org'])
+  })
+
+  it('a patch an hour later', () => {
+    expect(
+      revisionsOf([
+        cover('a0@x.org', '[PATCH 0/1] pump: oil it'),
+        patch('b1@x.org', '[PATCH 1/1] valve: drain it', 'own-b@x.org', 60 * minute),
+      ]),
+    ).toEqual(['- b1@x.org', 'a0@x.org'])
+  })
+
+  it('a patch of another person', () => {
+    expect(
+      revisionsOf([
+        cover('a0@x.org', '[PATCH 0/1] pump: oil it'),
+        patch('b1@x.org', '[PATCH 1/1] pump: oil it', 'own-b@x.org', second, {
+          from: 'Bo Sample <bo@example.org>',
+        }),
+      ]),
+    ).toEqual(['- b1@x.org', 'a0@x.org'])
+  })
+})
+
+test('a chain of which each mail answers the one before it, all renamed', () => {
+  expect(
+    revisionsOf([
+      cover('a0@x.org', '[PATCH 0/3] pump: three parts'),
+      patch('a1@x.org', '[PATCH 1/3] pump: one', 'own0@x.org', second),
+      patch('a2@x.org', '[PATCH 2/3] pump: two', 'own1@x.org', 2 * second, { beyond: ['own0@x.org'] }),
+      patch('a3@x.org', '[PATCH 3/3] pump: three', 'own2@x.org', 3 * second, {
+        beyond: ['own0@x.org', 'own1@x.org'],
+      }),
+    ]),
+  ).toEqual(['a0@x.org a1@x.org a2@x.org a3@x.org'])
+})
