@@ -125,8 +125,9 @@ function isOtherScope(elder: Outline, younger: Outline, branched: ReadonlySet<st
   }
   if (shareOfSmaller(elder.paths, younger.paths) === 0) return true
   // Who moves a change from one tree to the other raises its version; where each tree or release got a posting of its own,
-  // each has its own revisions, too.
-  if ((only.some(isRelease) && other.some(isRelease)) || branched.has(nameOf(younger))) return true
+  // each has its own revisions, too, under whatever title they go on.
+  if (only.some(isRelease) && other.some(isRelease)) return true
+  if (branched.has(nameOf(younger)) || branched.has(nameOf(elder))) return true
   return !raised && !younger.resend
 }
 

@@ -5,7 +5,7 @@ import { deedKey, plainTitle, titleKey } from '../mail/subject.ts'
 import { likeTitles, looseMs } from './likeness.ts'
 import { samePerson } from './person.ts'
 import { isForOther } from './scope-words.ts'
-import { sendRun } from './send-run.ts'
+import { isIntroOf, sendRun } from './send-run.ts'
 import { above, type Node } from './tree.ts'
 
 /** A revision while it is put together. */
@@ -192,6 +192,7 @@ function announcing(node: Node): Node | null {
   if (!samePerson(parent.facts.sender, facts.sender) || parent.facts.posting !== 'none') return null
   const run = sendRun(facts.messageId)
   if (run !== null && run === sendRun(parent.facts.messageId)) return parent
+  if (isIntroOf(parent.facts.messageId, facts.messageId)) return parent
   // A cover that was written in a mail program goes out by hand before git sends the patches.
   const soon = node.said - parent.said < minutes(60)
   return soon && facts.subject.number !== null && parent.facts.bugSign === null ? parent : null

@@ -308,6 +308,24 @@ test('a branch of its own for each of three: the one for main is not replaced by
   expect(groupsOf(postings)).toEqual([['0@x.org'], ['1@x.org'], ['2@x.org']])
 })
 
+describe('the second version for one branch, under a new title, is none for the others', () => {
+  it.each([
+    ['[F][PATCH] %', '[J][PATCH] %', '[J][PATCH v2] %'],
+    ['[SRU][5.4][PATCH] %', '[SRU][F][PATCH] %', '[SRU][F][PATCH v2] %'],
+    ['[PATCH net] %', '[PATCH net-next] %', '[PATCH net-next v2] %'],
+    ['[PATCH v2 main] %', '[PATCH v2 stable] %', '[PATCH v3 stable] %'],
+  ])('%s, %s, then %s', (other, branch, next) => {
+    const title = (subject: string, text: string) => subject.replace('%', text)
+    expect(
+      groupsOf([
+        one('a@x.org', title(other, 'lock: free it'), 0),
+        one('b@x.org', title(branch, 'lock: free it'), 0.01),
+        one('c@x.org', title(next, 'lock: give it back'), 5),
+      ]),
+    ).toEqual([['a@x.org'], ['b@x.org', 'c@x.org']])
+  })
+})
+
 describe('a plain cover', () => {
   const series = (name: string, cover: string, day: number, early = 0): Posting[] => [
     { id: `${name}-0@x.org`, subject: cover, day: day - early, body: 'Two patches that tidy the room.' },

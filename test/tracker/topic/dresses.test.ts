@@ -399,6 +399,40 @@ describe('hg email: a series, its cover and the author in # User', () => {
   })
 })
 
+describe('hg email: the cover that it asked for, whatever its subject', () => {
+  const under = (id: string, day = 0.0001): Posting => ({
+    id,
+    subject: '[PATCH] lid: count them',
+    day,
+    answers: 'patchbomb.1772442000@laptop.example.org',
+    touches: { 'a.c': lines('a') },
+  })
+  it.each(['Count the lids', '{SPAM?} Deckel zählen', 'Счётчик крышек', 'Count the lids, v2'])(
+    '%s',
+    subject => {
+      const intro: Posting = { id: 'patchbomb.1772442000@laptop.example.org', subject }
+      const [topic, ...others] = topicsOf([
+        intro,
+        under('0123456789abcdef0123.1772442001@laptop.example.org'),
+      ])
+      expect(others).toEqual([])
+      expect(topic?.revisions).toMatchObject([
+        { cover: intro.id, total: 1, version: /v2$/.test(subject) ? 2 : 1 },
+      ])
+    },
+  )
+
+  it.each([
+    '0123456789abcdef0123.1772448001@laptop.example.org',
+    '0123456789abcdef0123.1772442001@desktop.example.net',
+    '20260301091500.4711-1-ada@example.org',
+  ])('of another run is none: %s', id => {
+    const intro: Posting = { id: 'patchbomb.1772442000@laptop.example.org', subject: 'Count the lids' }
+    const patchset = topicsOf([intro, under(id)]).find(({ kind }) => kind === 'patchset')
+    expect(patchset?.revisions).toMatchObject([{ cover: null }])
+  })
+})
+
 describe('what svn, cvs and quilt write above a diff is neither message nor path', () => {
   it.each([
     [
