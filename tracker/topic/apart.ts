@@ -9,14 +9,15 @@ import { above, type Node } from './tree.ts'
 
 /** What only all postings together show. */
 export interface Habits {
-  readonly batches: ReadonlySet<Outline>
+  /** The batch that a posting is, or whose patch it sends again in the batch's own thread. */
+  readonly batches: ReadonlyMap<Outline, Outline>
   /** Titles that were posted for several branches at one version. */
   readonly branched: ReadonlySet<string>
 }
 
 /** `postings` in their order. */
 export const habitsOf = (postings: readonly Outline[]): Habits => ({
-  batches: batchesOf(postings),
+  batches: withParts(batchesOf(postings), postings),
   branched: branchedIn(postings),
 })
 
@@ -50,6 +51,25 @@ function batchesOf(postings: readonly Outline[]): ReadonlySet<Outline> {
     if (sources.length > 1 || (only && !isMostly(posting, only))) batches.add(posting)
   })
   return batches
+}
+
+/** Each batch for itself, and for the single patches that were sent again below it. */
+function withParts(
+  batches: ReadonlySet<Outline>,
+  postings: readonly Outline[],
+): ReadonlyMap<Outline, Outline> {
+  const whole = new Map([...batches].map(batch => [batch, batch]))
+  if (batches.size === 0) return whole
+  const holders = new Map(
+    [...batches].flatMap(batch => batch.draft.members.map(mail => [mail, batch] as const)),
+  )
+  for (const posting of postings) {
+    if (whole.has(posting) || posting.draft.patches.size !== 1) continue
+    const batch = [...above(posting.head)].map(at => holders.get(at)).find(one => one !== undefined)
+    // What another person sends there goes on with a posting of his own.
+    if (batch && samePerson(posting.head.facts.sender, batch.head.facts.sender)) whole.set(posting, batch)
+  }
+  return whole
 }
 
 /** At least half of what it carries was in that posting. */
@@ -89,18 +109,17 @@ const commonOfLarger = (a: Outline, b: Outline): number => {
 
 /**
  * A batch and a plain posting that it repeats are not revisions of each other, but a single patch of it may be sent again
- * in its thread. Two pull requests with patches are revisions with a third of the patches in common, or as a raised
+ * in its thread, and is then of the batch alone, whatever version the plain posting comes to. Two pull requests with patches are revisions with a third of the patches in common, or as a raised
  * version in one thread: the same cover title stands over other patches month after month.
  */
-function isBatchApart(elder: Outline, younger: Outline, batches: ReadonlySet<Outline>): boolean {
+function isBatchApart(elder: Outline, younger: Outline, batches: Habits['batches']): boolean {
   if (isPull(elder) && isPull(younger)) {
     if (elder.patchTitles.length < 2 || younger.patchTitles.length < 2) return false
     return (
       commonOfLarger(elder, younger) < 0.3 && !(younger.version > elder.version && isBelow(younger, elder))
     )
   }
-  if (batches.has(younger)) return true
-  return batches.has(elder) && !(younger.draft.patches.size === 1 && isBelow(younger, elder))
+  return batches.get(elder) !== batches.get(younger)
 }
 
 function isBelow(younger: Outline, elder: Outline): boolean {

@@ -200,6 +200,57 @@ test('a batch that repeats patches of several patchsets stands beside them, and 
   expect(topicsOf(postings).map(topic => topic.state)).toEqual(['new', 'new', 'new'])
 })
 
+test('a patch that is sent again below a batch is of the batch, whatever version its plain posting comes to', () => {
+  const first = [
+    plain('hose@x.org', 'hose: free it', 'hose.c', 0),
+    plain('lid@x.org', 'lid: count them', 'lid.c', 1),
+  ]
+  const pull = batch('pull', 'Fixes for main', 5, [
+    ['lid: count them', 'lid.c'],
+    ['hose: free it', 'hose.c'],
+    ['frost: stop early', 'frost.c'],
+  ])
+  const again = {
+    ...plain('again@x.org', 'frost: stop early', 'frost.c', 6),
+    subject: '[PATCH v2 3/3] frost: stop early',
+  }
+  const [lid, hose] = [
+    plain('lid-3@x.org', 'lid: count them', 'lid.c', 8),
+    plain('frost-3@x.org', 'frost: stop early', 'frost.c', 9),
+  ]
+  const postings = [
+    ...first,
+    ...pull,
+    { ...again, answers: 'pull-3@x.org' },
+    { ...lid, subject: '[PATCH v2] lid: count them' },
+    { ...hose, subject: '[PATCH v3] frost: stop early' },
+  ]
+  expect(groupsOf(postings)).toEqual(
+    [
+      [...ids(pull), 'again@x.org'].sort(),
+      ['frost-3@x.org'],
+      ['hose@x.org'],
+      ['lid-3@x.org', 'lid@x.org'],
+    ].sort(),
+  )
+})
+
+test('what another person sends below a batch goes on with a posting of his own', () => {
+  const from = 'Ines Author <ines@y.org>'
+  const first = [
+    { ...plain('hose@x.org', 'hose: free it', 'hose.c', 0), from },
+    plain('lid@x.org', 'lid: count them', 'lid.c', 1),
+  ]
+  const pull = batch('pull', 'Fixes for main', 5, [
+    ['lid: count them', 'lid.c'],
+    ['hose: free it', 'hose.c'],
+    ['frost: stop early', 'frost.c'],
+  ])
+  const again = { ...plain('again@y.org', 'hose: free it', 'hose.c', 6), from, answers: 'pull-2@x.org' }
+  const groups = groupsOf([...first, ...pull, { ...again, subject: '[PATCH v2] hose: free it' }])
+  expect(groups).toContainEqual(['again@y.org', 'hose@x.org'])
+})
+
 test('batches month after month under one cover title are changes of their own', () => {
   const march = batch('mar', 'Fixes for main', 0, [
     ['lid: count them', 'lid.c'],
