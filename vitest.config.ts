@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/global.ts',
     isolate: false,
+    // By default one core is kept free, which on two of them leaves one to the tests, and that waits for programs most of the time.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -51,8 +51,12 @@ test(
         .selectAll()
         .where('build', '=', row.number)
         .execute()
-      const done = attempts.filter(({ how }) => how === 'done')
-      const lost = attempts.filter(({ how }) => how === 'lost')
+      // One that could not be built for a reason of ours is tried again like one that was lost.
+      const ours = attempts.filter(attempt => outcomeOf(attempt) === 'error')
+      const done = attempts.filter(attempt => attempt.how === 'done' && !ours.includes(attempt))
+      const lost = attempts.filter(attempt => attempt.how === 'lost' || ours.includes(attempt))
+      for (const { result } of ours)
+        console.log(`build ${row.number} was tried again: ${JSON.stringify(result)}`)
       const ends = await endsOf(instance, row.number)
       const outcome = { number: row.number, ends, done: done.length, told: told.get(row.key)?.length ?? 0 }
       // What was lost three times is given up: ours, and so nobody's mail.
@@ -77,6 +81,9 @@ test(
   },
   long ? 3_600_000 : 240_000,
 )
+
+const outcomeOf = ({ result }: { readonly result: unknown }): unknown =>
+  typeof result === 'object' && result !== null && 'outcome' in result ? result.outcome : null
 
 const openMin = 4
 
