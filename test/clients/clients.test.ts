@@ -276,7 +276,8 @@ describe('their clients', { timeout: 240_000 }, () => {
     git('config', 'pw.server', `${ours.url}/api/1.3`)
     git('config', 'pw.project', 'tarn')
     git('config', 'pw.token', /threadwork-[0-9a-f]{64}/.exec(added)?.[0] ?? '')
-    const pw = (...words: string[]) => run('git', 'pw', ...words)
+    // Lists go through a pager, even to programs, and less may be missing.
+    const pw = (...words: string[]) => run('env', 'GIT_PAGER=cat', 'git', 'pw', ...words)
     const patches = await pw('patch', 'list', '--submitter', 'ines@example.org', '-f', 'csv', 'wal')
     const patch = /"(\d+)",[^\n]*\[v2,1\/2\] wal: lock it/.exec(patches)?.[1] ?? ''
     const shown = await pw('patch', 'show', patch)

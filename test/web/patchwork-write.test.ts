@@ -92,7 +92,8 @@ const change = (id: string, name: string | null, body: unknown) =>
   send('PATCH', `/api/1.2/patches/${patches[id]}/`, name, body)
 
 const run = async (program: string, ...args: readonly string[]) =>
-  (await promisify(execFile)(program, args)).stdout
+  // git-pw shows its lists in a pager, even to programs, and less may be missing.
+  (await promisify(execFile)(program, args, { env: { ...process.env, GIT_PAGER: 'cat' } })).stdout
 
 const gitPw = (...args: readonly string[]) =>
   run('git-pw', '--server', `${origin}/api/1.2`, '--token', words.ruth ?? '', '--project', 'tarn', ...args)
