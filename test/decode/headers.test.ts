@@ -93,3 +93,14 @@ test.each([
     expect(headers.find(({ name }) => name === 'x-utf-8')?.value).toBe('Jörg')
   }
 })
+
+test.each([
+  ['\n', 'LF'],
+  ['\r\n', 'CRLF'],
+])('a field behind a line in the letters of a wide charset stays a field (%j)', end => {
+  for (const odd of ['\0\x1b$', '\0\x1b$B']) {
+    const lines = ['Content-Type: text/html; charset=utf-16', odd, 'Subject: [PATCH] gauge: stay', '']
+    const { headers } = decodeMail(Buffer.from(lines.join(end)))
+    expect(headers.map(({ name }) => name)).toEqual(['content-type', 'subject'])
+  }
+})

@@ -29,15 +29,18 @@ export function readHeaders(bytes: Buffer, charset?: string): HeaderBlock {
   return { ...readFields(text), bodyAt }
 }
 
-/** Each line for itself: beside one of another charset most are ASCII, and some UTF-8. */
+/**
+ * Each line for itself: beside one of another charset most are ASCII, and some UTF-8. Its end is no text of the charset: in
+ * UTF-16 it would be half a letter, and the next line would be of this one.
+ */
 function linesIn(block: Buffer, charset: string): string {
   const lines: string[] = []
   for (let at = 0; at < block.length; ) {
     const newline = block.indexOf(LF, at)
-    const end = newline < 0 ? block.length : newline + 1
-    const line = block.subarray(at, end)
-    lines.push(isOfCharset(line) ? readText(line, charset).text : readBytes(line))
-    at = end
+    const end = newline < 0 ? block.length : newline
+    const text = block.subarray(at, block[end - 1] === CR ? end - 1 : end)
+    lines.push(isOfCharset(text) ? readText(text, charset).text : readBytes(text), newline < 0 ? '' : '\n')
+    at = end + 1
   }
   return lines.join('')
 }

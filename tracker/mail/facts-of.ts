@@ -21,7 +21,7 @@ import { spokenIn } from './spoken.ts'
 import type { Text } from './text.ts'
 
 /** Raised when a change here gives other facts for the same mail; a rebuild then reads every mail again. */
-export const factsVersion = 20
+export const factsVersion = 21
 
 /**
  * Pure: the same bytes, envelope and dressing give the same facts. `envelope`: what the way it came says of its time.
