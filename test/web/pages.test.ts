@@ -84,6 +84,37 @@ test('a patch page shows its neighbours, its message and a diff whose lines can 
   expect(page).not.toContain('2.47.1')
 })
 
+test('a page of one patch says where this patch stands, and where its series does beside it', async () => {
+  const own = await makeArchive([
+    ...series,
+    {
+      id: 'ask@example.com',
+      subject: 'Re: [PATCH v2 2/2] wal: count the waits',
+      from: 'Marek Tolvanen <marek@example.com>',
+      body: '> -\tsync(w);\n\nWho syncs now?\n',
+      minute: 91,
+      answers: 'v2-2@example.org',
+    },
+  ])
+  const first = text(await own.page('/tarn/v2-1@example.org/'))
+  expect(first).toContain('Marek Tolvanen reviewed it. Nothing is open here. Series of 2 : ✎ With the author')
+  expect(text(await own.page('/tarn/v2-2@example.org/'))).toContain(
+    'It waits for Ines Oduya: the comment of Marek Tolvanen of 2 March 2026 has no answer yet.',
+  )
+  await own.add({
+    id: 'take@example.com',
+    subject: 'Re: [PATCH v2 1/2] wal: unlock before the sync',
+    from: 'Marek Tolvanen <marek@example.com>',
+    body: 'Patch-Status: accepted\n',
+    minute: 95,
+    answers: 'v2-1@example.org',
+  })
+  const taken = await own.page('/tarn/v2-1@example.org/')
+  expect(text(taken)).toContain('✓ Accepted Marek Tolvanen accepted it on 2 March 2026.')
+  expect(taken).toContain('<a href="/tarn/take@example.com/">accepted</a>')
+  expect(text(await own.page('/tarn/v2-2@example.org/'))).not.toContain('Of 2 patches')
+})
+
 test('the page of a patch without a commit message says so', async () => {
   const body = patchBody().replace(/^.*?(?=---\n)/s, '')
   const own = await makeArchive([{ id: 'bare@example.org', subject: '[PATCH] wal: unlock early', body }])

@@ -1,7 +1,7 @@
 // Whose turn it is and why, as one sentence. Every claim in it links to its mail; what is not known is not said.
 
-import { months } from '../../base/months.ts'
 import type { Person } from '../mail/facts.ts'
+import { dayWords as day, nameWords as name } from './day-words.ts'
 import { listed } from './listed.ts'
 import { lineVerbs, lookOf, patchesAre, patchIs } from './look.ts'
 import { samePerson } from './person.ts'
@@ -286,12 +286,4 @@ function mixedSentence({ patches, unreviewed }: TurnAndWhy): Sentence {
   return [`Of ${patches.length} patches, `, ...parts.flat(), '.']
 }
 
-const name = (person: { name: string; address: string }) => person.name || person.address || 'Somebody'
-
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
-
-/** "16 March 2026", UTC. */
-function day(said: number): string {
-  const date = new Date(said)
-  return `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`
-}

@@ -3,12 +3,14 @@
 import { html } from 'hono/html'
 import { patchFindings } from '../../tracker/topic/findings.ts'
 import { lookOf } from '../../tracker/topic/look.ts'
+import { patchStanding } from '../../tracker/topic/patch-standing.ts'
 import { patchChecks, reviewsOf } from '../../tracker/topic/reviews.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { TopicPatch } from '../../tracker/topic/topic.ts'
 import { applySection, changeSection, followSection, patchTags } from '../part/aside.ts'
 import { buildsSection } from '../part/build-look.ts'
 import { checksSection } from '../part/checks.ts'
+import { words } from '../part/chip.ts'
 import { fileAnchor } from '../part/diff.ts'
 import { findingsSection } from '../part/findings.ts'
 import { frame } from '../part/frame.ts'
@@ -55,7 +57,7 @@ export const patchPage = (view: PatchView): Html => {
     skipTo: 'patch',
     main: html`<h1>${titleOf(patch.title)}</h1>
 <p class="meta"><span><span class="rev">v${revision.version}</span> ${place}</span><span>${nameOf(patch.author)}</span>${minuteOf(topic.mails.find(one => one.id === patch.id)?.said ?? revision.said)}<span>${countText(patch.files.length, 'file')}</span>${linesOf(patch.added, patch.removed)}</p>
-${standingBox(list.name, topic.standing, newerLine(view))}
+${standingBox(list.name, patchStanding(topic, revision, patch, openHere(view)), aboutSeries(view))}
 ${neighbours(view)}
 <div class="cols"><div>
 ${mail ? patchMailSections({ list, topic, revision, patch, mail, reviews: reviewsOf(topic, revision, patch), comments: view.comments }) : html`<p>The text of this mail is no longer in the log.</p>`}
@@ -73,6 +75,20 @@ ${twinsSection(view.twins)}
 ${followSection(list, patch.id)}
 </aside></div>`,
   })
+}
+
+/** Without an answer, here or on an earlier revision about lines that are still here. */
+const openHere = ({ comments: { review, carried } }: PatchView) =>
+  [...(review?.threads ?? []), ...carried].filter(({ state }) => state === 'open')
+
+/** Where the series stands, in two words that lead to its page; of an older revision, the way to the newest. */
+function aboutSeries(view: PatchView): Html {
+  const { list, topic, revision } = view
+  const head = headOf(revision)
+  const { sign, word, tone } = topic.standing
+  const series = html`<a href="${paths.mail(list.name, head ?? topic.id)}">Series of ${revision.total}</a>: ${words({ sign, word, tone })}`
+  const newer = newerLine(view)
+  return newer ? html`${newer}<br>${series}` : series
 }
 
 function newerLine({ list, topic, revision, patch }: PatchView): Html | undefined {

@@ -1,12 +1,16 @@
 // The first thing a page says: whose turn it is and why, in one sentence whose words link to their mails.
 import { html } from 'hono/html'
-import type { Sentence, Standing } from '../../tracker/topic/topic.ts'
+import type { Look, Sentence } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
 import { filledChip } from './chip.ts'
 import { type Html, visible } from './text.ts'
 
 /** `more` is a second paragraph, for what the page itself has to add. */
-export const standingBox = (list: string, standing: Standing, more?: Html): Html =>
+export const standingBox = (
+  list: string,
+  standing: Look & { readonly sentence: Sentence },
+  more?: Html,
+): Html =>
   html`<div class="stand tone-${standing.tone}">${filledChip(standing)}<div><p>${sentence(list, standing.sentence)}</p>${more ? html`<p>${more}</p>` : ''}</div></div>`
 
 const sentence = (list: string, parts: Sentence): Html[] =>
