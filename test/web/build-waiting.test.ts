@@ -20,7 +20,12 @@ let project: Project
 let policy: Policy
 
 beforeAll(async () => {
-  project = await Project.start({ people: [{ address: 'marek@example.org', role: 'maintainer' }] })
+  project = await Project.start({
+    people: [
+      { address: 'marek@example.org', name: 'Marek Tolva', role: 'maintainer' },
+      { address: 'priya@example.org', name: 'Priya Sant', role: 'maintainer', paths: ['docs/'] },
+    ],
+  })
   mkdirSync(join(project.repository, '.ci/checks'), { recursive: true })
   program('.ci/build')
   program('.ci/checks/style')
@@ -124,6 +129,10 @@ describe('a stranger’s patch that changes how it is built', () => {
     expect(cell(text, 'It will get')).toBe(
       '4 cores, 2 GiB of memory, 2 GiB of disk, 20 minutes, no network, no secrets; in gVisor',
     )
+  })
+
+  test('names whose line lets it run', () => {
+    expect(text).toContain('<p class="soft">For <bdi>Marek Tolva</bdi></p>')
   })
 
   test('shows the steps of its commit, and which of them are its own', () => {

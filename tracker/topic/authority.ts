@@ -133,14 +133,26 @@ export function buildRefusal(job: 'test' | 'retest' | 'cancel', asker: Asker): R
   return confirmed ? null : unconfirmed(mail, `CI: ${job}`)
 }
 
-const mayApprove = (asker: Asker): boolean =>
-  asker.rules.approvers?.includes(asker.mail.facts.sender.address) ||
-  rosterOf(asker).some(
-    entry =>
-      entry.role === 'maintainer' &&
-      hasAddress(entry, asker.mail.facts.sender.address) &&
-      holdsFor(entry, asker),
+const mayApprove = (asker: Asker): boolean => {
+  const { address } = asker.mail.facts.sender
+  return (
+    asker.rules.approvers?.includes(address) ||
+    keepersOf(asker.files, rosterOf(asker)).some(entry => hasAddress(entry, address))
   )
+}
+
+/** Whose `CI: test` lets a patchset of these files be built at `time`: maintainers of all of them, then the list's approvers. */
+export function approversOf(files: readonly string[], rules: Rules, time: number): Person[] {
+  const roster = rosterAt(rules.rosters, time)
+  const keepers = keepersOf(files, roster)
+  const others = (rules.approvers ?? []).filter(address => !keepers.some(entry => hasAddress(entry, address)))
+  const named = (address: string): Person =>
+    roster.find(entry => hasAddress(entry, address))?.person ?? { name: '', address }
+  return [...keepers.map(({ person }) => person), ...others.map(named)]
+}
+
+const keepersOf = (files: readonly string[], roster: Roster): RosterEntry[] =>
+  roster.filter(entry => entry.role === 'maintainer' && holdsForAll(entry, files))
 
 /** Null when the sender may dismiss what a program found in a patch. */
 export function findingRefusal(asker: Asker): Refusal | null {
@@ -227,12 +239,11 @@ const toldInHistory = ({ mail: { verdict, facts }, rules }: Asker) =>
   verdict.grade === 'I' && rules.history && facts.robot !== null && traitsOf(facts.robot).history
 
 function holdsFor(entry: RosterEntry, { mail, rules, files }: Asker): boolean {
-  return (
-    isMeant(entry, mail, rules) &&
-    (entry.paths.length === 0 || holdsAll(entry, files)) &&
-    !isExcepted(entry, files)
-  )
+  return isMeant(entry, mail, rules) && holdsForAll(entry, files)
 }
+
+const holdsForAll = (entry: RosterEntry, files: readonly string[]) =>
+  (entry.paths.length === 0 || holdsAll(entry, files)) && !isExcepted(entry, files)
 
 const holdsAll = ({ paths }: RosterEntry, files: readonly string[]) =>
   files.every(file => paths.some(pattern => matches(pattern, file)))

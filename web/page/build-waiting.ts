@@ -1,12 +1,13 @@
 // What a build that waits for a maintainer shows: the line that lets it run, what to look at before a stranger's code does, what it
 // would get and run; and beside it, what its author can do.
 import { html } from 'hono/html'
+import { addressText } from '../part/address.ts'
 import { appliedSection } from '../part/build-applied.ts'
 import { buildName, shortCommit } from '../part/build-look.ts'
 import type { BuildView } from '../part/build-view.ts'
 import { words } from '../part/chip.ts'
 import { lookSection } from '../part/look-before.ts'
-import { type Html, nameOf, shortMinuteOf, visible } from '../part/text.ts'
+import { countText, type Html, nameOf, shortMinuteOf, visible } from '../part/text.ts'
 import { paths, replyByMail } from '../paths.ts'
 
 export const waitingSections = (view: BuildView): Html => html`${releaseSection(view)}
@@ -28,13 +29,27 @@ function releaseSection(view: BuildView): Html | string {
   const tag = `CI: test ${line.digest}`
   const one = row.mails.length === 1
   return html`<section aria-labelledby="h-ok">
-<div class="hd"><h2 id="h-ok">To let it run</h2><p class="soft">For maintainers and approvers</p></div>
+<div class="hd"><h2 id="h-ok">To let it run</h2><p class="soft">${whoMay(view)}</p></div>
 <div class="card"><div class="mail say"><p>Reply to <a href="${to.path}">${one ? 'the patch' : 'the series'}</a> with this line, alone and not quoted:</p>
 <code class="cmd"><b>${tag}</b></code>
 <p><a class="btn" href="${replyByMail({ ...to, body: tag })}">Write that mail</a></p>
 <p>The digits name exactly ${one ? 'this mail' : `these ${row.mails.length} mails`} and what ${one ? 'it changes' : 'they change'}. Another version gets new ones. The line counts when the mail is signed by the key or the domain of somebody who may.</p></div></div>
 </section>`
 }
+
+function whoMay({ approvers }: BuildView): Html {
+  if (approvers.length === 0)
+    return html`Nobody may yet: the list names no maintainer of all its files and no approver`
+  const shown = approvers.slice(0, approversShownMax)
+  const more = approvers.length - shown.length
+  const names = shown.map(
+    ({ name, address }) => html`<bdi>${name === '' ? addressText(address) : visible(name)}</bdi>`,
+  )
+  if (more > 0) names.push(html`${countText(more, 'other')}`)
+  return html`For ${names.map((name, at) => html`${at === 0 ? '' : at === names.length - 1 ? ' or ' : ', '}${name}`)}`
+}
+
+const approversShownMax = 6
 
 /** As far as git tells them without running anything. */
 function stepsSection({ row, forecast }: BuildView): Html | string {

@@ -3,6 +3,7 @@
 import type { Forecast } from '../../tracker/build/forecast.ts'
 import type { KeptCommit } from '../../tracker/build/kept-commit.ts'
 import type { StoredResult, StoredStep } from '../../tracker/build/stored-result.ts'
+import type { Person } from '../../tracker/mail/facts.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
 import type { WholeBuild } from '../read/build.ts'
 import type { BuildLine } from '../read/builds.ts'
@@ -34,6 +35,8 @@ export interface BuildView extends WholeBuild {
   readonly forecast: Forecast | null
   /** Patchsets of the same author before this one, up to `limits.earlierCountMax`; null where nobody counted. */
   readonly earlier: number | null
+  /** Of one that waits: whose line lets it run. */
+  readonly approvers: readonly Person[]
   /** Others of the list that wait. */
   readonly waitingToo: readonly BuildLine[]
   /** Bytes of what it handed back; 0 for nothing. */

@@ -14,6 +14,8 @@ import { repeatLines } from '../../tracker/build/repeat.ts'
 import { failedStep } from '../../tracker/build/result-text.ts'
 import { sameFailure } from '../../tracker/build/same-failure.ts'
 import { resultOf, type StoredResult } from '../../tracker/build/stored-result.ts'
+import { peopleOf } from '../../tracker/project/people.ts'
+import { approversOf } from '../../tracker/topic/authority.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
 import { answerFresh, answerPage } from '../answer.ts'
@@ -149,18 +151,30 @@ async function aheadOf(
   { row, line }: WholeBuild,
   list: ListRow | undefined,
   topic: Topic | undefined,
-): Promise<Pick<BuildView, 'forecast' | 'earlier' | 'waitingToo'>> {
-  if (row.state !== 'waiting' || !list) return { forecast: null, earlier: null, waitingToo: [] }
-  const [forecast, earlier, waiting] = await Promise.all([
+): Promise<Ahead> {
+  if (row.state !== 'waiting' || !list)
+    return { forecast: null, earlier: null, approvers: [], waitingToo: [] }
+  const [forecast, earlier, people, waiting] = await Promise.all([
     place === null ? null : forecastOf(db, row, place),
     topic ? readEarlierPatchsets(db, list.id, authorOf(topic, line.submitter)) : null,
+    peopleOf(db, list.id),
     readBuildsIn(db, 'waiting', { limit: waitingShownMax + 1, list: list.id }),
   ])
   const waitingToo = waiting.filter(({ number }) => number !== line.number).slice(0, waitingShownMax)
-  return { forecast, earlier, waitingToo }
+  const approvers = approversOf(filesBuilt(topic, line.topicId), people.rules, Date.now())
+  return { forecast, earlier, approvers, waitingToo }
 }
 
+type Ahead = Pick<BuildView, 'forecast' | 'earlier' | 'approvers' | 'waitingToo'>
+
 const waitingShownMax = 5
+
+/** Of the revision whose mail this is. */
+const filesBuilt = (topic: Topic | undefined, mail: string | null): string[] =>
+  revisionWith(topic, mail)?.patches.flatMap(({ files }) => files) ?? []
+
+const revisionWith = (topic: Topic | undefined, mail: string | null) =>
+  topic?.revisions.find(({ patches }) => patches.some(({ id }) => id === mail))
 
 const authorOf = ({ id, mails }: Topic, address: string) => ({
   address,
@@ -170,7 +184,7 @@ const authorOf = ({ id, mails }: Topic, address: string) => ({
 
 /** The cover letter of what is built, or its first patch. */
 function headOfBuild(topic: Topic | undefined, { line }: WholeBuild): string | null {
-  const revision = topic?.revisions.find(({ patches }) => patches.some(({ id }) => id === line.topicId))
+  const revision = revisionWith(topic, line.topicId)
   return (revision && headOf(revision)) ?? line.topicId
 }
 
