@@ -370,7 +370,7 @@ export interface Tables {
     branch: string | null
     base: string
     found_by: string
-    outcome: 'applied' | 'already' | 'conflict' | 'unknown-base' | 'error'
+    outcome: 'applied' | 'already' | 'conflict' | 'unknown-base' | 'ambiguous' | 'error'
     commit: string | null
     file: string | null
     said: string | null

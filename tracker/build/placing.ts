@@ -60,7 +60,7 @@ export async function placeRevision(place: Place, what: Placeable): Promise<Plac
   const branches = await branchesOf(place)
   const { commits, lacking, ambiguous } = await dependenciesOf(place, what)
   for (const [title, count] of ambiguous)
-    await record(place, what, named(title), { outcome: 'unknown-base', said: ambiguousWords(count) })
+    await record(place, what, named(title), { outcome: 'ambiguous', said: ambiguousWords(count) })
   const bases = await candidates(place, what, branches, commits)
   let conflict = `${place.source.name} has no branch ${place.policy.branch}`
   let already: Base | null = null
@@ -190,7 +190,7 @@ async function record(
   { db, list, source }: Place,
   { topic, revision, digest }: Placeable,
   { commit: base, branch, foundBy }: Pick<Base, 'commit' | 'branch'> & { readonly foundBy: string },
-  applied: Applied | { readonly outcome: 'unknown-base'; readonly said: string },
+  applied: Applied | { readonly outcome: 'unknown-base' | 'ambiguous'; readonly said: string },
 ): Promise<void> {
   const values = {
     version: revision.version,

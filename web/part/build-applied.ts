@@ -22,6 +22,7 @@ const outcomeWords = {
   already: 'is in already',
   conflict: 'conflict',
   'unknown-base': 'is not known here',
+  ambiguous: 'is not clear',
   error: 'could not be tried',
 } as const
 

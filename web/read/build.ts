@@ -36,7 +36,7 @@ interface Application {
   readonly branch: string | null
   readonly base: string
   readonly found_by: string
-  readonly outcome: 'applied' | 'already' | 'conflict' | 'unknown-base' | 'error'
+  readonly outcome: 'applied' | 'already' | 'conflict' | 'unknown-base' | 'ambiguous' | 'error'
   readonly file: string | null
   readonly said: string | null
 }

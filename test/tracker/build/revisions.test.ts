@@ -476,7 +476,8 @@ describe('where it is put', () => {
       ),
     })
     const page = await (await makeApp({ db: project.db }).request(`/builds/${unclear?.number}`)).text()
-    expect(page).toContain('ambiguous: 2 open patchsets have this title')
+    expect(page).toMatch(/is not clear<.*ambiguous: 2 open patchsets have this title/s)
+    expect(page).not.toContain('is not known here')
   })
 
   it('is no commit that another patchset became, until that was let in', async () => {
