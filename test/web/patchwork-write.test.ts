@@ -12,7 +12,7 @@ import { rebuild } from '../../tracker/project/rebuild.ts'
 import type { Listener } from '../../web/listen.ts'
 import { startWeb } from '../../web/serve.ts'
 import { testDatabase } from '../database.ts'
-import { series, write } from './archive.ts'
+import { patchBody, series, write } from './archive.ts'
 
 let db: Awaited<ReturnType<typeof testDatabase>>['db']
 let web: Listener
@@ -225,6 +225,24 @@ test('all patches of a series are set by one note', async () => {
   expect(notes.size).toBe(1)
 })
 
+test('of a long series every patch is set, though a mail has only so many lines that are read', async () => {
+  const total = limits.tagsMax + 2
+  const mails = Array.from({ length: total }, (_, at) => {
+    const [id, subject] = [`long-${at + 1}@example.org`, `[PATCH ${at + 1}/${total}] pool: step ${at + 1}`]
+    const letter = { id, subject, minute: at, body: patchBody(`src/pool-${at}.c`) }
+    return { bytes: write({ ...letter, answers: 'long-1@example.org' }), envelope: { road: 'import' } }
+  })
+  await append(db, tarn.id, mails)
+  await sortAll(db, tarn.id)
+  const own = '/api/1.2/patches/?project=tarn&per_page=250&q=pool'
+  const [{ series: of }] = await json(own)
+  expect(await send('PATCH', `/api/1.2/series/${of[0].id}/`, 'ruth', { state: 'rejected' })).toMatchObject({
+    status: 200,
+  })
+  const states = (await json(own)).map(({ state }: Json) => state)
+  expect(states).toEqual(Array(total).fill('rejected'))
+})
+
 test('words of a person stand in the timeline, and set nothing', async () => {
   const path = `/api/1.2/patches/${patches['v2-2@example.org']}/notes/`
   const said = await send('POST', path, 'ruth', { content: 'It waits for the lab.' })
@@ -313,10 +331,51 @@ test('a result may say nothing, and what it says does nothing but that', async (
   expect(await patch('v1-1@example.org')).toMatchObject({ state: 'not-applicable', check: 'pending' })
 })
 
+/** A patch of a stranger below the victim's, whose Message-ID reads as something else when a mail names it. */
+async function oddBelow(victim: string, field: string): Promise<string> {
+  const body = patchBody(`src/${other++}.c`)
+  const from = 'Eve <eve@example.com>'
+  const bytes = write({
+    id: 'odd',
+    subject: `[PATCH] io: odd ${other} x${other}`,
+    from,
+    body,
+    answers: victim,
+  })
+  const text = bytes.toString().replace('Message-ID: <odd>', () => `Message-ID: ${field}`)
+  await append(db, tarn.id, [{ bytes: Buffer.from(text), envelope: { road: 'import' } }])
+  await sortAll(db, tarn.id)
+  const id = field.replace(/^<|>$/g, '')
+  for (const one of await json('/api/1.2/patches/?project=tarn&per_page=250'))
+    patches[one.msgid.slice(1, -1)] = one.id
+  expect(patches[id]).toBeDefined()
+  return id
+}
+
+test.each([
+  ['a bracket and a state', 'ID> accepted --'],
+  ['a blank', '<v 2-2@example.org>'],
+  ['the address of the list', '<tarn@lists.example.org>'],
+  ['an answer to a prompt', '<y>'],
+])('a Message-ID with %s has no write land on another patch', async (_, odd) => {
+  const victim = 'v2-2@example.org'
+  const id = await oddBelow(victim, odd.replace('ID', victim))
+  const before = await patch(victim)
+  for (const answer of [
+    await change(id, 'ruth', { state: 'rejected' }),
+    await change(id, 'ruth', { archived: true }),
+    await post(id, 'lab', { state: 'success', context: 'odd' }),
+  ])
+    expect(answer).toMatchObject({ status: 403, json: { detail: expect.stringContaining('Message-ID') } })
+  expect(await patch(victim)).toEqual(before)
+})
+
 test.each([
   [{ state: 'zzz' }, 'state', /^Invalid state zzz\. Expected one of: new, under-review, accepted, /],
   [{ delegate: '999' }, 'delegate', /^Invalid pk "999" - object does not exist\.$/],
   [{ archived: 'maybe' }, 'archived', /^Must be a valid boolean\.$/],
+  [{ archived: { toString: 1 } }, 'archived', /^Must be a valid boolean\.$/],
+  [{ archived: [true] }, 'archived', /^Must be a valid boolean\.$/],
   [{ commit_ref: 'HEAD' }, 'commit_ref', /^Enter the id of a commit/],
   [
     { state: 'under-review', commit_ref: '0123456' },

@@ -1,6 +1,6 @@
 // All that is to be known of a mail before it is answered: its copies with their envelopes and verdicts, and the list.
 import type { Kysely } from 'kysely'
-import type { IndexKey, ListId } from '../../base/ids.ts'
+import type { IndexKey, ListId, MessageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { ListConfig } from '../../base/list-settings.ts'
 import { instanceAddress } from '../../sql/instance.ts'
@@ -11,6 +11,7 @@ import type { Tables } from '../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import { readHeaders } from '../decode/headers.ts'
 import type { MailFacts } from '../mail/facts.ts'
+import { isAnswerable } from '../mail/references.ts'
 import { addressesOf, type Roster } from '../topic/rules.ts'
 import type { Topic } from '../topic/topic.ts'
 import type { NoteCode, VerdictData } from '../topic/verdict.ts'
@@ -128,15 +129,20 @@ export async function topicHolding(
   return row && wholeTopic(row)
 }
 
-/** The header fields of an answer to a mail (RFC 5322 3.6.4). */
-export function answering({ messageId, references, subject }: MailFacts): {
+/**
+ * The header fields of an answer to a mail (RFC 5322 3.6.4) that stands between these addresses. One that would be read as an
+ * answer to another mail answers none.
+ */
+export function answering(
+  { messageId, references, subject }: MailFacts,
+  addresses: readonly string[],
+): {
   readonly subject: string
-  readonly inReplyTo: string
-  readonly references: readonly string[]
+  readonly inReplyTo?: MessageId
+  readonly references?: readonly MessageId[]
 } {
-  return {
-    subject: /^re:/i.test(subject.text) ? subject.text : `Re: ${subject.text}`,
-    inReplyTo: messageId,
-    references: [...references.toReversed(), messageId],
-  }
+  const title = /^re:/i.test(subject.text) ? subject.text : `Re: ${subject.text}`
+  return isAnswerable(messageId, addresses)
+    ? { subject: title, inReplyTo: messageId, references: [...references.toReversed(), messageId] }
+    : { subject: title }
 }

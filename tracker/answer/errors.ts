@@ -84,7 +84,7 @@ async function answer(trx: Transaction<Tables>, due: Due, now: Date): Promise<bo
     key: `error ${mail}`,
     list: id,
     to: asked.to,
-    ...answering(first.facts),
+    ...answering(first.facts, [asked.to]),
     body: errorText(errors, list.address, await wayFor(trx, id, list.address, topic, first)),
     thread: topic.id,
     kind: 'error',

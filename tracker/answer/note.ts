@@ -34,6 +34,8 @@ export interface Write {
   readonly kind: 'checks' | 'states' | 'notes'
   /** The mail that it answers. */
   readonly on: MessageId
+  /** Others that its lines name. */
+  readonly names?: readonly MessageId[]
   readonly body: string
 }
 
@@ -53,9 +55,14 @@ export async function writeNote(db: Kysely<Tables>, writer: Writer, write: Write
   const about = await answeredMail(db, write.list, write.on)
   if (about === undefined) return { outcome: 'missing' }
   const { address, now } = await readInstance(db)
+  const {
+    subject,
+    inReplyTo,
+    references = [],
+  } = answering(about.facts, [about.settings.address, writer.address])
+  if (inReplyTo === undefined) return { outcome: 'refused', reason: unnameable }
   const mail: NoteMail = {
-    ...answering(about.facts),
-    subject: oneLine(answering(about.facts).subject),
+    ...{ inReplyTo, references, subject: oneLine(subject) },
     id: messageIdFor(address, hashAt(now)),
     who: await personOf(db, write.list, writer.address),
     token: writer.token,
@@ -76,6 +83,8 @@ export async function writeNote(db: Kysely<Tables>, writer: Writer, write: Write
   const refused = done.find(({ effect, reason }) => !effect && reason !== null)
   if (refused) return { outcome: 'refused', reason: refused.reason ?? '' }
   if (write.kind === 'notes' && saysMore(foreseen.facts)) return { outcome: 'refused', reason: onlyWords }
+  if (foreseen.facts.references[0] !== write.on || namesOthers(foreseen.facts, write))
+    return { outcome: 'refused', reason: unnameable }
   const posted = about.settings.post[write.kind] ? await postedBytes(mail, address) : null
   const seq = await db.transaction().execute(async trx => {
     const place = await appendNote(trx, { list: write.list, bytes, ...writer })
@@ -93,6 +102,12 @@ const saysMore = ({ tags, checks, trailers, applied, withdrawal, releases, findi
   [tags, checks, trailers, releases ?? [], findings ?? []].some(facts => facts.length > 0) ||
   applied !== null ||
   withdrawal !== null
+
+/** An id that a stranger chose may end the brackets around it and say more. */
+const namesOthers = ({ tags }: MailFacts, { on: answered, names = [] }: Write): boolean =>
+  tags.some(({ on }) => on !== undefined && on !== answered && !names.includes(on))
+
+const unnameable = 'a mail cannot name its Message-ID'
 
 const onlyWords = 'a note is only words, and a line of this one would do something'
 

@@ -86,7 +86,7 @@ async function notify(
     key: `events ${id} ${news.map(event => event.id).join(' ')}`,
     list: id,
     to: asked.to,
-    ...answering(facts),
+    ...answering(facts, [asked.to]),
     body: news
       .map(event => sentence(event, topic, list, { number, speaker: speakers.get(event.id) }))
       .join('\n\n')

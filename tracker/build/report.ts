@@ -9,6 +9,7 @@ import { completeList, type ListConfig } from '../../base/list-settings.ts'
 import { matchesAddress, matchesRef, type Policy } from '../../ci/policy.ts'
 import type { Result } from '../../ci/result.ts'
 import type { BuildRow } from '../../sql/builds.ts'
+import { instanceAddress } from '../../sql/instance.ts'
 import { type OwedMail, oweMail } from '../../sql/outbox.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { answering, answeringList, copiesOf, situationOf, topicHolding } from '../answer/asker.ts'
@@ -76,7 +77,7 @@ async function mailsOfPatchset(
       key: resultKey(build.key),
       list,
       to,
-      ...answering(facts),
+      ...answering(facts, [to, await instanceAddress(trx)]),
       thread: build.topic_id ?? undefined,
       optional: to !== settings.address,
       replyTo: to === settings.address ? undefined : settings.address,

@@ -38,6 +38,19 @@ export function answersLine(body: string): MessageId | null {
   return own.some(line => line.startsWith('diff --git ')) ? null : messageId(only)
 }
 
+/**
+ * Whether a mail to or from these addresses that answers this id is read so. An odd mailer's id may hold blanks or brackets, or be
+ * what is passed over in these fields: then the mail would answer another one, of somebody's choice.
+ */
+export const isAnswerable = (id: MessageId, addresses: readonly string[]): boolean =>
+  referencesOf(
+    [
+      { name: 'to', value: addresses.join(', ') },
+      { name: 'in-reply-to', value: `<${id}>` },
+    ],
+    messageId(''),
+  )[0] === id
+
 /** The ids in the fields of this name (lower case), in their order. */
 export function idsIn(headers: readonly Header[], name: string): MessageId[] {
   return headers

@@ -1,8 +1,9 @@
 // A state, a delegate, a commit: `PATCH /patches/ID/`, and of all patches of a series at once `PATCH /series/ID/`. It becomes a note
-// with the lines that a mail would have, so its writer may do what the person of the token may.
+// (of a long series some, as a mail has only so many lines that are read) with the lines that a mail would have, so its writer may do what the person of the token may.
 import type { Context } from 'hono'
 import { type Kysely, sql } from 'kysely'
 import { listId, messageId } from '../../base/ids.ts'
+import { limits } from '../../base/limits.ts'
 import { type PatchState, patchStates } from '../../base/state-words.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { writeNote } from '../../tracker/answer/note.ts'
@@ -28,14 +29,11 @@ export async function answerChange(c: Context, db: Database, kind: 'patch' | 'se
   const patches = kind === 'patch' ? [row] : await patchesOf(db, row)
   const lines = linesFor(change, patches, problems)
   if (Object.keys(problems).length > 0) return c.json(problems, 400)
-  const [first] = patches
-  if (lines.length > 0 && first !== undefined) {
-    const noted = await writeNote(db, writer, {
-      list: listId(row.list),
-      kind: 'states',
-      on: messageId(first.msgid),
-      body: lines.join('\n'),
-    })
+  const names = patches.map(({ msgid }) => messageId(msgid))
+  const [on] = names
+  for (let at = 0; at < lines.length && on !== undefined; at += limits.tagsMax) {
+    const body = lines.slice(at, at + limits.tagsMax).join('\n')
+    const noted = await writeNote(db, writer, { list: listId(row.list), kind: 'states', on, names, body })
     if (noted.outcome === 'missing') return notFound(c)
     if (noted.outcome === 'refused') return mayNot(c, noted.reason)
   }
@@ -92,7 +90,7 @@ function stateIn(fields: Fields, problems: Problems): PatchState | undefined {
 function archivedIn(fields: Fields, problems: Problems): boolean | undefined {
   const given = fields.get('archived')
   if (given === undefined) return undefined
-  const word = String(given).toLowerCase()
+  const word = typeof given === 'object' ? '' : String(given).toLowerCase()
   if (/^(?:true|t|1|yes|y|on)$/.test(word)) return true
   if (/^(?:false|f|0|no|n|off)$/.test(word)) return false
   problems.archived = ['Must be a valid boolean.']

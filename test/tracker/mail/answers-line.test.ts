@@ -1,5 +1,7 @@
 // An answer whose client lost In-Reply-To: one line says what it answers.
 import { expect, test } from 'vitest'
+import { messageId } from '../../../base/ids.ts'
+import { isAnswerable } from '../../../tracker/mail/references.ts'
 import { groupsOf, type Posting, topicsOf } from '../topic/posted.ts'
 
 const patch: Posting = { id: 'p@x.org', subject: '[PATCH] lid: turn it', touches: { 'lid.c': ['turn();'] } }
@@ -52,4 +54,15 @@ test('the fields of a mail outweigh the line', () => {
     ['a@x.org', 'q@x.org'],
     ['p@x.org'],
   ])
+})
+
+test.each([
+  ['b1@example.org', true],
+  ['b1', true],
+  ['b1@example.org> accepted', false],
+  ['b 1@example.org', false],
+  ['y', false],
+  ['tarn@lists.example.org', false],
+])('an answer of ours to <%s> is read as one: %s', (id, is) => {
+  expect(isAnswerable(messageId(id), ['tarn@lists.example.org'])).toBe(is)
 })
