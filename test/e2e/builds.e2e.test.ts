@@ -131,6 +131,9 @@ describe('a mailed patchset', { timeout: 300_000 }, () => {
     await site.post({ ...mail(' v2', 'v2', 'v1'), text: diffOf({ 'wal.c': 'one\nzweite\nthree\n' }) })
     await become('v1@example.org', 'v1 superseded, v2 waiting')
     const [first, second] = (await site.builds()).filter(({ topic_id }) => topic_id === 'v1@example.org')
+    const waits = await (await fetch(`${site.web}/builds/${second?.number}`)).text()
+    expect(waits).toContain(`<b>CI: test ${second?.digest}</b>`)
+    expect(waits).toMatch(/>It will get<\/th><td>[^<]*\bno network, no secrets; in gVisor</)
     const answer = (id: string, text: string) =>
       site.post({
         ...{ from: 'Marek Tolvanen <marek@example.org>', to, subject: 'Re: [PATCH v2] wal: two', text },
