@@ -23,6 +23,8 @@ export const limits = {
   textLinesMax: 150_000,
   /** Lines of one mail that change something; a person writes one or two, debbugs' heaviest users a dozen. */
   tagsMax: 20,
+  /** Reviews that a commit message names and its page shows; real ones have up to a dozen. */
+  carriedTrailersMax: 20,
   /** Lines that were nearly such a line and are answered. */
   missesMax: 5,
   /** Characters of a subject that are read: the longest of real patches have 300. */

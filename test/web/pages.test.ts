@@ -115,6 +115,43 @@ test('a page of one patch says where this patch stands, and where its series doe
   expect(text(await own.page('/tarn/v2-2@example.org/'))).not.toContain('Of 2 patches')
 })
 
+test('a review that the next version carries in its message stands in the table, and so does one that nobody sent here', async () => {
+  const message = `The lock was held too long.
+
+Reviewed-by: Marek Tolvanen <marek@example.com>
+Acked-by: Sven Holt <sven@example.net>`
+  const own = await makeArchive([
+    ...series,
+    {
+      id: 'v3-1@example.org',
+      subject: '[PATCH v3] wal: unlock before the sync',
+      body: patchBody('src/wal.c', message).replace('return sync(w)', 'return sync(w, 1)'),
+      minute: 120,
+      answers: 'v2-0@example.org',
+    },
+  ])
+  const page = text(await own.page('/tarn/v3-1@example.org/'))
+  expect(page).toContain('Reviewed-by Marek Tolvanen v1, 2 Mar 2026 yes, carried')
+  expect(page).toContain('Acked-by Sven Holt 2 Mar 2026 no, it stands in the commit message only')
+  expect(page).toContain('Marek Tolvanen reviewed it.')
+  const alone = await makeArchive([
+    ...[1, 2].map(number => ({
+      id: `p${number}@example.org`,
+      subject: `[PATCH ${number}/2] wal: unlock ${number}`,
+      body: patchBody(`src/${number}.c`, number === 1 ? message : 'Twice.'),
+      minute: number,
+      ...(number === 2 ? { answers: 'p1@example.org' } : {}),
+    })),
+  ])
+  const table = await alone.page('/tarn/p1@example.org/')
+  expect(table).toMatch(
+    /class="tr kept" href="\/tarn\/p1@example.org\/">A<span class="vh">cked-by, in the commit message only</,
+  )
+  expect(text(table)).toContain(
+    'Nobody has answered it here yet; its commit messages name Marek Tolvanen and Sven Holt as reviewers.',
+  )
+})
+
 test('the page of a patch without a commit message says so', async () => {
   const body = patchBody().replace(/^.*?(?=---\n)/s, '')
   const own = await makeArchive([{ id: 'bare@example.org', subject: '[PATCH] wal: unlock early', body }])

@@ -22,7 +22,7 @@ import { above, type Node, treeOf } from './tree.ts'
 import { type Arrival, unitsOf } from './unit.ts'
 
 /** Raised when a change in this folder gives other topics for the same facts; clusters below it are refolded. */
-export const foldVersion = 17
+export const foldVersion = 18
 
 export interface Folded {
   /** Every mail is in exactly one of them. */

@@ -3,7 +3,7 @@ import { dayWords, nameWords } from './day-words.ts'
 import { listed } from './listed.ts'
 import { lineVerbs, lookOf, patchIs } from './look.ts'
 import type { ReviewThread } from './patch-review.ts'
-import { patchChecks, type Review, reviewersOf, reviewsOf, weightyChecks } from './reviews.ts'
+import { isCounted, patchChecks, type Review, reviewersOf, reviewsOf, weightyChecks } from './reviews.ts'
 import {
   type Change,
   finalStates,
@@ -61,7 +61,7 @@ function waiting(
   open: readonly ReviewThread[],
 ): PatchStanding {
   const praise = reviewsOf(topic, revision, patch).filter(
-    ({ letter, counts }) => counts === 'yes' && (letter === 'R' || letter === 'A'),
+    review => isCounted(review) && (review.letter === 'R' || review.letter === 'A'),
   )
   const failed = weightyChecks(patchChecks(topic, revision, patch)).find(({ state }) => state === 'fail')
   const [first] = open

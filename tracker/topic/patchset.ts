@@ -1,5 +1,6 @@
 // A chain of revisions and the mails about them -> the patchset a reader follows.
 
+import { limits } from '../../base/limits.ts'
 import { answersOf, notesIn, topicMail } from './answers.ts'
 import { buildDigest } from './build-digest.ts'
 import { completenessOf, missingOf } from './completeness.ts'
@@ -149,8 +150,21 @@ function topicPatch(patch: Node, { statuses, archived }: PatchOutcome): TopicPat
     added: sum(facts.files.map(file => file.added)),
     removed: sum(facts.files.map(file => file.removed)),
     files: facts.files.map(file => file.path),
+    ...carriesOf(facts),
     ...(patch.landed.length > 0 ? { landed: patch.landed } : {}),
   }
+}
+
+/** Its own author's praise says nothing, and neither does what has no address. */
+function carriesOf({ trailers, author, sender }: Node['facts']): Pick<TopicPatch, 'carries'> {
+  const carries = trailers.flatMap(({ key, person }) =>
+    person?.address.includes('@') &&
+    /^(?:reviewed|acked|tested)-by$/i.test(key) &&
+    ![author, sender].some(own => samePerson(own, person))
+      ? [{ key, who: person }]
+      : [],
+  )
+  return carries.length > 0 ? { carries: carries.slice(0, limits.carriedTrailersMax) } : {}
 }
 
 /** The state all patches share, else mixed. */

@@ -1,7 +1,8 @@
 // What counts as a review of a patch, and which check is the latest. Rows of lists, the matrix, the standing and the
 // export ask here. A trailer that answers the cover speaks of all patches of that revision; one given on an earlier
-// revision carries over while the patch is the same (equal patch-id) and stays behind once the code changed; authors
-// do not review their own patch.
+// revision carries over while the patch is the same (equal patch-id), or while the author keeps it in the commit message,
+// and else stays behind once the code changed; authors do not review their own patch. What stands in the commit message
+// and nobody said here is shown, and counts for nothing.
 import type { Person } from '../mail/facts.ts'
 import { elderOf, wholePatches } from './compare.ts'
 import { samePerson } from './person.ts'
@@ -17,8 +18,17 @@ export interface Review {
   readonly said: number
   /** The version it was given on, when that is an earlier one. */
   readonly from: number | null
-  readonly counts: 'yes' | 'code changed' | 'not the sender' | 'own'
+  /** `carried`: the code changed, and its author kept it in the commit message. `message`: it stands there alone. */
+  readonly counts: 'yes' | 'carried' | 'message' | 'code changed' | 'not the sender' | 'own'
 }
+
+/** Is the patch reviewed by it, where it is praise? */
+export const isCounted = ({ counts }: Pick<Review, 'counts'>): boolean =>
+  counts === 'yes' || counts === 'carried'
+
+/** Does it stand in the matrix? */
+export const isShown = (review: Pick<Review, 'counts'>): boolean =>
+  isCounted(review) || review.counts === 'message'
 
 /** How far a revision is reviewed. */
 export interface ReviewCount {
@@ -29,6 +39,8 @@ export interface ReviewCount {
   readonly unreviewed: readonly TopicPatch[]
   /** The reviews that say so, patch by patch. */
   readonly reviews: readonly Review[]
+  /** Who praises one of them in its commit message, and nowhere here. */
+  readonly named: readonly Person[]
 }
 
 export interface Reviewer {
@@ -55,31 +67,78 @@ const letters: Readonly<Record<string, Letter>> = {
   'nak-by': 'N',
 }
 
-/** Everything said by trailer about this patch of a revision, oldest first. */
+/** Everything said by trailer about this patch of a revision, oldest first; what its commit message says of others last. */
 export function reviewsOf(topic: Reviewed, revision: Revision, patch: TopicPatch): Review[] {
-  return topic.revisions
+  const said = topic.revisions
     .slice(0, topic.revisions.indexOf(revision) + 1)
     .flatMap(from => given(topic, from, revision, patch))
     .sort((a, b) => a.said - b.said)
+  return patch.carries ? withCarried(topic, revision, patch, said) : said
+}
+
+/** What the commit message keeps of what was said here, and what it says of people who did not say it here. */
+function withCarried(
+  topic: Reviewed,
+  revision: Revision,
+  patch: TopicPatch,
+  said: readonly Review[],
+): Review[] {
+  const carries = patch.carries ?? []
+  const isKept = ({ letter, who }: Pick<Review, 'letter' | 'who'>) =>
+    carries.some(one => letterOf(one.key) === letter && samePerson(one.who, who))
+  const kept = said.map(review =>
+    review.counts === 'code changed' && isKept(review) ? { ...review, counts: 'carried' as const } : review,
+  )
+  const others = carries.flatMap(({ key, who }): Review[] => {
+    const letter = letterOf(key)
+    const isHere = (one: Review) => one.letter === letter && samePerson(one.who, who)
+    if (letter === undefined || kept.some(one => isHere(one) && isCounted(one))) return []
+    const before = sayingBefore(topic, revision, { letter, who })
+    if (before) return [before]
+    return [{ letter, key, who, mail: patch.id, said: revision.said, from: null, counts: 'message' }]
+  })
+  return [...kept, ...others]
+}
+
+/** What this person said of an earlier revision, of a patch that has another name now. */
+function sayingBefore(
+  { revisions, trailers }: Reviewed,
+  revision: Revision,
+  { letter, who }: Pick<Review, 'letter' | 'who'>,
+): Review | null {
+  const trailer = trailers.findLast(
+    one => one.counts && letterOf(one.key) === letter && samePerson(one.who, who) && one.said < revision.said,
+  )
+  const from =
+    trailer &&
+    revisions.find(
+      ({ cover, patches }) => cover === trailer.on || patches.some(({ id }) => id === trailer.on),
+    )
+  if (!trailer || !from || from === revision) return null
+  const { key, mail, said } = trailer
+  return { letter, key, who: trailer.who, mail, said, from: from.version, counts: 'carried' }
 }
 
 export function reviewCount(topic: Reviewed, revision: Revision): ReviewCount {
   const patches = wholePatches(topic.revisions, revision)
-  const byPatch = patches.map(patch =>
-    reviewsOf(topic, revision, patch).filter(({ letter, counts }) => counts === 'yes' && isPraise(letter)),
+  const praise = patches.map(patch =>
+    reviewsOf(topic, revision, patch).filter(review => isPraise(review.letter)),
   )
+  const byPatch = praise.map(reviews => reviews.filter(isCounted))
+  const named = praise.flat().filter(({ counts }) => counts === 'message')
   return {
     patches,
     reviewed: byPatch.filter(reviews => reviews.length > 0).length,
     unreviewed: patches.filter((_, at) => byPatch[at]?.length === 0),
     reviews: byPatch.flat(),
+    named: reviewersOf([named]).map(({ person }) => person),
   }
 }
 
 /** The people who reviewed a revision, in the order of their first word. */
 export function reviewersOf(reviews: readonly (readonly Review[])[]): Reviewer[] {
   const people = new Map<string, Reviewer>()
-  for (const review of reviews.flat().filter(({ counts }) => counts === 'yes')) {
+  for (const review of reviews.flat().filter(isShown)) {
     const key = personKey(review.who)
     if (!people.has(key)) people.set(key, { key, person: review.who })
   }

@@ -211,7 +211,7 @@ function waitSentence(newest: Revision, why: TurnAndWhy, mails: readonly Node[])
     )
   if (remark) parts.push(isByReviewer(remark, reviews, mails) ? laterWords(remark) : remarkWords(remark))
   else if (failed) parts.push(failedWords(failed))
-  else if (reviewed === 0) parts.push(unreviewed(newest, why.answered))
+  else if (reviewed === 0) parts.push(unreviewed(newest, why))
   else if (reviewed < total)
     parts.push([total - reviewed === 1 ? 'The other one waits for review.' : 'The others wait for review.'])
   else if (turn === 'maintainer')
@@ -241,9 +241,13 @@ const laterWords = ({ id, said }: Node): Sentence => [
 function reviewersWords(given: readonly Review[], count: string, mails: readonly Node[]): Sentence {
   const reviews = given.toSorted((a, b) => a.said - b.said)
   const last = reviews.at(-1)
-  const names = reviewersOf(reviews, mails).map(name)
-  const shown = names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names
+  const shown = shownNames(reviewersOf(reviews, mails))
   return last ? [`${listed(shown)} `, { text: 'reviewed', mail: last.mail }, ` ${count}.`] : []
+}
+
+function shownNames(people: readonly Person[]): string[] {
+  const names = people.map(name)
+  return names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names
 }
 
 /**
@@ -264,9 +268,14 @@ function reviewersOf(reviews: readonly Review[], mails: readonly Node[]): Person
 }
 
 /** Nobody reviewed it; somebody may have answered all the same. */
-function unreviewed({ version }: Revision, answered: boolean): Sentence {
+function unreviewed({ version }: Revision, { answered, named, patches }: TurnAndWhy): Sentence {
   const it = version > 1 ? `v${version}` : 'it'
-  return [`Nobody has ${answered ? 'reviewed' : 'answered'} ${it} yet.`]
+  const nobody = `Nobody has ${answered ? 'reviewed' : 'answered'} ${it}`
+  if (named.length === 0) return [`${nobody} yet.`]
+  const messages = patches.length === 1 ? 'its commit message names' : 'its commit messages name'
+  return [
+    `${nobody} here yet; ${messages} ${listed(shownNames(named))} as ${named.length === 1 ? 'a reviewer' : 'reviewers'}.`,
+  ]
 }
 
 /** "Of 4 patches, 3 are accepted and 1 waits for review." */

@@ -66,6 +66,8 @@ export interface TopicPatch {
   readonly added: number
   readonly removed: number
   readonly files: readonly string[]
+  /** The reviews and tests of others that its commit message names; absent without any. */
+  readonly carries?: readonly { readonly key: string; readonly who: Person }[]
   /** The commits that it became. */
   readonly landed?: readonly Landing[]
 }

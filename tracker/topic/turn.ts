@@ -1,6 +1,7 @@
 // Whose turn is it with a patchset? From facts alone: a state somebody set, an unanswered remark, reviews of every
 // patch, checks. Where the facts don't say, it needs review.
 import type { MessageId } from '../../base/ids.ts'
+import type { Person } from '../mail/facts.ts'
 import { isNod } from '../mail/nod.ts'
 import { samePerson } from './person.ts'
 import { type Review, reviewCount, revisionChecks, weightyChecks } from './reviews.ts'
@@ -37,6 +38,8 @@ export interface TurnAndWhy {
   /** The others. */
   readonly unreviewed: readonly TopicPatch[]
   readonly reviews: readonly Review[]
+  /** Who praises it in a commit message, and nowhere here. */
+  readonly named: readonly Person[]
   /** Did a person say anything about the newest revision? */
   readonly answered: boolean
 }
@@ -44,13 +47,14 @@ export interface TurnAndWhy {
 export function turnOf(watched: Watched, history: readonly Change[]): TurnAndWhy {
   const last = watched.revisions.at(-1)
   if (!last) throw new Error('A patchset has no revision')
-  const { patches, reviewed, unreviewed, reviews } = reviewCount(watched, last)
+  const { patches, reviewed, unreviewed, reviews, named } = reviewCount(watched, last)
   const newest = { ...last, patches }
   const answers = answersTo(newest, watched.mails)
   const remark = openRemark(newest, answers, history)
   const failed = weightyChecks(revisionChecks(watched, last)).find(({ state }) => state === 'fail') ?? null
   const turn = whose(newest, reviewed, remark, failed)
-  return { turn, patches, remark, failed, reviewed, unreviewed, reviews, answered: answers.length > 0 }
+  const answered = answers.length > 0
+  return { turn, patches, remark, failed, reviewed, unreviewed, reviews, named, answered }
 }
 
 function whose(newest: Revision, reviewed: number, remark: Node | null, failed: Check | null): Turn {

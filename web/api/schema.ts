@@ -32,7 +32,11 @@ const review = z.object({
   key: z.string().describe('Reviewed-by, Acked-by, Tested-by or Nacked-by.'),
   who: person,
   mail: id,
-  counts: z.enum(['yes', 'code changed', 'not the sender', 'own']),
+  counts: z
+    .enum(['yes', 'carried', 'message', 'code changed', 'not the sender', 'own'])
+    .describe(
+      'carried: given on an earlier revision and kept in the commit message; counts. message: it stands there alone.',
+    ),
 })
 const check = z.object({
   context: z.string(),

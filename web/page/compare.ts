@@ -8,7 +8,7 @@ import type { PatchText } from '../../tracker/mail/patch-text.ts'
 import type { PatchChange, PatchPair } from '../../tracker/topic/compare.ts'
 import { type DeltaLine, type PatchDelta, patchDelta } from '../../tracker/topic/patch-delta.ts'
 import type { PatchReview, ReviewThread } from '../../tracker/topic/patch-review.ts'
-import { reviewsOf } from '../../tracker/topic/reviews.ts'
+import { isShown, reviewsOf } from '../../tracker/topic/reviews.ts'
 import { revisionName } from '../../tracker/topic/revision-name.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
@@ -150,7 +150,7 @@ function pairRow({ list, topic, now: revision }: CompareView, names: Names, pair
   const reviews = now ? reviewsOf(topic, revision, now) : []
   const lapsed = reviews.filter(({ counts }) => counts === 'code changed').length
   return html`<tr>${cell(was?.number, names.was)}${cell(now?.number, names.now)}<th scope="row" class="sub"><a href="${path}">${titleOf(patch.title)}</a></th><td>${changeWords(change)}</td><td>${reviews
-    .filter(({ counts }) => counts === 'yes')
+    .filter(isShown)
     .slice(0, lettersMax)
     .map(review =>
       letterOf(list.name, review),

@@ -3,7 +3,7 @@
 import { html } from 'hono/html'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { type PatchText, patchTextOf, readPatch } from '../../tracker/mail/patch-text.ts'
-import type { Review } from '../../tracker/topic/reviews.ts'
+import { isCounted, type Review } from '../../tracker/topic/reviews.ts'
 import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
 import type { ListRow } from '../read/located-mail.ts'
@@ -68,16 +68,20 @@ const notes = (lines: readonly string[], options: MailTextOptions): Html | strin
 const reviewTable = (list: ListRow, reviews: readonly Review[]): Html | string =>
   reviews.length === 0
     ? ''
-    : html`<table class="flat"><thead><tr><th scope="col">Given by mail</th><th scope="col">By</th><th scope="col">On</th><th scope="col">Counts</th></tr></thead>
+    : html`<table class="flat"><thead><tr><th scope="col">Trailer</th><th scope="col">By</th><th scope="col">On</th><th scope="col">Counts</th></tr></thead>
 <tbody>${reviews.map(review => reviewRow(list, review))}</tbody></table>`
 
 function reviewRow(list: ListRow, { letter, key, who, mail, said, from, counts }: Review): Html {
-  const cell = counts === 'yes' ? `tr${from === null ? ' new' : ''}${letter === 'N' ? ' c' : ''}` : 'tr off'
-  return html`<tr${counts === 'yes' ? '' : html` class="soft"`}><td><b class="${cell}" aria-hidden="true">${letter}</b> ${visible(key)}</td><td>${nameOf(who)}</td><td><a href="${paths.mail(list.name, mail)}">${from === null ? '' : `v${from}, `}${dayOf(said)}</a></td><td>${countsWords[counts]}</td></tr>`
+  const cell = isCounted({ counts })
+    ? `tr${from === null ? ' new' : ''}${letter === 'N' ? ' c' : ''}`
+    : `tr ${counts === 'message' ? 'kept' : 'off'}`
+  return html`<tr${isCounted({ counts }) ? '' : html` class="soft"`}><td><b class="${cell}" aria-hidden="true">${letter}</b> ${visible(key)}</td><td>${nameOf(who)}</td><td><a href="${paths.mail(list.name, mail)}">${from === null ? '' : `v${from}, `}${dayOf(said)}</a></td><td>${countsWords[counts]}</td></tr>`
 }
 
 const countsWords: Record<Review['counts'], string> = {
   yes: 'yes',
+  carried: 'yes, carried: its author kept it in the commit message',
+  message: 'no, it stands in the commit message only',
   'code changed': 'no, the code changed since',
   'not the sender': 'no, somebody else wrote this line',
   own: 'no, given by the author',

@@ -7,6 +7,7 @@ import type { PatchPair } from '../../tracker/topic/compare.ts'
 import type { ReviewThread } from '../../tracker/topic/patch-review.ts'
 import {
   countChecks,
+  isShown,
   patchChecks,
   personKey,
   type Review,
@@ -89,7 +90,7 @@ function reviewCell(
   open: readonly ReviewThread[],
 ): Html {
   const keys = new Set(people.map(({ key }) => key))
-  const counted = given.filter(review => review.counts === 'yes' && keys.has(personKey(review.who)))
+  const counted = given.filter(review => isShown(review) && keys.has(personKey(review.who)))
   const newest = new Map(counted.map(review => [review.letter + personKey(review.who), review]))
   const waiting = open.find(({ first }) => keys.has(personKey(first.author)))
   const name = people.length === 1 && people[0] ? firstName(people[0].person) : 'Others'
@@ -101,10 +102,13 @@ function reviewCell(
   }</td>`
 }
 
-/** The box with R, A, T or N: filled when given on this revision, an outline when carried over. */
-export function letterOf(list: string, { letter, key, mail, from }: Review): Html {
-  const look = `tr${from === null ? ' new' : ''}${letter === 'N' ? ' c' : ''}`
-  const rest = `${visible(key).slice(1)}${from === null ? '' : `, carried from v${from}`}`
+/** The box with R, A, T or N: filled when given on this revision, an outline when carried over, dashed when nobody said it here. */
+export function letterOf(list: string, { letter, key, mail, from, counts }: Review): Html {
+  const own = counts === 'message' ? ' kept' : from === null ? ' new' : ''
+  const look = `tr${own}${letter === 'N' ? ' c' : ''}`
+  const origin =
+    counts === 'message' ? ', in the commit message only' : from === null ? '' : `, carried from v${from}`
+  const rest = `${visible(key).slice(1)}${origin}`
   return html`<a class="${look}" href="${paths.mail(list, mail)}">${letter}<span class="vh">${rest}</span></a>`
 }
 
@@ -123,11 +127,12 @@ const letterWords: readonly (readonly [string, string])[] = [
 ]
 
 function keyLine(reviews: readonly Review[], open: readonly ReviewThread[]): Html | string {
-  const counted = reviews.filter(({ counts }) => counts === 'yes')
+  const counted = reviews.filter(isShown)
   if (counted.length === 0 && open.length === 0) return ''
   const used = letterWords.filter(([letter]) => counted.some(review => review.letter === letter))
   const carried = counted.some(({ from }) => from !== null)
+  const kept = counted.some(({ counts }) => counts === 'message')
   return html`<p class="key">${used.map(([letter, words]) => html`<span><b class="tr new${letter === 'N' ? ' c' : ''}" aria-hidden="true">${letter}</b> ${words}</span>`)}${
     carried ? html`<span><b class="tr" aria-hidden="true">R</b> carried from an earlier revision</span>` : ''
-  }${open.length > 0 ? html`<span><b class="tr w" aria-hidden="true">!</b> open comment</span>` : ''}</p>`
+  }${kept ? html`<span><b class="tr kept" aria-hidden="true">R</b> in the commit message only</span>` : ''}${open.length > 0 ? html`<span><b class="tr w" aria-hidden="true">!</b> open comment</span>` : ''}</p>`
 }
