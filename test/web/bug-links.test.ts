@@ -48,6 +48,12 @@ test('a bug gathers its fixes, the bugs that repeat it and how to see it happen'
   expect(part('Fixes')).toContain('href="/tarn/below@example.org/"')
   expect(part('Repeated by')).toContain('href="/tarn/again@example.org/"')
   expect(part('Reproducers')).toContain('C reproducer: https://example.org/repro.c')
+  // The box at its top, and that of the bug which repeats it.
+  expect(page).toMatch(/A fix is posted: <a href="\/tarn\/(?:fix|below)@example.org\/">/)
+  const same = await (await makeApp({ db }).request('/tarn/again@example.org/')).text()
+  expect(same).toMatch(
+    /The other one: <a href="\/tarn\/bug@example.org\/"><bdi>wal: open fails<\/bdi><\/a>, new/,
+  )
   await db.destroy()
 })
 

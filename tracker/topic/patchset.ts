@@ -8,6 +8,7 @@ import type { Judging } from './judged.ts'
 import { listed } from './listed.ts'
 import type { Mending } from './mending.ts'
 import type { Outside } from './outside.ts'
+import { numberRuns, patchNumbers } from './patch-numbers.ts'
 import { type PatchOutcome, patchOutcome } from './patch-steps.ts'
 import { samePerson } from './person.ts'
 import type { Rules } from './rules.ts'
@@ -192,20 +193,9 @@ function missingSentence(draft: Draft, completeness: Revision['completeness']): 
 
 const countedPatches = (count: number) => (count === 1 ? '1 patch' : `${count} patches`)
 
-/** "patch 2", "2 and 3", "2, 4 and 6 to 9". */
-function missingWords(missing: readonly number[]): string {
-  if (missing.length === 1) return `patch ${missing[0]}`
-  const runs: (readonly [number, number])[] = []
-  for (const number of missing.toSorted((a, b) => a - b)) {
-    const [from, to] = runs.at(-1) ?? [0, 0]
-    if (runs.length > 0 && to === number - 1) runs[runs.length - 1] = [from, number]
-    else runs.push([number, number])
-  }
-  const words = runs.flatMap(([from, to]) =>
-    to - from > 1 ? [`${from} to ${to}`] : to > from ? [`${from}`, `${to}`] : [`${from}`],
-  )
-  return listed(words.length > 6 ? [...words.slice(0, 6), 'more'] : words)
-}
+/** "patch 2", "2, 4 and 6 to 9". */
+const missingWords = (missing: readonly number[]): string =>
+  missing.length === 1 ? patchNumbers(missing) : numberRuns(missing)
 
 const againSentence = (numbers: readonly number[], total: number) =>
   numbers.length === 1

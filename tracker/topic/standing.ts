@@ -1,14 +1,15 @@
 // Whose turn it is and why, as one sentence. Every claim in it links to its mail; what is not known is not said.
 
+import type { MessageId } from '../../base/ids.ts'
 import type { Person } from '../mail/facts.ts'
 import { dayWords as day, nameWords as name } from './day-words.ts'
 import { listed } from './listed.ts'
 import { lineVerbs, lookOf, patchesAre, patchIs } from './look.ts'
+import { patchNumbers } from './patch-numbers.ts'
 import { samePerson } from './person.ts'
 import type { Review } from './reviews.ts'
+import { postingAt } from './series.ts'
 import type {
-  Bug,
-  BugStatus,
   Change,
   Check,
   Look,
@@ -16,7 +17,6 @@ import type {
   Revision,
   Sentence,
   Standing,
-  TopicKind,
   TopicPatch,
   Turn,
 } from './topic.ts'
@@ -32,7 +32,10 @@ export function patchsetStanding(watched: Watched, history: readonly Change[]): 
   if (newest.state === 'mixed' || new Set(why.patches.map(patch => patch.state)).size > 1)
     return {
       ...lookOf('mixed'),
-      sentence: inOne([mixedSentence(why), ...(turn === 'author' ? openWords(newest, why) : [])]),
+      sentence: inOne([
+        ...mixedSentences(why, history),
+        ...(turn === 'author' ? openWords(newest, why) : []),
+      ]),
       turn,
     }
   const set = history.findLast(change => change.effect && isAbout(change, newest))
@@ -89,71 +92,6 @@ const stateIs = (state: PatchState, count: number) => (count > 1 ? patchesAre[st
 const objectOf = (count: number): string =>
   count < 2 ? 'it' : count === 2 ? 'both patches' : `all ${count} patches`
 
-/** For bugs, reports and discussions; `mails` in order. */
-export function threadStanding(
-  kind: TopicKind,
-  bug: Bug | null,
-  mails: readonly Node[],
-  history: readonly Change[],
-): Standing {
-  const first = mails[0]
-  const latest = mails.at(-1)
-  if (!first || !latest) throw new Error('A thread has no mail')
-  const set = history.findLast(change => change.effect && (change.what === 'Bug-Status' || change.commit))
-  if (bug && set) {
-    if (set.commit) return { ...lookOf(bug.status), sentence: closedSentence(set), turn: null }
-    return { ...lookOf(bug.status), sentence: bugSentence(bug.status, set), turn: null }
-  }
-  const answered: Sentence =
-    mails.length === 1
-      ? ['Nobody has answered yet.']
-      : [
-          mails.length === 2 ? '1 answer, by ' : `${mails.length - 1} answers, the latest by `,
-          { text: name(latest.facts.sender), mail: latest.id },
-          ` on ${day(latest.said)}.`,
-        ]
-  if (bug) return { ...lookOf(bug.status), sentence: answered, turn: null }
-  return { sign: '○', word: kindWords[kind], tone: 'idle', sentence: answered, turn: null }
-}
-
-const kindWords: Record<TopicKind, string> = {
-  patchset: 'Patchset',
-  bug: 'Bug',
-  discussion: 'Discussion',
-  report: 'Report',
-  announcement: 'Announcement',
-  spam: 'Spam',
-}
-
-/** "Ruth closed it as fixed in 1.4 on 3 March 2026." */
-function bugSentence(status: BugStatus, { who, mail, said, value }: Change): Sentence {
-  const [verb, behind] = bugVerbs[status]
-  // What stands behind the status in the line: "in 1.4", "#12".
-  const rest = value.slice(status.length).trim()
-  const more =
-    rest === ''
-      ? ''
-      : status === 'duplicate'
-        ? ` of ${rest}`
-        : /^(?:in|by|with) /.test(rest)
-          ? ` ${rest}`
-          : ''
-  return [`${name(who)} `, { text: verb, mail }, `${behind}${behind ? more : ''} on ${day(said)}.`]
-}
-
-/** A verb and what follows it. */
-const bugVerbs: Record<BugStatus, readonly [string, string]> = {
-  new: ['opened it', ''],
-  confirmed: ['confirmed it', ''],
-  'needs-info': ['asked for more information', ''],
-  fixed: ['closed it', ' as fixed'],
-  wontfix: ['closed it', ' as one that will not be fixed'],
-  invalid: ['closed it', ' as no bug'],
-  worksforme: ['closed it', ' as one that could not be seen again'],
-  duplicate: ['closed it', ' as a duplicate'],
-  reopened: ['reopened it', ''],
-}
-
 /** "Ruth accepted both patches on 3 March 2026." */
 function setSentence(newest: Revision, set: Change): Sentence {
   const [verb, behind] = setVerbs(newest, set)
@@ -189,12 +127,6 @@ function landedSentence({ patches }: Revision, { what, value, reason, said }: Ch
   const again = what === 'landed again' ? ' again' : ''
   return [`${all}${again} in ${value}${on}${reason === null ? '' : `, ${reason}`}.`]
 }
-
-const closedSentence = ({ what, value, said }: Change): Sentence => [
-  what === 'reverted'
-    ? `The fix was reverted in ${value} on ${day(said)}.`
-    : `Fixed in ${value} on ${day(said)}.`,
-]
 
 /** Why it is whose turn; the mail that says so is behind the words. */
 function waitSentence(newest: Revision, why: TurnAndWhy, mails: readonly Node[]): Sentence {
@@ -278,21 +210,73 @@ function unreviewed({ version }: Revision, { answered, named, patches }: TurnAnd
   ]
 }
 
-/** "Of 4 patches, 3 are accepted and 1 waits for review." */
-function mixedSentence({ patches, unreviewed }: TurnAndWhy): Sentence {
-  const wordsOf = (patch: TopicPatch): readonly [string, string] =>
-    patch.state === 'new' && !unreviewed.includes(patch)
-      ? ['is reviewed', 'are reviewed']
-      : [patchIs[patch.state], patchesAre[patch.state]]
-  const counts = [...Map.groupBy(patches, patch => wordsOf(patch)[0]).values()]
-  const parts = counts.map((some, index): Sentence => {
-    const [one, several] = some[0] ? wordsOf(some[0]) : ['', '']
-    const words = some.length === 1 ? one : several
+/** "Of 4 patches, 2 are accepted and 1 is rejected. Patch 3 waits for a reviewer." */
+function mixedSentences(why: TurnAndWhy, history: readonly Change[]): Sentence[] {
+  const waiting = new Map(why.patches.map(patch => [patch, waitOf(patch, why, history)]))
+  const settled = why.patches.filter(patch => waiting.get(patch) === null)
+  const groups = Map.groupBy(
+    why.patches.filter(patch => !settled.includes(patch)),
+    patch => JSON.stringify(waiting.get(patch)),
+  )
+  return [
+    ...(settled.length > 0 ? [settledSentence(settled, why.patches.length)] : []),
+    ...[...groups.values()].map((some): Sentence => {
+      const wait = some[0] && waiting.get(some[0])
+      const [verb, behind, mail] = wait ?? ['waits', '', null]
+      const words = some.length === 1 ? verb : verb.replace(/^waits/, 'wait').replace(/^is/, 'are')
+      const whom = some.length === 1 ? behind : behind.replace(/ it$/, ' them')
+      const numbers = capital(patchNumbers(some.map(({ number }) => number)))
+      return [`${numbers} `, mail ? { text: words, mail } : words, `${whom}.`]
+    }),
+  ]
+}
+
+/** A verb, whom the patch waits for, and the mail that says so. */
+type Wait = readonly [verb: string, whom: string, mail: MessageId | null]
+
+/** Null for one that waits for nobody here. */
+function waitOf(patch: TopicPatch, why: TurnAndWhy, history: readonly Change[]): Wait | null {
+  const { state, stateBy } = patch
+  const by = history.findLast(({ effect, mail }) => effect && mail === stateBy)?.who
+  const author = name(patch.author)
+  switch (state) {
+    case 'changes-requested':
+      return ['waits for changes', ` by ${author}`, stateBy]
+    case 'under-review':
+      return by ? ['waits', ` for ${name(by)}, who reviews it`, stateBy] : ['is under review', '', stateBy]
+    case 'needs-ack':
+      return ['waits for an ack', '', stateBy]
+    case 'rfc':
+      return ['waits for comments', '', stateBy]
+    case 'new':
+      if (why.remark && postingAt(why.remark)?.id === patch.id)
+        return ['waits for an answer', ` of ${author}`, why.remark.id]
+      return why.unreviewed.includes(patch)
+        ? ['waits for a reviewer', '', null]
+        : ['waits to be applied', '', null]
+    case 'accepted':
+    case 'rejected':
+    case 'deferred':
+    case 'awaiting-upstream':
+    case 'superseded':
+    case 'not-applicable':
+    case 'withdrawn':
+      return null
+    default:
+      return state satisfies never
+  }
+}
+
+/** "Of 4 patches, 2 are accepted and 1 is rejected." */
+function settledSentence(patches: readonly TopicPatch[], total: number): Sentence {
+  const groups = [...Map.groupBy(patches, ({ state }) => state)]
+  const parts = groups.map(([state, some], index): Sentence => {
+    const words = some.length === 1 ? patchIs[state] : patchesAre[state]
     const by = some.findLast(patch => patch.stateBy !== null)?.stateBy
-    const joint = index === 0 ? '' : index === counts.length - 1 ? ' and ' : ', '
+    const joint = index === 0 ? '' : index === groups.length - 1 ? ' and ' : ', '
     return [`${joint}${some.length} `, by ? { text: words, mail: by } : words]
   })
-  return [`Of ${patches.length} patches, `, ...parts.flat(), '.']
+  return [`Of ${total} patches, `, ...parts.flat(), '.']
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -10,7 +10,7 @@ import type { KnownPeople } from './known-people.ts'
 import type { Outside } from './outside.ts'
 import type { BugNumbers } from './reference.ts'
 import type { Rules } from './rules.ts'
-import { threadStanding } from './standing.ts'
+import { threadStanding } from './thread-standing.ts'
 import type { Topic, TopicKind } from './topic.ts'
 import type { Node } from './tree.ts'
 
@@ -61,7 +61,7 @@ function topicOf(all: readonly Node[], planning: Planning, guess: Guess, numbers
     history: planning.history,
     ...(planning.statements.length > 0 ? { statements: planning.statements } : {}),
     ...(closing.length > 0 ? { landed: closing } : {}),
-    standing: threadStanding(kind, bug, mails, planning.history),
+    standing: threadStanding({ kind, bug, delegate: planning.delegate, mails, history: planning.history }),
     said: first.said,
     lastSaid: mails.at(-1)?.said ?? first.said,
     problems: first.ghost ? ['The mail this thread answers never came to this list'] : [],

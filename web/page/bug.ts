@@ -3,7 +3,8 @@
 import { html } from 'hono/html'
 import { limits } from '../../base/limits.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
-import type { Topic } from '../../tracker/topic/topic.ts'
+import { lookOf } from '../../tracker/topic/look.ts'
+import type { BugStatus, Topic } from '../../tracker/topic/topic.ts'
 import { bugTags, changeSection, factsSection, followSection, relatedSection } from '../part/aside.ts'
 import { effectsOf } from '../part/effects.ts'
 import { frame } from '../part/frame.ts'
@@ -19,6 +20,7 @@ import { twinsSection } from '../part/twins.ts'
 import { paths } from '../paths.ts'
 import type { Named, Related } from '../read/claims.ts'
 import type { ListRow, Twin } from '../read/located-mail.ts'
+import type { TopicLink } from '../read/topic.ts'
 
 export interface BugView {
   readonly list: ListRow
@@ -55,7 +57,7 @@ export const bugPage = (view: BugView): Html => {
     skipTo: 'report',
     main: html`<h1>${titleOf(topic.title)}</h1>
 <p class="meta">${topic.kind === 'bug' ? html`<span>${name}</span>` : ''}<span>Reported by ${nameOf(topic.author)}</span>${minuteOf(topic.said)}<span>${countText(topic.mails.length, 'mail')}, ${countText(people.size, 'person', 'people')}</span></p>
-${standingBox(list.name, topic.standing, topic.bug && !topic.bug.explicit ? guessLine : undefined)}
+${standingBox(list.name, topic.standing, besides(view))}
 <div class="cols"><div>
 ${reportSection(view)}
 ${storySection(view)}
@@ -81,6 +83,32 @@ ${followSection(list, topic.id)}
 </aside></div>`,
   })
 }
+
+/** What the sentence cannot know: it is made of this thread alone. */
+function besides({ list, topic, named, fixes }: BugView): Html | undefined {
+  const other = topic.state === 'duplicate' ? named.find(({ what }) => what === 'duplicate')?.topic : null
+  const isOpen = topic.bug !== null && !closedStates.has(topic.bug.status)
+  const fix = isOpen ? fixes.find(({ what }) => what !== 'link' && what !== 'about') : undefined
+  const lines = [
+    ...(topic.bug && !topic.bug.explicit ? [guessLine] : []),
+    ...(other ? [html`The other one: ${linked(list.name, other)}.`] : []),
+    ...(fix ? [html`A fix is posted: ${linked(list.name, fix.topic)}.`] : []),
+  ]
+  return lines.length === 0
+    ? undefined
+    : html`${lines.map((line, index) => html`${index > 0 ? html`<br>` : ''}${line}`)}`
+}
+
+const closedStates: ReadonlySet<BugStatus> = new Set([
+  'fixed',
+  'wontfix',
+  'invalid',
+  'worksforme',
+  'duplicate',
+])
+
+const linked = (list: string, { id, title, state }: TopicLink): Html =>
+  html`<a href="${paths.mail(list, id)}">${titleOf(title)}</a>${state ? html`, ${lookOf(state).word.toLowerCase()}` : ''}`
 
 const guessLine = html`Its words made it a bug; nobody has said so. An answer with <code>Type: discussion</code> takes that back.`
 

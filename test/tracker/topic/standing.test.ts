@@ -45,7 +45,7 @@ const answer = (on: number, body: string, from = ruth, day = 1): Posting => ({
 /** What no sentence may say. */
 const clumsy: readonly RegExp[] = [
   /\b1 (?:patches|answers|are|wait|need|others|more patches)\b/,
-  /(?<!Of |of |of the |patch )\b(?:[2-9]|\d\d) (?:patch|answer|is|waits|needs)\b/,
+  /(?<!Of |of |of the |[Pp]atch )\b(?:[2-9]|\d\d) (?:patch|answer|is|waits|needs)\b/,
   /\ball [12] patches\b|\b1 of 1\b|\bOf 1 patches\b/i,
   /[a-z]-(?:requested|review|applicable|upstream|ack|info)\b/,
   / and [^,.]+ and /,
@@ -156,12 +156,23 @@ describe('the words', () => {
     [
       'that a reviewed patch waits for no review',
       [...posted(2), answer(1, 'Applied.'), answer(2, `Reviewed-by: ${ines}`, ines)],
-      'Of 2 patches, 1 is accepted and 1 is reviewed.',
+      'Of 2 patches, 1 is accepted. Patch 2 waits to be applied.',
     ],
     [
       'why a mixed series waits for its author',
       [...posted(2), answer(1, 'Patch-Status: accepted'), answer(2, 'Why?', ines, 2)],
-      'Of 2 patches, 1 is accepted and 1 waits for review. Ines Oduya commented on 3 January 2026 and has no answer yet.',
+      'Of 2 patches, 1 is accepted. Patch 2 waits for an answer of Ada Example. Ines Oduya commented on 3 January 2026 and has no answer yet.',
+    ],
+    [
+      'which patches of a mixed series wait for whom',
+      [
+        ...posted(6),
+        answer(1, 'Patch-Status: accepted'),
+        answer(2, 'Patch-Status: rejected'),
+        answer(3, 'Patch-Status: changes-requested'),
+        answer(6, 'Patch-Status: under-review', ines),
+      ],
+      'Of 6 patches, 1 is accepted and 1 is rejected. Patch 3 waits for changes by Ada Example. Patches 4 and 5 wait for a reviewer. Patch 6 waits for Ines Oduya, who reviews it.',
     ],
     [
       'three reviewers',
@@ -179,6 +190,42 @@ describe('the words', () => {
       'Nobody has answered it yet. 4 of 9 patches arrived; 5 to 9 are missing.',
     ],
   ])('say %s', (_, postings, sentence) => {
+    expect(said(postings)).toBe(sentence)
+  })
+
+  const leak: Posting = { id: 'p1@x.org', subject: '[BUG] lid: it leaks', body: 'It leaks.' }
+  it.each<[string, readonly Posting[], string]>([
+    ['that nobody has confirmed it', [leak], 'Nobody has answered yet. It waits for somebody to confirm it.'],
+    [
+      'who spoke last of one that is new',
+      [leak, answer(1, 'Here, too.'), answer(1, 'Not here.', ines, 2)],
+      'It waits for somebody to confirm it; the latest of 2 answers is by Ines Oduya of 3 January 2026.',
+    ],
+    [
+      'that it waits for a fix',
+      [leak, answer(1, 'Bug-Status: confirmed')],
+      'Ruth Abellan confirmed it on 2 January 2026. It waits for a fix.',
+    ],
+    [
+      'whom it waits for',
+      [leak, answer(1, 'Bug-Status: confirmed\nDelegate: me')],
+      'Ruth Abellan confirmed it on 2 January 2026. It waits for a fix by Ruth Abellan.',
+    ],
+    [
+      'what the reporter was asked',
+      [leak, answer(1, 'Thanks. Which release is it, 1.3 or later?\n\nBug-Status: needs-info')],
+      'Ruth Abellan asked Ada Example, who reported it, for more information on 2 January 2026: “Which release is it, 1.3 or later?” It waits for Ada Example.',
+    ],
+    [
+      'that he answered',
+      [
+        leak,
+        answer(1, 'Which one?\n\nBug-Status: needs-info'),
+        answer(1, 'The red one.', 'Ada Example <ada@example.org>', 2),
+      ],
+      'Ruth Abellan asked Ada Example, who reported it, for more information on 2 January 2026: “Which one?” Ada Example answered on 3 January 2026: it waits for Ruth Abellan.',
+    ],
+  ])('say of a bug %s', (_, postings, sentence) => {
     expect(said(postings)).toBe(sentence)
   })
 
