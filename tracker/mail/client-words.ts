@@ -47,7 +47,7 @@ const clientWords: Readonly<Record<string, ClientWords>> = {
       'ursprüngliche nachricht|originalnachricht|original-nachricht|original nachricht|ursprüngliche mail|weitergeleitete nachricht|anfang der weitergeleiteten nachricht|weitergeleitete mail|weitergeleitet von',
   },
   fr: {
-    reply: 're|ré|rép|rep',
+    reply: 're|ré|rép|rep|réf|ref',
     forward: 'tr|trans',
     from: 'de|expéditeur',
     date: 'envoyé|date|envoyé le|date d’envoi',

@@ -126,8 +126,12 @@ const versionInSubsystem = /^([^:]{1,40}), ?v(\d{1,2})(?=: )/
 /** What a mail gateway writes before a subject: `**SPAM**`, `{Spam?}`, `[EXT]`, `EXTERNAL:`; stars before a bracket always. */
 const gatewayMark =
   /^(?:[*{[(_]{1,10}\s?(?:spam|junk|ext|external|externe|extern|caution|suspected spam|possible spam)(?:[ -](?:e-?mail|mail|sender|message|source|suspected))?\b[^\w[]{1,12}|(?:ext|external|caution|suspected spam|spam)\s?:\s?(?=\[|(?:re|aw|sv|fwd?)\s?:)|\*{2,9}[^*[\]]{1,40}\*{2,9}\s?(?=\[))/i
-/** In an answer, a word of no language that we know before a bracket: "ATB: [PATCH] x". "Ping:" says something of its own. */
-const unknownReplyWord = /^(?!(?:Ping|PING|Question|Reminder|FYI)\b)\p{Lu}\p{L}{0,11}\s?[:：]\s?(?=\[)/u
+/**
+ * In an answer, a word of no language that we know before a bracket, where a gateway's mark may stand between: "ATB: [PATCH]
+ * x". "Ping:" says something of its own.
+ */
+const unknownReplyWord =
+  /^(?!(?:Ping|PING|Question|Reminder|FYI)\b)\p{Lu}\p{L}{0,11}\s?[:：]\s?(?=[[*{(_\p{Lu}])/u
 
 const squeeze = (text: string) => text.replace(/\s+/g, ' ').trim()
 
@@ -189,7 +193,7 @@ function replyWordOf(text: string, answers: boolean): string | null {
   const plain = text.match(replyWord)?.[0]
   if (plain) return plain
   const unknown = answers && !leadWord.test(text) && text.match(unknownReplyWord)?.[0]
-  if (unknown) return unknown
+  if (unknown && text.slice(unknown.length).replace(gatewayMark, '').startsWith('[')) return unknown
   const word = text.match(ambiguousReplyWord)?.[0]
   return word && (answers || text[word.length] === '[') ? word : null
 }

@@ -117,6 +117,26 @@ describe('a subject', () => {
     expect(parseSubject('İLT: x').reply).toBe(true)
   })
 
+  it('takes a word of any language for a reply word before what a gateway wrote, too', () => {
+    for (const subject of [
+      'Réf : **SPAM** [PATCH v2 1/3] x',
+      'ATB: {Spam?} [PATCH v2 1/3] x',
+      'Atsakymas: [EXT] [PATCH v2 1/3] x',
+      'YNT: EXTERNAL: [PATCH v2 1/3] x',
+      'Odg: *** SPAM *** [PATCH v2 1/3] x',
+    ])
+      expect(parseSubject(subject, undefined, true), subject).toMatchObject({
+        reply: true,
+        title: 'x',
+        version: 2,
+        number: 1,
+      })
+    expect(parseSubject('Réf : un titre').reply).toBe(true)
+    expect(parseSubject('Ping: **SPAM** [PATCH] x', undefined, true).reply).toBe(false)
+    expect(parseSubject('Docs: **all** of them', undefined, true).reply).toBe(false)
+    expect(parseSubject('ref: fix the count').reply).toBe(false)
+  })
+
   it('leaves open whether a dotted version is one or a branch', () => {
     expect(parseSubject('[PATCH v11.1] x')).toMatchObject({ version: null, dotted: 11, tags: ['v11.1'] })
     expect(parseSubject('[PATCH v5.10 v2] x')).toMatchObject({ version: 2, dotted: 5 })
