@@ -83,6 +83,9 @@ export const limits = {
   findingLinesMax: 3_000,
   /** Links kept of one mail: one that names more is a list, and a claim to none of them. */
   linksMax: 50,
+  /** Titles that a letter lists, and the lines that are looked at for them: a cover letter of more patches still has the first. */
+  listedTitlesMax: 40,
+  listedTitleLinesMax: 400,
   /** Other postings that one names: `git format-patch --base` lists each patch below it. */
   relationsMax: 20,
   /** The end of References that is read: the nearest ids stand there, a flood of others in front. */

@@ -11,6 +11,7 @@ import { bugSignOf } from './bug-sign.ts'
 import { type Dressing, noDressing } from './dressing.ts'
 import type { MailFacts } from './facts.ts'
 import { linksOf } from './links.ts'
+import { listedTitles } from './listed-titles.ts'
 import { marksOf } from './marks.ts'
 import { type OpenedMail, openMail } from './opened.ts'
 import { postedIn } from './posted.ts'
@@ -39,6 +40,7 @@ export function factsOf(
   const behalf = speaker && personBehind(speaker, mail.headers)
   const time = saidTime(mail.headers, envelope)
   const given = amHash(opened, id.id)
+  const listed = mayHead(opened) ? listedTitles(lines) : []
   const marks = marksOf(mail.headers, opened.written, text, dressing)
   return {
     messageId: id.id,
@@ -55,6 +57,7 @@ export function factsOf(
     pullRequest: opened.pullRequest,
     ...postedIn(opened),
     ...spoken,
+    ...(listed.length === 0 ? {} : { listed }),
     links: linksOf(lines),
     // A robot's report is a report, whatever its subject says.
     bugSign: traits ? traits.bugSign : bugSignOf(mail.headers, subject, spoken.tags, lines),
@@ -74,6 +77,10 @@ export function factsOf(
     ],
   }
 }
+
+/** A plain cover letter has no mark of its own. */
+const mayHead = ({ subject, posting, robot, diff }: OpenedMail): boolean =>
+  posting === 'none' && robot === null && !subject.reply && diff === ''
 
 const viaList = ({ headers }: DecodedMail): string =>
   (headerValue(headers, 'list-id')?.trim() ?? headerValue(headers, 'x-beenthere')?.trim() ?? '').slice(

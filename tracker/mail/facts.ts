@@ -283,6 +283,8 @@ export interface MailFacts {
   /** Of a posting; absent when it names no other one. */
   readonly relations?: readonly RelationFact[]
   readonly trailers: readonly TrailerFact[]
+  /** Of a person's letter that posts and answers nothing: the titles that it lists, for comparing (listed-titles.ts); absent when it lists none. */
+  readonly listed?: readonly string[]
   readonly tags: readonly TagFact[]
   /** For the answer to the sender; at most `missesMax`. */
   readonly misses: readonly MissFact[]

@@ -1,6 +1,6 @@
 // Which mails must be folded together. Edges are structural: ids a mail carries or answers, those whose place its posting
-// takes or whose revision it mends, a change-id, one run of `git send-email`, and two patches that are alike
-// (likeness.ts). Links in a text are claims and make no edge.
+// takes or whose revision it mends, a change-id, one run of `git send-email`, and two patches that are alike,
+// or a letter and the patches whose titles it lists (likeness.ts). Links in a text are claims and make no edge.
 import type { IndexKey, MessageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { memo } from '../../base/memo.ts'

@@ -9,6 +9,7 @@ import { dropEchoes } from './echo.ts'
 import { guessOf } from './guess.ts'
 import { type Judging, newJudgings } from './judged.ts'
 import { establishedBy, type KnownPeople, withPeople } from './known-people.ts'
+import { coverListed } from './listed-cover.ts'
 import { mendingOf } from './mending.ts'
 import { nothingOutside, type Outside } from './outside.ts'
 import { patchsetOf } from './patchset.ts'
@@ -65,6 +66,7 @@ function foldComponent(
   dropEchoes(nodes)
   markAstray(nodes)
   const drafts = draftsOf(nodes)
+  coverListed(drafts, nodes)
   const mending = mendingOf(nodes, drafts, rules)
   const chains = chainsOf(drafts, mending.all)
   const homes = homesOf(nodes, chains)

@@ -27,15 +27,22 @@ export interface Sketch {
     readonly alone: boolean
     readonly number: number
   } | null
+  /** Of a letter that may be the plain cover of patches: the first of the titles that it lists (listed-cover.ts). */
+  readonly lists?: readonly string[]
 }
 
 const pathsMax = 12
+/** One of them finds all patches that went out with it, which share an id that they answer, or a run. */
+const listsMax = 12
 const linesMax = 120
 /** Mails of one series that answer nothing are at most this far apart. */
 export const looseMs = 20 * 60_000
+/** A cover that was written in a mail program goes out by hand before git sends the patches. */
+export const byHandMs = 60 * 60_000
 
-/** Null for a mail that posts no change, and for a pull request, whose title says nothing ("Fixes for net"). */
+/** Null for a mail that posts no change and lists none, and for a pull request, whose title says nothing ("Fixes for net"). */
 export const sketchOf = memo((facts: MailFacts): Sketch | null => {
+  if (facts.listed) return sketchOfLetter(facts, facts.listed)
   if (facts.posting !== 'patch' && facts.posting !== 'cover') return null
   if (facts.pullRequest) return null
   return {
@@ -46,6 +53,16 @@ export const sketchOf = memo((facts: MailFacts): Sketch | null => {
     lines: sampledLines(facts.files),
     loose: looseOf(facts),
   }
+})
+
+const sketchOfLetter = ({ said, sender }: MailFacts, listed: readonly string[]): Sketch => ({
+  said,
+  title: '',
+  persons: personKeys(sender),
+  paths: [],
+  lines: [],
+  loose: null,
+  lists: listed.slice(0, listsMax),
 })
 
 /** Whether the last word is a version is known beside its neighbours only, so both are like each other. */
@@ -74,6 +91,8 @@ export const hintKeys = memo((sketch: Sketch): readonly string[] => {
   const slot = Math.floor(sketch.said / looseMs)
   return sketch.persons.flatMap(person => [
     ...(sketch.title === '' ? [] : [`t ${person} ${sketch.title}`]),
+    // A letter is found under the titles of the patches that it lists, so that they need no key more.
+    ...(sketch.lists ?? []).map(title => `t ${person} ${title}`),
     ...sketch.paths.map(path => `f ${person} ${path}`),
     // Two times less than a slot apart lie in the same or in neighbouring slots.
     ...(sketch.loose ? [slot, slot + 1].map(at => `n ${person} ${sketch.loose?.total} ${at}`) : []),
@@ -82,15 +101,20 @@ export const hintKeys = memo((sketch: Sketch): readonly string[] => {
 
 /**
  * One person, within `revisionDaysMax`, and the same title, or a shared path with a like title or like changes; or
- * two mails of a series whose mails were sent one by one.
+ * two mails of a series whose mails were sent one by one, or a letter and a patch that it lists.
  */
 export function alike(a: Sketch, b: Sketch): boolean {
   if (Math.abs(a.said - b.said) > limits.revisionDaysMax * 86_400_000) return false
   if (!shares(a.persons, b.persons)) return false
+  if (a.lists || b.lists) return isListed(a, b) || isListed(b, a)
   if (sentOneByOne(a, b)) return true
   if (a.title !== '' && a.title === b.title) return true
   return shares(a.paths, b.paths) && (likeTitles(a.title, b.title) || shareOfSmaller(a.lines, b.lines) >= 0.5)
 }
+
+/** A letter and a patch that it lists, sent within the hour. */
+const isListed = (letter: Sketch, patch: Sketch): boolean =>
+  letter.lists?.includes(patch.title) === true && Math.abs(letter.said - patch.said) < byHandMs
 
 /** The same total, versions that do not contradict, and soon after each other. */
 function sentOneByOne(a: Sketch, b: Sketch): boolean {

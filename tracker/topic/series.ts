@@ -2,7 +2,7 @@
 // said time; each joins the revision it is linked to (its thread, its run of send-email) or begins a new one.
 
 import { deedKey, plainTitle, titleKey } from '../mail/subject.ts'
-import { likeTitles, looseMs } from './likeness.ts'
+import { byHandMs, likeTitles, looseMs } from './likeness.ts'
 import { samePerson } from './person.ts'
 import { isForOther } from './scope-words.ts'
 import { isIntroOf, sendRun } from './send-run.ts'
@@ -169,6 +169,14 @@ function begin(node: Node): Draft {
   return draft
 }
 
+/** Over patches that stand without one: a plain cover that was known by what it lists (listed-cover.ts). */
+export function putCover(draft: Draft, cover: Node): void {
+  cover.announces = true
+  draft.cover = cover
+  draft.members.unshift(cover)
+  draft.version ??= versionOf(cover)
+}
+
 function join(draft: Draft, node: Node): void {
   const { subject, posting } = node.facts
   draft.members.push(node)
@@ -193,8 +201,7 @@ function announcing(node: Node): Node | null {
   const run = sendRun(facts.messageId)
   if (run !== null && run === sendRun(parent.facts.messageId)) return parent
   if (isIntroOf(parent.facts.messageId, facts.messageId)) return parent
-  // A cover that was written in a mail program goes out by hand before git sends the patches.
-  const soon = node.said - parent.said < minutes(60)
+  const soon = node.said - parent.said < byHandMs
   return soon && facts.subject.number !== null && parent.facts.bugSign === null ? parent : null
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, it, test } from 'vitest'
 import { fold } from '../../../tracker/topic/fold.ts'
 import { openRules } from '../../../tracker/topic/rules.ts'
 import { arrivalOf, shuffled } from '../threads.ts'
-import { mailOf, type Posting } from './posted.ts'
+import { mailOf, type Posting, topicsOf } from './posted.ts'
 
 /** Cover, then patches, of each revision, in order of said time; the same for some orders of arrival. */
 function revisionsOf(postings: readonly Posting[]): string[] {
@@ -226,4 +226,154 @@ test('a chain of which each mail answers the one before it, all renamed', () => 
       }),
     ]),
   ).toEqual(['a0@x.org a1@x.org a2@x.org a3@x.org'])
+})
+
+describe('a plain cover finds the patches whose titles it lists', () => {
+  const titles = ['pump: oil the long shaft', 'pump: stop the leak', 'docs: tell of the oil']
+  const shortlog = `Ada Example (3):\n${titles.map(title => `  ${title}`).join('\n')}\n`
+  /** Patches below an id that never came. */
+  const run = (name: string, day: number, bracket = 'PATCH', own = titles): Posting[] =>
+    own.map((title, at) =>
+      patch(
+        `${name}${at + 1}@relay.example.org`,
+        `[${bracket} ${at + 1}/${own.length}] ${title}`,
+        `${name}@own.example.org`,
+        day + (at + 1) * second,
+      ),
+    )
+  const plain = (name: string, subject: string, body: string, day = 0, more: Partial<Posting> = {}) =>
+    cover(`${name}0@relay.example.org`, subject, day, { body, ...more })
+  const whole = (name: string, count = 3) =>
+    Array.from({ length: count + 1 }, (_, n) => `${name}${n}@relay.example.org`).join(' ')
+  const bare = (name: string) => `- ${whole(name).replace(/^\S+ /, '')}`
+
+  it.each<[string, string]>([
+    ['git', `Hi,\n\nit drips.\n\n${shortlog}\n pump.c | 4 ++++\n 1 file changed, 4 insertions(+)`],
+    [
+      'format-patch as it comes, of two authors, with a folded title',
+      '*** BLURB HERE ***\n\nAda Example (2):\n  pump: oil the\n    long shaft\n  pump: stop the leak\n\nBo Sample (1):\n  docs: tell of the oil\n\n doc/oil | 2 +-',
+    ],
+    ['bullets', `Hola,\n\nEstos son los parches:\n\n${titles.map(one => `- ${one}`).join('\n')}\n\nGracias`],
+    ['numbers', `Hallo,\n${titles.map((one, at) => `${at + 1}) ${one}.`).join('\n')}\n`],
+    ['counts', titles.map((one, at) => `Patch ${at + 1}/3: ${one}`).join('\n')],
+    ['subjects', titles.map((one, at) => `  [PATCH ${at + 1}/3] ${one}`).join('\n')],
+    ['git log --oneline', `Series:\n\n${titles.map(one => `1a2b3c4d5e ${one}`).join('\n')}\n`],
+    ['lines below a colon', `これらのパッチです：\n\n${titles.join('\n')}\n\nよろしく`],
+    ['what changed behind them', `${titles.map(one => `* ${one} (new in v2)`).join('\n')}\n`],
+  ])('%s', (_, body) => {
+    expect(revisionsOf([plain('a', 'pump: Oil everything', body), ...run('a', 0)])).toEqual([whole('a')])
+  })
+
+  it('in other words and another script', () => {
+    const own = ['насос: смазать вал', '泵：修复泄漏']
+    const body = `Привет,\n\nAda Example (2):\n  ${own.join('\n  ')}\n`
+    expect(revisionsOf([plain('a', 'Смазка', body), ...run('a', 0, 'PATCH', own)])).toEqual([whole('a', 2)])
+  })
+
+  it('that was dated behind them, or sent by hand before', () => {
+    for (const day of [5 * second, -30 * minute])
+      expect(revisionsOf([plain('a', 'Oil', shortlog, day), ...run('a', 0)])).toEqual([whole('a')])
+  })
+
+  it('of which one was retitled or is missing', () => {
+    const [one, two] = run('a', 0)
+    const some = [one, two].filter(posting => posting !== undefined)
+    expect(revisionsOf([plain('a', 'Oil', shortlog), ...some])).toEqual([whole('a', 2)])
+    const others = [...titles.slice(0, 2), 'docs: say it in other words']
+    expect(revisionsOf([plain('a', 'Oil', shortlog), ...run('a', 0, 'PATCH', others)])).toEqual([whole('a')])
+  })
+
+  it('that is one', () => {
+    const one = patch('a1@relay.example.org', '[PATCH] pump: oil it', 'a@own.example.org', second)
+    const body = 'Ada Example (1):\n  pump: oil it\n'
+    expect(revisionsOf([plain('a', 'Oil', body), one])).toEqual([whole('a', 1)])
+  })
+
+  it('below the first version', () => {
+    const first = { answers: 'a0@relay.example.org' }
+    const second = run('b', 8, 'PATCH').map(one => ({ ...one, beyond: ['a0@relay.example.org'] }))
+    expect(
+      revisionsOf([
+        plain('a', 'Oil', shortlog),
+        ...run('a', 0),
+        plain('b', 'Oil, v2', shortlog, 8, first),
+        ...second,
+      ]),
+    ).toEqual([whole('a'), whole('b')])
+  })
+
+  it('with its version, and answers to it speak of them', () => {
+    const postings = [
+      plain('a', 'Oil', shortlog),
+      ...run('a', 0),
+      plain('b', 'Oil (v2)', shortlog, 20 * minute),
+      ...run('b', 20 * minute),
+      cover('r@x.org', 'Re: Oil (v2)', 1, {
+        from: 'Bo Sample <bo@example.org>',
+        answers: 'b0@relay.example.org',
+        body: 'Reviewed-by: Bo Sample <bo@example.org>',
+      }),
+    ]
+    expect(revisionsOf(postings)).toEqual([whole('a'), whole('b')])
+    const [topic, ...others] = topicsOf(postings)
+    expect(others).toEqual([])
+    expect(topic?.revisions.map(({ version, cover }) => [version, cover])).toEqual([
+      [1, 'a0@relay.example.org'],
+      [2, 'b0@relay.example.org'],
+    ])
+    expect(topic?.mails.map(({ id }) => id)).toContain('r@x.org')
+  })
+
+  it('by the version that both say, though the other run is nearer', () => {
+    expect(
+      revisionsOf([
+        plain('b', 'Oil, v2', shortlog, 0),
+        ...run('a', minute, 'PATCH v3'),
+        ...run('b', 20 * minute, 'PATCH v2'),
+      ]),
+    ).toEqual([bare('a'), whole('b')].sort())
+  })
+
+  describe('but not', () => {
+    const lost = (mails: readonly Posting[]) => revisionsOf([...mails, ...run('a', 0)])
+
+    it.each<[string, string, Partial<Posting>]>([
+      ['those of another person', shortlog, { from: 'Bo Sample <bo@example.org>' }],
+      ['those that it only quotes', shortlog.replaceAll(/^/gm, '> '), {}],
+      [
+        'those of an original',
+        `See below.\n\n-----Original Message-----\nFrom: Bo\nSent: today\nSubject: x\n\n${shortlog}`,
+        {},
+      ],
+      [
+        'two of the many that wait for a review',
+        `${[...titles.slice(0, 2), 'valve: drain it', 'tap: close it', 'tap: open it', 'tank: fill it'].map(one => `- ${one}`).join('\n')}`,
+        {},
+      ],
+      ['where one title is like one of three', `Ada Example (1):\n  ${titles[0]}\n`, {}],
+    ])('%s', (_, body, more) => {
+      expect(lost([plain('a', 'Oil', body, 0, more)])).toEqual([bare('a')])
+    })
+
+    it('in an answer', () => {
+      expect(lost([plain('a', 'Re: Oil', shortlog, 0, { answers: 'what@x.org' })])).toEqual([bare('a')])
+    })
+
+    it('hours later', () => {
+      expect(lost([plain('a', 'Oil', shortlog, -120 * minute)])).toEqual([bare('a')])
+    })
+
+    it('those that answer another mail that is here', () => {
+      const asked = cover('a@own.example.org', 'What to do?', -1, { from: 'Bo Sample <bo@example.org>' })
+      expect(lost([asked, plain('a', 'Oil', shortlog)])).toEqual([bare('a')])
+    })
+
+    it('where two are as near', () => {
+      const twin = plain('z', 'Oil', shortlog)
+      expect(lost([plain('a', 'Oil', shortlog), twin])).toEqual([bare('a')])
+      expect(revisionsOf([plain('z', 'Oil', shortlog, 10 * second), ...run('a', 0), ...run('b', 0)])).toEqual(
+        [bare('a'), bare('b')],
+      )
+    })
+  })
 })
