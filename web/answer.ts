@@ -1,12 +1,11 @@
 // What all answers have in common: the headers that keep a page harmless and fresh, and the 304 that saves making it.
-import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import { limits } from '../base/limits.ts'
 import type { Recent } from '../base/recent.ts'
+import { entityTag, holdsTag } from './entity-tag.ts'
 import type { Gate } from './gate.ts'
 import { busyPage } from './page/missing.ts'
 import type { Html } from './part/text.ts'
-import { version } from './version.ts'
 
 /** Nothing but our own stylesheet and forms: a tag that got through escaping could still load or run nothing. */
 export const safeHeaders: Readonly<Record<string, string>> = {
@@ -41,7 +40,7 @@ export async function answerFresh(
   make: () => Promise<Response>,
 ): Promise<Response> {
   const tag = entityTag([c.get('base') ?? '', ...versions])
-  if (holds(c.req.header('If-None-Match'), tag)) return c.body(null, 304, { ETag: tag })
+  if (holdsTag(c.req.header('If-None-Match'), tag)) return c.body(null, 304, { ETag: tag })
   const pages = c.get('pages')
   const key = `${tag} ${c.get('listVersion') ?? ''}`
   const kept = pages.get(key)
@@ -80,15 +79,3 @@ async function answerBusy(c: Context): Promise<Response> {
 
 /** A body that went into a response would be a stream when it comes out again. */
 const pageTexts = new WeakMap<Response, string>()
-
-/** Weak: the same page may leave in different bytes. */
-const entityTag = (versions: readonly string[]) => {
-  const hash = createHash('sha256').update([version, ...versions].join('\0'))
-  return `W/"${hash.digest('base64url').slice(0, 22)}"`
-}
-
-/** RFC 9110 13.1.2: a list of tags, compared weakly, or `*`. */
-const holds = (header: string | undefined, tag: string) =>
-  header
-    ?.split(',')
-    .some(given => given.trim() === '*' || given.trim().replace(/^W\//, '') === tag.slice(2)) ?? false

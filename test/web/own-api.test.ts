@@ -17,7 +17,13 @@ beforeAll(async () => {
   await saveLists(archive.db, [
     {
       ...{ name: 'tarn', address: 'tarn@lists.example.org' },
-      people: [{ address: 'ruth@example.net', name: 'Ruth Adler', role: 'maintainer' }],
+      trust: 'from',
+      people: [
+        {
+          ...{ address: 'ruth@example.net', name: 'Ruth Adler', role: 'maintainer' },
+          aliases: ['ruth@work.example.net'],
+        },
+      ],
     },
   ])
 })
@@ -64,6 +70,40 @@ test('a topic has its revisions with patches, reviews and mails, whichever of it
   expect(topic.mails).toHaveLength(series.length)
 })
 
+test('a revision and a patch have addresses of their own', async () => {
+  const topic = await get('/tarn/topics/v1-0@example.org', 'Topic')
+  const first = await get('/tarn/topics/v2-1@example.org/revisions/1', 'Revision')
+  expect(first).toMatchObject({ ...topic.revisions[0], topic: 'v1-0@example.org', name: 'v1', newest: false })
+  expect(first.url).toBe('/tarn/v1-0@example.org/')
+  const patch = await get('/tarn/patches/v2-2@example.org', 'OnePatch')
+  expect(patch).toMatchObject({ ...topic.revisions[1].patches[1], revision: 'v2', newest: true })
+  await get('/tarn/topics/v1-0@example.org/revisions/7', 'Refusal', 404)
+  await get('/tarn/patches/review-1@example.com', 'Refusal', 404)
+})
+
+test('a person is told whole: addresses, roles, counts and what waits', async () => {
+  await archive.add({
+    id: 'wants@example.net',
+    subject: 'Re: [PATCH v2 0/2] wal: hold the lock less',
+    from: 'Ruth Adler <ruth@example.net>',
+    body: 'Patch-Status: changes-requested\nDelegate: ruth@example.net\n',
+    minute: 210,
+    answers: 'v2-0@example.org',
+  })
+  const ines = await get('/tarn/people/ines@example.org', 'OnePerson')
+  expect(ines).toMatchObject({ name: 'Ines Oduya', addresses: ['ines@example.org'], roles: [] })
+  expect(ines.counts).toMatchObject({ revisions: 2, patches: 4, accepted: 0 })
+  expect(ines.to_answer.map(({ id }: Json) => id)).toEqual(['v1-0@example.org'])
+  const ruth = await get('/tarn/people/RUTH@work.example.net', 'OnePerson')
+  expect(ruth).toMatchObject({
+    ...{ name: 'Ruth Adler', address: 'ruth@example.net', to_answer: [] },
+    addresses: ['ruth@example.net', 'ruth@work.example.net'],
+    roles: [{ role: 'maintainer', paths: [] }],
+  })
+  expect(ruth.delegated.map(({ id }: Json) => id)).toEqual(['v1-0@example.org'])
+  await get('/tarn/people/nobody@example.org', 'Refusal', 404)
+})
+
 test('a bug is found by its number', async () => {
   const { bug } = await get('/tarn/topics/bug@example.org', 'Topic')
   expect(bug).toMatchObject({ type: 'bug', status: 'new', number: expect.any(Number) })
@@ -108,4 +148,46 @@ test('the document describes every address, and its page needs no script', async
   const page = await archive.page('/api/docs/')
   expect(page).toContain('/api/v1/{list}/topics')
   expect(page).not.toContain('<script')
+})
+
+test('the document has what may be written, and holds together', async () => {
+  const document = (await (await archive.app.request('/api/openapi.json')).json()) as Json
+  const check = document.paths['/api/patches/{id}/checks/'].post
+  expect(check).toMatchObject({ security: [{ token: [] }], description: 'With a token for "check".' })
+  expect(Object.keys(check.requestBody.content)).toEqual([
+    ...['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
+  ])
+  expect(document.components.schemas.NewCheck).toMatchObject({
+    required: ['state'],
+    properties: { state: { enum: ['pending', 'success', 'warning', 'fail'] } },
+  })
+  expect(document.components.schemas.Change.properties.state.enum).toContain('needs-ack')
+  for (const path of ['/api/patches/{id}/', '/api/series/{id}/'])
+    expect(Object.keys(document.paths[path]), path).toEqual(['get', 'patch'])
+  for (const [path, operations] of Object.entries<Json>(document.paths)) {
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+    for (const [method, { parameters, responses, security = [], summary }] of Object.entries<Json>(
+      operations,
+    )) {
+      const what = `${method} ${path}`
+      const declared = parameters.filter((one: Json) => one.in === 'path')
+      expect(
+        declared.map(({ name }: Json) => name),
+        what,
+      ).toEqual(inPath)
+      expect(
+        declared.every(({ required }: Json) => required),
+        what,
+      ).toBe(true)
+      expect(new Set(parameters.map(({ name }: Json) => name)).size, what).toBe(parameters.length)
+      expect(
+        Object.keys(responses).every(status => /^[2-4]\d\d$/.test(status)),
+        what,
+      ).toBe(true)
+      for (const response of Object.values<Json>(responses)) expect(response.description, what).toBeTruthy()
+      for (const scheme of security.flatMap(Object.keys))
+        expect(document.components.securitySchemes, what).toHaveProperty(scheme)
+      expect(summary, what).toBeTruthy()
+    }
+  }
 })

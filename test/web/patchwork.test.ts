@@ -320,6 +320,32 @@ test('events tell of live mail, by category and time', async () => {
   expect(new Set((await list('/api/events/')).map(({ id }) => id)).size).toBe(all.length)
 })
 
+test('who holds an answer is told that nothing changed, until something does', async () => {
+  const own = '/api/v1/tarn/topics'
+  const mail = {
+    id: 'polled@example.org',
+    subject: '[PATCH] wal: polled',
+    body: patchBody('y.c'),
+    minute: 400,
+  }
+  const asked = ['/api/1.3/patches/', numbered('/api/patches/PATCH/'), '/api/events/', '/api/projects/', own]
+  const tags = new Map<string, string>()
+  for (const path of asked) tags.set(path, (await get(path)).headers.get('ETag') ?? 'none')
+  expect(new Set(tags.values()).size).toBe(asked.length)
+  const holding = (path: string, tag = '') => archive.app.request(path, { headers: { 'If-None-Match': tag } })
+  const again = (path: string) => holding(path, tags.get(path))
+  for (const path of asked) {
+    const answer = await again(path)
+    expect([answer.status, await answer.text()], path).toEqual([304, ''])
+  }
+  await archive.add(mail)
+  for (const path of asked) expect((await again(path)).status, path).toBe(200)
+  // A tag of the list of people is worth nothing without the token.
+  const people = (await get('/api/people/', 'good')).headers.get('ETag') ?? 'none'
+  expect((await holding('/api/people/', people)).status).toBe(403)
+  expect((await get('/api/patches/999999/')).headers.get('ETag')).toBeNull()
+})
+
 test('a rebuild keeps all numbers', async () => {
   const all = async () =>
     Promise.all(['patches', 'series', 'covers'].map(noun => list(`/api/${noun}/?per_page=250`)))

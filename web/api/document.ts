@@ -3,13 +3,15 @@
 import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { z } from 'zod'
+import type { TokenScope } from '../../sql/tokens.ts'
 import { answerPage } from '../answer.ts'
 import { frame } from '../part/frame.ts'
 import { patchworkSchemas } from '../patchwork/schema.ts'
+import { problemsSchema, writeSchemas } from '../patchwork/write-schema.ts'
 import { version } from '../version.ts'
 import { ownSchemas } from './schema.ts'
 
-const schemas = { ...patchworkSchemas, ...ownSchemas }
+const schemas = { ...patchworkSchemas, ...ownSchemas, ...writeSchemas }
 
 interface Described {
   readonly path: string
@@ -18,6 +20,13 @@ interface Described {
   /** A list of them. */
   readonly many?: true
   readonly query?: readonly string[]
+  /** Of a write. */
+  readonly write?: {
+    readonly method: 'post' | 'patch'
+    readonly body: keyof typeof writeSchemas
+    readonly status: 200 | 201
+    readonly scope: TokenScope
+  }
 }
 
 const paged = ['page', 'per_page'] as const
@@ -100,12 +109,54 @@ const described: readonly Described[] = [
   },
   { path: '/api/v1/{list}/bugs/{number}', summary: 'The topic of a bug.', answer: 'Topic' },
   { path: '/api/v1/{list}/mails/{id}', summary: 'A mail.', answer: 'Mail' },
+  {
+    path: '/api/v1/{list}/topics/{id}/revisions/{revision}',
+    summary: 'One revision of a patchset: "3", or "3.2" for one that was sent again.',
+    answer: 'Revision',
+  },
+  {
+    path: '/api/v1/{list}/patches/{id}',
+    summary: 'One patch with its reviews and checks.',
+    answer: 'OnePatch',
+  },
   { path: '/api/v1/{list}/people', summary: 'Who has a role on the list.', answer: 'People' },
+  {
+    path: '/api/v1/{list}/people/{address}',
+    summary: 'A person: addresses, roles, counts, and what waits.',
+    answer: 'OnePerson',
+  },
   {
     path: '/api/v1/{list}/search',
     summary: 'Mails that a search finds; the list "all" stands for all.',
     answer: 'Found',
     query: ['q', 'page'],
+  },
+]
+
+const writes: readonly Described[] = [
+  {
+    path: '/api/patches/{id}/checks/',
+    summary: 'Posts a result.',
+    answer: 'Check',
+    write: { method: 'post', body: 'NewCheck', status: 201, scope: 'check' },
+  },
+  {
+    path: '/api/patches/{id}/',
+    summary: 'Sets state, delegate, commit.',
+    answer: 'PatchDetail',
+    write: { method: 'patch', body: 'Change', status: 200, scope: 'state' },
+  },
+  {
+    path: '/api/series/{id}/',
+    summary: 'The same, of all patches of a revision by one note.',
+    answer: 'Series',
+    write: { method: 'patch', body: 'Change', status: 200, scope: 'state' },
+  },
+  {
+    path: '/api/patches/{id}/notes/',
+    summary: 'A few words for the timeline.',
+    answer: 'Note',
+    write: { method: 'post', body: 'NewNote', status: 201, scope: 'note' },
   },
 ]
 
@@ -123,22 +174,43 @@ async function makeDocument(): Promise<object> {
   const named = Object.fromEntries(
     Object.entries(schemas).map(([id, schema]) => [id, (schema as z.ZodType).meta({ id })]),
   )
-  const refused = { content: { 'application/json': { schema: named.Refusal as z.ZodType } } }
-  for (const { path, summary, answer, many, query = [] } of described) {
+  const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } })
+  const refused = json(named.Refusal as z.ZodType)
+  app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Authorization',
+    description: 'The word "Token", a blank, and what `threadwork token add` printed.',
+  })
+  for (const { path, summary, answer, many, query = [], write } of [...described, ...writes]) {
     const one = named[answer] as z.ZodType
-    app.openAPIRegistry.registerPath({
-      method: 'get',
-      path,
-      summary,
-      parameters: [
-        ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => parameter(name, 'path')),
-        ...query.map(name => parameter(name, 'query')),
-      ],
-      responses: {
-        200: { description: summary, content: { 'application/json': { schema: many ? one.array() : one } } },
-        404: { description: 'It is not there.', ...refused },
-      },
-    })
+    const parameters = [
+      ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => parameter(name, 'path')),
+      ...query.map(name => parameter(name, 'query')),
+    ]
+    const missing = { 404: { description: 'It is not there.', ...refused } }
+    const found = { description: summary, ...json(many ? one.array() : one) }
+    if (write === undefined)
+      app.openAPIRegistry.registerPath({
+        ...{ method: 'get', path, summary, parameters },
+        responses: { 200: found, 304: { description: 'It is what If-None-Match names.' }, ...missing },
+      })
+    else
+      app.openAPIRegistry.registerPath({
+        ...{ method: write.method, path, summary, parameters },
+        description: `With a token for "${write.scope}".`,
+        security: [{ token: [] }],
+        request: { body: { required: true, content: bodyOf(named[write.body] as z.ZodType) } },
+        responses: {
+          [write.status]: found,
+          400: { description: 'Of each field that is wrong why.', ...json(problemsSchema) },
+          403: { description: 'No token, or not for this.', ...refused },
+          ...missing,
+          413: { description: 'The body is too long.', ...refused },
+          415: { description: 'The body is of no known type.', ...refused },
+          429: { description: 'The token writes too often; see Retry-After.', ...refused },
+        },
+      })
   }
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
@@ -149,6 +221,12 @@ async function makeDocument(): Promise<object> {
     },
   })
 }
+
+const bodyOf = (schema: z.ZodType) => ({
+  'application/json': { schema },
+  'application/x-www-form-urlencoded': { schema },
+  'multipart/form-data': { schema },
+})
 
 const parameter = (name: string, place: 'path' | 'query') => ({
   name,
@@ -169,9 +247,9 @@ export const answerDocumentPage = (c: Context): Promise<Response> =>
       main: html`<h1>API</h1>
 <p class="meta"><a href="/api/openapi.json">OpenAPI document</a></p>
 <div class="card"><table class="flat"><thead><tr><th scope="col">Address</th><th scope="col">What</th><th scope="col">Asked with</th></tr></thead>
-<tbody>${described.map(
-        ({ path, summary, query = [] }) =>
-          html`<tr><th scope="row" class="sub"><code>${path}</code></th><td>${summary}</td><td>${query.join(', ')}</td></tr>`,
+<tbody>${[...described, ...writes].map(
+        ({ path, summary, query = [], write }) =>
+          html`<tr><th scope="row" class="sub"><code>${write ? `${write.method.toUpperCase()} ` : ''}${path}</code></th><td>${summary}</td><td>${write ? html`<a href="#${write.body}">${write.body}</a>, a token for ${write.scope}` : query.join(', ')}</td></tr>`,
       )}</tbody></table></div>
 ${Object.entries(schemas).map(([name, schema]) => fieldsOf(name, schema))}`,
     }),

@@ -6,6 +6,7 @@ import { messageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { numbersOf } from '../../tracker/project/bug-number.ts'
+import { revisionNamed } from '../../tracker/topic/revision-name.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
 import { safeHeaders } from '../answer.ts'
 import { readContents } from '../patchwork/mail-content.ts'
@@ -15,10 +16,12 @@ import { findListRow, type ListRow, type LocatedMail, locateMail } from '../read
 import { findPlace } from '../read/place.ts'
 import { readQuery } from '../read/query.ts'
 import { readTopic } from '../read/topic.ts'
-import { readTopicRun, type TopicChoice, type TopicRow } from '../read/topic-rows.ts'
+import { readTopicRun, type TopicChoice } from '../read/topic-rows.ts'
 import { answerDocument, answerDocumentPage } from './document.ts'
-import type { TopicLine } from './schema.ts'
-import { topicObject } from './topic-object.ts'
+import { readPerson } from './person-object.ts'
+import { topicLine } from './topic-line.ts'
+import { topicObject, wholePatch, wholeRevision } from './topic-object.ts'
+import { unlessUnchanged } from './unchanged.ts'
 
 type Database = Kysely<Tables>
 
@@ -42,14 +45,20 @@ export function ownApi({
     }
     return next()
   }
-  for (const path of ['/api/v1/*', '/api/openapi.json', '/api/docs/']) api.use(path, guard)
+  for (const path of ['/api/v1/*', '/api/openapi.json', '/api/docs/'])
+    api.use(path, guard, unlessUnchanged(db))
   api.get('/api/openapi.json', answerDocument)
   api.get('/api/docs/', answerDocumentPage)
   api.get('/api/v1/:list/topics', c => withList(c, db, list => answerTopics(c, db, list)))
   api.get('/api/v1/:list/topics/:id', c => withMail(c, db, at => answerTopic(c, db, at)))
+  api.get('/api/v1/:list/topics/:id/revisions/:name{\\d{1,9}(?:\\.\\d{1,9})?}', c =>
+    withMail(c, db, at => answerRevision(c, db, at)),
+  )
+  api.get('/api/v1/:list/patches/:id', c => withMail(c, db, at => answerPatch(c, db, at)))
   api.get('/api/v1/:list/bugs/:number{\\d{1,9}}', c => withList(c, db, list => answerBug(c, db, list)))
   api.get('/api/v1/:list/mails/:id', c => withMail(c, db, at => answerMail(c, db, at)))
   api.get('/api/v1/:list/people', c => withList(c, db, list => answerPeople(c, list)))
+  api.get('/api/v1/:list/people/:address', c => withList(c, db, list => answerPerson(c, db, list)))
   api.get('/api/v1/:list/search', c => answerSearch(c, db))
   api.all('/api/v1/*', c => refuse(c, 404, 'Not found.'))
   api.onError((error, c) => {
@@ -97,24 +106,37 @@ async function answerTopics(c: Context, db: Database, list: ListRow): Promise<Re
   return c.json({ topics: rows.map(row => topicLine(originOf(c), list.name, row)), next })
 }
 
-const topicLine = (origin: string, list: string, row: TopicRow): TopicLine => ({
-  list,
-  id: row.id,
-  kind: row.kind,
-  title: row.title,
-  author: { name: row.author.name, address: row.author.address },
-  state: row.state,
-  last_said: new Date(row.lastSaid).toISOString(),
-  mails: row.mails,
-  url: origin + paths.mail(list, row.id),
-})
-
 /** By any of its mails. */
 async function answerTopic(c: Context, db: Database, { list, topic: at }: LocatedMail): Promise<Response> {
   const topic = at && (await readTopic(db, list.id, at.key))
   if (!topic) return refuse(c, 404, 'The mail is not sorted yet.')
   const numbers = topic.bug ? await numbersOf(db, list.id, [topic]) : undefined
   return c.json(topicObject(originOf(c), list.name, topic, numbers?.get(topic.id) ?? null))
+}
+
+/** `3`, or `3.2` for one that was sent again. */
+async function answerRevision(c: Context, db: Database, { list, topic: at }: LocatedMail): Promise<Response> {
+  const topic = at && (await readTopic(db, list.id, at.key))
+  if (!topic) return refuse(c, 404, 'The mail is not sorted yet.')
+  const revision = revisionNamed(topic.revisions, `v${c.req.param('name')}`)
+  return revision
+    ? c.json(wholeRevision(originOf(c), list.name, topic, revision))
+    : refuse(c, 404, 'The topic has no such revision.')
+}
+
+async function answerPatch(
+  c: Context,
+  db: Database,
+  { list, id, topic: at }: LocatedMail,
+): Promise<Response> {
+  const topic = at && (await readTopic(db, list.id, at.key))
+  const patch = topic ? wholePatch(originOf(c), list.name, topic, id) : null
+  return patch ? c.json(patch) : refuse(c, 404, 'The mail is no patch.')
+}
+
+async function answerPerson(c: Context, db: Database, list: ListRow): Promise<Response> {
+  const person = await readPerson(db, originOf(c), list, c.req.param('address') ?? '')
+  return person ? c.json(person) : refuse(c, 404, 'The list knows no such person.')
 }
 
 async function answerBug(c: Context, db: Database, list: ListRow): Promise<Response> {

@@ -134,6 +134,38 @@ const people = z.object({
   ),
 })
 
+const wholeRevision = revision.extend({
+  list: z.string(),
+  topic: id,
+  name: z.string().describe('In its patchset: "v2", or "v2.2" for one that was sent again.'),
+  newest: z.boolean(),
+  url: url.nullable(),
+})
+export type WholeRevision = z.output<typeof wholeRevision>
+
+const wholePatch = patch.extend({
+  list: z.string(),
+  topic: id,
+  revision: z.string().describe('Its name.'),
+  newest: z.boolean().describe('It is of the newest revision.'),
+  url,
+})
+export type WholePatch = z.output<typeof wholePatch>
+
+const wholePerson = person.extend({
+  addresses: z.array(z.string()).describe('All that the configuration and the .mailmap know as theirs.'),
+  roles: z.array(z.object({ role: z.enum(['maintainer', 'reviewer', 'robot']), paths: z.array(z.string()) })),
+  counts: z.object({
+    revisions: z.int(),
+    patches: z.int(),
+    accepted: z.int().describe('Of the patches.'),
+    comments: z.int().describe('On patches and cover letters.'),
+  }),
+  to_answer: z.array(topicLine).describe('Their open patchsets whose turn is the author’s; at most 30.'),
+  delegated: z.array(topicLine).describe('Open patchsets that were given to them; at most 30.'),
+})
+export type WholePerson = z.output<typeof wholePerson>
+
 const refusal = z.object({ detail: z.string() })
 
 /** By the names that the document has for them. */
@@ -143,5 +175,8 @@ export const ownSchemas = {
   Mail: mail,
   Found: found,
   People: people,
+  Revision: wholeRevision,
+  OnePatch: wholePatch,
+  OnePerson: wholePerson,
   Refusal: refusal,
 }

@@ -1,9 +1,10 @@
 // A topic as our own API has it: the value of the fold, with reviews and checks counted as the pages count them.
 import { patchChecks, reviewsOf } from '../../tracker/topic/reviews.ts'
+import { revisionName } from '../../tracker/topic/revision-name.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Revision as FoldedRevision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
-import type { Revision, WholeTopic } from './schema.ts'
+import type { Revision, WholePatch, WholeRevision, WholeTopic } from './schema.ts'
 
 /** `number`: of a bug that has one. */
 export function topicObject(origin: string, list: string, topic: Topic, number: number | null): WholeTopic {
@@ -29,6 +30,39 @@ export function topicObject(origin: string, list: string, topic: Topic, number: 
     })),
   }
 }
+
+/** One revision by itself. */
+export const wholeRevision = (
+  origin: string,
+  list: string,
+  topic: Topic,
+  revision: FoldedRevision,
+): WholeRevision => ({
+  list,
+  topic: topic.id,
+  name: revisionName(topic.revisions, revision),
+  newest: revision === topic.revisions.at(-1),
+  url: urlOf(origin, list, headOf(revision)),
+  ...revisionObject(origin, list, topic, revision),
+})
+
+/** One patch by itself, in the newest revision that has it; null when none has. */
+export function wholePatch(origin: string, list: string, topic: Topic, id: string): WholePatch | null {
+  const revision = topic.revisions.findLast(({ patches }) => patches.some(one => one.id === id))
+  const patch = revision?.patches.find(one => one.id === id)
+  if (!revision || !patch) return null
+  return {
+    list,
+    topic: topic.id,
+    revision: revisionName(topic.revisions, revision),
+    newest: revision === topic.revisions.at(-1),
+    url: origin + paths.mail(list, id),
+    ...patchObject(topic, revision, patch),
+  }
+}
+
+const urlOf = (origin: string, list: string, id: string | null) =>
+  id === null ? null : origin + paths.mail(list, id)
 
 const personObject = ({ name, address }: Topic['author']) => ({ name, address })
 

@@ -1,12 +1,13 @@
 // The body of a write: JSON, a form or multipart, as its clients send it, within bounds, as text by field. What is wrong with a
 // field is told in the words of patchwork, by field.
 import type { Context } from 'hono'
+import type { z } from 'zod'
 import { limits } from '../../base/limits.ts'
 
 /** Of each field that is wrong why. */
 export type Problems = Record<string, string[]>
 
-/** Text; null for JSON's null; another value of JSON as it is. */
+/** Text, or a value of JSON as it is. */
 export type Fields = ReadonlyMap<string, unknown>
 
 /** The fields, or the answer that says why there are none. */
@@ -58,13 +59,20 @@ async function formFields(c: Context, bytes: Uint8Array<ArrayBuffer>): Promise<F
   }
 }
 
-/** The text of a field; undefined when it is not there, null when it says nothing. Notes what is wrong with it. */
-export function textIn(fields: Fields, name: string, problems: Problems): string | null | undefined {
-  const value = fields.get(name)
-  if (value === undefined) return undefined
-  if (value === null || value === '') return null
-  if (typeof value === 'string') return value.trim()
+/** What the fields say by a schema of `write-schema.ts`, or by field what is wrong with them. */
+export function readFields<Shape extends z.ZodObject>(
+  shape: Shape,
+  fields: Fields,
+): { said: z.output<Shape> | null; problems: Problems } {
+  const given = [...fields].flatMap(([name, value]) => (name in shape.shape ? [[name, plain(value)]] : []))
+  const { data, error } = shape.safeParse(Object.fromEntries(given))
+  const problems: Problems = {}
+  for (const { path, message } of error?.issues ?? []) problems[String(path[0])] ??= [message]
+  return { said: data ?? null, problems }
+}
+
+/** A form knows texts alone, and an empty one says nothing. */
+function plain(value: unknown): unknown {
   if (typeof value === 'number') return String(value)
-  problems[name] = ['Not a valid string.']
-  return undefined
+  return typeof value === 'string' ? value.trim() || null : value
 }

@@ -25,7 +25,8 @@ export const patchSlugs = [
   'deferred',
 ] as const
 const patchSlug = z.enum(patchSlugs)
-const checkState = z.enum(['pending', 'success', 'warning', 'fail'])
+export const checkStates = ['pending', 'success', 'warning', 'fail'] as const
+const checkState = z.enum(checkStates)
 
 const user = z.object({
   id,

@@ -2,14 +2,14 @@
 import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
 import { listId, messageId } from '../../base/ids.ts'
-import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { writeNote } from '../../tracker/answer/note.ts'
 import { paths } from '../paths.ts'
-import { type Problems, readBody, textIn } from './body.ts'
+import { readBody, readFields } from './body.ts'
 import { readProjects } from './projects.ts'
 import { apiOf, needsTokenText, notFound } from './request.ts'
 import { findItem } from './rows.ts'
+import { writeSchemas } from './write-schema.ts'
 import { writerOf } from './writer.ts'
 
 export async function answerNewNote(c: Context, db: Kysely<Tables>): Promise<Response> {
@@ -19,12 +19,9 @@ export async function answerNewNote(c: Context, db: Kysely<Tables>): Promise<Res
   if (patch === undefined) return notFound(c)
   const fields = await readBody(c)
   if (fields instanceof Response) return fields
-  const problems: Problems = {}
-  const content = textIn(fields, 'content', problems) ?? ''
-  if (content === '') problems.content ??= ['This field is required.']
-  if (content.length > limits.apiNoteCharactersMax)
-    problems.content = [`Ensure this field has no more than ${limits.apiNoteCharactersMax} characters.`]
-  if (Object.keys(problems).length > 0) return c.json(problems, 400)
+  const { said, problems } = readFields(writeSchemas.NewNote, fields)
+  if (said === null) return c.json(problems, 400)
+  const { content } = said
   const noted = await writeNote(db, writer, {
     list: listId(patch.list),
     kind: 'notes',

@@ -4,16 +4,15 @@ import type { Context } from 'hono'
 import { type Kysely, sql } from 'kysely'
 import { listId, messageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
-import { type PatchState, patchStates } from '../../base/state-words.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { writeNote } from '../../tracker/answer/note.ts'
-import { type Fields, type Problems, readBody, textIn } from './body.ts'
+import { type Fields, type Problems, readBody, readFields } from './body.ts'
 import { patchDetail, seriesDetail } from './details.ts'
 import { findUser } from './people.ts'
 import { readProjects } from './projects.ts'
 import { apiOf, needsTokenText, notFound } from './request.ts'
 import { findItem, type ItemRow, readItems } from './rows.ts'
-import { patchSlugs } from './schema.ts'
+import { type ChangeFields, writeSchemas } from './write-schema.ts'
 import { mayNot, writerOf } from './writer.ts'
 
 type Database = Kysely<Tables>
@@ -53,68 +52,27 @@ const patchesOf = async (db: Database, { id }: ItemRow): Promise<ItemRow[]> =>
     (a, b) => (a.data.number ?? 0) - (b.data.number ?? 0),
   )
 
-interface Change {
-  readonly state: PatchState | undefined
-  readonly archived: boolean | undefined
+interface Change extends Pick<ChangeFields, 'state' | 'archived'> {
   readonly commit: string | undefined
   /** An address; null for nobody. */
   readonly delegate: string | null | undefined
 }
 
 async function changeIn(db: Database, fields: Fields): Promise<{ change: Change; problems: Problems }> {
-  const problems: Problems = {}
-  const change = {
-    state: stateIn(fields, problems),
-    archived: archivedIn(fields, problems),
-    commit: commitIn(fields, problems),
-    delegate: await delegateIn(db, fields, problems),
-  }
-  return { change, problems }
+  const { said, problems } = readFields(writeSchemas.Change, withArchived(fields))
+  const { state, archived, commit_ref, delegate: number } = said ?? {}
+  const delegate = number == null ? number : (await findUser(db, number))?.address
+  if (number != null && delegate === undefined)
+    problems.delegate = [`Invalid pk "${number}" - object does not exist.`]
+  return { change: { state, archived, commit: commit_ref?.toLowerCase(), delegate }, problems }
 }
 
-/** In patchwork's order, and those that only we have. */
-const states: readonly PatchState[] = [
-  ...patchSlugs,
-  ...patchStates.filter(state => !(patchSlugs as readonly string[]).includes(state)),
-]
-
-function stateIn(fields: Fields, problems: Problems): PatchState | undefined {
-  const given = textIn(fields, 'state', problems)
-  if (given === undefined) return undefined
-  const state = states.find(one => one === given)
-  if (state === undefined)
-    problems.state = [`Invalid state ${given ?? ''}. Expected one of: ${states.join(', ')}.`]
-  return state
-}
-
-function archivedIn(fields: Fields, problems: Problems): boolean | undefined {
+/** A form says yes in many words. */
+function withArchived(fields: Fields): Fields {
   const given = fields.get('archived')
-  if (given === undefined) return undefined
   const word = typeof given === 'object' ? '' : String(given).toLowerCase()
-  if (/^(?:true|t|1|yes|y|on)$/.test(word)) return true
-  if (/^(?:false|f|0|no|n|off)$/.test(word)) return false
-  problems.archived = ['Must be a valid boolean.']
-  return undefined
-}
-
-function commitIn(fields: Fields, problems: Problems): string | undefined {
-  const given = textIn(fields, 'commit_ref', problems)
-  if (given === undefined || given === null) return undefined
-  if (/^[0-9a-f]{7,64}$/i.test(given)) return given.toLowerCase()
-  problems.commit_ref = ['Enter the id of a commit: 7 to 64 hexadecimal digits.']
-  return undefined
-}
-
-async function delegateIn(
-  db: Database,
-  fields: Fields,
-  problems: Problems,
-): Promise<string | null | undefined> {
-  const given = textIn(fields, 'delegate', problems)
-  if (given === undefined || given === null) return given
-  const user = await findUser(db, given)
-  if (user === undefined) problems.delegate = [`Invalid pk "${given}" - object does not exist.`]
-  return user?.address
+  if (/^(?:true|t|1|yes|y|on)$/.test(word)) return new Map([...fields, ['archived', true]])
+  return /^(?:false|f|0|no|n|off)$/.test(word) ? new Map([...fields, ['archived', false]]) : fields
 }
 
 /** What is not so already, as lines; each names its patch. */

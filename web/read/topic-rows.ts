@@ -39,6 +39,9 @@ export interface TopicChoice {
   readonly open?: boolean
   /** Of open patchsets. */
   readonly turn?: Turn
+  /** By one of these addresses, or given to one of them; of the few that are open. */
+  readonly authors?: readonly string[]
+  readonly delegates?: readonly string[]
   /** A cursor of an earlier run; one that is not ours is taken as none. */
   readonly before?: string
   readonly limit: number
@@ -126,6 +129,9 @@ function conditions(list: ListId, choice: Omit<TopicChoice, 'limit'>): RawBuilde
   // Written out, so that a prepared statement may take the index of what is open.
   if (choice.open !== undefined) parts.push(choice.open ? sql`t.open` : sql`not t.open`)
   if (choice.turn !== undefined) parts.push(sql`t.turn = ${choice.turn}`)
+  if (choice.authors) parts.push(sql`t.data->'author'->>'address' = any(${choice.authors}::text[])`)
+  if (choice.delegates)
+    parts.push(sql`t.data->'delegate'->'person'->>'address' = any(${choice.delegates}::text[])`)
   const cursor = parseCursor(choice.before)
   if (cursor) parts.push(sql`(t.last_said, t.id_key) < (${cursor.lastSaid}, ${cursor.key})`)
   return sql.join(parts, sql` and `)
