@@ -212,6 +212,32 @@ test('a change by mail is prepared: recipient, thread and tag', async () => {
   expect(page).toContain('<code>Patch-Status: accepted</code>')
 })
 
+test('what is offered fits what it stands at: a fixed bug is reopened, and what is taken is not taken again', async () => {
+  const own = await makeArchive([
+    ...series,
+    {
+      id: 'take@example.com',
+      subject: 'Re: [PATCH v2 0/2] wal: hold the lock less',
+      from: 'Marek Tolvanen <marek@example.com>',
+      body: 'Patch-Status: accepted\n',
+      minute: 95,
+      answers: 'v2-0@example.org',
+    },
+    { id: 'bug@example.com', subject: '[BUG] The log tears', body: 'It tears.\n' },
+    {
+      id: 'fixed@example.org',
+      subject: 'Re: [BUG] The log tears',
+      body: 'Bug-Status: fixed in 1.4\n',
+      minute: 5,
+      answers: 'bug@example.com',
+    },
+  ])
+  for (const id of ['v2-0', 'v2-1', 'v1-0'])
+    expect(await own.page(`/tarn/${id}@example.org/`)).not.toContain('body=Patch-Status')
+  const bug = await own.page('/tarn/bug@example.com/')
+  expect(bug.match(/body=Bug-Status[^"]*/g)).toEqual(['body=Bug-Status%3A%20reopened'])
+})
+
 test('a mail that is not sorted yet is shown already', async () => {
   const own = await makeArchive()
   await append(own.db, own.list.id, [

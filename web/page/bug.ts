@@ -4,8 +4,15 @@ import { html } from 'hono/html'
 import { limits } from '../../base/limits.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { lookOf } from '../../tracker/topic/look.ts'
-import type { BugStatus, Topic } from '../../tracker/topic/topic.ts'
-import { bugTags, changeSection, factsSection, followSection, relatedSection } from '../part/aside.ts'
+import type { Topic } from '../../tracker/topic/topic.ts'
+import {
+  bugTags,
+  changeSection,
+  closedStatuses,
+  factsSection,
+  followSection,
+  relatedSection,
+} from '../part/aside.ts'
 import { effectsOf } from '../part/effects.ts'
 import { frame } from '../part/frame.ts'
 import { changeLine } from '../part/history.ts'
@@ -77,7 +84,7 @@ ${relatedSection(
 )}
 ${relatedSection(list.name, 'Repeated by', duplicates)}
 ${relatedSection(list.name, 'Also about this bug', talk)}
-${changeSection(list, { id: topic.id, subject: report?.subject ?? topic.title }, bugTags)}
+${changeSection(list, { id: topic.id, subject: report?.subject ?? topic.title }, bugTags(topic.bug?.status))}
 ${twinsSection(view.twins)}
 ${followSection(list, topic.id)}
 </aside></div>`,
@@ -87,7 +94,7 @@ ${followSection(list, topic.id)}
 /** What the sentence cannot know: it is made of this thread alone. */
 function besides({ list, topic, named, fixes }: BugView): Html | undefined {
   const other = topic.state === 'duplicate' ? named.find(({ what }) => what === 'duplicate')?.topic : null
-  const isOpen = topic.bug !== null && !closedStates.has(topic.bug.status)
+  const isOpen = topic.bug !== null && !closedStatuses.includes(topic.bug.status)
   const fix = isOpen ? fixes.find(({ what }) => what !== 'link' && what !== 'about') : undefined
   const lines = [
     ...(topic.bug && !topic.bug.explicit ? [guessLine] : []),
@@ -98,14 +105,6 @@ function besides({ list, topic, named, fixes }: BugView): Html | undefined {
     ? undefined
     : html`${lines.map((line, index) => html`${index > 0 ? html`<br>` : ''}${line}`)}`
 }
-
-const closedStates: ReadonlySet<BugStatus> = new Set([
-  'fixed',
-  'wontfix',
-  'invalid',
-  'worksforme',
-  'duplicate',
-])
 
 const linked = (list: string, { id, title, state }: TopicLink): Html =>
   html`<a href="${paths.mail(list, id)}">${titleOf(title)}</a>${state ? html`, ${lookOf(state).word.toLowerCase()}` : ''}`

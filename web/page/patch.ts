@@ -70,7 +70,7 @@ ${findingsSection(list, topic, patchFindings(topic, revision, patch))}
 ${filesSection(patch)}
 ${applySection(list, revision, { base: view.base, only: patch.number })}
 ${factsSection(view)}
-${changeSection(list, { id: patch.id, subject: subjectOf(topic, patch.id) }, patchTags)}
+${changeSection(list, { id: patch.id, subject: subjectOf(topic, patch.id) }, patchTags(patch.state))}
 ${twinsSection(view.twins)}
 ${followSection(list, patch.id)}
 </aside></div>`,

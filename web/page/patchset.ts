@@ -109,7 +109,7 @@ ${relatedSection(list.name, 'Mended by', view.mends)}
 ${checksSection(list.name, revisionChecks(topic, revision))}
 ${buildsSection(view.builds, 'Builds', paths.buildsOfPatchset(list.name, id))}
 ${findingsSection(list, topic, revisionFindings(topic, revision))}
-${changeSection(list, { id, subject: subjectOf(topic, id) }, patchTags)}
+${changeSection(list, { id, subject: subjectOf(topic, id) }, patchTags(revision.state))}
 ${twinsSection(view.twins)}
 ${followSection(list, id)}
 </aside></div>`,

@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import { replyAddress } from '../../base/reply-address.ts'
 import { lookOf } from '../../tracker/topic/look.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
-import type { Change, Revision, Topic } from '../../tracker/topic/topic.ts'
+import type { BugStatus, Change, PatchState, Revision, Topic } from '../../tracker/topic/topic.ts'
 import { paths, replyByMail } from '../paths.ts'
 import type { Application } from '../read/applies.ts'
 import type { Named, Related } from '../read/claims.ts'
@@ -160,11 +160,15 @@ export const changeSection = (
   answered: { readonly id: string; readonly subject: string },
   tags: readonly OfferedTag[],
 ): Html => html`<section><h2>Change by mail</h2>
-<p><a href="${replyTo(list, answered)}">Reply to this mail</a>, or send one line:</p>
-<ul class="quiet tags">${tags.map(
-  ({ words, tag }) =>
-    html`<li><a href="${replyTo(list, answered, tag)}">${words}</a><br><code>${tag}</code></li>`,
-)}</ul>
+<p><a href="${replyTo(list, answered)}">Reply to this mail</a>${tags.length === 0 ? '' : ', or send one line:'}</p>
+${
+  tags.length === 0
+    ? ''
+    : html`<ul class="quiet tags">${tags.map(
+        ({ words, tag }) =>
+          html`<li><a href="${replyTo(list, answered, tag)}">${words}</a><br><code>${tag}</code></li>`,
+      )}</ul>`
+}
 ${replyAddressLine(list, answered)}</section>`
 
 /** For clients that drop the field In-Reply-To of a link. */
@@ -179,16 +183,30 @@ export function replyAddressLine(
 const replyTo = (list: ListRow, { id, subject }: { id: string; subject: string }, body?: string) =>
   replyByMail({ to: list.address, subject, inReplyTo: id, ...(body === undefined ? {} : { body }) })
 
-export const patchTags: readonly OfferedTag[] = [
-  { words: 'Take it', tag: 'Patch-Status: accepted' },
-  { words: 'Ask for changes', tag: 'Patch-Status: changes-requested' },
-  { words: 'Say that you look at it', tag: 'Patch-Status: under-review' },
-  { words: 'Withdraw your own', tag: 'Patch-Status: withdrawn' },
-]
+/** What makes sense for patches in this state: nothing for what is taken, or what a newer revision replaces. */
+export function patchTags(state: PatchState | 'mixed'): readonly OfferedTag[] {
+  if (state === 'accepted' || state === 'superseded') return []
+  if (state === 'rejected' || state === 'withdrawn' || state === 'not-applicable')
+    return [{ words: 'Open it again', tag: 'Patch-Status: new' }]
+  return [
+    { words: 'Take it', tag: 'Patch-Status: accepted' },
+    { words: 'Ask for changes', tag: 'Patch-Status: changes-requested' },
+    { words: 'Say that you look at it', tag: 'Patch-Status: under-review' },
+    { words: 'Withdraw your own', tag: 'Patch-Status: withdrawn' },
+  ].filter(({ tag }) => tag !== `Patch-Status: ${state}`)
+}
 
-export const bugTags: readonly OfferedTag[] = [
-  { words: 'Confirm it', tag: 'Bug-Status: confirmed' },
-  { words: 'Ask the reporter', tag: 'Bug-Status: needs-info' },
-  { words: 'It is fixed', tag: 'Bug-Status: fixed' },
-  { words: 'It is no bug', tag: 'Bug-Status: invalid' },
-]
+/** What makes sense for a bug in this state; a report of a robot has none and may become a bug. */
+export function bugTags(status: BugStatus | undefined): readonly OfferedTag[] {
+  if (status !== undefined && closedStatuses.includes(status))
+    return [{ words: 'Reopen it', tag: 'Bug-Status: reopened' }]
+  return [
+    { words: 'Confirm it', tag: 'Bug-Status: confirmed' },
+    { words: 'Ask the reporter', tag: 'Bug-Status: needs-info' },
+    { words: 'It is fixed', tag: 'Bug-Status: fixed' },
+    { words: 'It is no bug', tag: 'Bug-Status: invalid' },
+  ].filter(({ tag }) => tag !== `Bug-Status: ${status}`)
+}
+
+/** What waits for nothing more. */
+export const closedStatuses: readonly BugStatus[] = ['fixed', 'wontfix', 'invalid', 'worksforme', 'duplicate']
