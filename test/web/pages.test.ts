@@ -238,6 +238,37 @@ test('what is offered fits what it stands at: a fixed bug is reopened, and what 
   expect(bug.match(/body=Bug-Status[^"]*/g)).toEqual(['body=Bug-Status%3A%20reopened'])
 })
 
+test('a misspelt line shows at once on its mail and in the history, with the line that was meant', async () => {
+  const own = await makeArchive([
+    ...series,
+    {
+      id: 'typo@example.com',
+      subject: 'Re: [PATCH v2 0/2] wal: hold the lock less',
+      from: 'Marek Tolvanen <marek@example.com>',
+      body: 'Patch-Stauts: accepted\n',
+      minute: 95,
+      answers: 'v2-0@example.org',
+    },
+    { id: 'bug@example.com', subject: '[BUG] The log tears', body: 'It tears.\n' },
+    {
+      id: 'typo-2@example.org',
+      subject: 'Re: [BUG] The log tears',
+      body: 'Bug-Staus: confirmed\n',
+      minute: 5,
+      answers: 'bug@example.com',
+    },
+  ])
+  const wrote =
+    'Marek Tolvanen wrote Patch-Stauts: accepted ✕ without effect , 2 Mar 2026 (imported) this line is not understood; perhaps &quot;Patch-Status: accepted&quot; was meant'
+  for (const id of ['typo@example.com', 'v2-0@example.org'])
+    expect(text(await own.page(`/tarn/${id}/`))).toContain(wrote)
+  for (const id of ['typo-2@example.org', 'bug@example.com'])
+    expect(text(await own.page(`/tarn/${id}/`))).toContain(
+      'perhaps &quot;Bug-Status: confirmed&quot; was meant',
+    )
+  expect(text(await own.page('/tarn/v2-0@example.org/T/'))).toContain('✕ a line is not understood')
+})
+
 test('a mail that is not sorted yet is shown already', async () => {
   const own = await makeArchive()
   await append(own.db, own.list.id, [

@@ -17,6 +17,7 @@ export const bugLineHandler = (planned: Planned): LineHandler => ({
     else obey(mail, tag, planned)
   },
   refuse: (mail, tag, refusal) => planned.change(mail, tag, refusal),
+  miss: (mail, named, refusal) => planned.lines.tell(mail, planned.roleOf(mail), named, { refusal }),
   sendRefusal: mail => planned.sendRefusal(mail),
 })
 

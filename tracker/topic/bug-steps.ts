@@ -55,7 +55,10 @@ export function planningOf(mails: readonly Node[], inputs: PlanningInputs): Plan
   const planned = new Planned(here, others, inputs)
   const { lines } = planned
   const handler = bugLineHandler(planned)
-  const speaking = [...mails.filter(mail => mail.facts.tags.length > 0), ...others]
+  const speaking = [
+    ...mails.filter(({ facts }) => facts.tags.length > 0 || facts.misses.length > 0),
+    ...others,
+  ]
   takeInOrder([
     ...lostReviews(mails, planned),
     ...speaking.map(mail => ({ at: wordsAt(mail), take: () => lines.take(mail, handler) })),

@@ -1,7 +1,7 @@
 // The lines of a topic's mails, and what comes of them. What those about a bug and those about patches have in common:
 // one that speaks of another topic goes there, the others are obeyed here, and the history tells of each.
 import type { MessageId } from '../../base/ids.ts'
-import type { TagFact } from '../mail/facts.ts'
+import type { MissFact, TagFact } from '../mail/facts.ts'
 import type { Spoken } from '../mail/tag/value.ts'
 import type { Refusal } from './authority.ts'
 import { changeBy, type Named, type Outcome, withOutcome } from './history.ts'
@@ -23,8 +23,17 @@ export interface LineHandler {
   obey(mail: SpeakingMail, tag: Line): void
   /** Tells why a line about another topic does not go there. */
   refuse(mail: SpeakingMail, tag: Line, refusal: Refusal): void
+  /** Tells of a line that is not understood. */
+  miss(mail: SpeakingMail, named: Named, refusal: Refusal): void
   /** Why a mail reaches no other topic. */
   sendRefusal?(mail: SpeakingMail): Refusal | null
+}
+
+/** A canonical tag with a value that means nothing is told as what it is. */
+function missesOf(own: Node | undefined): readonly MissFact[] {
+  if (!own) return []
+  const { misses, tags } = own.facts
+  return misses.filter(({ line }) => !tags.some(tag => tag.line === line))
 }
 
 /** What comes of a request: it has its effect when nothing refuses it, unless that is a part of it only. */
@@ -56,6 +65,11 @@ export class Lines {
       const other = elsewhere(tag, mail.said, this.here, this.numbers)
       if (other === null) handler.obey(heardAs(mail, tag), tag)
       else this.#send(heardAs(mail, tag), tag, other, handler)
+    }
+    for (const { line, nearest } of missesOf(this.here.get(mail.id))) {
+      const meant = nearest === null ? '' : `; perhaps "${nearest}" was meant`
+      const reason = `this line is not understood${meant}`
+      handler.miss(heardHere(mail), { what: 'not understood', value: line.slice(0, 200) }, { reason })
     }
   }
 

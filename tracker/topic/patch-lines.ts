@@ -16,6 +16,7 @@ import type { Node } from './tree.ts'
 export const patchLineHandler = (patches: PatchStatuses): LineHandler => ({
   obey: (mail, tag) => obey(mail, tag, patches),
   refuse: (mail, tag, refusal) => patches.tell(mail, [], namedBy(tag), { refusal }),
+  miss: (mail, named, refusal) => patches.tell(mail, [], named, { refusal }),
 })
 
 function obey(mail: SpeakingMail, tag: Line, patches: PatchStatuses): void {

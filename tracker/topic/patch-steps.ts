@@ -69,8 +69,12 @@ export function patchOutcome(
   }
 }
 
-const saysSomething = ({ facts: { tags, applied, withdrawal }, verdict }: Node) =>
-  tags.length > 0 || applied !== null || withdrawal !== null || verdict.how.code === 'noted'
+const saysSomething = ({ facts: { tags, misses, applied, withdrawal }, verdict }: Node) =>
+  tags.length > 0 ||
+  misses.length > 0 ||
+  applied !== null ||
+  withdrawal !== null ||
+  verdict.how.code === 'noted'
 
 /** What the mail posts. */
 function post(mail: Node, patches: PatchStatuses): void {

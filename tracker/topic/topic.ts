@@ -195,6 +195,8 @@ type ChangeName =
   | 'superseded'
   | 'withdrawn'
   | 'newer posting'
+  /** A line that was nearly one. */
+  | 'not understood'
   /** A result, or words, that came through the API. */
   | 'check'
   | 'note'

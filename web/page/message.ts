@@ -13,6 +13,7 @@ import type { Topic } from '../../tracker/topic/topic.ts'
 import { changeSection, followSection, namedSection, replyAddressLine } from '../part/aside.ts'
 import { effectsOf } from '../part/effects.ts'
 import { frame } from '../part/frame.ts'
+import { didSection } from '../part/history.ts'
 import { attachments } from '../part/mail-card.ts'
 import { mailProblems } from '../part/mail-problems.ts'
 import { mailText } from '../part/mail-text.ts'
@@ -69,6 +70,7 @@ ${mailProblems(view.list.name, view.topic, view.id, view.mail)}
 <article class="card"><dl class="head">${addressRows(mail)}</dl>
 <div class="mail">${mailText(textOf(mail), { ...textOptions(list, topic, id), diffOpen: true })}${attachments(list.name, id, mail)}</div></article>
 </section>
+${topic ? didSection(list, topic, id) : ''}
 ${topic && topic.mails.length > 1 ? threadSection(list.name, topic, id) : ''}
 </div>
 <aside class="side" aria-label="About this mail">

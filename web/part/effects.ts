@@ -51,7 +51,8 @@ const sentWords = ({ bug }: NonNullable<Change['sent']>) =>
   bug === undefined ? '→ another thread' : `→ bug #${bug}`
 
 function changeWords({ what, value, effect }: Change): string {
-  if (!effect) return `✕ ${visible(what)}: no effect`
+  if (!effect)
+    return what === 'not understood' ? '✕ a line is not understood' : `✕ ${visible(what)}: no effect`
   switch (what) {
     case 'reverted':
       return '↺ reverted'
@@ -72,6 +73,7 @@ function changeWords({ what, value, effect }: Change): string {
     case 'withdrawn':
     case 'review':
     case 'newer posting':
+    case 'not understood':
       return `✓ ${visible(value || what)}`
     default:
       return `✓ ${visible(value || (what satisfies TagName))}`

@@ -18,6 +18,19 @@ export const historySection = (list: ListRow, topic: Topic): Html | string =>
 <ol class="line">${topic.history.map(change => html`<li class="ev">${changeLine(list, change)}</li>`)}</ol>
 </section>`
 
+/** What the lines of one mail did, below its text; empty for a mail that has none. */
+export function didSection(list: ListRow, topic: Topic, id: string): Html | string {
+  const own = topic.history.filter(({ mail, commit }) => mail === id && !commit).slice(0, didShownMax)
+  return own.length === 0
+    ? ''
+    : html`<section aria-labelledby="h-did">
+<div class="hd"><h2 id="h-did">What it did</h2></div>
+<ol class="line">${own.map(change => html`<li class="ev">${changeLine(list, change)}</li>`)}</ol></section>`
+}
+
+/** A mail has a few lines; one that speaks of many patches is read on the page of its topic. */
+const didShownMax = 20
+
 export const changeLine = (list: ListRow, change: Change): Html =>
   html`<b>${nameOf(change.who)}</b> ${change.sent ? sentVerb(list, change) : change.commit ? commitVerb(list, change) : verb(change)}, <a href="${paths.mail(list.name, change.mail)}">${dayOf(change.said)}</a>${vouchWords(change)}${
     change.reason === null ? '' : html`<br><span class="soft">${visible(change.reason)}</span>`
@@ -88,6 +101,7 @@ function verb(change: Change): Html {
       return html`said that <code>${visible(value)}</code> is a revision of the same change`
     case 'Unlink-Revision':
       return html`said that <code>${visible(value)}</code> is another change`
+    case 'not understood':
     case 'landed':
     case 'reverted':
     case 'landed again':
@@ -119,4 +133,4 @@ const setVerb = (what: string, value: string): Html => html`set ${visible(what)}
 const withoutEffect = ({ what, value, reason }: Change): Html =>
   reason === null
     ? html`said <code>${visible(what)}: ${visible(value)}</code> once more`
-    : html`wrote <code>${what === 'review' ? visible(value) : `${visible(what)}${value ? `: ${visible(value)}` : ''}`}</code> <span class="bad txt">✕ without effect</span>`
+    : html`wrote <code>${what === 'review' || what === 'not understood' ? visible(value) : `${visible(what)}${value ? `: ${visible(value)}` : ''}`}</code> <span class="bad txt">✕ without effect</span>`
