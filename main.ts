@@ -19,6 +19,8 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   follow: () => import('./commands/follow.ts'),
   rebuild: () => import('./commands/rebuild.ts'),
   export: () => import('./commands/export.ts'),
+  backup: () => import('./commands/backup.ts'),
+  restore: () => import('./commands/restore.ts'),
   build: () => import('./commands/build.ts'),
   cancel: () => import('./commands/cancel.ts'),
   hook: () => import('./commands/hook.ts'),

@@ -245,6 +245,8 @@ export const limits = {
   databaseConnectSecondsMax: 5,
   /** `/readyz` says no after this: who asks it asks every few seconds. */
   readySecondsMax: 3,
+  /** What a piece of a backup holds of its table, unpacked: it is in memory at once. */
+  backupPieceBytesMax: 8 * 1024 * 1024,
   /** Connections to the database for sorting and for single commands. */
   databaseConnectionsMax: 10,
   /** The same for SMTP, which asks little and commits one group at a time. */

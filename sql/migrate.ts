@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
-import { type Migration, Migrator } from 'kysely/migration'
+import { type Migration, type MigrationResultSet, Migrator } from 'kysely/migration'
 import type { Tables } from './tables.ts'
 
 const directory = join(import.meta.dirname, 'migrations')
@@ -15,7 +15,27 @@ const directory = join(import.meta.dirname, 'migrations')
 export async function migrate(db: Kysely<Tables>): Promise<void> {
   const foreign = await foreignSchema(db)
   if (foreign !== null) throw new Error(`Cannot use this database: ${foreign.found}. ${foreign.mend}`)
-  const { error, results } = await migrator(db).migrateToLatest()
+  refuseFailed(await migrator(db).migrateToLatest())
+}
+
+/**
+ * Brings a database that has no tables yet to the schema of an older version, whose migrations these are. Throws when they are not
+ * the first of this program's, or when the database is beyond them.
+ */
+export async function migrateTo(db: Kysely<Tables>, names: readonly string[]): Promise<void> {
+  const known = Object.keys(await readMigrations()).toSorted()
+  const newer = names.filter((name, at) => known[at] !== name)
+  if (newer.length > 0)
+    throw new Error(
+      `A newer Threadwork made these tables (${newer.join(', ')}): start that version, or a newer one`,
+    )
+  const beyond = (await executed(db)).filter(name => !names.includes(name))
+  if (beyond.length > 0)
+    throw new Error(`The database has newer tables already (${beyond.join(', ')}); allowed: an empty one`)
+  refuseFailed(await migrator(db).migrateTo(names.at(-1) ?? ''))
+}
+
+function refuseFailed({ error, results }: MigrationResultSet): void {
   if (error === undefined) return
   const failed = results?.find(result => result.status === 'Error')
   const reason = error instanceof Error ? error.message : String(error)

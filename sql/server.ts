@@ -27,11 +27,16 @@ type DatabaseChoice = Pick<Config, 'database' | 'data' | 'dataChosen'>
 const serviceData = '/var/lib/threadwork'
 const oldestVersion = 150_000
 
+export interface OpenOptions extends JoinOptions {
+  /** The tables are left as they are, or are not there. */
+  readonly bare?: boolean
+}
+
 /** Connected and migrated. */
 export async function openDatabase(
   choice: DatabaseChoice,
   log: ServerLog,
-  options?: JoinOptions,
+  options: OpenOptions = {},
 ): Promise<Database> {
   const server = await joinServer(choice, log, options)
   const db = connect(server.url, { max: limits.databaseConnectionsMax })
@@ -49,7 +54,7 @@ export async function openDatabase(
   }
   try {
     await checkVersion(db)
-    await migrate(db)
+    if (!options.bare) await migrate(db)
   } catch (error) {
     await close()
     throw error

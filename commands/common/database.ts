@@ -3,7 +3,7 @@ import type { Arguments } from '../../base/command.ts'
 import type { Config } from '../../base/config.ts'
 import type { Log } from '../../base/log.ts'
 import { hasCome, stopSignal } from '../../base/stop-signal.ts'
-import type { Database } from '../../sql/server.ts'
+import type { Database, OpenOptions } from '../../sql/server.ts'
 import { readConfig } from './config.ts'
 import { openLog } from './log.ts'
 
@@ -20,12 +20,17 @@ type Use = (ground: Ground) => Promise<number>
 export async function withDatabase(args: Arguments, use: Use, stop?: AbortSignal): Promise<number> {
   const config = await readConfig(args)
   const log = await openLog(args, config)
-  return useDatabase(config, log, use, stop)
+  return useDatabase(config, log, use, { stop })
 }
 
-export async function useDatabase(config: Config, log: Log, use: Use, stop?: AbortSignal): Promise<number> {
+export async function useDatabase(
+  config: Config,
+  log: Log,
+  use: Use,
+  options: OpenOptions = {},
+): Promise<number> {
   const { openDatabase } = await import('../../sql/server.ts')
-  const database = await openDatabase(config, log, { stop })
+  const database = await openDatabase(config, log, options)
   try {
     return await use({ db: database.db, config, log })
   } finally {
