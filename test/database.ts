@@ -13,17 +13,27 @@ declare module 'vitest' {
   }
 }
 
-/**
- * Clones are not dropped (that takes longer than to make one); the server ends with the test run. `url` serves
- * child processes as DATABASE_URL.
- */
+const made: string[] = []
+
+/** `url` serves child processes as DATABASE_URL. The database is there until the file has ended. */
 export async function testDatabase(): Promise<{ db: Kysely<Tables>; url: string }> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  const server = new pg.Client({ connectionString: inject('server') })
-  await server.connect()
-  await server.query(`create database ${name} template threadwork`)
-  await server.end()
+  // Copied as files, for the server syncs none of them; the other way writes each page into its log as well.
+  await onServer([`create database ${name} template threadwork strategy file_copy`])
+  made.push(name)
   const url = new URL(inject('server'))
   url.pathname = `/${name}`
   return { db: connect(url.href, { max: 5 }), url: url.href }
+}
+
+/** The server keeps its files in memory, and a run makes hundreds of databases. */
+export async function dropTestDatabases(): Promise<void> {
+  if (made.length > 0) await onServer(made.splice(0).map(name => `drop database ${name} with (force)`))
+}
+
+async function onServer(statements: readonly string[]): Promise<void> {
+  const server = new pg.Client({ connectionString: inject('server') })
+  await server.connect()
+  for (const statement of statements) await server.query(statement)
+  await server.end()
 }

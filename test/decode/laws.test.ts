@@ -4,6 +4,7 @@ import { parseAddresses } from '../../tracker/decode/addresses.ts'
 import { decodeMail } from '../../tracker/decode/decode.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
+import { times } from '../times.ts'
 import { crlfTwin, decodeFixture, fixtureBytes, fixtureNames } from './fixture.ts'
 
 /** Pieces that mails are made of, so that random mails reach the branches that random bytes do not. */
@@ -65,7 +66,7 @@ test('any bytes decode without an exception', () => {
       expect(decoded.body.isWellFormed()).toBe(true)
       expect(messageIdOf(raw).id).not.toBe('')
     }),
-    { numRuns: 3_000 },
+    { numRuns: times(3_000) },
   )
 })
 
@@ -75,7 +76,7 @@ test('any text decodes without an exception as words and as addresses', () => {
       expect(decodeWords(value)).toBeTypeOf('string')
       for (const person of parseAddresses(value)) expect(person.address).toBe(person.address.toLowerCase())
     }),
-    { numRuns: 2_000 },
+    { numRuns: times(2_000) },
   )
 })
 
@@ -91,7 +92,7 @@ test('a mail and its CRLF twin decode equal', () => {
       expect(decodeMail(crlfTwin(raw))).toEqual(decodeMail(raw))
       expect(messageIdOf(crlfTwin(raw))).toEqual(messageIdOf(raw))
     }),
-    { numRuns: 3_000 },
+    { numRuns: times(3_000) },
   )
 })
 
@@ -102,6 +103,6 @@ test('the quick look at the Message-ID and the whole decoding agree', () => {
       const field = decodeMail(raw).headers.find(header => header.name === 'message-id')
       if (!made) expect((field?.value ?? '').replaceAll('\t', '')).toContain(id)
     }),
-    { numRuns: 3_000 },
+    { numRuns: times(3_000) },
   )
 })

@@ -6,9 +6,10 @@ import { fold } from '../../../tracker/topic/fold.ts'
 import { openRules } from '../../../tracker/topic/rules.ts'
 import type { Topic } from '../../../tracker/topic/topic.ts'
 import type { Arrival } from '../../../tracker/topic/unit.ts'
+import { times } from '../../times.ts'
 import { arrivalOf, cases, shuffled } from '../threads.ts'
 
-const orders = 50
+const orders = times(20)
 
 describe.each(cases)('$name', ({ mails, expected }) => {
   const arrivals = mails.map(arrivalOf)

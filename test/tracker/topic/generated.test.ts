@@ -7,6 +7,7 @@ import { openRules, type Rules } from '../../../tracker/topic/rules.ts'
 import type { Topic } from '../../../tracker/topic/topic.ts'
 import type { Arrival } from '../../../tracker/topic/unit.ts'
 import { imported, type Verdict } from '../../../tracker/topic/verdict.ts'
+import { times } from '../../times.ts'
 import { dkimOf, onlyFrom } from '../../verdicts.ts'
 import { arrivalOf, shuffled } from '../threads.ts'
 
@@ -144,7 +145,7 @@ describe('a random thread', () => {
           reference,
         )
       }),
-      { numRuns: 300 },
+      { numRuns: times(300) },
     )
   })
 
@@ -157,7 +158,7 @@ describe('a random thread', () => {
         const twice = shuffled([...arrivals, ...arrivals.slice(seed % arrivals.length)], seed + 1)
         expect(topicsOf(twice, rules)).toBe(reference)
       }),
-      { numRuns: 300 },
+      { numRuns: times(300) },
     )
   })
 
@@ -175,7 +176,7 @@ describe('a random thread', () => {
               expect(order.get(mail.parent)).toBeLessThan(order.get(mail.id) ?? -1)
         }
       }),
-      { numRuns: 200 },
+      { numRuns: times(200) },
     )
   })
 
@@ -187,7 +188,7 @@ describe('a random thread', () => {
         const together = JSON.parse(topicsOf(shuffled([...left, ...right], seed)))
         expect(sorted(together)).toEqual(sorted(apart))
       }),
-      { numRuns: 200 },
+      { numRuns: times(200) },
     )
   })
 })

@@ -7,9 +7,10 @@ import { fold } from '../../../tracker/topic/fold.ts'
 import { openRules } from '../../../tracker/topic/rules.ts'
 import type { Topic } from '../../../tracker/topic/topic.ts'
 import type { Arrival } from '../../../tracker/topic/unit.ts'
+import { times } from '../../times.ts'
 import { arrivalOf, crlf, shuffled, threads } from '../threads.ts'
 
-const orders = 200
+const orders = times(40)
 
 const sorted = (topics: readonly Topic[]) => [...topics].sort((a, b) => (a.id < b.id ? -1 : 1))
 /** With everybody known whom these mails establish, as the projector comes to it. */
