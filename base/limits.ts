@@ -221,6 +221,16 @@ export const limits = {
   apiPageItemsMax: 250,
   /** Events that the API counts; who asks for older ones asks by time. */
   apiEventsMax: 10_000,
+  /** An answer of so many bytes of mails is a large one: of a hundred thousand real mails one is above it. */
+  largeAnswerBytesMin: 1024 * 1024,
+  /** Bytes that large answers hold together until their readers have them, ten of the largest mails: a small machine bears that. */
+  answerBytesHeldMax: 10 * 25 * 1024 * 1024,
+  /** Large answers under way to one client: lei opens four. */
+  largeAnswersPerClientMax: 4,
+  /** The reader of one who takes nothing for so long is gone, or means no good. */
+  largeAnswerStallSecondsMax: 60,
+  /** The text of a longer comment is not in a list of comments, of which a page holds 250; it has an address of its own. */
+  listedCommentBytesMax: 256 * 1024,
   /** Bytes of pages kept as they were made, for the next reader of the same version. */
   pageBytesKeptMax: 16 * 1024 * 1024,
   /** Bytes of mails that the pages keep decoded: the threads that are read now. */

@@ -1,6 +1,7 @@
 // Who may come in how often: connections at once and mails a minute, for each client of the SMTP door. So one sender
 // that runs wild (a script, a mail loop) waits, and the others do not.
 import { BlockList, isIP, isIPv6 } from 'node:net'
+import { networkOf, plainIp } from '../base/client-address.ts'
 import { limits } from '../base/limits.ts'
 
 export interface ClientLimits {
@@ -39,7 +40,7 @@ export function countClients(allowed: ClientLimits, now: () => number = Date.now
     if (isIP(plain) === 0) return undefined
     if (exempt.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4')) return undefined
     sweep()
-    const key = clientKey(plain)
+    const key = networkOf(plain)
     const client = known.get(key) ?? { connections: 0, mailsLeft: allowed.mailsPerMinuteMax, at: now() }
     client.mailsLeft = Math.min(
       allowed.mailsPerMinuteMax,
@@ -88,25 +89,6 @@ interface Client {
 }
 
 const minuteMs = 60_000
-
-/** What is counted as one. */
-export const networkOf = (address: string): string => clientKey(plainIp(address))
-
-/** A socket that listens for both shows IPv4 clients as ::ffff:192.0.2.1. */
-const plainIp = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/s, '')
-
-/** One IPv6 subscriber holds a /64 at least (RFC 6177), and may take a new address in it for each connection. */
-function clientKey(address: string): string {
-  if (!isIPv6(address)) return address
-  const [head = '', tail] = address.split('::')
-  const groups = head === '' ? [] : head.split(':')
-  const zeros = tail === undefined ? 0 : 8 - groups.length - (tail === '' ? 0 : tail.split(':').length)
-  const all = [...groups, ...Array(zeros).fill('0'), ...(tail ? tail.split(':') : [])]
-  return all
-    .slice(0, 4)
-    .map(group => Number.parseInt(group, 16).toString(16))
-    .join(':')
-}
 
 function blockList(networks: readonly string[]): BlockList {
   const list = new BlockList()

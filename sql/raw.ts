@@ -36,6 +36,31 @@ export async function readBytes(
   return found
 }
 
+/** How many bytes `rawBytes` of these has in memory at once, and all together. */
+export async function sizesOf(
+  db: Kysely<Tables>,
+  hashes: readonly Buffer[],
+): Promise<{ held: number; all: number }> {
+  const { rows } = await sql<{ largest: number; all: number }>`
+    select coalesce(max(size), 0)::float as largest, coalesce(sum(size), 0)::float as all
+    from raw where hash = any(${binaryArray('bytea', hashes)}::bytea[]) and encoding <> 'purged'`.execute(db)
+  const { largest = 0, all = 0 } = rows[0] ?? {}
+  return { held: Math.max(largest, Math.min(all, limits.readBytesMax)), all }
+}
+
+/** Those of them whose bytes are no more than so many. */
+export async function hashesUpTo(
+  db: Kysely<Tables>,
+  hashes: readonly Buffer[],
+  bytesMax: number,
+): Promise<Buffer[]> {
+  const { rows } = await sql<{ hash: Buffer }>`
+    select hash from raw where hash = any(${binaryArray('bytea', hashes)}::bytea[]) and size <= ${bytesMax}`.execute(
+    db,
+  )
+  return rows.map(({ hash }) => hash)
+}
+
 /** As many of the first of these as fit, of those that are not in memory. */
 async function readPortion(db: Kysely<Tables>, hashes: readonly Buffer[]): Promise<Map<string, Buffer>> {
   const absent = hashes.filter(hash => recentBytes(hash) === undefined)

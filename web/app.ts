@@ -16,6 +16,7 @@ import { addApi, addPatchworkPages } from './address/patchwork.ts'
 import { addServer } from './address/server.ts'
 import { answerPage, safeHeaders } from './answer.ts'
 import { makeGate } from './gate.ts'
+import { countHeld } from './large.ts'
 import { brokenPage, missingListPage } from './page/missing.ts'
 import { paths } from './paths.ts'
 import { runnerOfToken } from './read/runner-of-token.ts'
@@ -94,11 +95,13 @@ export function makeApp(options: AppOptions): Hono {
 function shared({ url, listening }: AppOptions): MiddlewareHandler {
   const pages = keepRecent<string>(limits.pageBytesKeptMax)
   const costly = makeGate(limits.costlyPagesWaitingMax)
+  const held = countHeld()
   /** Never by the Host field, which anybody may choose. b4 takes the list's address from the answer to a HEAD, browsers ask with GET. */
   const startOf = (method: string) => url ?? (method === 'HEAD' ? listening?.() : undefined) ?? ''
   return async (c, next) => {
     c.set('pages', pages)
     c.set('costly', costly)
+    c.set('held', held)
     c.set('base', startOf('HEAD'))
     await next()
     const to = c.res.headers.get('Location')

@@ -1,15 +1,15 @@
 // b4's web submission endpoint: `b4 send` without a mail server. One address takes JSON by POST, an action with its values,
 // and answers {"result": "success" or "error", "message": ...}; b4 shows the message of an error and the status of a refusal.
-import { isIP } from 'node:net'
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { Kysely } from 'kysely'
+import { callerOf, networkOf } from '../../base/client-address.ts'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Keyring } from '../auth/keyring.ts'
 import type { Resolve } from '../auth/resolver.ts'
-import { countClients, networkOf } from '../clients.ts'
+import { countClients } from '../clients.ts'
 import { challenge } from './challenge.ts'
 import { withProvenKeys } from './proven-keys.ts'
 import { receive, reflect } from './receive.ts'
@@ -40,7 +40,8 @@ export function submissionRoutes(options: SubmissionOptions): Hono {
   })
   const busy = { now: 0 }
   app.post('/', async c => {
-    const caller = callerOf(c)
+    const { incoming } = (c.env ?? {}) as Partial<HttpBindings>
+    const caller = callerOf(incoming?.socket.remoteAddress, c.req.header('X-Forwarded-For'))
     if (busy.now >= limits.submissionsAtOnceMax || !callers.enter(caller)) return answer(c, tooMany())
     busy.now += 1
     try {
@@ -123,12 +124,3 @@ function parsed(text: string): unknown {
     return null
   }
 }
-
-/** An address. A web server in front says who asked it, as the last word of X-Forwarded-For; what anybody else says there is nothing. */
-function callerOf(c: Context): string {
-  const remote = (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? '127.0.0.1'
-  const forwarded = c.req.header('X-Forwarded-For')?.split(',').at(-1)?.trim()
-  return isOwn(remote) && isIP(forwarded ?? '') > 0 ? (forwarded ?? '') : remote
-}
-
-const isOwn = (address: string) => /^(?:::ffff:)?127\.|^::1$/.test(address)

@@ -1,21 +1,29 @@
 // Many readers of pages that take long to make: the others are answered in between.
+import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { limits } from '../../base/limits.ts'
 import type { Listener } from '../../web/listen.ts'
 import { startWeb } from '../../web/serve.ts'
-import { makeArchive } from './archive.ts'
+import { type Archive, makeArchive } from './archive.ts'
 
 const lines = 400
 const patches = 12
 let web: Listener
+let archive: Archive
 beforeAll(async () => {
-  const { db } = await makeArchive(
+  archive = await makeArchive(
     [1, 2].flatMap(version => [
       cover(version),
       ...Array.from({ length: patches }, (_, at) => patch(version, at + 1)),
     ]),
   )
-  web = await startWeb({ db, log: { error: () => {}, warn: () => {} }, host: '127.0.0.1', port: 0 })
+  await archive.add({ id: 'log@example.org', body: 'A line of a log, one of many.\n'.repeat(300_000) })
+  web = await startWeb({
+    db: archive.db,
+    log: { error: () => {}, warn: () => {} },
+    host: '127.0.0.1',
+    port: 0,
+  })
 }, 120_000)
 afterAll(() => web.close())
 
@@ -74,4 +82,56 @@ test('a list page waits for few comparisons, however many are asked for, and who
   // Who comes again is answered.
   const left = ids[answers.findIndex(({ status }) => status === 503)] ?? ''
   expect((await compare(left)).status).toBe(200)
+}, 120_000)
+
+const origin = () => `http://127.0.0.1:${web.port}`
+
+test.each([
+  ['/tarn/log@example.org/raw', '192.0.2.5'],
+  ['/api/v1/tarn/mails/log@example.org', '192.0.2.7'],
+])(
+  'who asks for the largest mails by %s and reads none has few of them, and all others are answered',
+  async (path, client) => {
+    const from = { 'X-Forwarded-For': client }
+    const ask = () => fetch(origin() + path, { headers: from })
+    const answers = await Promise.all(Array.from({ length: 3 * limits.largeAnswersPerClientMax }, ask))
+    const refused = answers.filter(({ status }) => status === 503)
+    expect(refused.length).toBe(answers.length - limits.largeAnswersPerClientMax)
+    expect(refused.every(({ headers }) => Number(headers.get('Retry-After')) > 0)).toBe(true)
+    const other = await fetch(origin() + path, { headers: { 'X-Forwarded-For': '192.0.2.8' } })
+    expect((await other.arrayBuffer()).byteLength).toBeGreaterThan(10_000)
+    // Whoever has read, or went away, may ask again.
+    const [read, ...left] = answers.filter(({ status }) => status === 200)
+    await read?.arrayBuffer()
+    await Promise.all(left.map(({ body }) => body?.cancel()))
+    const again = async () => {
+      const { status, body } = await ask()
+      await body?.cancel()
+      return status
+    }
+    await expect.poll(again, { timeout: 30_000 }).toBe(200)
+  },
+  120_000,
+)
+
+test('what all hold together is bounded, whoever asks', async () => {
+  const sockets = Array.from({ length: 30 }, (_, at) => {
+    const socket = connect(web.port, '127.0.0.1')
+      .setEncoding('latin1')
+      .once('data', () => socket.pause())
+    socket.write(
+      `GET /tarn/log@example.org/raw HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.${at}\r\n\r\n`,
+    )
+    return new Promise<{ status: string; socket: typeof socket }>(resolve =>
+      socket.once('data', (text: unknown) => resolve({ status: String(text).slice(9, 12), socket })),
+    )
+  })
+  const answers = await Promise.all(sockets)
+  for (const { socket } of answers) socket.destroy()
+  const mail = 8_700_000
+  const most = Math.floor(limits.answerBytesHeldMax / mail / 2)
+  expect(answers.filter(({ status }) => status === '200').length).toBeLessThanOrEqual(most)
+  expect(answers.filter(({ status }) => status === '503').length).toBeGreaterThanOrEqual(
+    answers.length - most,
+  )
 }, 120_000)

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { limits } from '../../base/limits.ts'
 import { saveLists } from '../../sql/lists.ts'
 import { append } from '../../sql/log.ts'
 import { sortAll } from '../../tracker/project/projector.ts'
@@ -233,6 +234,49 @@ test('new news are those since, and a mail that is not sorted yet keeps what is 
   )
   await sortAll(archive.db, archive.list.id)
   expect(await ask(`GROUP ${group}`, 'STAT <late2@example.org>')).toMatch(/^211 5 .*\n223 0 <late2/)
+})
+
+test('a note was never posted, and where it was it is the mail that came over the list', async () => {
+  const noted = { subject: 'Re: a lock', body: 'Patch-Status: accepted\n', minute: 9 }
+  await archive.add(
+    { ...noted, id: 'tw.1@example.org' },
+    { ...noted, id: 'tw.2@example.org', headers: ['X-Threadwork-Note: by token ruth'] },
+  )
+  await sql`update mail set note = true where message_id like 'tw.%'`.execute(archive.db)
+  const before = await ask('NEWNEWS * 20200101 000000')
+  expect(before).not.toContain('tw.')
+  await archive.add({ ...noted, id: 'tw.2@example.org', headers: ['List-Id: <tarn.lists.example.org>'] })
+  const said = await ask(
+    ...[`GROUP ${group}`, `OVER ${at(0)}-`, 'NEWNEWS * 20200101 000000'],
+    ...['STAT <tw.1@example.org>', 'HEAD <tw.2@example.org>', `LISTGROUP ${group}`],
+  )
+  expect(said).not.toContain('<tw.1')
+  expect(said).not.toContain('X-Threadwork-Note')
+  expect(said.match(/<tw\.2@example\.org>/g)).toHaveLength(4)
+  expect(said).toContain('\nList-Id: <tarn.lists.example.org>\n')
+})
+
+test('a client that asks for large articles and reads none has few of them', async () => {
+  await archive.add({ id: 'log@example.org', body: 'A line of a log, one of many.\n'.repeat(300_000) })
+  const own = await start()
+  const sockets = Array.from({ length: 10 }, () => {
+    const socket = connect(own.port, '127.0.0.1').setEncoding('latin1')
+    socket.write('ARTICLE <log@example.org>\r\n')
+    return new Promise<{ status: string; socket: Socket }>(resolve => {
+      let heard = ''
+      socket.on('data', chunk => {
+        heard += String(chunk)
+        const [, status] = /^201 .*\r\n(\d{3}) /.exec(heard) ?? []
+        if (status !== undefined) resolve({ status, socket: socket.pause() })
+      })
+    })
+  })
+  const answers = await Promise.all(sockets)
+  for (const { socket } of answers) socket.destroy()
+  const most = Math.floor(limits.answerBytesHeldMax / 8_700_000 / 4)
+  expect(answers.filter(({ status }) => status === '220').length).toBeLessThanOrEqual(most)
+  expect(answers.filter(({ status }) => status === '403').length).toBeGreaterThan(0)
+  await own.close()
 })
 
 test('a rude client ends alone: long lines, silence, too many connections', async () => {

@@ -9,7 +9,8 @@ import { numbersOf } from '../../tracker/project/bug-number.ts'
 import { revisionNamed } from '../../tracker/topic/revision-name.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
 import { safeHeaders } from '../answer.ts'
-import { readContents } from '../patchwork/mail-content.ts'
+import { answerLarge } from '../large.ts'
+import { contentBytes, readContents } from '../patchwork/mail-content.ts'
 import { paths } from '../paths.ts'
 import { readHits } from '../read/hits.ts'
 import { findListRow, type ListRow, type LocatedMail, locateMail } from '../read/located-mail.ts'
@@ -153,20 +154,22 @@ async function answerBug(c: Context, db: Database, list: ListRow): Promise<Respo
 }
 
 async function answerMail(c: Context, db: Database, { list, id, topic }: LocatedMail): Promise<Response> {
-  const [said, whole] = await Promise.all([
-    readContents(db, list.id, [id]).then(contents => contents.get(id)),
-    topic && readTopic(db, list.id, topic.key),
-  ])
-  if (!said) return refuse(c, 404, 'The list has no such mail.')
-  return c.json({
-    list: list.name,
-    id: messageId(id),
-    topic: whole?.id ?? null,
-    headers: said.headers,
-    text: said.content,
-    diff: said.diff,
-    url: originOf(c) + paths.mail(list.name, id),
-    raw_url: originOf(c) + paths.raw(list.name, id),
+  return answerLarge(c, await contentBytes(db, list.id, [id]), async () => {
+    const [said, whole] = await Promise.all([
+      readContents(db, list.id, [id]).then(contents => contents.get(id)),
+      topic && readTopic(db, list.id, topic.key),
+    ])
+    if (!said) return refuse(c, 404, 'The list has no such mail.')
+    return c.json({
+      list: list.name,
+      id: messageId(id),
+      topic: whole?.id ?? null,
+      headers: said.headers,
+      text: said.content,
+      diff: said.diff,
+      url: originOf(c) + paths.mail(list.name, id),
+      raw_url: originOf(c) + paths.raw(list.name, id),
+    })
   })
 }
 

@@ -1,4 +1,4 @@
-// The articles of a group: a list's mails under their first place in the log, which never changes. What is hidden or held has none,
+// The articles of a group: a list's mails under their first place in the log, which never changes. What is hidden, held or a note has none,
 // nor has what came behind a mail that is not sorted yet: a number that was passed must not be filled later.
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { ListId, MessageId, Seq } from '../../base/ids.ts'
@@ -28,9 +28,9 @@ export interface Extent extends Range {
 export async function extentOf(db: Kysely<Tables>, list: ListId): Promise<Extent> {
   const { rows } = await sql<{ first: string | null; last: string | null; count: number }>`
     select (select seq from mail where list_id = ${list} order by seq limit 1) as first,
-      (select seq from mail where list_id = ${list} and ${sorted(list)} order by seq desc limit 1) as last,
+      (select seq from mail where list_id = ${list} and not note and ${sorted(list)} order by seq desc limit 1) as last,
       (select count(*)::int from (
-        select from mail where list_id = ${list} and not hidden and ${sorted(list)} limit ${limits.newsCountMax + 1}) c) as count`.execute(
+        select from mail where list_id = ${list} and not hidden and not note and ${sorted(list)} limit ${limits.newsCountMax + 1}) c) as count`.execute(
     db,
   )
   const { first = null, last = null, count = 0 } = rows[0] ?? {}
@@ -126,10 +126,11 @@ async function readSome(
 ): Promise<readonly Numbered[]> {
   const { rows } = await sql<Numbered>`
     select a.seq as number, a.message_id as id, own.raw_hash as hash
-    from (select * from mail where list_id = ${list} and ${sorted(list)}) a
-    cross join lateral (select m.raw_hash from mail m ${primaryFirst(sql`a.list_id`, sql`a.message_key`)}) own
+    from (select * from mail where list_id = ${list} and not note and ${sorted(list)}) a
+    cross join lateral (
+      select m.raw_hash from mail m ${primaryFirst(sql`a.list_id`, sql`a.message_key`, sql`not m.note`)}) own
     where not exists (
-      select from mail e where e.list_id = a.list_id and e.message_key = a.message_key and e.seq < a.seq) and ${which}`.execute(
+      select from mail e where e.list_id = a.list_id and e.message_key = a.message_key and e.seq < a.seq and not e.note) and ${which}`.execute(
     db,
   )
   return rows

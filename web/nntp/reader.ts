@@ -2,8 +2,9 @@
 // session sends them; nothing here holds more than some mails at a time.
 import type { Kysely } from 'kysely'
 import { limits } from '../../base/limits.ts'
-import { readBytes } from '../../sql/raw.ts'
+import { rawBytes, sizesOf } from '../../sql/raw.ts'
 import type { Tables } from '../../sql/tables.ts'
+import type { Held } from '../large.ts'
 import { type Article, articleOf, fieldOf, overviewFields, overviewOf, type Place } from './article.ts'
 import {
   articleAt,
@@ -30,6 +31,8 @@ export interface ReaderOptions {
   readonly db: Kysely<Tables>
   readonly host: string
   readonly now: () => Date
+  /** Of all connections; how many a client has is counted already. */
+  readonly held: Held
 }
 
 interface State {
@@ -203,11 +206,27 @@ async function* answerArticle(
   if (place.number !== null) asked.state.current = Number(place.number)
   const line = `${status} ${place.number ?? 0} <${found.id}>\n`
   if (part === null) return yield line
-  const [article] = await readArticles(asked, [found], () => place)
-  if (article === undefined)
-    return yield place.number === null ? '430 No such article\n' : '423 No article of this number\n'
-  yield `${line}${dotted(part(article.article))}.\n`
+  const { all } = await sizesOf(asked.options.db, [found.hash])
+  yield* holding(asked, all, async function* () {
+    for await (const { article } of readArticles(asked, [found], () => place))
+      return yield `${line}${dotted(part(article))}.\n`
+    yield place.number === null ? '430 No such article\n' : '423 No article of this number\n'
+  })
 }
+
+/** Large articles wait in memory until a client has them, and may be asked for by many. */
+async function* holding({ options: { held } }: Asked, bytes: number, answer: () => Say): Say {
+  const leave = bytes < limits.largeAnswerBytesMin ? () => {} : held.take(bytes * timesHeld, null)
+  if (leave === null) return yield '403 Too much is under way; try again later\n'
+  try {
+    yield* answer()
+  } finally {
+    leave()
+  }
+}
+
+/** The mail, its parts and what is on the wire. */
+const timesHeld = 4
 
 interface Read {
   readonly found: Numbered
@@ -215,20 +234,21 @@ interface Read {
   readonly place: Place
 }
 
-async function readArticles(
+/** In their order; those whose bytes are gone are left out. */
+async function* readArticles(
   { options: { db } }: Asked,
   found: readonly Numbered[],
   placeOf: (one: Numbered) => Place,
-): Promise<Read[]> {
-  const bytes = await readBytes(
-    db,
-    found.map(({ hash }) => hash),
-  )
-  return found.flatMap(one => {
-    const raw = bytes.get(one.hash.toString('base64'))
-    const place = placeOf(one)
-    return raw === undefined ? [] : [{ found: one, place, article: articleOf(raw, one.id, place) }]
-  })
+): AsyncGenerator<Read> {
+  const left = [...found]
+  const hashes = found.map(({ hash }) => hash)
+  for await (const [name, raw] of rawBytes(db, hashes))
+    for (let one = left.shift(); one !== undefined; one = left.shift()) {
+      if (one.hash.toString('base64') !== name) continue
+      const place = placeOf(one)
+      yield { found: one, place, article: articleOf(raw, one.id, place) }
+      break
+    }
 }
 
 /** A range, an id, or the current article; else a reply. */
@@ -238,7 +258,7 @@ async function* readAsked(asked: Asked, word: string | undefined): AsyncGenerato
   if (range === null) {
     const chosen = await choose(asked, word)
     if (typeof chosen === 'string') return yield chosen
-    yield* await readArticles(asked, [chosen.found], () => chosen.place)
+    yield* readArticles(asked, [chosen.found], () => chosen.place)
     return
   }
   const { group } = state
@@ -246,7 +266,7 @@ async function* readAsked(asked: Asked, word: string | undefined): AsyncGenerato
   const placeOf = ({ number }: Numbered) => ({ group: group.name, number, host: options.host })
   let any = false
   for await (const some of articlesIn(options.db, group.list.id, range))
-    for (const read of await readArticles(asked, some, placeOf)) {
+    for await (const read of readArticles(asked, some, placeOf)) {
       any = true
       yield read
     }
@@ -271,23 +291,20 @@ async function* perArticle(
 }
 
 function answerOver(asked: Asked): Say {
-  return perArticle(
-    asked,
-    asked.words[0],
-    '224 Overview follows',
-    ({ found, article, place }) => `${place.number ?? 0}\t${overviewOf(article, found.id, place)}`,
+  const lineOf = ({ found, article, place }: Read) =>
+    `${place.number ?? 0}\t${overviewOf(article, found.id, place)}`
+  return holding(asked, limits.largeAnswerBytesMin, () =>
+    perArticle(asked, asked.words[0], '224 Overview follows', lineOf),
   )
 }
 
 async function* answerHdr(asked: Asked, status: string): Say {
   const [name = '', word] = asked.words
   if (!/^:?[!-9;-~]{1,100}$/.test(name)) return yield '501 HDR FIELD [NUMBER|FIRST-LAST|<ID>]\n'
-  yield* perArticle(
-    asked,
-    word,
-    `${status} Fields follow`,
-    ({ found, article, place }) =>
-      `${place.number ?? 0} ${name.toLowerCase() === 'message-id' ? `<${found.id}>` : fieldOf(article, name.toLowerCase(), place)}`,
+  const lineOf = ({ found, article, place }: Read) =>
+    `${place.number ?? 0} ${name.toLowerCase() === 'message-id' ? `<${found.id}>` : fieldOf(article, name.toLowerCase(), place)}`
+  yield* holding(asked, limits.largeAnswerBytesMin, () =>
+    perArticle(asked, word, `${status} Fields follow`, lineOf),
   )
 }
 

@@ -3,9 +3,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import type { Kysely } from 'kysely'
+import { networkOf } from '../../base/client-address.ts'
 import { type Endpoint, showEndpoint } from '../../base/endpoint.ts'
 import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { countHeld, type Held } from '../large.ts'
 import type { Listener } from '../listen.ts'
 import { makeReader } from './reader.ts'
 
@@ -21,8 +23,9 @@ export interface NntpOptions extends Endpoint {
 export async function startNntp(options: NntpOptions): Promise<Listener> {
   const { host, port: wanted } = options
   const sockets = new Map<Socket, string>()
+  const held = countHeld()
   const server = createServer({ allowHalfOpen: false }, socket => {
-    const from = socket.remoteAddress ?? ''
+    const from = networkOf(socket.remoteAddress ?? '')
     socket.on('error', () => {})
     const same = [...sockets.values()].filter(address => address === from).length
     if (sockets.size >= limits.newsConnectionsMax || same >= limits.newsClientConnectionsMax) {
@@ -32,7 +35,7 @@ export async function startNntp(options: NntpOptions): Promise<Listener> {
     sockets.set(socket, from)
     socket.once('close', () => sockets.delete(socket))
     socket.setTimeout((options.idleSecondsMax ?? limits.newsIdleSecondsMax) * 1_000, () => socket.destroy())
-    void serve(socket, options).catch(error => {
+    void serve(socket, options, held).catch(error => {
       if (!socket.destroyed) options.log.warn({ error }, 'A newsreader could not be answered')
       socket.destroy()
     })
@@ -57,8 +60,8 @@ export async function startNntp(options: NntpOptions): Promise<Listener> {
 }
 
 /** One command after the other, however many come at once: the next is read when this one is on its way. */
-async function serve(socket: Socket, { db, name }: NntpOptions): Promise<void> {
-  const reader = makeReader({ db, host: name, now: () => new Date() })
+async function serve(socket: Socket, { db, name }: NntpOptions, held: Held): Promise<void> {
+  const reader = makeReader({ db, host: name, now: () => new Date(), held })
   await send(socket, '201 Threadwork; posting is by mail\n')
   let rest = ''
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) {

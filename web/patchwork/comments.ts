@@ -1,10 +1,12 @@
 // The comments on a patch or a cover letter, and the checks of a patch: what was mailed below them.
 import type { Context } from 'hono'
 import { type Kysely, sql } from 'kysely'
+import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { answerLarge } from '../large.ts'
 import { paths } from '../paths.ts'
 import { given, momentOf, words } from './filters.ts'
-import { readContents } from './mail-content.ts'
+import { contentBytes, readContents } from './mail-content.ts'
 import { checkObject, dateText, msgidText, personObject, type Writing } from './objects.ts'
 import { answerPaged, pageOf } from './pages.ts'
 import { readProjects } from './projects.ts'
@@ -32,7 +34,7 @@ export async function answerComments(c: Context, db: Database, on: On): Promise<
     api,
     pageOf(c),
     page => findItems(db, conditions, [], page),
-    rows => commentObjects(db, writing, on, rows),
+    rows => commentObjects(db, writing, on, rows, limits.listedCommentBytesMax),
   )
 }
 
@@ -41,8 +43,11 @@ export async function answerComment(c: Context, db: Database, on: On): Promise<R
   const api = apiOf(c)
   const row = api.minor >= 3 ? await findItem(db, `${on}-comment`, c.req.param('comment')) : undefined
   if (!row || row.parent !== itemNumber(c.req.param('id'))) return notFound(c)
-  const [comment] = await commentObjects(db, { api, projects: await readProjects(db) }, on, [row])
-  return comment ? c.json(comment) : notFound(c)
+  const writing = { api, projects: await readProjects(db) }
+  return answerLarge(c, await contentBytes(db, row.list, [row.msgid]), async () => {
+    const [comment] = await commentObjects(db, writing, on, [row])
+    return comment ? c.json(comment) : notFound(c)
+  })
 }
 
 async function commentObjects(
@@ -50,6 +55,7 @@ async function commentObjects(
   { api, projects }: Writing,
   on: On,
   rows: readonly ItemRow[],
+  bytesMax?: number,
 ): Promise<Comment[]> {
   const [first] = rows
   if (!first) return []
@@ -57,23 +63,25 @@ async function commentObjects(
     db,
     first.list,
     rows.map(({ msgid }) => msgid),
+    bytesMax,
   )
   const list = projects.list(first.list).name
   return rows.flatMap((row): Comment[] => {
+    const place = `/${on === 'patch' ? 'patches' : 'covers'}/${row.parent}/comments/${row.id}/`
+    const url = api.url(place)
     const said = contents.get(row.msgid)
     if (!said) return []
-    const place = `/${on === 'patch' ? 'patches' : 'covers'}/${row.parent}/comments/${row.id}/`
     return [
       {
         id: row.id,
-        ...(api.minor >= 3 ? { url: api.url(place) } : {}),
+        ...(api.minor >= 3 ? { url } : {}),
         web_url: `${api.origin}/comment/${row.id}/`,
         msgid: msgidText(row.msgid),
         ...(api.minor >= 2 ? { list_archive_url: api.origin + paths.mail(list, row.msgid) } : {}),
         date: dateText(row.said),
         subject: row.name,
         submitter: personObject(api, row),
-        content: said.content,
+        content: said.unread ? `This mail is too long for a list; it is at ${url}` : said.content,
         headers: said.headers,
         ...(api.minor >= 3 ? { addressed: null } : {}),
       },

@@ -5,17 +5,18 @@ import { type Kysely, sql } from 'kysely'
 import { type ListId, listId, messageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { toMboxrd } from '../../base/mboxrd.ts'
-import { readBytes } from '../../sql/raw.ts'
+import { readBytes, sizesOf } from '../../sql/raw.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { decodeMail } from '../../tracker/decode/decode.ts'
 import { givenSince } from '../../tracker/topic/given-trailers.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
 import { amMail } from '../archive/am-mail.ts'
 import { fileName } from '../archive/file-name.ts'
+import { answerLarge } from '../large.ts'
 import { paths } from '../paths.ts'
 import { findPrimaries } from '../read/mails.ts'
 import { readTopic } from '../read/topic.ts'
-import { readContents } from './mail-content.ts'
+import { contentBytes, readContents } from './mail-content.ts'
 import { webUrl } from './objects.ts'
 import { type ProjectRow, readProjects } from './projects.ts'
 import { apiOf } from './request.ts'
@@ -97,15 +98,18 @@ async function answerMbox(
   const [first] = rows
   const topic = first && (await readTopic(db, listId(first.list), first.topicKey))
   if (!first || !topic) return missing(c)
-  const bytes = await bytesOf(db, listId(first.list), rows)
-  const mails = rows.flatMap(row => {
-    const raw = bytes.get(row.id)
-    return raw ? [amOf(topic, row, raw)] : []
-  })
-  if (mails.length < rows.length) return missing(c)
-  return c.body(new Uint8Array(Buffer.concat(mails)), 200, {
-    'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Disposition': attached(name, 'patch'),
+  const hashes = await hashesOf(db, listId(first.list), rows)
+  return answerLarge(c, (await sizesOf(db, [...hashes.values()])).all, async () => {
+    const bytes = await readBytes(db, [...hashes.values()])
+    const mails = rows.flatMap(row => {
+      const raw = bytes.get(hashes.get(row.id)?.toString('base64') ?? '')
+      return raw ? [amOf(topic, row, raw)] : []
+    })
+    if (mails.length < rows.length) return missing(c)
+    return c.body(new Uint8Array(Buffer.concat(mails)), 200, {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Disposition': attached(name, 'patch'),
+    })
   })
 }
 
@@ -123,7 +127,8 @@ function amOf(topic: Topic, { id, msgid, data: { who } }: ItemRow, raw: Buffer):
   })
 }
 
-async function bytesOf(
+/** Of the mails of these, by number. */
+async function hashesOf(
   db: Database,
   list: ListId,
   rows: readonly ItemRow[],
@@ -133,11 +138,10 @@ async function bytesOf(
     list,
     rows.map(({ msgid }) => messageId(msgid)),
   )
-  const bytes = await readBytes(db, [...primaries.values()])
   return new Map(
     rows.flatMap(({ id, msgid }) => {
-      const raw = bytes.get(primaries.get(indexKey(msgid))?.toString('base64') ?? '')
-      return raw ? [[id, raw] as const] : []
+      const hash = primaries.get(indexKey(msgid))
+      return hash ? [[id, hash] as const] : []
     }),
   )
 }
@@ -145,21 +149,29 @@ async function bytesOf(
 /** The mail as it came: nothing is applied of it. */
 export async function answerCoverMbox(c: Context, db: Database): Promise<Response> {
   const found = await namedItem(c, db, 'cover')
-  const raw = found && (await bytesOf(db, listId(found.row.list), [found.row])).get(found.row.id)
-  if (!found || !raw) return missing(c)
-  return c.body(new Uint8Array(toMboxrd(raw)), 200, {
-    'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Disposition': attached(found.row.name, 'mbox'),
+  const hash = found && (await hashesOf(db, listId(found.row.list), [found.row])).get(found.row.id)
+  if (!found || !hash) return missing(c)
+  return answerLarge(c, (await sizesOf(db, [hash])).all, async () => {
+    const [raw] = (await readBytes(db, [hash])).values()
+    if (!raw) return missing(c)
+    return c.body(new Uint8Array(toMboxrd(raw)), 200, {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Disposition': attached(found.row.name, 'mbox'),
+    })
   })
 }
 
 export async function answerRawDiff(c: Context, db: Database): Promise<Response> {
   const found = await namedItem(c, db, 'patch')
-  const said = found && (await readContents(db, found.row.list, [found.row.msgid])).get(found.row.msgid)
-  if (!found || !said?.diff) return missing(c)
-  return c.body(said.diff, 200, {
-    'Content-Type': 'text/x-patch; charset=utf-8',
-    'Content-Disposition': attached(found.row.name, 'diff'),
+  if (!found) return missing(c)
+  const { list, msgid, name } = found.row
+  return answerLarge(c, await contentBytes(db, list, [msgid]), async () => {
+    const diff = (await readContents(db, list, [msgid])).get(msgid)?.diff
+    if (!diff) return missing(c)
+    return c.body(diff, 200, {
+      'Content-Type': 'text/x-patch; charset=utf-8',
+      'Content-Disposition': attached(name, 'diff'),
+    })
   })
 }
 

@@ -2,8 +2,10 @@
 import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../../sql/tables.ts'
+import { answerLarge } from '../large.ts'
 import { coverDetail, patchDetail, seriesDetail } from './details.ts'
 import { conditionsOf, given, ordersOf } from './filters.ts'
+import { contentBytes } from './mail-content.ts'
 import { coverObject, patchObject, seriesObject, type Writing } from './objects.ts'
 import { answerPaged, pageOf } from './pages.ts'
 import { readPeopleIds } from './people.ts'
@@ -53,8 +55,11 @@ export async function answerItem(
   const row = await findItem(db, kind, c.req.param('id'))
   if (!row) return notFound(c)
   const writing = { api: apiOf(c), projects: await readProjects(db) }
-  const detail = await details[kind](db, writing, row)
-  return detail === null ? notFound(c) : c.json(detail)
+  const bytes = kind === 'series' ? 0 : await contentBytes(db, row.list, [row.msgid])
+  return answerLarge(c, bytes, async () => {
+    const detail = await details[kind](db, writing, row)
+    return detail === null ? notFound(c) : c.json(detail)
+  })
 }
 
 export async function answerProjects(c: Context, db: Kysely<Tables>): Promise<Response> {

@@ -1,9 +1,9 @@
 // What a mail says, as patchwork's objects have it: its header fields as they were written, its text without the diff, and the diff.
 import type { Kysely } from 'kysely'
-import { type ListId, listId, messageId } from '../../base/ids.ts'
+import { listId, messageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
-import { readBytes } from '../../sql/raw.ts'
+import { hashesUpTo, rawBytes, sizesOf } from '../../sql/raw.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { decodeMail } from '../../tracker/decode/decode.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
@@ -19,38 +19,46 @@ export interface MailContent {
   readonly content: string
   /** Null for a mail without one. */
   readonly diff: string | null
+  /** It was too large to be read. */
+  readonly unread?: true
 }
 
-/** Of mails of one list, by Message-ID; those that cannot be seen are left out. */
+const unread: MailContent = { headers: {}, content: '', diff: null, unread: true }
+
+/** Of mails of one list, by Message-ID; those that cannot be seen are left out, and of larger ones than `bytesMax` is said that. */
 export async function readContents(
   db: Kysely<Tables>,
   list: number,
   ids: readonly string[],
+  bytesMax?: number,
 ): Promise<ReadonlyMap<string, MailContent>> {
   if (ids.length === 0) return new Map()
   const of = listId(list)
-  const [dressing, bytes] = await Promise.all([dressingOf(db, of), bytesOf(db, of, ids)])
-  return new Map(
-    ids.flatMap(id => {
-      const raw = bytes.get(id)
-      return raw ? [[id, contentOf(id, raw, dressing)] as const] : []
-    }),
+  const [dressing, primaries] = await Promise.all([
+    dressingOf(db, of),
+    findPrimaries(db, of, ids.map(messageId)),
+  ])
+  const idOf = new Map(ids.map(id => [primaries.get(indexKey(id))?.toString('base64'), id]))
+  const contents = new Map<string, MailContent>(
+    bytesMax === undefined ? [] : ids.flatMap(id => (primaries.has(indexKey(id)) ? [[id, unread]] : [])),
   )
+  const all = [...primaries.values()]
+  const hashes = bytesMax === undefined ? all : await hashesUpTo(db, all, bytesMax)
+  for await (const [hash, raw] of rawBytes(db, hashes)) {
+    const id = idOf.get(hash)
+    if (id !== undefined) contents.set(id, contentOf(id, raw, dressing))
+  }
+  return contents
 }
 
-async function bytesOf(
+/** Of the mails behind them. */
+export async function contentBytes(
   db: Kysely<Tables>,
-  list: ListId,
+  list: number,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, Buffer>> {
-  const primaries = await findPrimaries(db, list, ids.map(messageId))
-  const bytes = await readBytes(db, [...primaries.values()])
-  return new Map(
-    ids.flatMap(id => {
-      const raw = bytes.get(primaries.get(indexKey(id))?.toString('base64') ?? '')
-      return raw ? [[id, raw] as const] : []
-    }),
-  )
+): Promise<number> {
+  const primaries = await findPrimaries(db, listId(list), ids.map(messageId))
+  return (await sizesOf(db, [...primaries.values()])).all
 }
 
 function contentOf(id: string, raw: Buffer, dressing: Dressing): MailContent {

@@ -40,10 +40,14 @@ export async function findPrimaries(
 
 /**
  * Of a mail's copies the one to show, for a query over `mail m`: the one that its topic names, else the earliest
- * said, then the lowest hash. Never the first to arrive, or two mirrors of one list would show different texts.
+ * said, then the lowest hash. `among`: a condition of what may be shown at all. Never the first to arrive, or two mirrors of one list would show different texts.
  */
-export const primaryFirst = (list: RawBuilder<unknown>, key: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+export const primaryFirst = (
+  list: RawBuilder<unknown>,
+  key: RawBuilder<unknown>,
+  among: RawBuilder<unknown> = sql`true`,
+): RawBuilder<unknown> => sql`
   left join fact f on f.list_id = m.list_id and f.seq = m.seq
-  where m.list_id = ${list} and m.message_key = ${key} and not m.hidden
+  where m.list_id = ${list} and m.message_key = ${key} and not m.hidden and ${among}
   order by m.raw_hash = (select shown from topic_mail where list_id = ${list} and message_key = ${key}) desc nulls last,
     f.said, m.raw_hash limit 1`

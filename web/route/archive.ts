@@ -3,13 +3,14 @@ import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
 import { indexKey } from '../../base/key.ts'
 import { arrivalsOf } from '../../sql/log.ts'
-import { rawBytes } from '../../sql/raw.ts'
+import { rawBytes, sizesOf } from '../../sql/raw.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { headerValue, readHeaders } from '../../tracker/decode/headers.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
 import { answerFresh } from '../answer.ts'
 import { fileName } from '../archive/file-name.ts'
 import { archiveMboxrd } from '../archive/mboxrd.ts'
+import { answerLarge } from '../large.ts'
 import type { LocatedMail } from '../read/located-mail.ts'
 
 type Database = Kysely<Tables>
@@ -19,18 +20,18 @@ export async function answerRaw(c: Context, db: Database, { list, id }: LocatedM
   const all = await arrivalsOf(db, list.id, indexKey(id))
   const one = all.filter(({ raw_hash }) => raw_hash.toString('hex') === c.req.query('text'))
   const arrivals = one.length > 0 ? one : all
-  return answerFresh(c, ['raw', list.name, ...arrivals.map(({ seq }) => seq)], async () => {
-    const mails = rawBytes(
-      db,
-      arrivals.map(arrival => arrival.raw_hash),
-    )
-    const { value: first } = await mails.next()
-    const bytes = first?.[1] ?? Buffer.alloc(0)
-    return c.body(ReadableStream.from(inMboxrd(bytes, mails)) as ReadableStream, 200, {
-      'Content-Type': 'text/plain; charset=UTF-8',
-      'Content-Disposition': `inline; filename=${fileName(subjectOf(bytes))}`,
-    })
-  })
+  const hashes = arrivals.map(arrival => arrival.raw_hash)
+  return answerFresh(c, ['raw', list.name, ...arrivals.map(({ seq }) => seq)], async () =>
+    answerLarge(c, (await sizesOf(db, hashes)).held, async () => {
+      const mails = rawBytes(db, hashes)
+      const { value: first } = await mails.next()
+      const bytes = first?.[1] ?? Buffer.alloc(0)
+      return c.body(ReadableStream.from(inMboxrd(bytes, mails)) as ReadableStream, 200, {
+        'Content-Type': 'text/plain; charset=UTF-8',
+        'Content-Disposition': `inline; filename=${fileName(subjectOf(bytes))}`,
+      })
+    }),
+  )
 }
 
 async function* inMboxrd(first: Buffer, others: ReturnType<typeof rawBytes>): AsyncGenerator<Uint8Array> {

@@ -2,12 +2,13 @@
 // a file to save and never something to look at here.
 import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
-import { rawBytes } from '../../sql/raw.ts'
+import { rawBytes, sizesOf } from '../../sql/raw.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { answerFresh, safeHeaders } from '../answer.ts'
 import { type Attachment, attachmentsOf } from '../archive/attachments.ts'
 import { partFileNames } from '../archive/file-name.ts'
 import { partBytes } from '../archive/part-bytes.ts'
+import { answerLarge } from '../large.ts'
 import { readDecoded } from '../read/decoded.ts'
 import type { LocatedMail } from '../read/located-mail.ts'
 
@@ -19,7 +20,7 @@ export function answerAttachment(
 ): Promise<Response> {
   const path = /^[\d.]+/.exec(c.req.param('part') ?? '')?.[0] ?? ''
   const key = hash.toString('base64')
-  return answerFresh(c, ['attachment', list.name, key, path], async () => {
+  const make = async () => {
     const mail = (await readDecoded(db, [hash])).get(key)
     const attachment = mail && attachmentsOf(mail).find(one => one.path === path)
     const bytes = attachment && (await openPart(db, hash, path))
@@ -29,7 +30,10 @@ export function answerAttachment(
     if (c.req.method !== 'HEAD') return c.body(ReadableStream.from(bytes) as ReadableStream, 200, headers)
     await bytes.return(undefined)
     return c.body(null, 200, headers)
-  })
+  }
+  return answerFresh(c, ['attachment', list.name, key, path], async () =>
+    answerLarge(c, (await sizesOf(db, [hash])).held, make),
+  )
 }
 
 /** Undefined when the bytes are gone, or mailparser does not find the part. */

@@ -3,10 +3,12 @@ import type { Context } from 'hono'
 import { type Kysely, sql } from 'kysely'
 import type { IndexKey, ListId, Seq } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
+import { sizesOf } from '../../sql/raw.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { answerFresh } from '../answer.ts'
 import { fileName } from '../archive/file-name.ts'
 import { mboxStream } from '../archive/mbox-stream.ts'
+import { answerLarge } from '../large.ts'
 import { type FoundMail, findMails } from '../read/found.ts'
 import type { LocatedMail } from '../read/located-mail.ts'
 import type { Place } from '../read/place.ts'
@@ -22,7 +24,9 @@ export async function answerThreadMbox(c: Context, db: Database, located: Locate
   const hashes = mails.length === 0 ? [hash] : mails.map(mail => mail.hash)
   const versions = hashes.map(one => one.toString('base64'))
   return answerFresh(c, ['mbox', list.name, ...versions], async () =>
-    gzipped(c, 't', mboxStream(db, inBatches(hashes))),
+    answerLarge(c, (await sizesOf(db, hashes)).held, () =>
+      gzipped(c, 't', mboxStream(db, inBatches(hashes))),
+    ),
   )
 }
 
@@ -46,22 +50,16 @@ export async function answerResults(
   const mails = threads
     ? withThreads(db, continued(first.value, found))
     : alone(db, continued(first.value, found))
-  return gzipped(c, `results-${threads ? 'thread-' : ''}${typed}`, mboxStream(db, mails))
+  return answerLarge(c, limits.readBytesMax, () =>
+    gzipped(c, `results-${threads ? 'thread-' : ''}${typed}`, mboxStream(db, mails)),
+  )
 }
 
 /** All mails of one list or of all of them, in the order of the log. */
-export const answerAllMbox = (c: Context, db: Database, { name, lists }: Place): Response =>
-  gzipped(
-    c,
-    name,
-    mboxStream(
-      db,
-      wholeLog(
-        db,
-        lists.map(list => list.id),
-      ),
-    ),
-  )
+export const answerAllMbox = (c: Context, db: Database, { name, lists }: Place): Promise<Response> => {
+  const ids = lists.map(list => list.id)
+  return answerLarge(c, limits.readBytesMax, () => gzipped(c, name, mboxStream(db, wholeLog(db, ids))))
+}
 
 const gzipped = (c: Context, name: string, body: ReadableStream): Response =>
   c.body(body, 200, {
