@@ -269,6 +269,21 @@ test('a misspelt line shows at once on its mail and in the history, with the lin
   expect(text(await own.page('/tarn/v2-0@example.org/T/'))).toContain('✕ a line is not understood')
 })
 
+test('rows of one title name the branch that each is for', async () => {
+  const own = await makeArchive(
+    ['6.6', '6.1', '5.15'].map((branch, at) => ({
+      id: `auto-${branch}@example.org`,
+      subject: `[PATCH AUTOSEL ${branch}] wal: unlock before the sync`,
+      body: patchBody(),
+      minute: at,
+    })),
+  )
+  const rows = text(await own.page('/tarn/'))
+  for (const branch of ['6.6', '6.1', '5.15'])
+    expect(rows).toContain(`wal: unlock before the sync AUTOSEL ${branch} Ines Oduya`)
+  expect(text(await own.page('/tarn/auto-6.1@example.org/'))).toContain('for AUTOSEL 6.1')
+})
+
 test('a mail that is not sorted yet is shown already', async () => {
   const own = await makeArchive()
   await append(own.db, own.list.id, [

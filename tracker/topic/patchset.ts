@@ -12,6 +12,7 @@ import { numberRuns, patchNumbers } from './patch-numbers.ts'
 import { type PatchOutcome, patchOutcome } from './patch-steps.ts'
 import { samePerson } from './person.ts'
 import type { Rules } from './rules.ts'
+import { writtenScope } from './scope-words.ts'
 import { type Draft, numberOf, titleIn } from './series.ts'
 import { type Heard, trailersBelow } from './shared-cover.ts'
 import { patchsetStanding } from './standing.ts'
@@ -99,6 +100,7 @@ function revisionOf(draft: Draft, elders: readonly Draft[], outcome: PatchOutcom
     incomplete: completeness === 'complete' ? null : missingSentence(draft, completeness),
     resend: all.some(facts => facts.subject.resend),
     title: titleIn(head).title || '(no subject)',
+    ...scopeOf(head),
     author: head.facts.author,
     ...(samePerson(head.facts.author, head.facts.sender) ? {} : { postedBy: head.facts.sender }),
     said: Math.min(...draft.members.map(member => member.said)),
@@ -110,6 +112,11 @@ function revisionOf(draft: Draft, elders: readonly Draft[], outcome: PatchOutcom
     ...(digest === null ? {} : { digest }),
     note: shapeNote(draft, elders, completeness),
   }
+}
+
+function scopeOf({ facts }: Node): Pick<Revision, 'scope'> {
+  const scope = writtenScope(facts.subject).slice(0, 80)
+  return scope === '' ? {} : { scope }
 }
 
 /** A renamed, gathered or split patchset says so. */

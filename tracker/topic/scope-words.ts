@@ -4,6 +4,10 @@
 export const scopeWords = ({ tags }: Tagged): ReadonlySet<string> =>
   new Set(tags.map(plainWord).filter(word => !isStage(word)))
 
+/** The same as they were written. */
+export const writtenScope = ({ tags }: Tagged): string =>
+  tags.filter(tag => !isStage(plainWord(tag))).join(' ')
+
 /** The words that only one of them has. A word more is no other one: `[SRU J]` and `[J]`. */
 export const differing = (a: ReadonlySet<string>, b: ReadonlySet<string>): [string[], string[]] => [
   [...a].filter(word => !b.has(word)),

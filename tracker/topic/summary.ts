@@ -17,6 +17,8 @@ interface RevisionSummary {
   readonly head: string | null
   readonly title: string
   readonly version: number
+  /** The project or branch that its bracket names. */
+  readonly scope?: string
   readonly author: Person
   readonly pullRequest: boolean
   /** A partial reroll is: it stands with the patches that it leaves as they were, which are counted, too. */
@@ -43,6 +45,7 @@ function revisionSummary(topic: Topic, revision: Revision): RevisionSummary {
     head: headOf(revision),
     title: revision.title,
     version: revision.version,
+    ...(revision.scope === undefined ? {} : { scope: revision.scope }),
     author: revision.author,
     pullRequest: revision.pullRequest,
     complete: revision.completeness === 'complete' || revision.completeness === 'partial-reroll',

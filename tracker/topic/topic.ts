@@ -84,6 +84,8 @@ export interface Revision {
   readonly incomplete: string | null
   readonly resend: boolean
   readonly title: string
+  /** The words of its bracket that name a project or a branch, as written: "AUTOSEL 6.1". */
+  readonly scope?: string
   readonly author: Person
   /** Who sent it, where that is somebody else. */
   readonly postedBy?: Person

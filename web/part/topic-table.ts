@@ -5,7 +5,7 @@ import type { TopicRow } from '../read/topic-rows.ts'
 import { rebaseWords } from './applies.ts'
 import { checkCount } from './checks.ts'
 import { stateWords } from './chip.ts'
-import { countText, dayOf, type Html, nameOf, numberText, titleOf } from './text.ts'
+import { countText, dayOf, type Html, nameOf, numberText, titleOf, visible } from './text.ts'
 
 /** Patchsets, all in one group. `states` shows each one's state, for groups of more than one. */
 export function patchsetTable(
@@ -28,11 +28,17 @@ function patchsetRow(list: string, row: TopicRow, states: boolean, checked: bool
   const second = states
     ? html`<td>${row.state ? stateWords(row.state) : ''}</td>`
     : html`<td data-w="Reviewed" class="n${reviewed === 0 ? ' soft' : ''}">${patches > 0 ? `${reviewed} of ${patches}` : ''}</td>`
-  return html`<tr><td class="full"><a class="s" href="${paths.mail(list, revision?.head ?? row.id)}">${titleOf(revision?.title ?? row.title)}</a>${
-    revision && revision.version > 1 ? html` <span class="rev">v${revision.version}</span>` : ''
-  }<br><span class="soft">${nameOf(revision?.author ?? row.author)}, ${revision?.pullRequest ? 'pull request' : countText(patches, 'patch', 'patches')}${revision && !revision.complete ? ', not complete' : ''}${rebaseWords(row.rebase)}</span></td>${second}${checked ? html`<td>${checkCount(checks)}</td>` : ''}${lastColumns(row)}</tr>
+  return html`<tr><td class="full"><a class="s" href="${paths.mail(list, revision?.head ?? row.id)}">${titleOf(revision?.title ?? row.title)}</a>${versionOf(
+    row,
+  )}<br><span class="soft">${nameOf(revision?.author ?? row.author)}, ${revision?.pullRequest ? 'pull request' : countText(patches, 'patch', 'patches')}${revision && !revision.complete ? ', not complete' : ''}${rebaseWords(row.rebase)}</span></td>${second}${checked ? html`<td>${checkCount(checks)}</td>` : ''}${lastColumns(row)}</tr>
 `
 }
+
+/** What tells it from others of its title: the branch or project it is for, and the version. */
+const versionOf = ({ revision }: TopicRow): Html =>
+  html`${revision?.scope ? html` <span class="rev">${visible(revision.scope)}</span>` : ''}${
+    revision && revision.version > 1 ? html` <span class="rev">v${revision.version}</span>` : ''
+  }`
 
 /** Topics of any kind. */
 export const topicTable = (list: string, rows: readonly TopicRow[], { kinds }: { kinds: boolean }): Html =>
@@ -41,9 +47,9 @@ export const topicTable = (list: string, rows: readonly TopicRow[], { kinds }: {
 
 function topicRow(list: string, row: TopicRow, kinds: boolean): Html {
   const { revision } = row
-  return html`<tr><td class="full"><a class="s" href="${paths.mail(list, revision?.head ?? row.id)}">${titleOf(row.title)}</a>${
-    revision && revision.version > 1 ? html` <span class="rev">v${revision.version}</span>` : ''
-  }<br><span class="soft">${nameOf(row.author)}</span></td>${kinds ? html`<td class="soft">${kindOf(row)}</td>` : ''}<td>${row.state ? stateWords(row.state) : ''}</td>${lastColumns(row)}</tr>
+  return html`<tr><td class="full"><a class="s" href="${paths.mail(list, revision?.head ?? row.id)}">${titleOf(row.title)}</a>${versionOf(
+    row,
+  )}<br><span class="soft">${nameOf(row.author)}</span></td>${kinds ? html`<td class="soft">${kindOf(row)}</td>` : ''}<td>${row.state ? stateWords(row.state) : ''}</td>${lastColumns(row)}</tr>
 `
 }
 
