@@ -54,4 +54,6 @@ test('the bug shows the commit that fixed it, and without commit_url no page lea
   await project.configure({ commitUrl: null })
   for (const id of [patch, 'bug@example.com'])
     expect(await page(`/tarn/${id}/`)).not.toContain('git.example.org')
+  // Nothing leads to the whole of it, so it stands there.
+  expect(plain(await page('/tarn/bug@example.com/'))).toContain(`Fixed by${commit} in main`)
 })

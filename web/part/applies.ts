@@ -8,7 +8,7 @@ export function appliesLine(application: Application | null): Html | string {
   if (application === null) return ''
   const { outcome, branch, base, file, at } = application
   const tried = html`<br><span class="soft">tried ${minuteOf(at.getTime())}</span>`
-  const where = html`<bdi>${visible(branch)}</bdi> at <code>${base.slice(0, 12)}</code>`
+  const where = html`<bdi>${visible(branch)}</bdi> at <code>${visible(base)}</code>`
   switch (outcome) {
     case 'applied':
       return html`<p><span class="ok txt">✓</span> applies to ${where}${tried}</p>`

@@ -31,7 +31,8 @@ function landingLine(list: ListRow, landing: Landing, number: number | null): Ht
   const { how, commit, branch, release, changed, turns } = landing
   const back = turns.length % 2 === 1 ? turns.at(-1) : undefined
   const words = how === 'closes' ? 'Fixed by' : number === null ? 'Commit' : `Commit of ${number}`
-  return html`<dt>${words}</dt><dd>${commitLink(list, commit)} in ${visible(branch)}${
+  const named = list.commitUrl === null ? html`<code>${visible(commit)}</code>` : commitLink(list, commit)
+  return html`<dt>${words}</dt><dd>${named} in ${visible(branch)}${
     release === null ? '' : html`, first in <b>${visible(release)}</b>`
   }${changed ? ', with changes' : ''}${back ? html`, <span class="bad txt">reverted</span> by ${commitLink(list, back.commit)}` : ''}</dd>`
 }
