@@ -15,11 +15,22 @@ declare module 'vitest' {
 
 const made: string[] = []
 
-/** `url` serves child processes as DATABASE_URL. The database is there until the file has ended. */
-export async function testDatabase(): Promise<{ db: Kysely<Tables>; url: string }> {
+interface TestDatabase {
+  readonly db: Kysely<Tables>
+  /** Serves child processes as DATABASE_URL. */
+  readonly url: string
+}
+
+/** The database is there until the file has ended. Copied as files, for the server syncs none of them; the other way writes each page into its log as well. */
+export const testDatabase = (): Promise<TestDatabase> =>
+  databaseLike('template threadwork strategy file_copy')
+
+/** One without tables. */
+export const emptyDatabase = (): Promise<TestDatabase> => databaseLike('')
+
+async function databaseLike(model: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  // Copied as files, for the server syncs none of them; the other way writes each page into its log as well.
-  await onServer([`create database ${name} template threadwork strategy file_copy`])
+  await onServer([`create database ${name} ${model}`])
   made.push(name)
   const url = new URL(inject('server'))
   url.pathname = `/${name}`

@@ -1,17 +1,15 @@
 // A backup of a server that has all kinds of things, made by the real commands, and restored into an empty database.
 import { execFile, execFileSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { zstdDecompressSync } from 'node:zlib'
 import { type Kysely, sql } from 'kysely'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { messageId } from '../../base/ids.ts'
 import { restore } from '../../sql/backup/read.ts'
 import { backup } from '../../sql/backup/write.ts'
-import { connect } from '../../sql/connect.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { addToken } from '../../sql/tokens.ts'
 import { writeNote } from '../../tracker/answer/note.ts'
@@ -19,22 +17,12 @@ import { exportState } from '../../tracker/export/state.ts'
 import { hide, purge } from '../../tracker/project/moderate.ts'
 import { sortAll } from '../../tracker/project/projector.ts'
 import { type Desk, makeDesk } from '../answer/desk.ts'
+import { emptyDatabase } from '../database.ts'
 import { all } from '../ingest/mails.ts'
 
 const root = join(import.meta.dirname, '../..')
 const place = mkdtempSync(join(tmpdir(), 'backup-'))
 let desk: Desk
-
-/** Of the test's own server, and without tables. */
-async function emptyDatabase(): Promise<{ db: Kysely<Tables>; url: string }> {
-  const name = `restored_${randomUUID().replaceAll('-', '')}`
-  const server = connect(inject('server'))
-  await sql`create database ${sql.ref(name)}`.execute(server)
-  await server.destroy()
-  const url = new URL(inject('server'))
-  url.pathname = `/${name}`
-  return { db: connect(url.href, { max: 5 }), url: url.href }
-}
 
 const threadwork = (url: string, ...words: string[]) =>
   promisify(execFile)(process.execPath, [join(root, 'main.ts'), ...words], {

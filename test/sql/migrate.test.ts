@@ -1,24 +1,18 @@
 import { execFile } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { sql } from 'kysely'
-import { expect, inject, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { connect } from '../../sql/connect.ts'
 import { migrate, migrationState } from '../../sql/migrate.ts'
-import { testDatabase } from '../database.ts'
+import { emptyDatabase, testDatabase } from '../database.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
 test('processes that start at once on an empty database all find it migrated', async () => {
-  const name = `empty_${randomUUID().replaceAll('-', '')}`
-  const server = connect(inject('server'))
-  await sql`create database ${sql.ref(name)}`.execute(server)
-  await server.destroy()
-  const url = new URL(inject('server'))
-  url.pathname = `/${name}`
-  const users = Array.from({ length: 6 }, () => connect(url.href, { max: 2 }))
+  const { url } = await emptyDatabase()
+  const users = Array.from({ length: 6 }, () => connect(url, { max: 2 }))
 
   await Promise.all(users.map(migrate))
 
