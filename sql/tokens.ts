@@ -92,6 +92,15 @@ export async function useToken(
   return found
 }
 
+/** Whether it is good for anything still; until the transaction ends nobody revokes it. */
+export async function holdToken(trx: Kysely<Tables>, id: number): Promise<boolean> {
+  const { rows } = await sql`
+    select from token where id = ${id} and revoked_at is null and (expires_at is null or expires_at > now()) for share`.execute(
+    trx,
+  )
+  return rows.length > 0
+}
+
 /** With the name of the list, null for every list. */
 export const listTokens = (db: Kysely<Tables>): Promise<(TokenRow & { list: string | null })[]> =>
   db

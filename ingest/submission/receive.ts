@@ -1,6 +1,5 @@
 // receive: a series goes to the lists that it names, each of its mails once, under its author's signature. All of it or nothing:
 // every message is read and its signature proved before one is owed. reflect does the same, and the author alone gets it.
-import { createHash } from 'node:crypto'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { z } from 'zod'
 import { plainAddress } from '../../base/git-address.ts'
@@ -42,10 +41,12 @@ export async function receive(request: unknown, receiving: Receiving): Promise<s
 export async function reflect(request: unknown, receiving: Receiving): Promise<string> {
   const { mails, by } = await readSeries(request, receiving)
   await receiving.db.transaction().execute(async trx => {
+    await lockDay(trx, by.identity)
     await refuseMany(trx, by.identity, mails.length)
-    for (const { mail, lists, wire } of mails)
+    for (const { mail, lists, wire, signature } of mails)
       await passMail(trx, {
-        key: `reflection ${createHash('sha256').update(mail.bytes).digest('hex')}`,
+        // By the signature: b4 makes a new one each time, and what it leaves out anybody may write anew into what he found.
+        key: `reflection ${signature}`,
         kind: 'reflection',
         list: lists[0].id,
         to: by.identity,
@@ -69,6 +70,8 @@ interface Ready {
   readonly lists: readonly [List, ...List[]]
   /** As it goes over the wire. */
   readonly wire: Buffer
+  /** The hash of its signature. */
+  readonly signature: string
 }
 
 const requested = z.object({ messages: z.array(z.string()).min(1).max(limits.submissionMessagesMax) })
@@ -101,7 +104,7 @@ async function readSeries(request: unknown, receiving: Receiving): Promise<Serie
     const bytes = passedBytes(mail, { own, via, selector: by.selector, at: new Date(now) })
     // What readers will verify is what leaves.
     if (via) await signatureOf({ bytes, from: mail.from }, keys, now, 'message-id')
-    ready.push({ mail, textHash, lists, wire: crlfOnly(bytes) })
+    ready.push({ mail, textHash, lists, wire: crlfOnly(bytes), signature: signature.hash })
   }
   if (by === undefined) throw new Error('A series without a message passed')
   return { by, mails: ready }
@@ -120,8 +123,7 @@ function listsOf({ recipients }: Submitted, open: readonly List[]): [List, ...Li
 
 /** Answers how many of them are new on one of their lists. */
 async function send(trx: Transaction<Tables>, { mails, by }: Series): Promise<number> {
-  // Two requests with one series, or many for one person's day.
-  await sql`select pg_advisory_xact_lock(hashtext(${`submission ${by.identity}`}))`.execute(trx)
+  await lockDay(trx, by.identity)
   await refuseMany(trx, by.identity, mails.length)
   let sent = 0
   for (const ready of mails) {
@@ -175,6 +177,10 @@ async function readersOf(trx: Transaction<Tables>, list: List, { recipients }: S
   const people = new Set((rules.rosters.at(-1)?.people ?? []).flatMap(addressesOf))
   return [list.address, ...recipients.filter(address => people.has(address))]
 }
+
+/** Two requests with one series, or many for one person's day. */
+const lockDay = (trx: Transaction<Tables>, identity: string) =>
+  sql`select pg_advisory_xact_lock(hashtext(${`submission ${identity}`}))`.execute(trx)
 
 async function refuseMany(trx: Transaction<Tables>, identity: string, more: number): Promise<void> {
   const { rows } = await sql<{ count: number }>`

@@ -9,6 +9,8 @@ export interface Signature {
   readonly signer: string
   readonly identity: string
   readonly selector: string
+  /** Of this one signature, whatever else the message says. */
+  readonly hash: string
 }
 
 /** Throws a `Refusal`. `field`: what it must cover beside From and Subject. A message whose signature names nobody with a key costs no more than a look at its header. */
@@ -41,7 +43,7 @@ export async function signatureOf(
       `Cannot take a message that was signed more than ${limits.submissionHoursMax} hours ago`,
     )
   const signer = good.signer ?? ''
-  return { signer, identity: from, selector: signer.split(' ')[2] ?? '' }
+  return { signer, identity: from, selector: signer.split(' ')[2] ?? '', hash: good.signature ?? '' }
 }
 
 const hasKey = ({ people, pgp }: Keys, identity: string): boolean =>

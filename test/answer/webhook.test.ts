@@ -214,6 +214,11 @@ test.each([
   'http://[::ffff:127.0.0.1]/',
   'http://[fd00::1]/',
   'http://[64:ff9b::7f00:1]/',
+  'http://[64:ff9b:1::7f00:1]/',
+  'http://[::127.0.0.1]/',
+  'http://[fec0::1]/',
+  'http://[fe80::1]/',
+  'http://[2002:7f00:1::]/',
   'http://0.0.0.0/',
 ])('%s is no place for an event unless it is allowed', async url => {
   await expect(webhookAddress(new URL(url), [])).rejects.toThrow('which is no public address')

@@ -1,5 +1,7 @@
 // Writes through patchwork's API: what its clients send, to a server on a socket.
 import { execFile } from 'node:child_process'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { limits } from '../../base/limits.ts'
@@ -283,6 +285,56 @@ test.each([
     expect(await post(id, name, { state: 'fail' })).toMatchObject({ status, json: { detail: check } })
   expect(await db.selectFrom('mail').select('seq').execute()).toEqual(before)
   expect(await patch(id)).toMatchObject({ state: 'new' })
+})
+
+test('a token that is revoked while a request is under way writes nothing', async () => {
+  await token({ name: 'leaving', scopes: ['check'], address: 'ci@lab.example.net' })
+  const path = checksPath('v2-2@example.org')
+  const before = await db.selectFrom('mail').select('seq').execute()
+  const body = JSON.stringify({ state: 'fail', context: 'late' })
+  const socket = connect(web.port, '127.0.0.1')
+  const answer = text(socket)
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Token ${words.leaving}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n{`,
+  )
+  const used = async () => {
+    const row = await db
+      .selectFrom('token')
+      .select('used_at')
+      .where('name', '=', 'leaving')
+      .executeTakeFirst()
+    return row?.used_at ?? null
+  }
+  await expect.poll(used, { timeout: 20_000 }).not.toBeNull()
+  await revokeToken(db, 'leaving')
+  socket.write(body.slice(1))
+  expect(await answer).toMatch(/^HTTP\/1\.1 403 /)
+  expect(await db.selectFrom('mail').select('seq').execute()).toEqual(before)
+})
+
+test('a page of another site writes nothing with what a browser remembers', async () => {
+  const path = checksPath('v2-2@example.org')
+  const before = await json(path)
+  const response = await fetch(origin + path, {
+    method: 'POST',
+    headers: {
+      Authorization: `Basic ${Buffer.from(`ruth:${words.lab}`).toString('base64')}`,
+      'Content-Type': 'application/x-www-form-urlencoded',
+      Origin: 'https://evil.example.com',
+    },
+    body: 'state=fail&context=cross',
+  })
+  expect([response.status, await json(path)]).toEqual([403, before])
+})
+
+test.each([
+  '/api/1.2/patches/?hash=%00',
+  '/api/1.2/patches/1/checks/?context=%00&user=%00&state=%00',
+  '/api/1.2/events/?project=%00&category=%00',
+  '/api/%0d%0aX-Evil:1',
+])('%s breaks nothing', async path => {
+  expect((await fetch(origin + path)).status).toBeLessThan(500)
 })
 
 test('a token of one list writes nothing to another, whatever number it names', async () => {

@@ -12,6 +12,7 @@ import { appendNote } from '../../sql/notes.ts'
 import { oweBytes } from '../../sql/outbox.ts'
 import { messageIdFor } from '../../sql/outgoing-mail.ts'
 import type { Tables } from '../../sql/tables.ts'
+import { holdToken } from '../../sql/tokens.ts'
 import type { MailFacts, Person } from '../mail/facts.ts'
 import { assign } from '../project/assign.ts'
 import { foresee } from '../project/foresee.ts'
@@ -26,6 +27,8 @@ import { oneLine } from './one-line.ts'
 /** Who writes: the token and the person who acts with it. */
 export interface Writer {
   readonly token: string
+  /** Its number, where it may have been revoked meanwhile. */
+  readonly tokenId?: number
   readonly address: string
 }
 
@@ -87,12 +90,14 @@ export async function writeNote(db: Kysely<Tables>, writer: Writer, write: Write
     return { outcome: 'refused', reason: unnameable }
   const posted = about.settings.post[write.kind] ? await postedBytes(mail, address) : null
   const seq = await db.transaction().execute(async trx => {
+    if (writer.tokenId !== undefined && !(await holdToken(trx, writer.tokenId))) return null
     const place = await appendNote(trx, { list: write.list, bytes, ...writer })
     if (posted !== null)
       await oweBytes(trx, { list: write.list, to: mail.to, id, thread: foreseen.topic.id, bytes: posted })
     if (place === null) throw new Error(`The note ${id} is in the log already`)
     return place
   })
+  if (seq === null) return { outcome: 'refused', reason: 'the token was revoked or expired' }
   await settle(db, write.list, id)
   return { outcome: 'written', note: id, seq, topic: foreseen.topic }
 }

@@ -27,8 +27,13 @@ export async function webhookAddress(
   return first
 }
 
-/** An IPv4 address within an IPv6 one counts as what it is. */
-const isPublic = (address: string): boolean => ipaddr.process(address).range() === 'unicast'
+/** An IPv4 address within an IPv6 one counts as what it is; of IPv6 only 2000::/3 was given out (IANA), and `::127.0.0.1` is none of it. */
+function isPublic(address: string): boolean {
+  const plain = ipaddr.process(address)
+  return plain.range() === 'unicast' && (!(plain instanceof ipaddr.IPv6) || plain.match(given))
+}
+
+const given = ipaddr.IPv6.parseCIDR('2000::/3')
 
 function allowedBy(networks: readonly string[]): (address: string) => boolean {
   const list = new BlockList()

@@ -115,7 +115,8 @@ const harmless: MiddlewareHandler = async (c, next) => {
 const withSlash: MiddlewareHandler = async (c, next) => {
   const { path, method } = c.req
   if (path.endsWith('/') || (method !== 'GET' && method !== 'HEAD')) return next()
-  return c.redirect(`${path}/${new URL(c.req.url).search}`, 301)
+  const { pathname, search } = new URL(c.req.url)
+  return c.redirect(`${pathname}/${search}`, 301)
 }
 
 /** What clients download, and short addresses; each is longer than any of a list, or holds a number where those have a Message-ID. */

@@ -78,7 +78,10 @@ export const listsOf = (names: readonly string[], projects: Projects): number[] 
 
 /** Values of a filter that say something. */
 export const given = (c: Context, name: string): string[] =>
-  (c.req.queries(name) ?? []).slice(0, valuesMax).filter(value => value.trim() !== '')
+  (c.req.queries(name) ?? [])
+    .slice(0, valuesMax)
+    .map(toStorableText)
+    .filter(value => value.trim() !== '')
 
 /** Of one filter; nobody asks for so many. */
 const valuesMax = 50
@@ -132,5 +135,5 @@ export function momentOf(text: string): Date | null {
 export function words(values: readonly string[], column: Condition): Condition {
   const asked = values.flatMap(value => value.split(/[\s,]+/)).filter(word => word !== '')
   const patterns = asked.slice(0, valuesMax).map(word => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
-  return sql`${column} ilike all(${patterns.map(toStorableText)}::text[])`
+  return sql`${column} ilike all(${patterns}::text[])`
 }

@@ -1,5 +1,5 @@
 // Who writes: the token of a request, what it is for and on which list, and how often. There is no cookie that a browser would
-// send by itself, so another site has nobody write anything.
+// send by itself; what it does send is a name with its password, where somebody once gave it one, so another site is not heard.
 import type { Context } from 'hono'
 import { limits } from '../../base/limits.ts'
 import type { TokenScope } from '../../sql/tokens.ts'
@@ -17,13 +17,15 @@ export function writerOf(
 ): Writer | Response {
   const caller = c.get('caller')
   if (caller === null) return refuse(c, 403, nobody)
-  const { name, address } = caller
+  // A browser says so of every form and script, and programs never do.
+  if (c.req.header('Origin') !== undefined) return mayNot(c, 'a page in a browser writes nothing')
+  const { id, name, address } = caller
   if (!caller.scopes.includes(scope) || address === null)
     return refuse(c, 403, `${noPermission}: the token "${name}" is not for "${scope}"`)
   if (list !== null && caller.list !== null && caller.list !== list)
     return refuse(c, 403, `${noPermission}: the token "${name}" is for another list`)
   const wait = secondsToWait(caller)
-  if (wait === 0) return { token: name, address }
+  if (wait === 0) return { token: name, tokenId: id, address }
   c.header('Retry-After', String(wait))
   return c.json({ detail: `Request was throttled. Expected available in ${wait} seconds.` }, 429)
 }

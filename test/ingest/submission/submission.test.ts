@@ -70,6 +70,8 @@ describe('a challenge', () => {
   test('is bounded by address, by network and in all, and who asks cannot tell', async () => {
     const first = await desk.ask(ada)
     for (let at = 0; at < 4; at++) expect(await desk.ask(ada, { selector: `s${at}` })).toEqual(first)
+    for (let at = 0; at < 4; at++)
+      expect(await desk.ask(`Ada+${at}@example.com`)).toMatchObject({ status: 200 })
     expect(await desk.owed()).toHaveLength(2)
     for (let at = 0; at < 15; at++)
       await desk.ask(`p${at}@example.com`, {}, { 'X-Forwarded-For': `2001:db8:1:2::${at}` })
@@ -204,6 +206,14 @@ describe('a series', () => {
     desk.dns.mood = 'broken'
     await desk.receive(signed(patch()))
     expect((await desk.passed())[0]?.text).toContain('\nFrom: Ada Example via Threadwork <threadwork+ada')
+  })
+
+  test('that somebody found and dressed anew is not sent back to its author again and again', async () => {
+    const mail = signed(patch())
+    await desk.reflect(mail)
+    for (const more of ['User-Agent: buy at example.net', 'Cc: "Buy here" <tarn@lists.example.org>'])
+      expect(await desk.reflect(mail.replace('X-Mailer', `${more}\nX-Mailer`))).toMatchObject({ status: 200 })
+    expect(await desk.passed()).toHaveLength(1)
   })
 
   test('that is only looked at goes to its author alone, once for the same bytes', async () => {
