@@ -3,13 +3,20 @@
 import { limits } from '../../base/limits.ts'
 import { parseSubject } from './subject.ts'
 
-/** For comparing, in order, at most `listedTitlesMax`. `lines`: what the sender wrote himself. */
+/** For comparing, at most `listedTitlesMax`. `lines`: what the sender wrote himself. */
 export function listedTitles(lines: readonly string[]): readonly string[] {
   const own = lines.slice(0, limits.listedTitleLinesMax).map(line => line.slice(0, lineMax).trimEnd())
   const counted = own.flatMap((line, at) => shortlogBelow(line, own, at))
-  const keys = (counted.length > 0 ? counted : itemsIn(own)).map(keyOf).filter(isTitle)
-  return [...new Set(keys)].slice(0, limits.listedTitlesMax)
+  if (counted.length > 0) return keysOf(counted).slice(0, limits.listedTitlesMax)
+  const items = keysOf(itemsIn(own).toSorted((a, b) => Number(isShaped(b)) - Number(isShaped(a))))
+  // Whose lines are so many shows a log or a table.
+  return items.length > limits.listedTitlesMax ? [] : items
 }
+
+const keysOf = (items: readonly string[]): string[] => [...new Set(items.map(keyOf).filter(isTitle))]
+
+/** "pump: oil it" is likelier a title than what else is listed; the first ones are those that patches are found by (likeness.ts). */
+const isShaped = (item: string): boolean => /^(?!https?:)[^\s:]{1,40}(?:\([^\s)]{1,20}\))?: \S/.test(item)
 
 /** Longer lines are prose: titles of real patches end at 120 characters, with what people write before and behind them at 200. */
 const lineMax = 300
