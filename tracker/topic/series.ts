@@ -35,7 +35,9 @@ export function draftsOf(nodes: readonly Node[]): Draft[] {
     const home = linked.find(({ draft }) => fits(draft, node))?.draft
     const repeated = home
       ? undefined
-      : linked.find(one => one.rank > besideRank && repeats(one.draft, node))?.draft
+      : linked.find(
+          one => one.rank > besideRank && repeats(one.draft, node) && !beginsAnew(one.draft, node, nodes),
+        )?.draft
     if (home) join(home, node)
     else if (repeated) repeated.repeats.push(node)
     else drafts.push(begin(node))
@@ -222,6 +224,23 @@ function repeats(draft: Draft, node: Node): boolean {
     twin.facts.subject.version === facts.subject.version &&
     twin.facts.subject.total === facts.subject.total
   )
+}
+
+/**
+ * Of a series that is sent again below its first patch that one is often as it was: hours later it begins a posting where its
+ * series came with it, by their answers or as one run. Patches that were lost on the way come again without the first, or alone.
+ */
+function beginsAnew({ patches }: Draft, node: Node, nodes: readonly Node[]): boolean {
+  const twin = patches.get(1)
+  if (!twin || numberOf(node) !== 1 || near(twin, node, minutes(180))) return false
+  return node.heads || isWholeRun(node, nodes)
+}
+
+function isWholeRun({ facts: { messageId, subject } }: Node, nodes: readonly Node[]): boolean {
+  const run = sendRun(messageId)
+  if (run === null || subject.total === null || subject.total < 2) return false
+  const mates = nodes.filter(({ facts }) => facts.posting === 'patch' && sendRun(facts.messageId) === run)
+  return new Set(mates.map(numberOf)).size === subject.total
 }
 
 interface Linked {

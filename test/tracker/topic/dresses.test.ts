@@ -525,3 +525,83 @@ describe('a mail that came directly and through the list is one mail of its auth
     }
   })
 })
+
+describe('a series that comes again below its first patch, which is as it was', () => {
+  const post = (
+    id: string,
+    n: number,
+    of: number,
+    day: number,
+    answers?: string,
+    said = `part ${n}`,
+  ): Posting => ({
+    id,
+    subject: `[PATCH ${n}/${of}] pump: part ${n}`,
+    day: day + n / 86_400,
+    touches: { [`part${n}.c`]: lines(said) },
+    ...(answers === undefined ? {} : { answers }),
+  })
+  const revisionsOf = (postings: readonly Posting[]) =>
+    topicsOf(postings).flatMap(({ revisions }) =>
+      revisions.map(({ patches }) => patches.map(({ id }) => id).join(' ')),
+    )
+  const first = [post('a1@x.org', 1, 2, 0), post('a2@x.org', 2, 2, 0, 'a1@x.org')]
+
+  it.each<[string, string, string, string | undefined]>([
+    [
+      'git',
+      '20260108120000.4711-1-ada@example.org',
+      '20260108120000.4711-2-ada@example.org',
+      '20260108120000.4711-1-ada@example.org',
+    ],
+    [
+      'without threads',
+      '20260108120000.4711-1-ada@example.org',
+      '20260108120000.4711-2-ada@example.org',
+      undefined,
+    ],
+    [
+      'b4',
+      '20260108-pump-v2-1-0123456789ab@example.org',
+      '20260108-pump-v2-2-0123456789ab@example.org',
+      '20260108-pump-v2-1-0123456789ab@example.org',
+    ],
+    ['ids of a mail program', 'K2QW@mail.example.org', 'B7XZ@mail.example.org', 'K2QW@mail.example.org'],
+  ])('%s', (_, one, two, above) => {
+    const again = [post(one, 1, 2, 7, 'a1@x.org'), post(two, 2, 2, 7, above, 'another part 2')]
+    expect(revisionsOf([...first, ...again])).toEqual(['a1@x.org a2@x.org', `${one} ${two}`])
+  })
+
+  it('in a chain, and with one patch more', () => {
+    const again = [
+      post('b1@x.org', 1, 3, 7, 'a1@x.org'),
+      post('b2@x.org', 2, 3, 7, 'b1@x.org'),
+      post('b3@x.org', 3, 3, 7, 'b2@x.org'),
+    ]
+    const more = [
+      post('c1@x.org', 1, 3, 14, 'b1@x.org'),
+      post('c2@x.org', 2, 3, 14, 'c1@x.org', 'part 2 anew'),
+      post('c3@x.org', 3, 3, 14, 'c2@x.org'),
+    ]
+    expect(revisionsOf([...first, ...again, ...more])).toEqual([
+      'a1@x.org a2@x.org',
+      'b1@x.org b2@x.org b3@x.org',
+      'c1@x.org c2@x.org c3@x.org',
+    ])
+  })
+
+  it('but not what was lost on the way, alone or as one run', () => {
+    const [, two] = first
+    expect(
+      revisionsOf([...first, { ...two, id: 'z2@x.org', day: 7, answers: 'a1@x.org' } as Posting]),
+    ).toEqual(['a1@x.org a2@x.org'])
+    const whole = [1, 2, 3, 4].map(n => post(`a${n}@x.org`, n, 4, 0, n === 1 ? undefined : 'a1@x.org'))
+    const some = [2, 4].map(n => post(`20260108120000.4711-${n}-ada@example.org`, n, 4, 7, 'a1@x.org'))
+    expect(revisionsOf([...whole, ...some])).toEqual(['a1@x.org a2@x.org a3@x.org a4@x.org'])
+  })
+
+  it('and not what was sent twice at once', () => {
+    const again = [post('b1@x.org', 1, 2, 0.01, 'a1@x.org'), post('b2@x.org', 2, 2, 0.01, 'b1@x.org')]
+    expect(revisionsOf([...first, ...again])).toEqual(['a1@x.org a2@x.org'])
+  })
+})
