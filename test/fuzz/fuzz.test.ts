@@ -19,8 +19,9 @@ afterAll(() => db.destroy())
 test('spoilt mails throw nothing, are in one topic each, and bring no markup onto a page', {
   timeout: 240_000,
 }, async () => {
-  const seed = Date.now() % 1_000_000_000
-  const report = await fuzz({ db, mails, seed, milliseconds: 15_000, pagesOnceIn: 6, findingsMax: 1 })
+  const bounds = { groupsMax: 60, milliseconds: 200_000, findingsMax: 1 }
+  // As many on every machine. `npm run fuzz` begins elsewhere each time, and goes on for minutes.
+  const report = await fuzz({ db, mails, seed: 1, pagesOnceIn: 6, ...bounds })
   const said = report.findings.map(
     ({ seed, says, mails }) => `seed ${seed}: ${says}\n${mails.join('\n=====\n')}`,
   )

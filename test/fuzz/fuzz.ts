@@ -12,6 +12,8 @@ export interface FuzzOptions {
   /** The mails that are spoilt; neighbours are taken together, so threads should stand together. */
   readonly mails: readonly Buffer[]
   readonly milliseconds: number
+  /** Ends it earlier. */
+  readonly groupsMax?: number
   readonly seed: number
   /** One group in this many goes through the database and onto the pages. */
   readonly pagesOnceIn: number
@@ -37,9 +39,11 @@ export interface FuzzReport {
 
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const end = performance.now() + options.milliseconds
+  const { groupsMax = Number.POSITIVE_INFINITY, findingsMax } = options
   const findings: Finding[] = []
   let [groups, mails, groupsOnPages] = [0, 0, 0]
-  for (let seed = options.seed; performance.now() < end && findings.length < options.findingsMax; seed++) {
+  const isOver = () => performance.now() >= end || groups >= groupsMax || findings.length >= findingsMax
+  for (let seed = options.seed; !isOver(); seed++) {
     const chance = makeChance(seed)
     const group = makeGroup(options.mails, chance)
     const toPages = chance.once(options.pagesOnceIn)

@@ -1,14 +1,16 @@
 // Long texts that a regular expression likes least: its own pieces, each repeated where the pattern lets it repeat,
 // and its own characters in turn.
 
-/** Texts of about `length` characters for this pattern. */
-export function attacks(source: string, length: number): string[] {
+/** Texts for this pattern, each of about as many characters as it is asked for. */
+export function attacks(source: string): ((length: number) => string)[] {
   const pieces = piecesOf(source)
   const pumps = [...pumpsOf(pieces), ...pairsOf(source, pieces).map(pump => ({ before: '', pump }))]
-  return pumps.flatMap(({ before, pump }) => {
-    const text = before + pump.repeat(Math.ceil(length / pump.length))
-    return [text, `${text}\n`, `${text}\u0001!`]
-  })
+  const different = new Map(pumps.map(each => [JSON.stringify(each), each]))
+  return [...different.values()].flatMap(({ before, pump }) =>
+    ['', '\n', '\u0001!'].map(
+      end => (length: number) => before + pump.repeat(Math.ceil(length / pump.length)) + end,
+    ),
+  )
 }
 
 interface Pump {
