@@ -98,6 +98,8 @@ export const limits = {
   changelogLinesMax: 60,
   /** Words of one mail in the index, without their places: PostgreSQL refuses a vector above 1 MB (54000). */
   wordVectorBytesMax: 512 * 1024,
+  /** Of an attached text that is no patch: a kernel's configuration has 160,000, a log has its reason at its beginning. */
+  attachedCharactersReadMax: 128 * 1024,
   /** Names of files among them: with subject and author they end before the last place that PostgreSQL knows. */
   fileNamesCharactersMax: 16_000,
   /** Of the filter over the words that a mail quotes: with more words it names more mails in vain. */

@@ -97,13 +97,18 @@ test('mail that does not leave is told with what shows it', async () => {
 
 test('a relay is tried without a mail, and never shown with its password', async () => {
   const server = await startMailServer()
-  expect(await relay(server.config())).toMatchObject({ well: true })
+  expect(await relay(server.config(), ['tarn'])).toMatchObject({ well: true })
   await server.close()
   const url = `smtp://ada:secret@127.0.0.1:${server.port}`
-  const gone = await relay(server.config({ url }))
+  const gone = await relay(server.config({ url }), [])
   expect(gone).toMatchObject({ well: false, found: expect.stringContaining('ECONNREFUSED') })
   expect(gone.found).not.toContain('secret')
-  expect(await relay(null)).toMatchObject({ well: true, found: expect.stringContaining('loopback') })
+  expect(await relay(null, [])).toMatchObject({ well: true, found: expect.stringContaining('loopback') })
+  expect(await relay(null, ['tarn'])).toMatchObject({
+    well: false,
+    found: expect.stringContaining('patches over HTTP for tarn are refused'),
+    mend: expect.stringContaining('[outgoing]'),
+  })
   expect(server.mails).toEqual([])
 })
 

@@ -35,11 +35,14 @@ export async function examine(config: Config, log: ServerLog): Promise<Finding[]
     ...(await lmtp(config.lmtp)),
     ...(config.metrics ? [await port('metrics', config.metrics)] : []),
     ...certificate(config.tls),
-    await relay(config.relay),
+    await relay(config.relay, submittingOf(config)),
     ...(await policy(config, dataDirectory(config, log))),
     ...(await sandboxes(config.ci, dataDirectory(config, log))),
   ]
 }
+
+const submittingOf = ({ lists }: Config) =>
+  lists.flatMap(({ name, webSubmission }) => (webSubmission ? [name] : []))
 
 const lmtp = async (address: Config['lmtp']): Promise<Finding[]> => {
   if (address === null) return []

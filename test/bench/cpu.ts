@@ -17,15 +17,18 @@ export const cpuOf = (pid: number): number => readStat(pid)?.ownMs ?? 0
 /** CPU milliseconds of the children that a process had and that have ended. */
 export const cpuOfEndedChildren = (pid: number): number => readStat(pid)?.endedMs ?? 0
 
-/** CPU milliseconds of a process, of its children, and of the children that it had. */
+/** CPU milliseconds of a process, of all below it, and of those that have ended there. */
 export function cpuOfTree(pid: number): number {
-  const own = readStat(pid)
-  const children = readdirSync('/proc')
+  const stats = readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
-    .map(name => readStat(Number(name)))
-    .filter(stat => stat?.parent === pid)
-  return (own?.ownMs ?? 0) + (own?.endedMs ?? 0) + children.reduce((sum, stat) => sum + (stat?.ownMs ?? 0), 0)
+    .map(name => ({ pid: Number(name), stat: readStat(Number(name)) }))
+  const below = (parent: number): number =>
+    stats.reduce((sum, one) => sum + (one.stat?.parent === parent ? usedBy(one.stat) + below(one.pid) : 0), 0)
+  const own = readStat(pid)
+  return (own ? usedBy(own) : 0) + below(pid)
 }
+
+const usedBy = ({ ownMs, endedMs }: Stat) => ownMs + endedMs
 
 /** The most memory that a process had so far, in bytes; 0 when it is gone. */
 export function peakMemoryOf(pid: number): number {

@@ -1,5 +1,5 @@
 // What pages cost: each kind asked of the application itself, over many different pages, as the CPU time of Node and
-// PostgreSQL together. Beside it what patchwork and public-inbox took for theirs, on the same kind of mail and machine.
+// PostgreSQL together. `--beside` (beside.ts) asks public-inbox for the same.
 import { once } from 'node:events'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../../sql/tables.ts'
@@ -11,9 +11,6 @@ import { inventedMbox, startImport } from './import.ts'
 interface Page {
   readonly name: string
   readonly urls: readonly string[]
-  /** CPU ms of patchwork's and public-inbox's page. */
-  readonly patchwork: string
-  readonly publicInbox: string
 }
 
 /** Requests for pages of a kind, and as many before, which warm the program. */
@@ -29,20 +26,20 @@ export const benchPages = (options: { mbox: string | undefined; mails: number })
     await sql`vacuum analyze`.execute(bench.db)
     const lines = [
       'CPU ms a page: made anew, and asked for again while nothing on the list changed',
-      line(['', 'Node', 'PostgreSQL', 'together', 'again', 'bytes', 'patchwork', 'public-inbox']),
+      line(['', 'Node', 'PostgreSQL', 'together', 'again', 'bytes']),
     ]
     for (const page of await pagesOf(bench.db)) lines.push(await measure(bench, page))
     return lines
   })
 
-async function measure(bench: BenchDatabase, { name, urls, patchwork, publicInbox }: Page): Promise<string> {
+async function measure(bench: BenchDatabase, { name, urls }: Page): Promise<string> {
   await cost(bench, urls, () => makeApp({ db: bench.db }))
   const made = await cost(bench, urls, () => makeApp({ db: bench.db }))
   const app = makeApp({ db: bench.db })
   await cost(bench, urls, () => app)
   const again = await cost(bench, urls, () => app)
   const figures = [made.node, made.database, made.node + made.database, again.node + again.database]
-  const columns = [...figures.map(ms => ms.toFixed(1)), made.bytes.toFixed(0), patchwork, publicInbox]
+  const columns = [...figures.map(ms => ms.toFixed(1)), made.bytes.toFixed(0)]
   return line([name, ...columns])
 }
 
@@ -87,48 +84,23 @@ async function pagesOf(db: Kysely<Tables>): Promise<Page[]> {
     select title from topic where title ~ '[a-z]{5}' order by md5(id) limit ${urlsMax}`.execute(db)
   const threads = await ids(sql`t.mails between 13 and 15`)
   const words = titles.map(({ title }) => /[a-z]{5,}/i.exec(title)?.[0] ?? title)
-  const page = (name: string, urls: readonly string[], patchwork = '-', publicInbox = '-'): Page => ({
-    name,
-    urls,
-    patchwork,
-    publicInbox,
-  })
   return [
-    page('list home', [paths.list(list)], '88', '11'),
-    page('list of 50 topics', [paths.topics(list, 'all')], '88', '11'),
-    page(
-      'message',
-      replies.map(row => paths.mail(list, row.id)),
-      '22',
-      '2.7',
-    ),
-    page(
-      'patchset',
-      (await ids(sql`t.kind = 'patchset'`)).map(id => paths.mail(list, id)),
-      '22',
-      '-',
-    ),
-    page(
-      'thread of 14 mails',
-      threads.map(id => paths.thread(list, id)),
-      '-',
-      '19',
-    ),
-    page(
-      'search, one word',
-      words.map(word => `${paths.list(list)}?q=${encodeURIComponent(word)}`),
-      '39',
-      '4',
-    ),
-    page(
-      'search, title words',
-      titles.map(({ title }) => `${paths.list(list)}?q=${encodeURIComponent(title)}`),
-    ),
-    page(
-      't.mbox of 14 mails',
-      threads.map(id => `${paths.mail(list, id)}t.mbox.gz`),
-      '56',
-      '7',
-    ),
+    { name: 'list home', urls: [paths.list(list)] },
+    { name: 'list of 50 topics', urls: [paths.topics(list, 'all')] },
+    { name: 'message', urls: replies.map(row => paths.mail(list, row.id)) },
+    {
+      name: 'patchset',
+      urls: (await ids(sql`t.kind = 'patchset'`)).map(id => paths.mail(list, id)),
+    },
+    { name: 'thread of 14 mails', urls: threads.map(id => paths.thread(list, id)) },
+    {
+      name: 'search, one word',
+      urls: words.map(word => `${paths.list(list)}?q=${encodeURIComponent(word)}`),
+    },
+    {
+      name: 'search, title words',
+      urls: titles.map(({ title }) => `${paths.list(list)}?q=${encodeURIComponent(title)}`),
+    },
+    { name: 't.mbox of 14 mails', urls: threads.map(id => `${paths.mail(list, id)}t.mbox.gz`) },
   ]
 }

@@ -1,10 +1,11 @@
 // The program itself over an archive: `import` of an mbox, then `serve`, in a directory of its own.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { cpuOf, cpuOfTree } from '../bench/cpu.ts'
 import { nodeWords } from '../node-words.ts'
 
 export interface OurServer {
@@ -12,6 +13,8 @@ export interface OurServer {
   readonly url: string
   /** What a command of the program prints, at the same data. */
   command(...words: string[]): Promise<string>
+  /** CPU milliseconds that it and its database have used. */
+  cpu(): number
   close(): Promise<void>
 }
 
@@ -25,7 +28,10 @@ export async function startOurs(directory: string, list: string, mbox: string): 
   await command('import', '--list', list, mbox)
   const words = [...nodeWords(), 'serve', ...at, '--only', 'web,worker', '--web', '127.0.0.1:0']
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
-  return { url: await addressOf(child), command, close: () => ended(child) }
+  const url = await addressOf(child)
+  const pidFile = readFileSync(join(directory, 'data', 'postgres', 'postmaster.pid'), 'utf8')
+  const cpu = () => cpuOf(child.pid ?? 0) + cpuOfTree(Number(pidFile.split('\n')[0]))
+  return { url, command, cpu, close: () => ended(child) }
 }
 
 async function addressOf(child: ChildProcess): Promise<string> {

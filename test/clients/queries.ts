@@ -42,6 +42,13 @@ export function readMail(bytes: Buffer): Read {
   return { mail, facts: factsOf(mail, { id: messageIdOf(bytes).id, made: false }, {}) }
 }
 
+/** The same within so many days of the mail that it was made from: a word of every mail costs both servers an mbox of all of them. */
+export function withinDays(asked: Asked, said: number, days: number): Asked {
+  if (/\b(?:dt?|mid|patchid|dfpre|dfpost|dfblob):/.test(asked.query)) return asked
+  const span = days * 86_400_000
+  return { ...asked, query: `(${asked.query}) AND d:${dayOf(said - span)}..${dayOf(said + span)}` }
+}
+
 type Pick = <Item>(items: readonly Item[]) => Item | undefined
 type Maker = (read: Read, pick: Pick) => string | undefined
 

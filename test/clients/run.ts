@@ -1,12 +1,12 @@
-// npm run clients -- MBOX [--threads 300] [--queries 200] [--seed 1]: the same mails here and in public-inbox, side by
-// side. Ends with 1 when a thread, a raw mail or an exact id differs, or a difference that nothing explains is left.
+// npm run clients -- MBOX [--threads 300] [--queries 200] [--seed 1] [--days N]: the same mails here and in public-inbox, side by
+// side; with days each query asks for what was said so near to the mail that it was made from. Ends with 1 when a thread, a raw mail or an exact id differs, or a difference that nothing explains is left.
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { idOf, readMbox } from './mails.ts'
 import { startOurs } from './our-server.ts'
-import { inventQueries } from './queries.ts'
+import { inventQueries, readMail, withinDays } from './queries.ts'
 import { compareQueries, compareRaws, compareThreads, type Difference, type Sides } from './side-by-side.ts'
 import { spamOf } from './spam.ts'
 import { startTheirs } from './their-server.ts'
@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     threads: { type: 'string', default: '300' },
     queries: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
+    days: { type: 'string' },
   },
 })
 const [mbox] = positionals
@@ -32,7 +33,13 @@ const sides: Sides = { ours: ours.url, theirs: theirs.url, list, mails: Map.grou
 const ids = [...sides.mails.keys()]
 const step = Math.max(1, Math.floor(ids.length / Number(values.threads)))
 const chosen = ids.filter((_, at) => at % step === 0).slice(0, Number(values.threads))
-const queries = inventQueries(mails, Number(values.queries), Number(values.seed))
+const invented = inventQueries(mails, Number(values.queries), Number(values.seed))
+const queries = invented.map(asked => {
+  const [bytes] = sides.mails.get(asked.from) ?? []
+  return values.days === undefined || bytes === undefined
+    ? asked
+    : withinDays(asked, readMail(bytes).facts.said, Number(values.days))
+})
 const found = {
   threads: await compareThreads(sides, chosen),
   raws: await compareRaws(sides, chosen),

@@ -2,13 +2,14 @@
 import { gunzipSync } from 'node:zlib'
 import { decodeMail } from '../../tracker/decode/decode.ts'
 import { headerValue } from '../../tracker/decode/headers.ts'
+import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
-import { splitQuotes } from '../../tracker/project/search-text.ts'
+import { splitQuotes, textOf } from '../../tracker/project/search-text.ts'
 import { wordsOf } from '../../tracker/project/words.ts'
 import { paths } from '../../web/paths.ts'
 import { diffTextOf } from '../../web/read/diff-text.ts'
-import { readQuery } from '../../web/read/query.ts'
+import { type Query, readQuery } from '../../web/read/query.ts'
 import { matches } from '../../web/read/query-match.ts'
 import { type Asked, readMail } from './queries.ts'
 
@@ -143,7 +144,7 @@ function differenceOf(
 /** Null when nothing that is known explains that one side alone has the mail. */
 function reasonOf(
   query: string,
-  read: Awaited<ReturnType<typeof readQuery>>['query'],
+  read: Query | null,
   bytes: Buffer | undefined,
   side: 'ours' | 'theirs',
 ): string | null {
@@ -158,8 +159,11 @@ function reasonOf(
     return query.includes('"') ? null : 'the words stand in a part that is none here'
   }
   if (!holds) return null
+  const { own, quotes } = splitQuotes(textOf(mail))
+  if (!matches(read, { mail: withoutDeleted(mail), facts, said: facts.said, received: facts.said }))
+    return 'a line of a file that a diff deletes, whose “+++ /dev/null” ends the diff for public-inbox'
+  const field = /^\(*(\w+):/.exec(query)?.[1] ?? ''
   const words = [...query.matchAll(/"([^"]*)"/g)].flatMap(([, text = '']) => wordsOf(text))
-  const { own, quotes } = splitQuotes(mail.body)
   const diff = diffTextOf(own)
   const parts: Readonly<Record<string, readonly string[]>> = {
     q: [quotes],
@@ -169,19 +173,36 @@ function reasonOf(
     dfhh: diff.heads,
   }
   const asked = (
-    parts[/^(\w+):/.exec(query)?.[1] ?? ''] ?? [
-      mail.body,
+    parts[field] ?? [
+      ...(field === 's' ? [] : [textOf(mail)]),
       facts.subject.text,
       facts.sender.name,
       facts.sender.address,
     ]
   ).join('\n')
   const whole = new Set(asked.toLowerCase().match(/[\p{L}\p{N}_]+(?:['&][\p{L}\p{N}_]+)*/gu))
-  if (words.some(word => !whole.has(word)))
+  const forms = query.includes('"') ? [] : formsIn(read)
+  if (words.some(word => !whole.has(word)) || (forms.length > 0 && !forms.some(word => whole.has(word))))
     return 'a part of a name with _, or of a word with an apostrophe, is a word here'
   if (/\bf:|\ba:/.test(query)) return 'its author stands elsewhere than in From'
   if (words.length > 1) return 'a sequence over the end of a line of a diff, or over a quote'
   return null
+}
+
+/** Of a query that asks for a word in all its forms. */
+function formsIn(query: Query): string[] {
+  if (query.what === 'and' || query.what === 'or') return query.of.flatMap(formsIn)
+  return query.what === 'words' ? [...(query.forms ?? [])] : []
+}
+
+/** As PublicInbox::SearchIdx has it: `+++ /dev/null` is no name of a file, and what follows up to the next file is text. */
+function withoutDeleted(mail: DecodedMail): DecodedMail {
+  const cut = (text: string) => text.replace(/^\+\+\+ \/dev\/null\n(?:@@ .*\n|-(?!- $).*\n)*/gm, '\n')
+  return {
+    ...mail,
+    body: cut(mail.body),
+    attachedPatches: mail.attachedPatches.map(part => ({ ...part, text: cut(part.text) })),
+  }
 }
 
 const dateOf = (bytes: Buffer) => Date.parse(headerValue(decodeMail(bytes).headers, 'date') ?? '')

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { cpuOfTree } from '../bench/cpu.ts'
 import { freePort } from '../free-port.ts'
 import { writePublicInbox } from '../roads/public-inbox.ts'
 
@@ -12,6 +13,8 @@ export interface TheirServer {
   readonly url: string
   /** Where its inbox lies, with `git/0.git` in it. */
   readonly inbox: string
+  /** CPU milliseconds that it has used with what it started. */
+  cpu(): number
   close(): Promise<void>
 }
 
@@ -38,7 +41,7 @@ export async function startTheirs(
   await run('public-inbox-index', '--no-fsync', '-L', 'full', inbox)
   const child = spawn('public-inbox-httpd', ['-W1', '-l', `127.0.0.1:${port}`], { env, stdio: 'ignore' })
   await answers(url, child)
-  return { url, inbox, close: () => ended(child) }
+  return { url, inbox, cpu: () => cpuOfTree(child.pid ?? 0), close: () => ended(child) }
 }
 
 /** It says nothing when it is ready. */

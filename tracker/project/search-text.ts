@@ -1,5 +1,6 @@
 // What the word index holds of a mail. Quoted lines stand apart: a word is found at the mail that said it, and at those
 // that quote it where that is asked for.
+import { limits } from '../../base/limits.ts'
 import { toStorableText } from '../../base/storable.ts'
 import { headerValue } from '../decode/headers.ts'
 import type { DecodedMail } from '../decode/mail.ts'
@@ -31,11 +32,19 @@ export function searchText(mail: DecodedMail, facts: MailFacts): SearchText {
   }
 }
 
-/** All that a reader can read as text. */
-export const textOf = (mail: DecodedMail): string =>
-  mail.attachedPatches.length === 0
-    ? mail.body
-    : [mail.body, ...mail.attachedPatches.map(part => part.text)].join('\n')
+/** All that a reader can read as text: what the mail says, its patches, and the logs that hang on it, each to a length. */
+export function textOf({ body, attachedPatches, parts }: DecodedMail): string {
+  const logs = parts.filter(
+    part =>
+      part.attached && part.type !== 'text/html' && !attachedPatches.some(({ path }) => path === part.path),
+  )
+  if (logs.length + attachedPatches.length === 0) return body
+  return [
+    body,
+    ...attachedPatches.map(({ text }) => text),
+    ...logs.map(({ text }) => text.slice(0, limits.attachedCharactersReadMax)),
+  ].join('\n')
+}
 
 /** Whoever wrote the mail or the change, and what its From says: a list may stand there in the author's place. */
 export function authorText(mail: DecodedMail, { sender, author, behalf }: MailFacts): string {

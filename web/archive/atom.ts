@@ -30,14 +30,15 @@ export interface FeedEntry {
   readonly mail: DecodedMail | undefined
 }
 
+/** Without an entry that has one the feed itself must have an author (RFC 4287 4.1.1). */
 export const atomFeed = ({ id, title, page, self, entries }: Feed): Html =>
   html`<?xml version="1.0" encoding="UTF-8"?>
-<feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0"><title>${titleText(title)}</title><link rel="alternate" type="text/html" href="${page}"/><link rel="self" href="${self}"/><id>${id}</id><updated>${timeOf(Math.max(0, ...entries.map(entry => entry.said)))}</updated>
+<feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0"><title>${titleText(title)}</title><link rel="alternate" type="text/html" href="${page}"/><link rel="self" href="${self}"/><id>${id}</id><updated>${timeOf(Math.max(0, ...entries.map(entry => entry.said)))}</updated>${entries.length === 0 ? html`<author><name>${titleText(title)}</name></author>` : ''}
 ${entries.map(entryOf)}</feed>
 `
 
 const entryOf = ({ id, address, answers, subject, sender, said, mail }: FeedEntry): Html =>
-  html`<entry><author><name>${nameText(sender)}</name><email>${visible(sender.address)}</email></author><title>${titleText(subject)}</title><updated>${timeOf(said)}</updated><link href="${address}"/><id>${uuidOf(id)}</id>${
+  html`<entry><author><name>${nameText(sender)}</name>${/^[^@]+@[^@]+$/.test(sender.address) ? html`<email>${visible(sender.address)}</email>` : ''}</author><title>${titleText(subject)}</title><updated>${timeOf(said)}</updated><link href="${address}"/><id>${uuidOf(id)}</id>${
     answers ? html`<thr:in-reply-to ref="${uuidOf(answers.id)}" href="${answers.address}"/>` : ''
   }<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><pre style="white-space:pre-wrap">${visible((mail?.body ?? '').slice(0, limits.threadTextCharactersMax))}</pre></div></content></entry>
 `

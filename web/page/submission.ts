@@ -1,6 +1,7 @@
-// How to send patches over HTTP, and whose keys were confirmed for that.
+// How to send patches over HTTP, what of them did not arrive, and whose keys were confirmed for that.
 import { createHash } from 'node:crypto'
 import { html } from 'hono/html'
+import type { ReturnedSubmission } from '../../sql/returned-submissions.ts'
 import type { SubmissionKey } from '../../sql/submission-keys.ts'
 import { frame } from '../part/frame.ts'
 import { countText, dayOf, type Html, visible } from '../part/text.ts'
@@ -15,9 +16,10 @@ export interface SubmissionView {
   readonly keys: readonly SubmissionKey[]
   /** Of all that there are. */
   readonly count: number
+  readonly returned: readonly ReturnedSubmission[]
 }
 
-export const submissionPage = ({ url, lists, keys, count }: SubmissionView): Html =>
+export const submissionPage = ({ url, lists, keys, count, returned }: SubmissionView): Html =>
   frame({
     title: 'Patches over HTTP',
     skipTo: 'instructions',
@@ -34,9 +36,20 @@ b4 send --web-auth-new</code>
 <code class="cmd">b4 prep --edit-cover
 b4 send</code>
 <p>with the list in To or Cc. <code>b4 send --reflect</code> sends the mails to you alone.</p></section>
+${returned.length === 0 ? '' : returnedTable(returned)}
 <section aria-labelledby="h-keys"><div class="hd"><h2 id="h-keys">Keys</h2><p class="soft">${count > keys.length ? `The newest of ${countText(count, 'key')}` : countText(count, 'key')}</p></div>
 ${keys.length === 0 ? html`<p>None was confirmed yet.</p>` : keyTable(keys)}</section>`,
   })
+
+const returnedTable = (
+  returned: readonly ReturnedSubmission[],
+): Html => html`<section aria-labelledby="h-returned"><div class="hd"><h2 id="h-returned">Not delivered</h2><p class="soft">In the last four weeks</p></div>
+<div class="card rows"><table class="flat"><thead><tr><th scope="col">Mail</th><th scope="col">Of</th><th scope="col">To</th><th scope="col">When</th><th scope="col">Why</th></tr></thead>
+<tbody>${returned.map(
+  one =>
+    html`<tr><th scope="row" class="sub"><code>${visible(one.messageId)}</code></th><td><bdi>${visible(one.identity)}</bdi></td><td>${visible(one.recipient)}</td><td>${dayOf(one.at.getTime())}</td><td>${one.state === 'bounced' ? 'Came back: ' : 'Refused: '}<bdi>${visible(one.reply ?? 'no answer')}</bdi></td></tr>
+`,
+)}</tbody></table></div></section>`
 
 const keyTable = (
   keys: readonly SubmissionKey[],

@@ -31,7 +31,9 @@ export function answerNewFeed(c: Context, db: Database, place: Place): Promise<R
     const ids = place.lists.flatMap((list, at) =>
       (newest[at] ?? []).map(({ id, said }) => ({ list: list.id, id, said })),
     )
-    const chosen = ids.toSorted((a, b) => b.said - a.said).slice(0, limits.feedMailsMax)
+    // A mail of two lists is one entry.
+    const distinct = new Map(ids.toReversed().map(mail => [mail.id, mail]))
+    const chosen = [...distinct.values()].toSorted((a, b) => b.said - a.said).slice(0, limits.feedMailsMax)
     const entries = await readEntries(c, db, place, chosen)
     const page = c.get('base') + paths.list(place.name)
     const address = place.lists.length === 1 ? place.lists[0]?.address : undefined

@@ -9,8 +9,9 @@ import { checkPatatt } from '../../../ingest/auth/patatt.ts'
 import { withProvenKeys } from '../../../ingest/submission/proven-keys.ts'
 import { findList } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
-import { ownAddress } from '../../../sql/own-address.ts'
+import { markBounced, ownAddress } from '../../../sql/own-address.ts'
 import { revokeKeys } from '../../../sql/submission-keys.ts'
+import { makeApp } from '../../../web/app.ts'
 import { placeKeys } from '../../hostile/patatt.ts'
 import { type Desk, makeDesk, patch, signed, url } from './desk.ts'
 
@@ -175,6 +176,15 @@ describe('a series', () => {
       what: 'bounce',
     })
     expect(await ownAddress(desk.db, `unsubscribe+${row?.hash}@lists.example.org`)).toBeNull()
+    const app = makeApp({ db: desk.db })
+    const page = async () => (await app.request('/_b4_submit')).text()
+    expect(await page()).not.toContain('Not delivered')
+    await markBounced(desk.db, row?.id ?? '', 'Undelivered: <no> such list')
+    const told = await page()
+    expect(told).toContain('Not delivered')
+    expect(told).toContain('Came back: <bdi>Undelivered: &lt;no&gt; such list</bdi>')
+    for (const word of [row?.message_id ?? 'none', ada, row?.recipient ?? 'none'])
+      expect(told).toContain(word)
   })
 
   test.each([
