@@ -508,6 +508,8 @@ export const limits = {
   applierLookMillisecondsMax: 1_000,
   /** Fetches by git at once, and as many by runners: each is a process that packs. */
   gitServedMax: 8,
+  /** And by one client. */
+  gitServedPerClientMax: 4,
   /** A clone of a large repository over a slow line. */
   gitServedSecondsMax: 1_800,
   /** What git says that it wants and has, unpacked: 50 bytes for each of 40,000 commits. */

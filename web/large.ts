@@ -1,10 +1,9 @@
 // Answers that hold large mails in memory until their reader has them: only so many bytes of them at once, few for one client, and
 // none for one who takes nothing. Else somebody who asks for one mail of the largest a hundred times, and reads none of them, has all.
-import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
-import { callerOf, isLoopback, networkOf } from '../base/client-address.ts'
 import { limits } from '../base/limits.ts'
 import { safeHeaders } from './answer.ts'
+import { clientOf } from './client.ts'
 
 /** What the answers of a server hold now. */
 export interface Held {
@@ -66,15 +65,8 @@ export async function answerLarge(
 /** The mail, and what is made of it. */
 const timesHeld = 2
 
-/** Null for a program on this machine: it may ask for everybody. */
-function clientOf(c: Context): string | null {
-  const { incoming } = (c.env ?? {}) as Partial<HttpBindings>
-  const caller = callerOf(incoming?.socket.remoteAddress, c.req.header('X-Forwarded-For'))
-  return isLoopback(caller) ? null : networkOf(caller)
-}
-
-/** In small pieces, so that it is known whether the reader takes any. */
-function paced(body: ReadableStream<Uint8Array>, leave: () => void): ReadableStream<Uint8Array> {
+/** In small pieces, so that it is known whether the reader takes any; `leave` is called when he has it, went away, or takes nothing. */
+export function paced(body: ReadableStream<Uint8Array>, leave: () => void): ReadableStream<Uint8Array> {
   const reader = body.getReader()
   let rest = new Uint8Array()
   let stalled: NodeJS.Timeout | undefined

@@ -1,14 +1,16 @@
 // What git may fetch from the pages' server, with the real git: what is offered, and nothing else, and never a push.
 import { execFile, execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { limits } from '../../base/limits.ts'
 import type { Policy } from '../../ci/policy.ts'
 import { publishedRepository } from '../../ci/published.ts'
 import { offersOf } from '../../tracker/build/offers.ts'
@@ -42,6 +44,7 @@ let hiddenTag = ''
 let childOfSecret = ''
 let shown = ''
 let borrowing = ''
+let large = ''
 
 beforeAll(async () => {
   execFileSync('git', ['init', '-q', '-b', 'main', work])
@@ -72,7 +75,9 @@ beforeAll(async () => {
       ? { directory: bare, isOffered }
       : name === 'borrowing'
         ? { directory: borrowing, isOffered }
-        : ours(name),
+        : name === 'large'
+          ? { directory: large, isOffered }
+          : ours(name),
   )
   server = await listen(new Hono().route('/-/git', routes), { host: '127.0.0.1', port: 0 }, 'git')
   url = `http://127.0.0.1:${server.port}/-/git/tarn.git`
@@ -243,6 +248,44 @@ describe('it refuses', () => {
   ])('%s', async (_, body) => {
     expect((await ask(body, { 'Git-Protocol': 'version=2' })).status).toBe(400)
   })
+
+  it('one client a fetch, where it reads nothing of those that it has, and no other one', async () => {
+    large = join(dir, 'large.git')
+    execFileSync('git', ['init', '-q', '--bare', '-b', 'main', large])
+    const stored = (words: string[], input?: Buffer) =>
+      execFileSync('git', ['-C', large, '-c', 'user.name=A', '-c', 'user.email=a@example.org', ...words], {
+        ...{ env, encoding: 'utf8' as const },
+        ...(input === undefined ? {} : { input }),
+      }).trim()
+    const blob = stored(['hash-object', '-w', '--stdin'], randomBytes(24 * 1024 * 1024))
+    const tree = stored(['mktree'], Buffer.from(`100644 blob ${blob}\ta\n`))
+    const head = stored(['commit-tree', '-m', 'large', tree])
+    stored(['update-ref', 'refs/heads/main', head])
+    const line = (text: string) => `${(text.length + 4).toString(16).padStart(4, '0')}${text}`
+    const asked = `${line('command=fetch\n')}0001${line(`want ${head}\n`)}${line('done\n')}0000`
+    const fetchSlowly = () =>
+      new Promise<{ status: string; socket: Socket }>(resolve => {
+        const socket = connect(server.port, '127.0.0.1')
+        socket.write(
+          'POST /-/git/large.git/git-upload-pack HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.1\r\n' +
+            `Git-Protocol: version=2\r\nContent-Length: ${asked.length}\r\n\r\n${asked}`,
+        )
+        socket.once('data', (bytes: Buffer) =>
+          resolve({ status: bytes.toString('latin1', 9, 12), socket: socket.pause() }),
+        )
+      })
+    const fetches = await Promise.all(Array.from({ length: limits.gitServedMax }, fetchSlowly))
+    const statuses = fetches.map(({ status }) => status)
+    expect(statuses.filter(status => status === '200')).toHaveLength(limits.gitServedPerClientMax)
+    expect(statuses.filter(status => status === '503')).toHaveLength(
+      limits.gitServedMax - limits.gitServedPerClientMax,
+    )
+    const other = git('-c', 'http.extraHeader=X-Forwarded-For: 192.0.2.2', 'ls-remote', url)
+    expect(await other).toContain('refs/heads/main')
+    for (const { socket } of fetches) socket.destroy()
+    const again = () => git('-c', 'http.extraHeader=X-Forwarded-For: 192.0.2.1', 'ls-remote', url)
+    await expect.poll(() => again().catch(String), { timeout: 30_000 }).toContain('refs/heads/main')
+  }, 120_000)
 
   it('nobody because others are slow to ask', async () => {
     const slow = Array.from({ length: 12 }, () => {

@@ -11,6 +11,8 @@ import { limits } from '../../base/limits.ts'
 import type { Grant } from '../../tracker/build/grants.ts'
 import type { Offer, OfferOf } from '../../tracker/build/offers.ts'
 import { safeHeaders } from '../answer.ts'
+import { clientOf } from '../client.ts'
+import { paced } from '../large.ts'
 
 /** What is fetched from at an address, and what whoever asks may have besides. */
 interface Fetched {
@@ -46,6 +48,7 @@ export function gitRoutes(server: GitServer, offerOf: OfferOf, grantFor: GrantFo
 export function gitServer(): GitServer {
   // Runners have places of their own, so that no crowd of cloners keeps builds waiting.
   const served = { granted: 0, anybody: 0 }
+  const clients = new Map<string | null, number>()
   const serve = async (
     c: Context,
     find: Find,
@@ -57,8 +60,19 @@ export function gitServer(): GitServer {
     const whose = found.grant ? 'granted' : 'anybody'
     if (served[whose] >= limits.gitServedMax)
       return tellAgain(c, `${limits.gitServedMax} others fetch already; come again in a moment`)
+    // Else one who reads nothing of what he fetches keeps all others out.
+    const client = found.grant ? null : clientOf(c)
+    const own = clients.get(client) ?? 0
+    if (client !== null && own >= limits.gitServedPerClientMax)
+      return tellAgain(c, `You fetch ${own} times already; come again in a moment`)
     served[whose]++
-    const done = once(() => served[whose]--)
+    clients.set(client, own + 1)
+    const done = once(() => {
+      served[whose]--
+      const left = (clients.get(client) ?? 1) - 1
+      if (left > 0) clients.set(client, left)
+      else clients.delete(client)
+    })
     try {
       const response = await ask(found.offer, await shownBy(found.offer, found.grant ?? null))
       if (response.body === null || !ends.has(response)) done()
@@ -281,10 +295,13 @@ async function backend(c: Context, offer: Offer, shown: Shown, asked: Asked): Pr
     kill()
     return tell(c, 404, 'The repository cannot be read')
   }
-  const response = new Response(Readable.toWeb(out) as ReadableStream, {
-    status: head.status,
-    headers: { ...safeHeaders, 'Content-Type': head.type, 'Cache-Control': 'no-cache' },
-  })
+  const response = new Response(
+    paced(Readable.toWeb(out) as ReadableStream<Uint8Array>, () => {}),
+    {
+      status: head.status,
+      headers: { ...safeHeaders, 'Content-Type': head.type, 'Cache-Control': 'no-cache' },
+    },
+  )
   ends.set(response, ended)
   return response
 }
