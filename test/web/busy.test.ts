@@ -17,7 +17,7 @@ beforeAll(async () => {
       ...Array.from({ length: patches }, (_, at) => patch(version, at + 1)),
     ]),
   )
-  await archive.add({ id: 'log@example.org', body: 'A line of a log, one of many.\n'.repeat(300_000) })
+  await archive.add({ id: 'log@example.org', body: 'A line of a log, one of many.\n'.repeat(400_000) })
   web = await startWeb({
     db: archive.db,
     log: { error: () => {}, warn: () => {} },
@@ -84,35 +84,26 @@ test('a list page waits for few comparisons, however many are asked for, and who
   expect((await compare(left)).status).toBe(200)
 }, 120_000)
 
-const origin = () => `http://127.0.0.1:${web.port}`
-
-test.each([
-  ['/tarn/log@example.org/raw', '192.0.2.5'],
-  ['/api/v1/tarn/mails/log@example.org', '192.0.2.7'],
-])(
-  'who asks for the largest mails by %s and reads none has few of them, and all others are answered',
-  async (path, client) => {
-    const from = { 'X-Forwarded-For': client }
-    const ask = () => fetch(origin() + path, { headers: from })
-    const answers = await Promise.all(Array.from({ length: 3 * limits.largeAnswersPerClientMax }, ask))
-    const refused = answers.filter(({ status }) => status === 503)
-    expect(refused.length).toBe(answers.length - limits.largeAnswersPerClientMax)
-    expect(refused.every(({ headers }) => Number(headers.get('Retry-After')) > 0)).toBe(true)
-    const other = await fetch(origin() + path, { headers: { 'X-Forwarded-For': '192.0.2.8' } })
-    expect((await other.arrayBuffer()).byteLength).toBeGreaterThan(10_000)
-    // Whoever has read, or went away, may ask again.
-    const [read, ...left] = answers.filter(({ status }) => status === 200)
-    await read?.arrayBuffer()
-    await Promise.all(left.map(({ body }) => body?.cancel()))
-    const again = async () => {
-      const { status, body } = await ask()
-      await body?.cancel()
-      return status
-    }
-    await expect.poll(again, { timeout: 30_000 }).toBe(200)
-  },
-  120_000,
-)
+test('who asks for the largest mails and reads none has few of them, and all others are answered', async () => {
+  // Longer than what two sockets hold by themselves.
+  const url = `http://127.0.0.1:${web.port}/tarn/log@example.org/raw`
+  const ask = (client = '192.0.2.5') => fetch(url, { headers: { 'X-Forwarded-For': client } })
+  const answers = await Promise.all(Array.from({ length: 3 * limits.largeAnswersPerClientMax }, () => ask()))
+  const refused = answers.filter(({ status }) => status === 503)
+  expect(refused.length).toBe(answers.length - limits.largeAnswersPerClientMax)
+  expect(refused.every(({ headers }) => Number(headers.get('Retry-After')) > 0)).toBe(true)
+  expect((await (await ask('192.0.2.6')).arrayBuffer()).byteLength).toBeGreaterThan(10_000)
+  // Whoever has read, or went away, may ask again.
+  const [read, ...left] = answers.filter(({ status }) => status === 200)
+  await read?.arrayBuffer()
+  await Promise.all(left.map(({ body }) => body?.cancel()))
+  const again = async () => {
+    const { status, body } = await ask()
+    await body?.cancel()
+    return status
+  }
+  await expect.poll(again, { timeout: 30_000 }).toBe(200)
+}, 120_000)
 
 test('what all hold together is bounded, whoever asks', async () => {
   const sockets = Array.from({ length: 30 }, (_, at) => {
@@ -128,7 +119,7 @@ test('what all hold together is bounded, whoever asks', async () => {
   })
   const answers = await Promise.all(sockets)
   for (const { socket } of answers) socket.destroy()
-  const mail = 8_700_000
+  const mail = 11_600_000
   const most = Math.floor(limits.answerBytesHeldMax / mail / 2)
   expect(answers.filter(({ status }) => status === '200').length).toBeLessThanOrEqual(most)
   expect(answers.filter(({ status }) => status === '503').length).toBeGreaterThanOrEqual(
