@@ -33,7 +33,7 @@ export interface Sketch {
 
 const pathsMax = 12
 /** One of them finds all patches that went out with it, which share an id that they answer, or a run. */
-const listsMax = 6
+const listsMax = 12
 const linesMax = 120
 /** Mails of one series that answer nothing are at most this far apart. */
 export const looseMs = 20 * 60_000

@@ -283,6 +283,15 @@ describe('a plain cover finds the patches whose titles it lists', () => {
     expect(revisionsOf([plain('a', 'Oil', shortlog), ...run('a', 0, 'PATCH', others)])).toEqual([whole('a')])
   })
 
+  it('of which the first came before, or went elsewhere', () => {
+    const many = [1, 2, 3, 4, 5, 6, 7, 8].map(n => `pump: turn the screw ${n}`)
+    const body = `Ada Example (8):\n  ${many.join('\n  ')}\n`
+    const last = run('a', 0, 'PATCH', many).slice(6)
+    expect(revisionsOf([plain('a', 'Screws', body), ...last])).toEqual([
+      'a0@relay.example.org a7@relay.example.org a8@relay.example.org',
+    ])
+  })
+
   it('that is one', () => {
     const one = patch('a1@relay.example.org', '[PATCH] pump: oil it', 'a@own.example.org', second)
     const body = 'Ada Example (1):\n  pump: oil it\n'
