@@ -174,7 +174,11 @@ export const limits = {
   treeLinesShownMax: 200,
   /** Lines of the tree beside a patch or a mail; its own page has all. */
   treeLinesBesideMax: 60,
-  /** Recipients shown of a mail to hundreds. */
+  /** A link that prepares a mail: Windows hands a mail program 2,048 characters of it. */
+  replyLinkCharactersMax: 1_900,
+  /** Of a To or Cc field that an answer keeps; more of it would not fit into the link. */
+  replyFieldCharactersMax: 8_000,
+  /** Recipients shown of a mail to hundreds, and kept in an answer. */
   addressesShownMax: 12,
   /** Mails of a bug on its page, the report included; a longer story is read on its thread page. */
   bugMailsShownMax: 30,

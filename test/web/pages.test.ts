@@ -160,7 +160,8 @@ test('the page of a patch without a commit message says so', async () => {
 
 test('a series without a cover is read at its first patch, and says what is missing', async () => {
   const page = await archive.page('/tarn/half-1@example.org/')
-  expect(text(page)).toMatch(/Not complete: .*(?:1|2|3)/)
+  expect(text(page).match(/1 of 3 patches arrived; 2 and 3 are missing/gi)).toHaveLength(1)
+  expect(text(page)).not.toContain('Not complete')
   expect(page).toContain('<h2 id="h-diff">Diff</h2>')
 })
 
@@ -206,7 +207,7 @@ test('what a patch answers is not called missing when it is in another topic', a
 test('a change by mail is prepared: recipient, thread and tag', async () => {
   const page = await archive.page('/tarn/v2-1@example.org/')
   expect(page).toContain(
-    'href="mailto:tarn@lists.example.org?In-Reply-To=%3Cv2-1%40example.org%3E&amp;Subject=Re%3A%20%5BPATCH%20v2%201%2F2%5D',
+    'href="mailto:ines@example.org?In-Reply-To=%3Cv2-1%40example.org%3E&amp;Cc=tarn%40lists.example.org&amp;Subject=Re%3A%20%5BPATCH%20v2%201%2F2%5D',
   )
   expect(page).toContain('body=Patch-Status%3A%20accepted"')
   expect(page).toContain('<code>Patch-Status: accepted</code>')
@@ -282,6 +283,67 @@ test('rows of one title name the branch that each is for', async () => {
   for (const branch of ['6.6', '6.1', '5.15'])
     expect(rows).toContain(`wal: unlock before the sync AUTOSEL ${branch} Ines Oduya`)
   expect(text(await own.page('/tarn/auto-6.1@example.org/'))).toContain('for AUTOSEL 6.1')
+})
+
+test('an answer goes to the author and keeps everybody, above the words it answers, as far as a link goes', async () => {
+  const long = Array.from({ length: 200 }, (_, at) => `Line ${at} of a long report.`).join('\n')
+  const own = await makeArchive([
+    {
+      id: 'long$(x)@example.org',
+      subject: 'wal: how long may it be?',
+      body: `${long}\n`,
+      headers: ['Cc: Ruth <ruth@example.com>, "Odd; one" <odd@example.net>, tarn@lists.example.org'],
+    },
+  ])
+  const page = await own.page('/tarn/long$(x)@example.org/')
+  const [link = ''] = page.match(/mailto:ines@example\.org\?[^"]*body=On[^"]*/) ?? []
+  const fields = new URLSearchParams(link.replaceAll('&amp;', '&').replace(/^[^?]*/, ''))
+  expect(fields.get('In-Reply-To')).toBe('<long$(x)@example.org>')
+  expect(fields.get('Cc')).toBe('tarn@lists.example.org,ruth@example.com,odd@example.net')
+  expect(fields.get('body')).toMatch(/^On 2 March 2026, Ines Oduya wrote:\r\n> Line 0 of a long report\.\r\n/)
+  expect(fields.get('body')).toMatch(/\r\n> \[\.\.\.\]\r\n$/)
+  expect(link.replaceAll('&amp;', '&').length).toBeLessThanOrEqual(1_900)
+  expect(text(page)).toContain(
+    'git send-email --in-reply-to=&#39;long$(x)@example.org&#39; --to=ines@example.org --cc=tarn@lists.example.org --cc=ruth@example.com --cc=odd@example.net reply.patch',
+  )
+  expect(text(page)).toContain('b4 mbox &#39;long$(x)@example.org&#39;')
+  expect(page).toMatch(/tarn\+r-[a-z2-7]{16}@lists\.example\.org/)
+})
+
+test('a fact is told once: what a program applied in six mails is one line with six links', async () => {
+  const own = await makeArchive([
+    ...series,
+    ...[1, 2, 3].map(at => ({
+      id: `done-${at}@example.com`,
+      subject: 'Re: [PATCH v2 0/2] wal: hold the lock less',
+      from: 'Marek Tolvanen <marek@example.com>',
+      body: 'Applied to main, thanks.\n',
+      minute: 95 + at,
+      answers: 'v2-0@example.org',
+    })),
+  ])
+  const page = await own.page('/tarn/v2-0@example.org/')
+  expect(page.match(/<dt>Applied<\/dt>/g)).toHaveLength(1)
+  expect(text(page)).toContain('Applied Marek Tolvanen in 3 mails: 2 Mar 2026 , mail 2 , mail 3')
+  for (const at of [1, 2, 3]) expect(page).toContain(`href="/tarn/done-${at}@example.com/"`)
+})
+
+test('below the title a row leads to what one acts with', async () => {
+  const row = (page: string) =>
+    [...(/<nav class="jumps".*?<\/nav>/s.exec(page)?.[0] ?? '').matchAll(/href="([^"]*)"/g)].map(
+      ([, to]) => to,
+    )
+  const old = await archive.page('/tarn/v1-0@example.org/')
+  expect(row(old)).toEqual(['#reply', '#apply', '/tarn/v2-0@example.org/', '/tarn/v2-0@example.org/v1..v2'])
+  expect(old).toContain('id="reply"')
+  expect(old).toContain('id="apply"')
+  expect(row(await archive.page('/tarn/v2-2@example.org/'))).toEqual([
+    '#reply',
+    '#h-diff',
+    '#apply',
+    '/tarn/v2-0@example.org/v1..v2',
+  ])
+  expect(row(await archive.page('/tarn/bug@example.com/'))[0]).toBe('#reply')
 })
 
 test('a mail that is not sorted yet is shown already', async () => {

@@ -5,20 +5,15 @@ import { limits } from '../../base/limits.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { lookOf } from '../../tracker/topic/look.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
-import {
-  bugTags,
-  changeSection,
-  closedStatuses,
-  factsSection,
-  followSection,
-  relatedSection,
-} from '../part/aside.ts'
+import { bugTags, closedStatuses, factsSection, followSection, relatedSection } from '../part/aside.ts'
 import { effectsOf } from '../part/effects.ts'
 import { frame } from '../part/frame.ts'
 import { changeLine } from '../part/history.ts'
-import { attachments, mailCard } from '../part/mail-card.ts'
+import { type Jump, jumps } from '../part/jumps.ts'
+import { attachments, mailAnchor, mailCard } from '../part/mail-card.ts'
 import { mailProblems } from '../part/mail-problems.ts'
 import { mailText } from '../part/mail-text.ts'
+import { answeredMail, replySection } from '../part/reply.ts'
 import { reproducersSection } from '../part/reproducers.ts'
 import { standingBox } from '../part/standing.ts'
 import { countText, type Html, minuteOf, nameOf, titleOf, titleText } from '../part/text.ts'
@@ -64,6 +59,7 @@ export const bugPage = (view: BugView): Html => {
     skipTo: 'report',
     main: html`<h1>${titleOf(topic.title)}</h1>
 <p class="meta">${topic.kind === 'bug' ? html`<span>${name}</span>` : ''}<span>Reported by ${nameOf(topic.author)}</span>${minuteOf(topic.said)}<span>${countText(topic.mails.length, 'mail')}, ${countText(people.size, 'person', 'people')}</span></p>
+${jumps([{ words: 'Reply', path: '#reply' }, latestJump(view), { words: 'Thread', path: paths.thread(list.name, topic.id) }])}
 ${standingBox(list.name, topic.standing, besides(view))}
 <div class="cols"><div>
 ${reportSection(view)}
@@ -84,11 +80,30 @@ ${relatedSection(
 )}
 ${relatedSection(list.name, 'Repeated by', duplicates)}
 ${relatedSection(list.name, 'Also about this bug', talk)}
-${changeSection(list, { id: topic.id, subject: report?.subject ?? topic.title }, bugTags(topic.bug?.status))}
+${replySection(
+  list,
+  answeredMail(list, {
+    id: topic.id,
+    subject: report?.subject ?? topic.title,
+    mail: mails.get(topic.id),
+    said: topic.said,
+  }),
+  bugTags(topic.bug?.status),
+)}
 ${twinsSection(view.twins)}
 ${followSection(list, topic.id)}
 </aside></div>`,
   })
+}
+
+/** The newest mail, here or, of a long thread, on its own page. */
+function latestJump({ list, topic, mails }: BugView): Jump | null {
+  const latest = topic.mails.at(-1)
+  if (!latest || latest.id === topic.id) return null
+  return {
+    words: 'Newest mail',
+    path: mails.has(latest.id) ? `#${mailAnchor(latest.id)}` : paths.mail(list.name, latest.id),
+  }
 }
 
 /** What the sentence cannot know: it is made of this thread alone. */

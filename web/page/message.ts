@@ -1,7 +1,6 @@
 // The page of one mail: who wrote it to whom, what it did, its text, its place in the thread and the way to its topic.
 
 import { html } from 'hono/html'
-import { gitAddress } from '../../base/git-address.ts'
 import { limits } from '../../base/limits.ts'
 import { parseAddresses } from '../../tracker/decode/addresses.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
@@ -10,20 +9,22 @@ import type { Person } from '../../tracker/mail/facts.ts'
 import type { Seeming } from '../../tracker/project/seeming.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
-import { changeSection, followSection, namedSection, replyAddressLine } from '../part/aside.ts'
+import { followSection, namedSection } from '../part/aside.ts'
 import { effectsOf } from '../part/effects.ts'
 import { frame } from '../part/frame.ts'
 import { didSection } from '../part/history.ts'
+import { jumps } from '../part/jumps.ts'
 import { attachments } from '../part/mail-card.ts'
 import { mailProblems } from '../part/mail-problems.ts'
 import { mailText } from '../part/mail-text.ts'
+import { answeredMail, replySection } from '../part/reply.ts'
 import { standingBox } from '../part/standing.ts'
 import { countText, type Html, minuteOf, nameOf, titleOf, titleText, visible } from '../part/text.ts'
 import { textOptions } from '../part/text-options.ts'
 import { threadSection } from '../part/thread-section.ts'
 import { twinsSection } from '../part/twins.ts'
 import { verdictSection } from '../part/verdict.ts'
-import { paths, replyByMail } from '../paths.ts'
+import { paths } from '../paths.ts'
 import type { Named } from '../read/claims.ts'
 import type { ListRow, Twin } from '../read/located-mail.ts'
 import type { ShownVerdict } from '../read/verdict.ts'
@@ -62,6 +63,7 @@ export const messagePage = (view: MessageView): Html => {
     skipTo: 'mail',
     main: html`<h1>${titleOf(subject)}</h1>
 <p class="meta">${from ? html`<span>${nameOf(from)}</span>` : ''}${dateOf(view)}${effect ?? ''}</p>
+${jumps([{ words: 'Reply', path: '#reply' }, ...(topic && topic.mails.length > 1 ? [{ words: 'Thread', path: paths.thread(list.name, id) }] : [])])}
 ${topic ? standingBox(list.name, topic.standing, seemingLine(view) ?? topicLine(list.name, topic, id)) : waitingBox()}
 <div class="cols"><div>
 <section aria-labelledby="h-text">
@@ -74,11 +76,11 @@ ${topic ? didSection(list, topic, id) : ''}
 ${topic && topic.mails.length > 1 ? threadSection(list.name, topic, id) : ''}
 </div>
 <aside class="side" aria-label="About this mail">
-<section><h2>Answer</h2>
-<p class="acts"><a href="${replyByMail({ to: from?.address || list.address, ...(from?.address ? { cc: list.address } : {}), subject: visible(subject), inReplyTo: id })}">Reply to all</a></p>
-<code class="cmd">git send-email --to=${gitAddress(list.address)} --in-reply-to=${visible(id)}</code>
-${topic?.kind === 'discussion' ? '' : replyAddressLine(list, { id, subject })}</section>
-${topic?.kind === 'discussion' ? changeSection(list, { id, subject }, discussionTags) : ''}
+${replySection(
+  list,
+  answeredMail(list, { id, subject, mail, said: topic?.mails.find(one => one.id === id)?.said }),
+  topic?.kind === 'discussion' ? discussionTags : [],
+)}
 ${namedSection(list, view.named)}
 ${verdictSection(view.verdict)}
 <section><h2>Facts</h2><dl class="quiet"><dt>Message-ID</dt><dd><code>${visible(id)}</code></dd></dl></section>

@@ -7,15 +7,17 @@ import { patchStanding } from '../../tracker/topic/patch-standing.ts'
 import { patchChecks, reviewsOf } from '../../tracker/topic/reviews.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { TopicPatch } from '../../tracker/topic/topic.ts'
-import { applySection, changeSection, followSection, patchTags } from '../part/aside.ts'
+import { applySection, followSection, patchTags } from '../part/aside.ts'
 import { buildsSection } from '../part/build-look.ts'
 import { checksSection } from '../part/checks.ts'
 import { words } from '../part/chip.ts'
 import { fileAnchor } from '../part/diff.ts'
 import { findingsSection } from '../part/findings.ts'
 import { frame } from '../part/frame.ts'
+import { jumps } from '../part/jumps.ts'
 import { landedFacts } from '../part/landings.ts'
 import { patchMailSections } from '../part/patch-mail.ts'
+import { replySection } from '../part/reply.ts'
 import { standingBox } from '../part/standing.ts'
 import {
   countText,
@@ -31,7 +33,7 @@ import {
 import { threadSection } from '../part/thread-section.ts'
 import { twinsSection } from '../part/twins.ts'
 import { paths } from '../paths.ts'
-import { type PatchsetView, subjectOf } from './patchset.ts'
+import { answeredHere, jumpsOf, type PatchsetView } from './patchset.ts'
 
 export interface PatchView
   extends Pick<
@@ -57,6 +59,7 @@ export const patchPage = (view: PatchView): Html => {
     skipTo: 'patch',
     main: html`<h1>${titleOf(patch.title)}</h1>
 <p class="meta"><span><span class="rev">v${revision.version}</span> ${place}</span><span>${nameOf(patch.author)}</span>${minuteOf(topic.mails.find(one => one.id === patch.id)?.said ?? revision.said)}<span>${countText(patch.files.length, 'file')}</span>${linesOf(patch.added, patch.removed)}</p>
+${jumps([{ words: 'Reply', path: '#reply' }, { words: 'Diff', path: '#h-diff' }, ...jumpsOf(view)])}
 ${standingBox(list.name, patchStanding(topic, revision, patch, openHere(view)), aboutSeries(view))}
 ${neighbours(view)}
 <div class="cols"><div>
@@ -70,7 +73,7 @@ ${findingsSection(list, topic, patchFindings(topic, revision, patch))}
 ${filesSection(patch)}
 ${applySection(list, revision, { base: view.base, only: patch.number })}
 ${factsSection(view)}
-${changeSection(list, { id: patch.id, subject: subjectOf(topic, patch.id) }, patchTags(patch.state))}
+${replySection(list, answeredHere(view, patch.id), patchTags(patch.state))}
 ${twinsSection(view.twins)}
 ${followSection(list, patch.id)}
 </aside></div>`,

@@ -10,25 +10,20 @@ import { reviewsOf, revisionChecks } from '../../tracker/topic/reviews.ts'
 import { revisionName } from '../../tracker/topic/revision-name.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
 import type { Revision, Topic, TopicPatch } from '../../tracker/topic/topic.ts'
-import {
-  applySection,
-  changeSection,
-  factsSection,
-  followSection,
-  patchTags,
-  relatedSection,
-} from '../part/aside.ts'
+import { applySection, factsSection, followSection, patchTags, relatedSection } from '../part/aside.ts'
 import { buildsSection } from '../part/build-look.ts'
 import { checksSection } from '../part/checks.ts'
 import { stateWords } from '../part/chip.ts'
 import { findingsSection } from '../part/findings.ts'
 import { frame } from '../part/frame.ts'
 import { historySection } from '../part/history.ts'
+import { type Jump, jumps } from '../part/jumps.ts'
 import { mailProblems } from '../part/mail-problems.ts'
 import { mailText } from '../part/mail-text.ts'
 import { openComments, openOf } from '../part/open-comments.ts'
 import { patchMailSections } from '../part/patch-mail.ts'
 import { patchTable, type Since } from '../part/patch-table.ts'
+import { answeredMail, replySection } from '../part/reply.ts'
 import { standingBox } from '../part/standing.ts'
 import {
   countText,
@@ -92,6 +87,7 @@ export const patchsetPage = (view: PatchsetView): Html => {
     skipTo: 'patchset',
     main: html`<h1>${titleOf(revision.title)}</h1>
 ${metaLine(view)}
+${jumps([replyJump, ...jumpsOf(view)])}
 ${standingBox(list.name, topic.standing, warnings(view))}
 <div class="cols"><div>
 ${patches.length > 1 ? patchesSection(view, patches) : ''}
@@ -109,15 +105,49 @@ ${relatedSection(list.name, 'Mended by', view.mends)}
 ${checksSection(list.name, revisionChecks(topic, revision))}
 ${buildsSection(view.builds, 'Builds', paths.buildsOfPatchset(list.name, id))}
 ${findingsSection(list, topic, revisionFindings(topic, revision))}
-${changeSection(list, { id, subject: subjectOf(topic, id) }, patchTags(revision.state))}
+${replySection(list, answeredHere(view, id), patchTags(revision.state))}
 ${twinsSection(view.twins)}
 ${followSection(list, id)}
 </aside></div>`,
   })
 }
 
-export const subjectOf = (topic: Topic, id: string) =>
+/** The mail that the page shows, as an answer addresses it. */
+export const answeredHere = (
+  { list, topic, mail }: Pick<PatchsetView, 'list' | 'topic' | 'mail'>,
+  id: string,
+) =>
+  answeredMail(list, {
+    id,
+    subject: subjectOf(topic, id),
+    mail,
+    said: topic.mails.find(one => one.id === id)?.said,
+  })
+
+const subjectOf = (topic: Topic, id: string) =>
   topic.mails.find(mail => mail.id === id)?.subject ?? topic.title
+
+const replyJump: Jump = { words: 'Reply', path: '#reply' }
+
+/** To apply it, to its newest revision, to what changed since the one before. */
+export function jumpsOf({
+  list,
+  topic,
+  revision,
+}: Pick<PatchsetView, 'list' | 'topic' | 'revision'>): Jump[] {
+  const newest = topic.revisions.at(-1)
+  const head = newest && headOf(newest)
+  const elder = newest && elderRevision(topic, newest)
+  return [
+    ...(revision.pullRequest ? [] : [{ words: 'Apply', path: '#apply' }]),
+    ...(newest && head && newest !== revision
+      ? [{ words: `Newest: v${newest.version}`, path: paths.mail(list.name, head) }]
+      : []),
+    ...(newest && elder && !newest.pullRequest
+      ? [{ words: 'What changed', path: comparePath(list.name, topic, elder, newest) }]
+      : []),
+  ]
+}
 
 function metaLine({ topic, revision }: PatchsetView): Html {
   const files = new Set(revision.patches.flatMap(patch => patch.files))
@@ -145,7 +175,11 @@ function warnings({ list, topic, revision }: PatchsetView): Html | undefined {
       html`You are reading v${revision.version}. <a href="${paths.mail(list.name, newestHead)}">Go to the newest, v${newest.version}${newest.version === revision.version ? ', sent again' : ''}</a>`,
     )
   // A partial reroll lacks nothing: it stands with the patches that it leaves as they were.
-  if (revision.incomplete && revision.completeness !== 'partial-reroll')
+  if (
+    revision.incomplete &&
+    revision.completeness !== 'partial-reroll' &&
+    !says(topic.standing, revision.incomplete)
+  )
     sentences.push(html`Not complete: ${visible(revision.incomplete)}`)
   for (const id of topic.doubted ?? [])
     sentences.push(
@@ -158,6 +192,10 @@ function warnings({ list, topic, revision }: PatchsetView): Html | undefined {
     ? undefined
     : html`${sentences.map((line, index) => html`${index > 0 ? html`<br>` : ''}${line}.`)}`
 }
+
+/** The sentence of the patchset tells it already. */
+const says = ({ sentence }: Topic['standing'], words: string): boolean =>
+  sentence.some(part => typeof part === 'string' && part.toLowerCase().includes(words.toLowerCase()))
 
 const patchesSection = (
   view: PatchsetView,

@@ -1,10 +1,9 @@
 // The blocks beside a page: how to apply, the facts each with its mail, how to follow, how to change something.
 import { html } from 'hono/html'
-import { replyAddress } from '../../base/reply-address.ts'
 import { lookOf } from '../../tracker/topic/look.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
-import type { BugStatus, Change, PatchState, Revision, Topic } from '../../tracker/topic/topic.ts'
-import { paths, replyByMail } from '../paths.ts'
+import type { Applied, BugStatus, Change, PatchState, Revision, Topic } from '../../tracker/topic/topic.ts'
+import { paths } from '../paths.ts'
 import type { Application } from '../read/applies.ts'
 import type { Named, Related } from '../read/claims.ts'
 import type { ListRow } from '../read/located-mail.ts'
@@ -13,6 +12,8 @@ import { appliesLine } from './applies.ts'
 import { stateWords } from './chip.ts'
 import { fixedFacts, landedFacts } from './landings.ts'
 import { relationFacts } from './relations.ts'
+import type { OfferedTag } from './reply.ts'
+import { shellUrl, shellWord } from './shell.ts'
 import { dayOf, type Html, nameOf, titleOf, visible } from './text.ts'
 
 /** `base`: where the world sees the pages; without it a reader must know which server b4 asks. */
@@ -29,19 +30,12 @@ export const applySection = (
   if (revision.pullRequest || head === null) return html``
   const which = only === undefined ? '' : `-P ${only} `
   const mail = base === '' ? shellWord(head) : shellUrl(base + paths.mail(list.name, head))
-  return html`<section><h2>Apply</h2>
+  return html`<section id="apply"><h2>Apply</h2>
 <code class="cmd">b4 am ${which}${visible(mail)}</code>
 ${base === '' || only !== undefined ? '' : html`<code class="cmd">curl -fsS ${visible(shellUrl(base + paths.am(list.name, head)))} | git am</code>`}
 ${appliesLine(applies)}
 <p class="acts"><a href="${paths.am(list.name, head)}">Patches with their trailers, for git am</a><a href="${paths.mbox(list.name, head)}">Thread as mbox</a><a href="${paths.raw(list.name, head)}">First mail, raw</a></p></section>`
 }
-
-/** Nothing in it means anything to a shell: whoever chose the Message-ID chooses no command. */
-const shellUrl = (url: string) =>
-  url.replace(/[^\w@.~+=%/:-]/g, sign => `%${sign.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
-
-const shellWord = (word: string) =>
-  /^[\w@.+=%/:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
 export const factsSection = (
   list: ListRow,
@@ -60,9 +54,26 @@ ${revision?.changeId ? html`<dt>Change-id</dt><dd><code>${visible(revision.chang
 ${relationFacts(list, topic, relations)}
 ${landedFacts(list, revision?.patches ?? [])}
 ${fixedFacts(list, topic.landed ?? [])}
-${topic.applied.map(applied => html`<dt>Applied</dt><dd>${applied.commit ? html`<code>${visible(applied.commit)}</code>, ` : ''}<a href="${paths.mail(list.name, applied.mail)}">${dayOf(applied.said)}</a></dd>`)}
+${appliedFacts(list, topic)}
 ${named.slice(0, namedShownMax).map(one => namedTopic(list, one))}
 <dt>Message-ID</dt><dd><code>${visible((revision && headOf(revision)) ?? topic.id)}</code></dd></dl></section>`
+
+/** Once for each person or program: a robot that tells of each patch said one thing. */
+function appliedFacts(list: ListRow, { applied }: Topic): Html[] {
+  const link = (one: Applied, words: Html | string) =>
+    html`<a href="${paths.mail(list.name, one.mail)}">${words}</a>`
+  return [...Map.groupBy(applied, ({ who }) => who.address || who.name).values()].map(own => {
+    const [first, ...others] = own
+    if (!first) return html``
+    const commits = [...new Set(own.flatMap(({ commit }) => commit ?? []))].slice(0, appliedShownMax)
+    const more = others.length - appliedShownMax
+    return html`<dt>Applied</dt><dd>${commits.map(commit => html`<code>${visible(commit)}</code>, `)}${
+      others.length > 0 ? html`${nameOf(first.who)} in ${own.length} mails: ` : ''
+    }${link(first, dayOf(first.said))}${others.slice(0, appliedShownMax).map((one, at) => html`, ${link(one, html`<span class="vh">mail </span>${at + 2}`)}`)}${more > 0 ? ` and ${more} more` : ''}</dd>`
+  })
+}
+
+const appliedShownMax = 8
 
 /** The mail that set the state; none while it is the first one. */
 function setBy(list: ListRow, topic: Topic): Html | string {
@@ -147,41 +158,6 @@ export const followSection = (
 ): Html => html`<section><h2>Follow</h2><ul class="quiet">
 <li><a href="${paths.thread(list.name, id)}">Read in one page</a></li>
 <li><a href="${paths.mbox(list.name, id)}">Thread as mbox</a></li></ul></section>`
-
-/** One tag that can be sent from here, with the text that would be sent. */
-export interface OfferedTag {
-  readonly words: string
-  readonly tag: string
-}
-
-/** Each change is a mail: a link that prepares it, and the line to write for those who write it themselves. */
-export const changeSection = (
-  list: ListRow,
-  answered: { readonly id: string; readonly subject: string },
-  tags: readonly OfferedTag[],
-): Html => html`<section><h2>Change by mail</h2>
-<p><a href="${replyTo(list, answered)}">Reply to this mail</a>${tags.length === 0 ? '' : ', or send one line:'}</p>
-${
-  tags.length === 0
-    ? ''
-    : html`<ul class="quiet tags">${tags.map(
-        ({ words, tag }) =>
-          html`<li><a href="${replyTo(list, answered, tag)}">${words}</a><br><code>${tag}</code></li>`,
-      )}</ul>`
-}
-${replyAddressLine(list, answered)}</section>`
-
-/** For clients that drop the field In-Reply-To of a link. */
-export function replyAddressLine(
-  list: ListRow,
-  { id, subject }: { readonly id: string; readonly subject: string },
-): Html {
-  const to = replyAddress(list.address, id)
-  return html`<p class="soft">Without In-Reply-To: <a href="${replyByMail({ to, subject: visible(subject) })}">${visible(to)}</a></p>`
-}
-
-const replyTo = (list: ListRow, { id, subject }: { id: string; subject: string }, body?: string) =>
-  replyByMail({ to: list.address, subject, inReplyTo: id, ...(body === undefined ? {} : { body }) })
 
 /** What makes sense for patches in this state: nothing for what is taken, or what a newer revision replaces. */
 export function patchTags(state: PatchState | 'mixed'): readonly OfferedTag[] {

@@ -1,0 +1,15 @@
+// What one acts with, in one row below the title. On a phone the blocks beside a page stand below all of its text, where
+// nobody scrolls to; on a desk they are in sight, and the row is not shown.
+import { html } from 'hono/html'
+import type { Html } from './text.ts'
+
+export interface Jump {
+  readonly words: string
+  /** An anchor of this page, or the address of another one. */
+  readonly path: string
+}
+
+export const jumps = (all: readonly (Jump | null)[]): Html =>
+  html`<nav class="jumps" aria-label="On this page">${all.map(jump =>
+    jump === null ? '' : html`<a href="${jump.path}">${jump.words}</a>`,
+  )}</nav>`
