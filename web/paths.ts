@@ -27,6 +27,10 @@ export const paths = {
   /** Topics in one state, or `all` or `closed`; `before` continues a page. */
   topics: (name: string, state: string, before?: string) => list(name) + query({ state, before }),
   bugs: (name: string, state?: string, before?: string) => `${list(name)}bugs/${query({ state, before })}`,
+  /** Whose turn it is, the longest wait first; `after` continues a page. */
+  waits: (name: string, after?: string) => `${list(name)}waits/${query({ after })}`,
+  /** What waits for somebody, and what he waits for. */
+  person: (name: string, address: string) => `${list(name)}people/${encodeId(address)}/`,
   milestones: (name: string) => `${list(name)}milestones/`,
   milestone: (name: string, milestone: string) => `${list(name)}milestone/${encodeId(milestone)}/`,
   /** What may be a bug. */

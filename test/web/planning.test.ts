@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { type Archive, makeArchive } from './archive.ts'
+import { type Archive, makeArchive, patchBody, series } from './archive.ts'
 
 const text = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
 const ruth = 'Ruth Adler <ruth@example.com>'
@@ -67,4 +67,53 @@ test('spam is kept out of lists, latest mails and search, and can be looked at',
     expect(await archive.page(path), path).not.toContain('win@example.net')
   expect(text(await archive.page('/tarn/?q=walnut'))).toContain('No mail holds')
   expect(await archive.page('/tarn/?state=spam')).toContain('href="/tarn/win@example.net/"')
+})
+
+test('whose turn it is: everything open by how long it waits, and what waits for one person', async () => {
+  const own = await makeArchive([
+    ...series,
+    {
+      id: 'ask@example.com',
+      subject: 'Re: [PATCH v2 2/2] wal: count the waits',
+      from: 'Marek Tolvanen <marek@example.com>',
+      body: '> -\tsync(w);\n\nWho syncs now?\n',
+      minute: 100,
+      answers: 'v2-2@example.org',
+    },
+    {
+      id: 'bug@example.com',
+      subject: '[BUG] The log tears',
+      body: 'It tears.\n',
+      from: 'Ruth <ruth@example.com>',
+    },
+    {
+      id: 'info@example.org',
+      subject: 'Re: [BUG] The log tears',
+      body: 'Which release?\n\nBug-Status: needs-info\n',
+      minute: 5,
+      answers: 'bug@example.com',
+    },
+    {
+      id: 'alone@example.net',
+      subject: '[PATCH] doc: a word',
+      from: 'Priya Santhanam <priya@example.net>',
+      body: patchBody('doc/a.txt'),
+      minute: 200,
+    },
+  ])
+  const page = await own.page('/tarn/waits/')
+  const titles = [...page.matchAll(/<a class="s" href="[^"]*"><bdi>([^<]*)</g)].map(([, title]) => title)
+  expect(titles).toEqual(['The log tears', 'wal: hold the lock less', 'doc: a word'])
+  expect(page).toMatch(/<td><a href="\/tarn\/people\/ruth@example.com\/"><bdi>Ruth<\/bdi><\/a><\/td>/)
+  expect(page).toMatch(/<td>A reviewer<\/td>/)
+  expect(text(page)).toMatch(/“Which release\?” It waits for Ruth\. Ruth 2 Mar 2026 \d+ days/)
+  expect(page).toContain('<a href="/tarn/info@example.org/">asked</a>')
+  const ines = text(await own.page('/tarn/people/ines@example.org/'))
+  expect(ines).toMatch(/Waits for this person .*wal: hold the lock less.*Waits for others Nothing/)
+  const priya = text(await own.page('/tarn/people/Priya@example.net/'))
+  expect(priya).toMatch(/Waits for this person Nothing\. Waits for others .*doc: a word .* A reviewer/)
+  expect(await own.page('/tarn/')).toContain('<a href="/tarn/waits/">Whose turn</a>')
+  expect(await own.page('/tarn/v2-0@example.org/')).toContain('href="/tarn/people/ines@example.org/"')
+  expect(await own.page('/tarn/people/%3Cb%3E/')).not.toContain('<b>')
+  for (const size of [page, ines]) expect(size.length).toBeLessThan(30_000)
 })

@@ -16,7 +16,7 @@ import { writtenScope } from './scope-words.ts'
 import { type Draft, numberOf, titleIn } from './series.ts'
 import { type Heard, trailersBelow } from './shared-cover.ts'
 import { patchsetStanding } from './standing.ts'
-import type { PatchState, Revision, Topic, TopicPatch } from './topic.ts'
+import type { Delegate, PatchState, Revision, Standing, Topic, TopicPatch } from './topic.ts'
 import type { Node } from './tree.ts'
 
 /** `drafts` and `mails` in order of said time. `heard`: where a cover speaks of other patchsets, too. */
@@ -70,7 +70,7 @@ function topicOf(
     ...notesIn(all),
     history,
     ...(statements.length > 0 ? { statements } : {}),
-    standing: patchsetStanding({ revisions, mails, ...answers }, history),
+    standing: waitingFor(patchsetStanding({ revisions, mails, ...answers }, history), newest, delegate),
     said: first.said,
     lastSaid: mails.at(-1)?.said ?? first.said,
     problems: revisions.flatMap(revision =>
@@ -112,6 +112,12 @@ function revisionOf(draft: Draft, elders: readonly Draft[], outcome: PatchOutcom
     ...(digest === null ? {} : { digest }),
     note: shapeNote(draft, elders, completeness),
   }
+}
+
+/** Its author where it is his turn, else who takes care of it. */
+function waitingFor(standing: Standing, { author }: Revision, delegate: Delegate | null): Standing {
+  const person = standing.turn === 'author' ? author : delegate?.person
+  return standing.since === undefined || !person ? standing : { ...standing, waits: person }
 }
 
 function scopeOf({ facts }: Node): Pick<Revision, 'scope'> {

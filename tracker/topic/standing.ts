@@ -28,6 +28,32 @@ export function patchsetStanding(watched: Watched, history: readonly Change[]): 
   const newest = watched.revisions.at(-1)
   if (!newest) throw new Error('A patchset has no revision')
   const why = turnOf(watched, history)
+  const told = toldStanding(watched, newest, why, history)
+  return why.turn === 'nobody' ? told : { ...told, since: sinceOf(newest, why, watched, history) }
+}
+
+/** The latest thing that made it this one's turn: the posting, a line, the remark, the check, the last review. */
+function sinceOf(
+  newest: Revision,
+  { turn, remark, failed, reviews }: TurnAndWhy,
+  { mails }: Watched,
+  history: readonly Change[],
+): number {
+  const set = history.findLast(change => change.effect && isAbout(change, newest))
+  const failing = failed && mails.find(({ id }) => id === failed.mail)
+  const reasons =
+    turn === 'author'
+      ? [remark?.said, failing?.said, set?.said]
+      : [...(turn === 'maintainer' ? reviews.map(({ said }) => said) : []), set?.said]
+  return Math.max(newest.said, ...reasons.filter(said => said !== undefined))
+}
+
+function toldStanding(
+  watched: Watched,
+  newest: Revision,
+  why: TurnAndWhy,
+  history: readonly Change[],
+): Standing {
   const { turn } = why
   if (newest.state === 'mixed' || new Set(why.patches.map(patch => patch.state)).size > 1)
     return {

@@ -19,7 +19,13 @@ export interface StandingThread {
 export function threadStanding(thread: StandingThread): Standing {
   const { kind, bug, mails } = thread
   if (mails.length === 0) throw new Error('A thread has no mail')
-  if (bug) return { ...lookOf(bug.status), sentence: bugSentence(bug, thread), turn: null }
+  if (bug)
+    return {
+      ...lookOf(bug.status),
+      sentence: bugSentence(bug, thread),
+      turn: null,
+      ...waitOf(bug, thread),
+    }
   return { sign: '○', word: kindWords[kind], tone: 'idle', sentence: answered(mails), turn: null }
 }
 
@@ -31,6 +37,28 @@ const kindWords: Record<TopicKind, string> = {
   announcement: 'Announcement',
   spam: 'Spam',
 }
+
+/** Of an open bug: since when, and for whom; one that was asked for more waits for its reporter until he answers. */
+function waitOf({ status }: Bug, thread: StandingThread): Pick<Standing, 'since' | 'waits'> {
+  const { mails, history, delegate } = thread
+  const [first] = mails
+  if (!first || !openStatuses.includes(status)) return {}
+  const set = history.findLast(change => change.effect && (change.what === 'Bug-Status' || change.commit))
+  const since = set?.said ?? first.said
+  if (status !== 'needs-info' || !set) return { since, ...(delegate ? { waits: delegate.person } : {}) }
+  const answer = answerOf(thread, set)
+  return answer ? { since: answer.said, waits: set.who } : { since, waits: first.facts.sender }
+}
+
+const openStatuses: readonly BugStatus[] = ['new', 'confirmed', 'needs-info', 'reopened']
+
+/** The last mail of the reporter since he was asked. */
+const answerOf = ({ mails }: StandingThread, set: Change): Node | undefined =>
+  mails.findLast(
+    mail => mail.said > set.said && samePerson(mail.facts.sender, mails[0]?.facts.sender ?? nobody),
+  )
+
+const nobody: Person = { name: '', address: '' }
 
 /** "3 answers, the latest by Ruth on 3 March 2026." */
 function answered(mails: readonly Node[]): Sentence {
@@ -158,10 +186,10 @@ function fixWords(bug: Bug, { delegate }: StandingThread, set: Change | undefine
 }
 
 /** Whether the reporter answered since he was asked. */
-function reporterWords({ mails }: StandingThread, set: Change | undefined): Sentence {
-  const reporter: Person | undefined = mails[0]?.facts.sender
+function reporterWords(thread: StandingThread, set: Change | undefined): Sentence {
+  const reporter: Person | undefined = thread.mails[0]?.facts.sender
   if (!reporter || !set || samePerson(reporter, set.who)) return []
-  const answer = mails.findLast(mail => mail.said > set.said && samePerson(mail.facts.sender, reporter))
+  const answer = answerOf(thread, set)
   return answer
     ? [
         `${name(reporter)} `,

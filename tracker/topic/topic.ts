@@ -303,6 +303,10 @@ export interface Standing extends Look {
   readonly sentence: Sentence
   /** Of a patchset; null for the others. */
   readonly turn: Turn | null
+  /** Since when it waits for somebody, milliseconds; absent when it waits for nobody here. */
+  readonly since?: number
+  /** For whom, where that is one person and not whoever reviews, sorts or applies. */
+  readonly waits?: Person
 }
 
 export interface Bug {

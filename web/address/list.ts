@@ -14,6 +14,7 @@ import { answerAllMbox, answerResults } from '../route/mbox.ts'
 import { answerPending } from '../route/pending.ts'
 import { answerMilestone, answerMilestones, answerTriage } from '../route/planning.ts'
 import { answerDescription, answerText } from '../route/text.ts'
+import { answerPerson, answerWaits } from '../route/waits.ts'
 import type { Lookup } from './lookup.ts'
 
 interface ListPlaces {
@@ -69,6 +70,9 @@ function addPages({ list, all }: Lookup, db: Kysely<Tables>): void {
   list('/', (c, row) => (isFeedSearch(c) ? answerSearchFeed(c, db, placeOf(row)) : answerList(c, db, row)))
   list('/bugs', (c, { name }) => c.redirect(paths.bugs(name), 301))
   list('/bugs/', (c, row) => answerBugs(c, db, row))
+  list('/waits', (c, { name }) => c.redirect(paths.waits(name), 301))
+  list('/waits/', (c, row) => answerWaits(c, db, row))
+  list('/people/:address/', (c, row) => answerPerson(c, db, row))
   list('/milestones/', (c, row) => answerMilestones(c, db, row))
   list('/milestone/:name/', (c, row) => answerMilestone(c, db, row))
   list('/triage/', (c, row) => answerTriage(c, db, row))

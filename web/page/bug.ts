@@ -13,10 +13,11 @@ import { type Jump, jumps } from '../part/jumps.ts'
 import { attachments, mailAnchor, mailCard } from '../part/mail-card.ts'
 import { mailProblems } from '../part/mail-problems.ts'
 import { mailText } from '../part/mail-text.ts'
+import { personLink } from '../part/person-link.ts'
 import { answeredMail, replySection } from '../part/reply.ts'
 import { reproducersSection } from '../part/reproducers.ts'
 import { standingBox } from '../part/standing.ts'
-import { countText, type Html, minuteOf, nameOf, titleOf, titleText } from '../part/text.ts'
+import { countText, type Html, minuteOf, titleOf, titleText } from '../part/text.ts'
 import { textOptions } from '../part/text-options.ts'
 import { twinsSection } from '../part/twins.ts'
 import { paths } from '../paths.ts'
@@ -58,7 +59,7 @@ export const bugPage = (view: BugView): Html => {
     ],
     skipTo: 'report',
     main: html`<h1>${titleOf(topic.title)}</h1>
-<p class="meta">${topic.kind === 'bug' ? html`<span>${name}</span>` : ''}<span>Reported by ${nameOf(topic.author)}</span>${minuteOf(topic.said)}<span>${countText(topic.mails.length, 'mail')}, ${countText(people.size, 'person', 'people')}</span></p>
+<p class="meta">${topic.kind === 'bug' ? html`<span>${name}</span>` : ''}<span>Reported by ${personLink(list.name, topic.author)}</span>${minuteOf(topic.said)}<span>${countText(topic.mails.length, 'mail')}, ${countText(people.size, 'person', 'people')}</span></p>
 ${jumps([{ words: 'Reply', path: '#reply' }, latestJump(view), { words: 'Thread', path: paths.thread(list.name, topic.id) }])}
 ${standingBox(list.name, topic.standing, besides(view))}
 <div class="cols"><div>

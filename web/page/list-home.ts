@@ -63,7 +63,7 @@ function tabs({ list, groups, bugs, facts, countMax }: ListHomeView): Html {
   return html`<ul class="tabs" aria-label="Show">${shown.map(
     group =>
       html`<li><a href="#${group.key}">${group.words} <span class="n">${count(groups.get(group)?.count ?? 0)}</span></a></li>`,
-  )}<li><a href="${paths.bugs(list.name)}">Bugs <span class="n">${count(bugs.count)}</span></a></li><li><a href="${paths.topics(list.name, 'closed')}">Closed <span class="n">${count(facts.closedPatchsets)}</span></a></li></ul>`
+  )}<li><a href="${paths.waits(list.name)}">Whose turn</a></li><li><a href="${paths.bugs(list.name)}">Bugs <span class="n">${count(bugs.count)}</span></a></li><li><a href="${paths.topics(list.name, 'closed')}">Closed <span class="n">${count(facts.closedPatchsets)}</span></a></li></ul>`
 }
 
 function groupSections({ list, groups, countMax }: ListHomeView): Html {

@@ -17,19 +17,10 @@ import { frame } from '../part/frame.ts'
 import { jumps } from '../part/jumps.ts'
 import { landedFacts } from '../part/landings.ts'
 import { patchMailSections } from '../part/patch-mail.ts'
+import { personLink } from '../part/person-link.ts'
 import { replySection } from '../part/reply.ts'
 import { standingBox } from '../part/standing.ts'
-import {
-  countText,
-  dayOf,
-  type Html,
-  linesOf,
-  minuteOf,
-  nameOf,
-  titleOf,
-  titleText,
-  visible,
-} from '../part/text.ts'
+import { countText, dayOf, type Html, linesOf, minuteOf, titleOf, titleText, visible } from '../part/text.ts'
 import { threadSection } from '../part/thread-section.ts'
 import { twinsSection } from '../part/twins.ts'
 import { paths } from '../paths.ts'
@@ -58,7 +49,7 @@ export const patchPage = (view: PatchView): Html => {
     ],
     skipTo: 'patch',
     main: html`<h1>${titleOf(patch.title)}</h1>
-<p class="meta"><span><span class="rev">v${revision.version}</span> ${place}</span><span>${nameOf(patch.author)}</span>${minuteOf(topic.mails.find(one => one.id === patch.id)?.said ?? revision.said)}<span>${countText(patch.files.length, 'file')}</span>${linesOf(patch.added, patch.removed)}</p>
+<p class="meta"><span><span class="rev">v${revision.version}</span> ${place}</span><span>${personLink(list.name, patch.author)}</span>${minuteOf(topic.mails.find(one => one.id === patch.id)?.said ?? revision.said)}<span>${countText(patch.files.length, 'file')}</span>${linesOf(patch.added, patch.removed)}</p>
 ${jumps([{ words: 'Reply', path: '#reply' }, { words: 'Diff', path: '#h-diff' }, ...jumpsOf(view)])}
 ${standingBox(list.name, patchStanding(topic, revision, patch, openHere(view)), aboutSeries(view))}
 ${neighbours(view)}

@@ -23,6 +23,7 @@ import { mailText } from '../part/mail-text.ts'
 import { openComments, openOf } from '../part/open-comments.ts'
 import { patchMailSections } from '../part/patch-mail.ts'
 import { patchTable, type Since } from '../part/patch-table.ts'
+import { personLink } from '../part/person-link.ts'
 import { answeredMail, replySection } from '../part/reply.ts'
 import { standingBox } from '../part/standing.ts'
 import {
@@ -149,11 +150,11 @@ export function jumpsOf({
   ]
 }
 
-function metaLine({ topic, revision }: PatchsetView): Html {
+function metaLine({ list, topic, revision }: PatchsetView): Html {
   const files = new Set(revision.patches.flatMap(patch => patch.files))
   const sum = (of: (patch: TopicPatch) => number) =>
     revision.patches.reduce((total, patch) => total + of(patch), 0)
-  return html`<p class="meta"><span><span class="rev">v${revision.version}</span>${newestVersion(topic) > 1 ? ` of ${newestVersion(topic)}` : ''}${revision.resend ? ', sent again' : ''}</span>${revision.scope ? html`<span>for <bdi>${visible(revision.scope)}</bdi></span>` : ''}<span>${nameOf(revision.author)}${revision.postedBy ? `, posted by ${nameOf(revision.postedBy)}` : ''}</span>${minuteOf(revision.said)}${
+  return html`<p class="meta"><span><span class="rev">v${revision.version}</span>${newestVersion(topic) > 1 ? ` of ${newestVersion(topic)}` : ''}${revision.resend ? ', sent again' : ''}</span>${revision.scope ? html`<span>for <bdi>${visible(revision.scope)}</bdi></span>` : ''}<span>${personLink(list.name, revision.author)}${revision.postedBy ? `, posted by ${nameOf(revision.postedBy)}` : ''}</span>${minuteOf(revision.said)}${
     revision.pullRequest
       ? html`<span>Pull request</span>`
       : html`<span>${countText(revision.patches.length, 'patch', 'patches')}, ${countText(files.size, 'file')}</span>${linesOf(

@@ -13,7 +13,7 @@ export const standingBox = (
 ): Html =>
   html`<div class="stand tone-${standing.tone}">${filledChip(standing)}<div><p>${sentence(list, standing.sentence)}</p>${more ? html`<p>${more}</p>` : ''}</div></div>`
 
-const sentence = (list: string, parts: Sentence): Html[] =>
+export const sentence = (list: string, parts: Sentence): Html[] =>
   parts.map(part =>
     typeof part === 'string'
       ? html`${visible(part)}`
