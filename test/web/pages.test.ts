@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
+import { saveLists } from '../../sql/lists.ts'
 import { append } from '../../sql/log.ts'
 import { type Archive, makeArchive, patchBody, series, write } from './archive.ts'
 
@@ -344,6 +345,21 @@ test('below the title a row leads to what one acts with', async () => {
     '/tarn/v2-0@example.org/v1..v2',
   ])
   expect(row(await archive.page('/tarn/bug@example.com/'))[0]).toBe('#reply')
+})
+
+test('an address that leads nowhere leads to the list that has the mail, and past the signs of a paste', async () => {
+  const own = await makeArchive([{ id: 'here@example.org', subject: 'wal: is it here?' }])
+  await saveLists(own.db, [
+    { name: 'tarn', address: 'tarn@lists.example.org' },
+    { name: 'moor', address: 'moor@lists.example.org' },
+  ])
+  expect(await own.page('/moor/here@example.org/', 404)).toContain(
+    '<a href="/tarn/here@example.org/">tarn has it</a>',
+  )
+  expect(await own.page('/tarn/%3Chere@example.org%3E,/', 404)).toContain(
+    '<a href="/tarn/here@example.org/">',
+  )
+  expect(await own.page('/tarn/nowhere@example.org/', 404)).toContain('It may still be on its way')
 })
 
 test('a mail that is not sorted yet is shown already', async () => {

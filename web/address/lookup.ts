@@ -83,7 +83,19 @@ async function withMail(c: Context, db: Kysely<Tables>, answer: Answer<LocatedMa
   if (!('unknown' in located)) return answer(c, located)
   if (located.gone) return answerGone(c, located.list, id, located.gone)
   // b4 tells an empty 404 from an mbox by its status alone; a page inside would only be saved as one.
-  return c.req.param('mbox') ? c.body(null, 404) : answerPage(c, missingMailPage(located.list, id), 404)
+  return c.req.param('mbox') ? c.body(null, 404) : answerMissing(c, db, located.list, id)
+}
+
+/** Another list may have it, or this one an id without the signs that a paste brings along. */
+async function answerMissing(c: Context, db: Kysely<Tables>, list: ListRow, id: string): Promise<Response> {
+  const near = id.replace(/^[\s<"'(]+|[\s>"'),.:;]+$/g, '')
+  const [holder, here] = await Promise.all([
+    findListOfMail(db, near),
+    near === id || near === '' ? undefined : locateMail(db, list.name, near),
+  ])
+  const found = here && !('unknown' in here) ? list.name : holder
+  const at = found === undefined ? null : { list: found, id: near }
+  return answerPage(c, missingMailPage(list, id, at), 404)
 }
 
 /** Programs get the mail's own list under this name; a page stands at one address. */

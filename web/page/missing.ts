@@ -30,14 +30,19 @@ export const missingBuildPage = (number: string): Html =>
 <p>Builds are numbered as they come. <a href="${paths.queue()}">The newest ones</a></p>`,
   })
 
-export const missingMailPage = (list: ListRow, id: string): Html =>
+/** `at`: where it is after all. */
+export const missingMailPage = (
+  list: ListRow,
+  id: string,
+  at: { readonly list: string; readonly id: string } | null = null,
+): Html =>
   frame({
     title: 'Mail not found',
     list,
     skipTo: 'answer',
     crumbs: [{ text: list.name, path: paths.list(list.name) }, { text: 'not found' }],
     main: html`<h1>This mail is not on ${visible(list.name)}</h1>
-<p>No mail here has the Message-ID <code>${short(id)}</code>. It may still be on its way, or have gone to another list only: <a href="${paths.mailAnywhere(id)}">look on all lists</a>.</p>
+<p>No mail here has the Message-ID <code>${short(id)}</code>. ${at ? html`But <a href="${paths.mail(at.list, at.id)}">${visible(at.list)} has ${at.id === id ? 'it' : html`<code>${short(at.id)}</code>`}</a>.</p>` : html`It may still be on its way, or have gone to another list only.</p>`}
 <p>Or <a href="${paths.search(list.name, id.slice(0, limits.addressCharactersShownMax))}">search for it as text</a>, or read <a href="${paths.topics(list.name, 'all')}">what is here</a>.</p>`,
   })
 
