@@ -275,7 +275,7 @@ function waitOf(patch: TopicPatch, why: TurnAndWhy, history: readonly Change[]):
     case 'rfc':
       return ['waits for comments', '', stateBy]
     case 'new':
-      if (why.remark && postingAt(why.remark)?.id === patch.id)
+      if (why.remark && isAsked(patch, why.remark, why.patches))
         return ['waits for an answer', ` of ${author}`, why.remark.id]
       return why.unreviewed.includes(patch)
         ? ['waits for a reviewer', '', null]
@@ -291,6 +291,12 @@ function waitOf(patch: TopicPatch, why: TurnAndWhy, history: readonly Change[]):
     default:
       return state satisfies never
   }
+}
+
+/** The remark is about it, or about all of them, below the cover. */
+function isAsked(patch: TopicPatch, remark: Node, patches: readonly TopicPatch[]): boolean {
+  const on = postingAt(remark)?.id
+  return on === patch.id || !patches.some(({ id }) => id === on)
 }
 
 /** "Of 4 patches, 2 are accepted and 1 is rejected." */

@@ -9,7 +9,7 @@ import { personPage, waitsPage } from '../page/waits.ts'
 import type { ListRow } from '../read/located-mail.ts'
 import { readWaits, readWaitsOf } from '../read/waits.ts'
 
-const rowsMax = 40
+const rowsMax = 30
 
 export function answerWaits(c: Context, db: Kysely<Tables>, list: ListRow): Promise<Response> {
   const after = c.req.query('after')

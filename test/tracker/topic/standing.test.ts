@@ -175,6 +175,17 @@ describe('the words', () => {
       'Of 6 patches, 1 is accepted and 1 is rejected. Patch 3 waits for changes by Ada Example. Patches 4 and 5 wait for a reviewer. Patch 6 waits for Ines Oduya, who reviews it.',
     ],
     [
+      'that a remark below the cover is about each patch that waits',
+      [
+        { id: 'p0@x.org', subject: '[PATCH 0/2] lid: twice', body: 'Both.' },
+        ...posted(2).map(one => ({ ...one, answers: 'p0@x.org' })),
+        answer(1, 'Patch-Status: accepted'),
+        answer(2, `Reviewed-by: ${ines}`, ines),
+        answer(0, 'Why not shut it?', ruth, 3),
+      ],
+      'Of 2 patches, 1 is accepted. Patch 2 waits for an answer of Ada Example. Ruth Abellan commented on 4 January 2026 and has no answer yet.',
+    ],
+    [
       'three reviewers',
       [...posted(1), ...people.slice(0, 3).map(from => answer(1, `Reviewed-by: ${from}`, from))],
       'Ruth Abellan, Ines Oduya and Kenji Amari reviewed it. It is ready to apply.',
