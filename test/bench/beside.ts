@@ -69,9 +69,9 @@ export async function besideLines(beside: Beside): Promise<string[]> {
 async function measured({ ours, theirs }: Beside, asked: Asked): Promise<string> {
   const here = meter(ours, asked.ours)
   const there = meter(theirs, asked.theirs ?? [])
-  // The first of each warm the programs.
-  await here.ask(turn)
-  await there.ask(turn)
+  // The first half of each warms the programs.
+  await here.ask(Math.floor(asked.ours.length / 2))
+  await there.ask(Math.floor((asked.theirs?.length ?? 0) / 2))
   here.begin()
   there.begin()
   while (here.left() + there.left() > 0) {
@@ -116,8 +116,8 @@ function meter({ url, cpu }: Server, addresses: readonly string[]) {
 async function kindsOf({ ours, theirs, mails }: Beside): Promise<Asked[]> {
   const read = mails.map(bytes => ({ id: idOf(bytes), ...readMail(bytes) }))
   const some = <Item>(items: readonly Item[]) => {
-    const step = Math.max(1, Math.floor(items.length / (requests + turn)))
-    return items.filter((_, at) => at % step === 0).slice(0, requests + turn)
+    const step = Math.max(1, Math.floor(items.length / (2 * requests)))
+    return items.filter((_, at) => at % step === 0).slice(0, 2 * requests)
   }
   const same = (name: string, addresses: readonly string[]): Asked => ({
     name,
@@ -163,16 +163,14 @@ async function kindsOf({ ours, theirs, mails }: Beside): Promise<Asked[]> {
       ours: Array(requests).fill(paths.list(list)),
       theirs: Array(requests).fill(paths.list(list)),
     },
-    { name: 'API, 30 patches', ours: apiPages('patches', mails.length), theirs: null },
-    { name: 'API, 30 series', ours: apiPages('series', mails.length), theirs: null },
+    { name: 'API, 30 patches', ours: apiPages('patches'), theirs: null },
+    { name: 'API, 30 series', ours: apiPages('series'), theirs: null },
   ]
 }
 
-const apiPages = (noun: string, mails: number) =>
-  Array.from(
-    { length: Math.max(2, Math.min(requests, Math.floor(mails / 500))) },
-    (_, at) => `/api/1.3/${noun}/?page=${at + 1}`,
-  )
+/** Nothing of these is kept, so the same may be asked for again. */
+const apiPages = (noun: string) =>
+  Array.from({ length: 2 * requests }, (_, at) => `/api/1.3/${noun}/?page=${1 + (at % 2)}`)
 
 /** The first mails of threads of 10 to 20, by what they answer. */
 function largeThreads(read: readonly { readonly id: string; readonly facts: MailFacts }[]): string[] {

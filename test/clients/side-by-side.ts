@@ -86,7 +86,10 @@ export async function compareQueries(
     const read = await readQuery(query, 'any')
     const why = (id: string, side: 'ours' | 'theirs') => {
       if (side === 'theirs' && spam.has(id)) return 'it is spam here'
-      return reasonOf(query, read.query, sides.mails.get(id)?.[0], side)
+      const texts = sides.mails.get(id) ?? []
+      const answers = new Set(texts.map(bytes => read.query !== null && isFound(read.query, bytes)))
+      if (answers.size > 1) return 'several texts came under one id, and another one is read there'
+      return reasonOf(query, read.query, texts[0], side)
     }
     const difference = differenceOf(query, ours, theirs, why)
     if (difference) differences.push(difference)
@@ -141,6 +144,11 @@ function differenceOf(
   }
 }
 
+function isFound(query: Query, bytes: Buffer): boolean {
+  const { mail, facts } = readMail(bytes)
+  return matches(query, { mail, facts, said: facts.said, received: facts.said })
+}
+
 /** Null when nothing that is known explains that one side alone has the mail. */
 function reasonOf(
   query: string,
@@ -155,6 +163,8 @@ function reasonOf(
     if (/\bdt?:/.test(query) && dateOf(bytes) !== facts.said)
       return 'its Date is in doubt, so it was said at another time here'
     if (holds) return null
+    if (/\bdfhh:/.test(query) && /^@@ \S+ \S+ @@/m.test(splitQuotes(textOf(mail)).own))
+      return 'a line with @@ that is in no diff is a head there'
     if (/"[^"\s]+\s[^"]*"/.test(query)) return 'Xapian joins words over a line that is none of the text'
     return query.includes('"') ? null : 'the words stand in a part that is none here'
   }
@@ -175,15 +185,17 @@ function reasonOf(
   const asked = (
     parts[field] ?? [
       ...(field === 's' ? [] : [textOf(mail)]),
-      facts.subject.text,
-      facts.sender.name,
-      facts.sender.address,
+      ...(/^(?:b|nq)$/.test(field) ? [] : [facts.subject.text, facts.sender.name, facts.sender.address]),
     ]
   ).join('\n')
-  const whole = new Set(asked.toLowerCase().match(/[\p{L}\p{N}_]+(?:['&][\p{L}\p{N}_]+)*/gu))
+  if (/\bdfn:/.test(query) && /^diff --git (?!"?a\/)/m.test(own))
+    return 'a path that a diff names without a/ lost its first part there'
+  const whole = new Set(
+    asked.toLowerCase().match(/[\p{L}\p{N}_]+(?:['&][\p{L}\p{N}_]+)*(?:[+#]{1,3}(?![\p{L}\p{N}_]))?/gu),
+  )
   const forms = query.includes('"') ? [] : formsIn(read)
   if (words.some(word => !whole.has(word)) || (forms.length > 0 && !forms.some(word => whole.has(word))))
-    return 'a part of a name with _, or of a word with an apostrophe, is a word here'
+    return 'a part of a name with _, or of a word with an apostrophe or a + behind it, is a word here'
   if (/\bf:|\ba:/.test(query)) return 'its author stands elsewhere than in From'
   if (words.length > 1) return 'a sequence over the end of a line of a diff, or over a quote'
   return null
