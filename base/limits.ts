@@ -218,6 +218,8 @@ export const limits = {
   commitBytesMax: 8 * 1024 * 1024,
   /** Bytes of facts, as JSON, that are kept in memory for the next fold of their thread: 5,000 mails. */
   factsKeptBytesMax: 8 * 1024 * 1024,
+  /** Bytes of the names and digests of what patchwork's clients list, that are kept for the next fold of its thread: 50,000. */
+  itemsKeptBytesMax: 8 * 1024 * 1024,
   /** Bytes of the people of lists and of their dated rosters that are kept as they were read. */
   rosterBytesKeptMax: 16 * 1024 * 1024,
   /** Bytes of .mailmap files that are kept as they were read; the longest has 5,000 lines of 200 bytes. */

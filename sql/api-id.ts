@@ -14,13 +14,25 @@ export async function personIds(
 ): Promise<ReadonlyMap<string, number>> {
   const byKey = new Map([...new Set(people)].map(person => [indexKey(person), person]))
   if (byKey.size === 0) return new Map()
-  // In one order, or two transactions with the same new people would wait crosswise.
-  const keys = [...byKey.keys()].sort()
+  const keys = [...byKey.keys()]
+  const known = await knownIds(trx, keys)
+  const fresh = keys.filter(key => !known.has(key))
+  const given = fresh.length === 0 ? known : new Map([...known, ...(await newIds(trx, fresh))])
+  return new Map([...given].map(([key, id]) => [byKey.get(key) ?? key, id]))
+}
+
+async function knownIds(trx: Kysely<Tables>, keys: readonly IndexKey[]): Promise<Map<IndexKey, number>> {
+  const { rows } = await sql<{ id: number; person: IndexKey }>`
+    select id, person from api_person where person = any(${keys}::text[])`.execute(trx)
+  return new Map(rows.map(({ id, person }) => [person, id]))
+}
+
+/** In one order, or two transactions with the same new people would wait crosswise. */
+async function newIds(trx: Kysely<Tables>, fresh: readonly IndexKey[]): Promise<Map<IndexKey, number>> {
+  const keys = fresh.toSorted()
   await sql`
     insert into api_person (person) select person from unnest(${keys}::text[]) with ordinality as given (person, place)
     where not exists (select from api_person known where known.person = given.person) order by place
     on conflict do nothing`.execute(trx)
-  const { rows } = await sql<{ id: number; person: IndexKey }>`
-    select id, person from api_person where person = any(${keys}::text[])`.execute(trx)
-  return new Map(rows.map(({ id, person }) => [byKey.get(person) ?? person, id]))
+  return knownIds(trx, keys)
 }

@@ -1,121 +1,153 @@
 // The pieces of patchsets that patchwork's clients list, beside the topics they are made from: compared with what stands, and what
 // differs is written, in the transaction of the fold. They go with their topic.
-import { createHash } from 'node:crypto'
-import { sql, type Transaction } from 'kysely'
-import type { IndexKey, ListId, MessageId } from '../../base/ids.ts'
+import { hash } from 'node:crypto'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { IndexKey, ListId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
+import { limits } from '../../base/limits.ts'
+import { memo } from '../../base/memo.ts'
+import { keepRecent } from '../../base/recent.ts'
 import { toStorableJson, toStorableText } from '../../base/storable.ts'
 import { personIds } from '../../sql/api-id.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { type Item, type Place, patchworkItems } from '../topic/patchwork-items.ts'
+import { type Item, patchworkItems } from '../topic/patchwork-items.ts'
 import { personKey } from '../topic/reviews.ts'
 import type { Topic } from '../topic/topic.ts'
+import type { FoldInputs } from './fold-inputs.ts'
+import type { StandingTopic } from './standing-topics.ts'
 
+/** A topic that was written just now. */
 interface WrittenTopic {
   readonly id_key: IndexKey
   readonly topic: Topic
+  readonly before: Pick<StandingTopic, 'kind' | 'written'> | undefined
+}
+
+export interface ApiItems {
+  /** `transaction`: that which wrote the topics, as their rows name it. */
+  write(trx: Trx, topics: readonly WrittenTopic[], transaction: string | undefined): Promise<void>
 }
 
 type Trx = Transaction<Tables>
 
-/** Of topics that were written just now. */
-export async function writeApiItems(trx: Trx, list: ListId, topics: readonly WrittenTopic[]): Promise<void> {
-  if (topics.length === 0) return
-  const standing = await standingItems(
-    trx,
-    list,
-    topics.map(({ id_key }) => id_key),
-  )
-  const patchsets = topics.filter(({ topic }) => topic.kind === 'patchset')
-  if (patchsets.length === 0 && standing.size === 0) return
-  const places = await placesOf(
-    trx,
-    list,
-    patchsets.flatMap(({ topic }) => [...topic.mails, ...(topic.notes ?? [])].map(({ id }) => id)),
-  )
-  const own = patchsets.length > 0 ? await ownWords(trx, list) : []
-  const wanted = patchsets.flatMap(({ id_key, topic }) =>
-    patchworkItems(topic, places, own).map(item => withDigest(id_key, item)),
-  )
-  await dropItems(trx, list, standing, wanted)
-  await upsert(
-    trx,
-    list,
-    wanted.filter(({ name, digest }) => standing.get(name) !== digest),
-  )
+/** Of one fold. */
+export function apiItems(
+  db: Kysely<Tables>,
+  list: ListId,
+  { places, ownWords }: Pick<FoldInputs, 'places' | 'ownWords'>,
+): ApiItems {
+  return {
+    async write(trx, topics, transaction) {
+      const standing = await standingItems(db, trx, list, topics)
+      const differences = topics.map(({ id_key, topic }) => {
+        const items = patchworkItems(topic, places, ownWords)
+        if (transaction !== undefined) keepItems(db, nameOfTopic(list, id_key), transaction, items)
+        return differenceOf(id_key, items, standing.get(id_key) ?? noItems)
+      })
+      await dropItems(
+        trx,
+        list,
+        differences.flatMap(({ gone }) => gone),
+      )
+      await upsert(
+        trx,
+        list,
+        differences.flatMap(({ differing }) => differing),
+      )
+    },
+  }
 }
 
-interface WantedItem {
+/** The items of one topic: by name the digest. */
+type Items = ReadonlyMap<string, string>
+
+const noItems: Items = new Map()
+
+/** `KIND ID`, which is one item of all. Of a long thread nearly all are the very same values as in its last fold. */
+const named = memo((item: Item) => ({
+  name: `${item.kind} ${item.id}`,
+  digest: hash('sha256', JSON.stringify(item), 'base64url').slice(0, 16),
+}))
+
+interface ItemOfTopic {
   readonly topic: IndexKey
   readonly item: Item
-  /** `TOPIC KIND ID`; a topic's key holds no space. */
-  readonly name: string
-  readonly digest: string
 }
 
-function withDigest(topic: IndexKey, item: Item): WantedItem {
-  const digest = createHash('sha256').update(JSON.stringify(item)).digest('base64url').slice(0, 16)
-  return { topic, item, name: `${item.kind} ${item.id} ${topic}`, digest }
+interface Difference {
+  readonly differing: readonly ItemOfTopic[]
+  readonly gone: readonly { readonly topic: IndexKey; readonly name: string }[]
 }
 
-/** By name the digest. One text for all: of a long thread there are thousands. */
+function differenceOf(topic: IndexKey, items: readonly Item[], standing: Items): Difference {
+  const differing = items.filter(item => standing.get(named(item).name) !== named(item).digest)
+  const kept = items.filter(item => standing.has(named(item).name)).length
+  if (kept === standing.size) return { differing: differing.map(item => ({ topic, item })), gone: [] }
+  const wanted = new Set(items.map(item => named(item).name))
+  const gone = [...standing.keys()].filter(name => !wanted.has(name))
+  return { differing: differing.map(item => ({ topic, item })), gone: gone.map(name => ({ topic, name })) }
+}
+
+/** Of topics that stood before. Their items were written with the row, by the same transaction: what is known of those is asked once. */
 async function standingItems(
+  db: Kysely<Tables>,
   trx: Trx,
   list: ListId,
-  topics: readonly IndexKey[],
-): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await sql<{ items: string | null }>`
-    select string_agg(concat_ws(' ', digest, kind, id, topic_key), e'\\n') as items from api_item
-    where list_id = ${list} and topic_key = any(${topics}::text[])`.execute(trx)
-  const lines = rows[0]?.items?.split('\n') ?? []
-  return new Map(lines.map(line => [line.slice(17), line.slice(0, 16)]))
+  topics: readonly WrittenTopic[],
+): Promise<ReadonlyMap<IndexKey, Items>> {
+  const recent = recentOf(db)
+  const found = new Map<IndexKey, Items>()
+  const asked: IndexKey[] = []
+  for (const { id_key, before } of topics) {
+    if (before?.kind !== 'patchset') continue
+    const known = recent.get(nameOfTopic(list, id_key))
+    if (known?.transaction === before.written) found.set(id_key, known.items)
+    else asked.push(id_key)
+  }
+  if (asked.length === 0) return found
+  // One text for all items of a topic: of a long thread there are thousands.
+  const { rows } = await sql<{ topic_key: IndexKey; items: string }>`
+    select topic_key, string_agg(concat_ws(' ', digest, kind, id), ',') as items from api_item
+    where list_id = ${list} and topic_key = any(${asked}::text[]) group by topic_key`.execute(trx)
+  for (const { topic_key, items } of rows)
+    found.set(topic_key, new Map(items.split(',').map(one => [one.slice(17), one.slice(0, 16)])))
+  return found
 }
 
-/** The first copy of each mail says where it stands; those behind it change nothing. */
-async function placesOf(
-  trx: Trx,
-  list: ListId,
-  ids: readonly MessageId[],
-): Promise<ReadonlyMap<MessageId, Place>> {
-  const byKey = new Map(ids.map(id => [indexKey(id), id]))
-  if (byKey.size === 0) return new Map()
-  const { rows } = await sql<{ key: IndexKey; seq: string; known: number }>`
-    select message_key as key, min(seq) as seq, floor(extract(epoch from min(known_at)) * 1000)::float as known from mail
-    where list_id = ${list} and message_key = any(${[...byKey.keys()]}::text[]) group by message_key`.execute(
-    trx,
-  )
-  return new Map(
-    rows.flatMap(({ key, seq, known }): [MessageId, Place][] => {
-      const id = byKey.get(key)
-      return id === undefined ? [] : [[id, { seq: Number(seq), known }]]
-    }),
-  )
+const nameOfTopic = (list: ListId, topic: IndexKey) => `${list} ${topic}`
+
+interface KeptItems {
+  /** The transaction that wrote them. Was it rolled back, no row names it. */
+  readonly transaction: string
+  readonly items: Items
 }
 
-/** What stands in brackets on every mail of the list. */
-async function ownWords(trx: Trx, list: ListId): Promise<string[]> {
-  const { rows } = await sql<{ name: string; prefix: string | null }>`
-    select name, settings->>'prefix' as prefix from list where id = ${list}`.execute(trx)
-  return rows.flatMap(({ name, prefix }) => [name, ...(prefix === null ? [] : prefix.split(/[,\s]+/))])
+/** Of each database: another one has other topics under the same names. */
+const recentOf = memo((_: Kysely<Tables>) => keepRecent<KeptItems>(limits.itemsKeptBytesMax))
+
+/** An import writes thousands of small topics once: keeping their items would only cost memory. */
+function keepItems(db: Kysely<Tables>, topic: string, transaction: string, items: readonly Item[]): void {
+  if (items.length < keptItemsMin) return
+  const digests = new Map(items.map(item => [named(item).name, named(item).digest]))
+  recentOf(db).keep(topic, { transaction, items: digests }, items.length * itemBytes)
 }
 
-async function dropItems(
-  trx: Trx,
-  list: ListId,
-  standing: ReadonlyMap<string, string>,
-  wanted: readonly WantedItem[],
-): Promise<void> {
-  const kept = new Set(wanted.map(({ name }) => name))
-  const gone = [...standing.keys()].filter(name => !kept.has(name)).map(name => name.split(' '))
+/** Below this, asking costs less than the rest of the fold. */
+const keptItemsMin = 30
+/** A name and a digest, in a map. */
+const itemBytes = 150
+
+async function dropItems(trx: Trx, list: ListId, gone: Difference['gone']): Promise<void> {
   if (gone.length === 0) return
+  const names = gone.map(({ name }) => name.split(' '))
   await sql`
-    delete from api_item using unnest(${gone.map(([kind]) => kind)}::text[], ${gone.map(([, id]) => id)}::bigint[],
-      ${gone.map(([, , ...topic]) => topic.join(' '))}::text[]) as gone (kind, id, topic_key)
+    delete from api_item using unnest(${names.map(([kind]) => kind)}::text[], ${names.map(([, id]) => id)}::bigint[],
+      ${gone.map(({ topic }) => topic)}::text[]) as gone (kind, id, topic_key)
     where api_item.kind = gone.kind and api_item.id = gone.id and api_item.topic_key = gone.topic_key
       and list_id = ${list}`.execute(trx)
 }
 
-async function upsert(trx: Trx, list: ListId, items: readonly WantedItem[]): Promise<void> {
+async function upsert(trx: Trx, list: ListId, items: readonly ItemOfTopic[]): Promise<void> {
   if (items.length === 0) return
   const people = await personIds(
     trx,
@@ -124,7 +156,7 @@ async function upsert(trx: Trx, list: ListId, items: readonly WantedItem[]): Pro
       ...(delegate ? [personKey(delegate)] : []),
     ]),
   )
-  const rows = items.map(({ topic, item, digest }) => ({
+  const rows = items.map(({ topic, item }) => ({
     kind: item.kind,
     id: item.id,
     topic_key: topic,
@@ -141,7 +173,7 @@ async function upsert(trx: Trx, list: ListId, items: readonly WantedItem[]): Pro
     hash: item.hash,
     checked: item.checked,
     data: item.data,
-    digest,
+    digest: named(item).digest,
   }))
   await sql`
     insert into api_item (list_id, kind, id, topic_key, parent, message_key, message_id, said, known_at, name,

@@ -7,12 +7,18 @@ import { memo } from '../../base/memo.ts'
 import { keepRecent } from '../../base/recent.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { MailFacts } from '../mail/facts.ts'
+import type { Place } from '../topic/patchwork-items.ts'
 import type { Arrival } from '../topic/unit.ts'
 import { imported, type Verdict } from '../topic/verdict.ts'
 import { type VerdictRow, verdictColumns, verdictGroup, verdictOf } from './verdict-row.ts'
 
 /** What of an arrival never changes. */
-type ReadArrival = Pick<Arrival, 'hash' | 'facts' | 'knownAt' | 'note'>
+type ReadArrival = Pick<StoredArrival, 'hash' | 'facts' | 'knownAt' | 'note' | 'place'>
+
+export interface StoredArrival extends Arrival {
+  /** Of the first copy of its mail. */
+  readonly place: Place
+}
 
 /**
  * The arrivals of each cluster, in no order. A thread that is folded again because of one more mail reads only which
@@ -23,13 +29,13 @@ export async function clusterArrivals(
   trx: Transaction<Tables>,
   clusters: readonly ClusterId[],
   db: Kysely<Tables>,
-): Promise<Map<ClusterId, Arrival[]>> {
+): Promise<Map<ClusterId, StoredArrival[]>> {
   const { rows } = await sql<ClusterMails>`
     select f.cluster, f.list_id, ${verdictColumns}, string_agg(concat_ws(' ', f.seq, f.version, f.dressing_version), ',') as mails
     from fact f left join verdict v using (list_id, seq)
     where f.cluster = any(${clusters}::bigint[]) group by f.cluster, f.list_id, ${verdictGroup}`.execute(trx)
   const recent = recentOf(db)
-  const arrivals = new Map<ClusterId, Arrival[]>(clusters.map(cluster => [cluster, []]))
+  const arrivals = new Map<ClusterId, StoredArrival[]>(clusters.map(cluster => [cluster, []]))
   const absent: StoredMail[] = []
   for (const row of rows) {
     const verdict = verdictOf(row)
@@ -52,7 +58,7 @@ export async function clusterArrivals(
 }
 
 /** A live mail without a verdict is pending. */
-const withVerdict = (read: ReadArrival, verdict: Verdict | null): Arrival => ({
+const withVerdict = (read: ReadArrival, verdict: Verdict | null): StoredArrival => ({
   ...read,
   verdict: verdict ?? (read.knownAt === null ? imported : null),
 })
@@ -88,17 +94,24 @@ async function readArrivals(
     known_at: number | null
     note: boolean
     data: string
+    first: Seq
+    since: number
   }>`
-    select f.seq, encode(m.raw_hash, 'hex') as hash, m.note, f.data::text as data,
+    select f.seq, encode(m.raw_hash, 'hex') as hash, m.note, f.data::text as data, copies.first, copies.since,
       case when m.envelope ?| array['trace', 'later'] then floor(extract(epoch from m.known_at) * 1000)::float end as known_at
-    from fact f join mail m using (list_id, seq) where (list_id, seq) in (
+    from fact f join mail m using (list_id, seq), lateral (
+      select min(seq) as first, floor(extract(epoch from min(known_at)) * 1000)::float as since from (
+        select seq, known_at from mail where list_id = f.list_id and message_key = f.message_key offset 0) one) copies
+    where (list_id, seq) in (
       select * from unnest(${mails.map(mail => mail.list_id)}::integer[], ${[...bySeq.keys()]}::bigint[]))`.execute(
     trx,
   )
-  return rows.flatMap(({ seq, hash, known_at: knownAt, note, data }): [StoredMail, ReadArrival, number][] => {
-    const mail = bySeq.get(seq)
+  return rows.flatMap((row): [StoredMail, ReadArrival, number][] => {
+    const { hash, known_at: knownAt, note, data } = row
+    const mail = bySeq.get(row.seq)
     const facts = JSON.parse(data) as MailFacts
-    return mail ? [[mail, { hash, knownAt, facts, ...(note ? { note } : {}) }, data.length]] : []
+    const place = { seq: Number(row.first), known: row.since }
+    return mail ? [[mail, { hash, knownAt, facts, place, ...(note ? { note } : {}) }, data.length]] : []
   })
 }
 

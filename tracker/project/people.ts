@@ -28,6 +28,8 @@ export interface FoldingRules extends People {
   readonly speaks: boolean
   /** A topic bears a mark (statements-due.ts). */
   readonly marked: boolean
+  /** What stands in brackets on every mail of the list. */
+  readonly ownWords: readonly string[]
 }
 
 /**
@@ -35,15 +37,25 @@ export interface FoldingRules extends People {
  * leased: who changes the rest wakes them.
  */
 export async function foldingRulesOf(db: Kysely<Tables>, list: ListId): Promise<FoldingRules> {
-  const { rows } = await sql<Settings & Omit<FoldingRules, keyof People>>`
-    select ${peopleColumns}, ${followingOf} as following,
+  const { rows } = await sql<
+    Settings & Omit<FoldingRules, keyof People | 'ownWords'> & { name: string; prefix: string | null }
+  >`
+    select ${peopleColumns}, ${followingOf} as following, name, settings->>'prefix' as prefix,
       exists (select from statement where list_id = l.id) as speaks,
       exists (select from statement_due where list_id = l.id) as marked
     from list l where id = ${list}`.execute(db)
   const [row] = rows
-  if (!row) return { ...(await withPeople(db, list, row)), following: null, speaks: false, marked: false }
-  const { following, speaks, marked, ...settings } = row
-  return { ...(await withPeople(db, list, settings)), following, speaks, marked }
+  if (!row)
+    return {
+      ...(await withPeople(db, list, row)),
+      following: null,
+      speaks: false,
+      marked: false,
+      ownWords: [],
+    }
+  const { following, speaks, marked, name, prefix, ...settings } = row
+  const ownWords = [name, ...(prefix === null ? [] : prefix.split(/[,\s]+/))]
+  return { ...(await withPeople(db, list, settings)), following, speaks, marked, ownWords }
 }
 
 export interface Following {

@@ -19,7 +19,7 @@ import type { Rules } from '../topic/rules.ts'
 import { summaryOf } from '../topic/summary.ts'
 import type { Topic, TopicMail } from '../topic/topic.ts'
 import type { Arrival } from '../topic/unit.ts'
-import { writeApiItems } from './api-items.ts'
+import { type ApiItems, apiItems } from './api-items.ts'
 import { newsOf, recordChanges } from './events.ts'
 import { foldInputs } from './fold-inputs.ts'
 import { jsonTexts } from './json-texts.ts'
@@ -42,7 +42,7 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
     const leased = await lease(trx, list, count)
     if (leased.length === 0) return 0
     const clusters = leased.map(({ id }) => id)
-    const { arrivals, rules, known, outside, marked } = await foldInputs(trx, list, clusters, db)
+    const { arrivals, rules, known, outside, marked, ...naming } = await foldInputs(trx, list, clusters, db)
     const folds = clusters.map(cluster => ({
       cluster,
       fold: foldSafely(cluster, arrivals.get(cluster) ?? [], rules, known, outside, log),
@@ -56,7 +56,8 @@ export function refold(db: Kysely<Tables>, list: ListId, count: number, log?: Lo
       told: [...news.keys()],
     })
     const events = await recordChanges(trx, list, done, news, standing)
-    const targets = await write(trx, list, clusters, done, standing, { events, marked })
+    const items = apiItems(db, list, naming)
+    const targets = await write(trx, list, clusters, done, standing, items, { events, marked })
     await writeJudgings(
       trx,
       list,
@@ -133,6 +134,7 @@ async function write(
   clusters: readonly ClusterId[],
   folds: readonly ClusterFold[],
   standing: readonly StandingTopic[],
+  items: ApiItems,
   news: Parameters<typeof markStatementsDue>[4],
 ): Promise<IndexKey[]> {
   const wanted = folds.flatMap(({ cluster, fold: { topics, shown } }) =>
@@ -149,10 +151,14 @@ async function write(
     await sql`delete from topic where list_id = ${list} and id_key = any(${gone}::text[])`.execute(trx)
   const folded = folds.map(({ cluster }) => cluster)
   const changed = gone.length + differing.length > 0
-  await sql`
+  const { rows } = await sql<{ written: string }>`
     with mails as (${mailRows(list, movedMails(before, wanted))}), ${markedFolded(list, clusters, folded, changed)}
-    ${topicRows(differing)}`.execute(trx)
-  await writeApiItems(trx, list, differing)
+    ${topicRows(differing)} returning xmin::text as written`.execute(trx)
+  await items.write(
+    trx,
+    differing.map(row => ({ ...row, before: before.get(row.id_key) })),
+    rows[0]?.written,
+  )
   await writeStatements(trx, list, moved)
   const released = await markStatementsDue(trx, list, moved.changed, { stand: wanted, gone: left }, news)
   return [...moved.changed.map(({ target_key }) => target_key), ...released]

@@ -9,7 +9,10 @@ import type { Topic } from '../topic/topic.ts'
 export interface StandingTopic {
   readonly id_key: IndexKey
   readonly cluster: ClusterId
+  readonly kind: Topic['kind']
   readonly digest: string
+  /** The transaction that wrote its row. */
+  readonly written: string
   /** It says something of other topics. */
   readonly speaks: boolean
   /** Its mails: the key, behind the hash of the copy that is read, where there is one. */
@@ -33,7 +36,7 @@ export async function standingTopics(
   // One row for all mails of a topic: 2,000 rows, each parsed for itself, cost more than the comparison. A patchset is known
   // by its patches, so its mails, of which there may be thousands, are not unpacked.
   const { rows } = await sql<Row>`
-    select id_key, t.cluster, digest, m.mails,
+    select id_key, t.cluster, kind, digest, t.xmin::text as written, m.mails,
       exists (select from statement s where s.list_id = t.list_id and s.topic_key = t.id_key) as speaks,
       case when t.cluster = any(${told}::bigint[]) then data end as data,
       case when t.cluster = any(${told}::bigint[]) and kind = 'bug' then mail_data end as mail_data
@@ -50,7 +53,7 @@ export async function standingTopics(
   }))
 }
 
-interface Row extends Pick<StandingTopic, 'id_key' | 'cluster' | 'digest' | 'speaks'> {
+interface Row extends Pick<StandingTopic, 'id_key' | 'cluster' | 'kind' | 'digest' | 'written' | 'speaks'> {
   readonly mails: readonly string[] | null
   readonly data: Omit<Topic, 'mails'> | null
   readonly mail_data: Buffer | null

@@ -2,6 +2,7 @@
 // revision; its comments are all mails below a patch or a cover letter; a pull request without patches is a patch of its own.
 import { checkId, checksOfMailMax } from '../../base/check-id.ts'
 import type { MessageId } from '../../base/ids.ts'
+import { memo } from '../../base/memo.ts'
 import { patchworkName } from './patchwork-name.ts'
 import { patchChecks, weightyChecks } from './reviews.ts'
 import type { Check, Revision, Topic, TopicMail, TopicPatch } from './topic.ts'
@@ -211,15 +212,34 @@ function combined(checks: readonly Check[]): Check['state'] | null {
   return order.find(state => believed.some(check => check.state === state)) ?? null
 }
 
-/** A mail below a patch or a cover letter is a comment on the nearest one. */
+/** A mail below a patch or a cover letter is a comment on the nearest one; the very same value as in the last fold when nothing differs. */
 function commentItem(given: Given, on: ReadonlyMap<MessageId, Item>, mail: TopicMail): Item[] {
   const place = given.places.get(mail.id)
   const about = on.has(mail.id) || !place ? undefined : nearest(given, on, mail)
   if (!place || !about) return []
   const kind = about.kind === 'cover' ? 'cover-comment' : 'patch-comment'
-  const item = { ...mailItem(given, mail.id, place), name: mail.subject, person: mail.author }
-  return [{ ...item, kind, parent: about.id, data: { who: mail.author } }]
+  const last = lastComment(mail)
+  if (last.item === null || !isComment(last.item, kind, about, place))
+    last.item = {
+      ...blank,
+      kind,
+      id: place.seq,
+      parent: about.id,
+      mail: mail.id,
+      said: mail.said,
+      known: place.known,
+      name: mail.subject,
+      person: mail.author,
+      data: { who: mail.author },
+    }
+  return [last.item]
 }
+
+const lastComment = memo((_: TopicMail): { item: Item | null } => ({ item: null }))
+
+/** All else in it is of the mail. */
+const isComment = (item: Item, kind: ItemKind, about: Item, { seq, known }: Place): boolean =>
+  item.kind === kind && item.parent === about.id && item.id === seq && item.known === known
 
 function nearest(given: Given, on: ReadonlyMap<MessageId, Item>, mail: TopicMail): Item | undefined {
   for (let at = mail.parent; at !== null; at = given.mails.get(at)?.parent ?? null) {
