@@ -13,8 +13,12 @@ const directory = join(import.meta.dirname, 'migrations')
  * All new files run in one transaction; an error leaves the database as it was.
  */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
-  const foreign = await foreignSchema(db)
+  const known = Object.keys(await readMigrations())
+  const done = await executed(db)
+  const foreign = foreignIn(known, done)
   if (foreign !== null) throw new Error(`Cannot use this database: ${foreign.found}. ${foreign.mend}`)
+  // kysely would look through all tables to find that nothing is to be done.
+  if (known.every(name => done.includes(name))) return
   refuseFailed(await migrator(db).migrateToLatest())
 }
 
@@ -50,10 +54,18 @@ export async function migrationState(db: Kysely<Tables>): Promise<{ name: string
 }
 
 /** Why the tables of this database are not those of this program, and what to do; null when they are, or there are none yet. */
-export async function foreignSchema(db: Kysely<Tables>): Promise<{ found: string; mend: string } | null> {
-  const known = Object.keys(await readMigrations())
+export async function foreignSchema(db: Kysely<Tables>): Promise<Foreign | null> {
+  return foreignIn(Object.keys(await readMigrations()), await executed(db))
+}
+
+interface Foreign {
+  readonly found: string
+  readonly mend: string
+}
+
+function foreignIn(known: readonly string[], done: readonly string[]): Foreign | null {
   const last = known.toSorted().at(-1) ?? ''
-  const unknown = (await executed(db)).filter(name => !known.includes(name))
+  const unknown = done.filter(name => !known.includes(name))
   if (unknown.length === 0) return null
   // The numbers of a pre-release began at 0001, too, under other names.
   if (unknown.some(name => name <= last))

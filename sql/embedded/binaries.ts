@@ -28,9 +28,14 @@ export interface Binaries {
  * existing database, which only the same major can open.
  */
 export function findBinaries(data: string, account: Account | null, major: number | null): Binaries {
-  const found = [packaged(data, account), ...installed()].filter(binaries => binaries !== null)
-  const fitting = found.find(binaries => major === null || binaries.major === major)
+  const fits = (binaries: Binaries) => major === null || binaries.major === major
+  const own = packaged(data, account)
+  // The others are asked for their version, each by a process that every start would wait for.
+  if (own !== null && fits(own)) return own
+  const others = installed()
+  const fitting = others.find(fits)
   if (fitting) return fitting
+  const found = own === null ? others : [own, ...others]
   if (found.length > 0) {
     const have = [...new Set(found.map(binaries => binaries.major))].join(', ')
     throw new Error(

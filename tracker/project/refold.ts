@@ -148,7 +148,9 @@ async function write(
   const spoke = [...gone, ...differing.map(row => row.id_key)].filter(key => before.get(key)?.speaks)
   const moved = await moveStatements(trx, list, spoke, differing)
   if (gone.length > 0)
-    await sql`delete from topic where list_id = ${list} and id_key = any(${gone}::text[])`.execute(trx)
+    await sql`
+      with items as (delete from api_item where list_id = ${list} and topic_key = any(${gone}::text[]))
+      delete from topic where list_id = ${list} and id_key = any(${gone}::text[])`.execute(trx)
   const folded = folds.map(({ cluster }) => cluster)
   const changed = gone.length + differing.length > 0
   const { rows } = await sql<{ written: string }>`

@@ -12,6 +12,9 @@ export function dropStale(db: Kysely<Tables>, list: ListId): Promise<boolean> {
         and not exists (select from cluster where list_id = ${list} and dirty)`.execute(trx)
     if (rows.length === 0) return false
     const dropped = await dropStatements(trx, list, noCluster, 'late')
+    await sql`
+      delete from api_item i using topic t where t.list_id = ${list} and t.cluster = ${noCluster}::bigint
+        and i.list_id = t.list_id and i.topic_key = t.id_key`.execute(trx)
     for (const table of ['topic_mail', 'topic'] as const)
       await sql`delete from ${sql.table(table)} where list_id = ${list} and cluster = ${noCluster}::bigint`.execute(
         trx,

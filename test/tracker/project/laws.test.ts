@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { createTransport } from 'nodemailer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeLog } from '../../../base/log.ts'
@@ -40,7 +40,7 @@ async function newList(name: string): Promise<List> {
   return list
 }
 
-/** All topic rows of a list but what arrival may change. */
+/** All topic rows of a list, and the pieces that patchwork's clients list, but what arrival may change. */
 async function rowsOf(list: List) {
   const topics = await db
     .selectFrom('topic')
@@ -68,7 +68,11 @@ async function rowsOf(list: List) {
     .where('list_id', '=', list.id)
     .orderBy('message_key')
     .execute()
-  return { topics, places }
+  const { rows: items } = await sql`
+    select i.kind, i.topic_key, i.message_key, i.said, i.name, i.state, i.archived, i.hash, i.checked, i.data, p.message_key as parent
+    from api_item i left join api_item p on p.id = i.parent and (p.kind = 'series') = (i.kind in ('patch', 'cover'))
+    where i.list_id = ${list.id} order by i.kind, i.message_key, i.name`.execute(db)
+  return { topics, places, items }
 }
 
 /** Appends in groups of 1 to 3 and sorts after each, so that topics are folded again and again. */
@@ -145,6 +149,18 @@ describe('all threads together', () => {
     expect(await versions()).toEqual(before)
   })
 
+  it('of which one is long come out equal one by one, at once, and after a rebuild', async () => {
+    const mails = longThread(45)
+    const [one, other] = [await newList('long-one'), await newList('long-all')]
+    await arriveOneByOne(one, mails)
+    await importMails(other, mails)
+    const expected = await rowsOf(other)
+    expect(expected.items).toHaveLength(1 + mails.length)
+    expect(await rowsOf(one)).toEqual(expected)
+    await rebuild(db, one.id)
+    expect(await rowsOf(one)).toEqual(expected)
+  })
+
   it('export lines sorted by id, each mail once', async () => {
     const list = await newList('exported')
     await importMails(list, all)
@@ -156,6 +172,23 @@ describe('all threads together', () => {
     expect(new Set(placed).size).toBe(placed.length)
   })
 })
+
+/** A patch and answers to it and to each other; the last one withdraws it. */
+function longThread(count: number): Buffer[] {
+  const diff = 'diff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n@@ -1,1 +1,2 @@\n int a;\n+int b;\n'
+  const mail = (number: number) =>
+    [
+      `From: ${number % 3 === 0 ? 'Ada Marsh <ada@example.org>' : `Ben ${number} <ben${number}@example.com>`}`,
+      `Subject: ${number === 0 ? '' : 'Re: '}[PATCH] wal: more`,
+      `Date: ${new Date(Date.UTC(2026, 2, 2) + number * 60_000).toUTCString()}`,
+      `Message-ID: <long-${number}@example.org>`,
+      ...(number === 0 ? [] : [`In-Reply-To: <long-${number < 4 ? 0 : number - 3}@example.org>`]),
+      '',
+      number === 0 ? `Because.\n\n---\n${diff}` : `Words ${number}.\n`,
+      ...(number === count - 1 ? ['Patch-Status: withdrawn\n'] : []),
+    ].join('\n')
+  return Array.from({ length: count }, (_, number) => Buffer.from(mail(number)))
+}
 
 describe('two texts under one id', () => {
   const patch = (line: string, date: string) =>
