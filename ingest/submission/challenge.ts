@@ -100,11 +100,11 @@ const unread =
   /^(?:mailer-daemon|postmaster|abuse|(?:do-?)?no-?t?-?reply|devnull|bounces?|double-bounce|(?:bounce|unsubscribe|confirm)\+[^@]*)(?:[+=-][^@]*)?@/
 
 /** What stands behind a plus is the reader's own, and he reads all of it. */
-const mailboxOf = (identity: string) => identity.replace(/\+[^@]*@/, '@')
+const mailboxOf = (identity: string) => identity.replace(/^([^+@]*)\+[^@]*@/, '$1@')
 
 async function isEnough(trx: Kysely<Tables>, identity: string, network: string): Promise<boolean> {
   const { rows } = await sql<{ address: number; network: number; all: number }>`
-    select count(*) filter (where regexp_replace(identity, '[+][^@]*@', '@') = ${mailboxOf(identity)})::int as address,
+    select count(*) filter (where regexp_replace(identity, '^([^+@]*)[+][^@]*@', '\\1@') = ${mailboxOf(identity)})::int as address,
       count(*) filter (where network = ${network})::int as network,
       count(*) filter (where made_at > now() - interval '1 hour')::int as all
     from submission_challenge where made_at > now() - interval '1 day'`.execute(trx)

@@ -150,7 +150,8 @@ test('the page shows lines that work as they are copied, whoever chose the Messa
   const app = makeApp({ db: archive.db, url: 'https://lists.example.org' })
   const lines = async (path: string) => {
     const page = await (await app.request(path)).text()
-    return [...page.matchAll(/<code class="cmd">(.*?)<\/code>/g)].map(([, line]) => line)
+    const apply = /<section id="apply">.*?<\/section>/s.exec(page)?.[0] ?? ''
+    return [...apply.matchAll(/<code class="cmd">(.*?)<\/code>/g)].map(([, line]) => line)
   }
   const cover = `https://lists.example.org/tarn/${idOf(mails[3])}/`
   expect(await lines(`/tarn/${idOf(mails[3])}/`)).toEqual([

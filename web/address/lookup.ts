@@ -86,9 +86,16 @@ async function withMail(c: Context, db: Kysely<Tables>, answer: Answer<LocatedMa
   return c.req.param('mbox') ? c.body(null, 404) : answerMissing(c, db, located.list, id)
 }
 
+/** `<a@example.org>,` is a@example.org. */
+function withoutSigns(id: string): string {
+  let end = id.length
+  while (end > 0 && /[\s>"'),.:;]/.test(id.charAt(end - 1))) end--
+  return id.slice(0, end).replace(/^[\s<"'(]+/, '')
+}
+
 /** Another list may have it, or this one an id without the signs that a paste brings along. */
 async function answerMissing(c: Context, db: Kysely<Tables>, list: ListRow, id: string): Promise<Response> {
-  const near = id.replace(/^[\s<"'(]+|[\s>"'),.:;]+$/g, '')
+  const near = withoutSigns(id)
   const [holder, here] = await Promise.all([
     findListOfMail(db, near),
     near === id || near === '' ? undefined : locateMail(db, list.name, near),

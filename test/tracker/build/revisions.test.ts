@@ -636,7 +636,7 @@ describe('the pages', () => {
     await come([mail?.text ?? ''])
     await look()
     const patchset = `/tarn/${mail?.id}/`
-    expect(await page(patchset)).toMatch(/applies to <bdi>main<\/bdi> at <code>[0-9a-f]{12}</)
+    expect(await page(patchset)).toMatch(/applies to <bdi>main<\/bdi> at <code>[0-9a-f]{40}</)
     project.file('wal.c', lines(1, 40, { 7: 'other();' }))
     project.git('add', '.')
     project.commit('wal: other')
