@@ -20,7 +20,7 @@ export function toLogLines(bytes: Buffer): Buffer {
 
 /** The mail as a Buffer over the same bytes; when CR is its only line end, a copy with LF in its place. */
 export function withLfLines(raw: Uint8Array): Buffer {
-  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
+  const bytes = Buffer.isBuffer(raw) ? raw : Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
   if (bytes.includes(10) || !bytes.includes(13)) return bytes
   return throughText(bytes, text => text.replaceAll('\r', '\n'))
 }

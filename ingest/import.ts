@@ -9,7 +9,7 @@ import { limits } from '../base/limits.ts'
 import type { List } from '../sql/lists.ts'
 import { type Appended, appendWithin, type MailForList } from '../sql/log.ts'
 import type { Tables } from '../sql/tables.ts'
-import { readHeaders } from '../tracker/decode/headers.ts'
+import { headersOf } from '../tracker/decode/headers.ts'
 import { newestTime } from '../tracker/mail/said-time.ts'
 import { type Batch, batches } from './batch.ts'
 import { Deletions } from './deletions.ts'
@@ -232,7 +232,7 @@ interface Counts {
 function arrivalOf({ bytes, posted }: SourceMail, list: List, path: string): MailForList {
   const envelope = posted === undefined ? { road: 'import' } : { road: 'import', posted }
   const mail = { list: list.id, bytes, envelope }
-  return isTrusted(path, list) ? mail : { ...mail, newest: newestTime(readHeaders(bytes).headers, envelope) }
+  return isTrusted(path, list) ? mail : { ...mail, newest: newestTime(headersOf(bytes).headers, envelope) }
 }
 
 const isTrusted = (path: string, { trustedArchives }: List) =>

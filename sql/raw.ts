@@ -136,8 +136,15 @@ export const hashArray = (entries: readonly Hashed[]) =>
 
 type PackedBytes = Pick<Tables['raw'], 'bytes' | 'encoding'>
 
-/** Level 3 without a dictionary: half of deflate's time for the same size on list mail. */
-const packOptions = { params: { [constants.ZSTD_c_compressionLevel]: 3 } }
+/**
+ * Level 3 without a dictionary: half of deflate's time for the same size on list mail. Told the size, zstd makes tables of that size
+ * and one buffer (0.10 -> 0.07 ms a mail, the same bytes).
+ */
+const packOptions = ({ length }: Buffer) => ({
+  params: { [constants.ZSTD_c_compressionLevel]: 3 },
+  pledgedSrcSize: length,
+  ...(length <= packHereBytesMax ? { chunkSize: Math.max(64, length) } : {}),
+})
 
 /** One buffer of the right size instead of pieces to be joined (0.06 -> 0.03 ms a mail). */
 const unpackOptions = (size: number) => ({ chunkSize: Math.max(64, size + 1) })
@@ -147,8 +154,8 @@ const packHereBytesMax = 64 * 1024
 async function pack(bytes: Buffer): Promise<PackedBytes> {
   const packed =
     bytes.length <= packHereBytesMax
-      ? zstdCompressSync(bytes, packOptions)
-      : await promisify(zstdCompress)(bytes, packOptions)
+      ? zstdCompressSync(bytes, packOptions(bytes))
+      : await promisify(zstdCompress)(bytes, packOptions(bytes))
   return packed.length < bytes.length ? { bytes: packed, encoding: 'zstd' } : { bytes, encoding: 'plain' }
 }
 

@@ -2,7 +2,7 @@
 // mail's own line "From " is told from that depends on the dialect (mbox-dialect.ts).
 import { limits } from '../../base/limits.ts'
 import { toLogLines } from '../../base/line-ends.ts'
-import { readHeaders } from '../../tracker/decode/headers.ts'
+import { headersOf } from '../../tracker/decode/headers.ts'
 import { parseDate } from '../../tracker/mail/date.ts'
 import { hasDate } from '../../tracker/mail/said-time.ts'
 import { markLength } from './byte-order-mark.ts'
@@ -230,7 +230,7 @@ const isLineEnd = (byte: number | undefined) => byte === LF || byte === CR
 /** `content` begins with the "From " line. A file with CRLF shows it there; then all of its line ends are CRLF. */
 function toMail(content: Buffer, dialect: MboxDialect): MboxMail {
   const line = content.indexOf(LF)
-  const mail = Buffer.from(line < 0 ? '' : content.subarray(line + 1))
+  const mail = copyOf(content.subarray(line < 0 ? content.length : line + 1))
   const hasCrlf = content[line - 1] === CR
   const lines = hasCrlf ? toLogLines(mail) : mail
   // The blank line behind a CRLF mail leaves its CR.
@@ -239,11 +239,18 @@ function toMail(content: Buffer, dialect: MboxDialect): MboxMail {
   return posted === null ? { bytes } : { bytes, posted }
 }
 
+/** In memory of its own, which whoever keeps the mail for the next reader need not copy once more (sql/recent-bytes.ts). */
+function copyOf(part: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(part.length)
+  part.copy(copy)
+  return copy
+}
+
 /** git and public-inbox write the same time above all mails, which is none. */
 function postedAt(fromLine: string, mail: Buffer): string | null {
-  if (/ 1970\s*$/.test(fromLine)) return null
+  if (/ 1970\s*$/.test(fromLine) || hasDate(headersOf(mail).headers)) return null
   const time = parseDate(fromLine.slice('From '.length).replace(/^\S+\s/, ''))
-  return time === null || hasDate(readHeaders(mail).headers) ? null : new Date(time).toISOString()
+  return time === null ? null : new Date(time).toISOString()
 }
 
 /** Takes one ">" from each line that is "From " behind any number of them; in mboxo and mboxcl behind just one. */

@@ -2,7 +2,7 @@
 import { limits } from '../../base/limits.ts'
 import { withLfLines } from '../../base/line-ends.ts'
 import { type Reading, readBody, textLeaves } from './body.ts'
-import { type HeaderBlock, isOfCharset, readHeaders } from './headers.ts'
+import { type HeaderBlock, headersOf, isOfCharset, readHeaders } from './headers.ts'
 import type { DecodedMail, Header, OtherPart, TextPart } from './mail.ts'
 import { messageIdOf } from './message-id.ts'
 import { type MimeNode, readTree } from './mime.ts'
@@ -11,7 +11,7 @@ import { type Wrapped, wrappedMail } from './wrapped.ts'
 /** Decodes a whole mail within the limits of base/limits.ts; one that a list wrapped as the mail inside. Never throws. */
 export function decodeMail(raw: Uint8Array): DecodedMail {
   const bytes = withLfLines(raw)
-  const block = readHeaders(bytes)
+  const block = headersOf(bytes)
   const wrapped = wrappedMail(block.headers, bytes.subarray(block.bodyAt))
   return wrapped ? unwrapped(block.headers, wrapped) : decodeBlock(bytes, block)
 }
@@ -40,7 +40,7 @@ function decodeBlock(bytes: Buffer, block: HeaderBlock): DecodedMail {
   const { body, signed, attachedPatches } = withinLines(readBody(root), problems)
   const parts = textLeaves(root)
   return {
-    headers: headersOf(bytes, block, parts),
+    headers: headersIn(bytes, block, parts),
     parts,
     others: otherLeaves(root),
     body,
@@ -51,7 +51,7 @@ function decodeBlock(bytes: Buffer, block: HeaderBlock): DecodedMail {
 }
 
 /** Bytes above 127 in a header say no charset; most mailers that write them so use that of the text below. */
-function headersOf(bytes: Buffer, block: HeaderBlock, parts: readonly TextPart[]): readonly Header[] {
+function headersIn(bytes: Buffer, block: HeaderBlock, parts: readonly TextPart[]): readonly Header[] {
   const charset = parts[0]?.charset ?? 'utf-8'
   if (charset === 'utf-8' || charset === 'us-ascii' || !isOfCharset(bytes.subarray(0, block.bodyAt)))
     return block.headers

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import { limits } from '../../base/limits.ts'
 import { withoutCr } from '../../base/line-ends.ts'
+import { memo } from '../../base/memo.ts'
 import { readBytes, readText } from './charset.ts'
 import type { Header } from './mail.ts'
 
@@ -28,6 +29,12 @@ export function readHeaders(bytes: Buffer, charset?: string): HeaderBlock {
   const text = charset === undefined ? readBytes(block) : linesIn(block, charset)
   return { ...readFields(text), bodyAt }
 }
+
+/**
+ * The same for bytes that whoever takes, sorts and imports a mail each ask about. They must not change; what `toLogLines` changes in
+ * place is another Buffer.
+ */
+export const headersOf = memo((bytes: Buffer): HeaderBlock => readHeaders(bytes))
 
 /**
  * Each line for itself: beside one of another charset most are ASCII, and some UTF-8. Its end is no text of the charset: in

@@ -1,6 +1,7 @@
 // Said time orders the fold. It comes from the mail alone, so that arrival order can't matter: the Date header,
 // held between what the trace allows.
 import { limits } from '../../base/limits.ts'
+import { memo } from '../../base/memo.ts'
 import { headerValue } from '../decode/headers.ts'
 import type { Header } from '../decode/mail.ts'
 import { parseDate } from './date.ts'
@@ -93,7 +94,7 @@ const otherDates = [
 ]
 
 /** Hops stamp the top of the header; the newest is not always the first, so all are read. */
-function newestReceived(headers: readonly Header[]): number | null {
+const newestReceived = memo((headers: readonly Header[]): number | null => {
   let newest: number | null = null
   for (const { name, value } of headers) {
     if (name !== 'received') continue
@@ -102,6 +103,6 @@ function newestReceived(headers: readonly Header[]): number | null {
     if (time !== null && (newest === null || time > newest)) newest = time
   }
   return newest
-}
+})
 
 const least = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : Math.min(a, b))

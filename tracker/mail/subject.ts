@@ -2,6 +2,7 @@
 // `git format-patch` writes: `[PATCHv2 nf 1/2]`, `[PATCH nft 3/3,v2]`, `[v5,2/2]`, `RFC:[PATCH v1]`, `[PATH nf v3]`,
 // `[PATCH1/3]`, `[PATCH 1 of 3]`, `[PATCH] (1/3) x`, `[PATCH 2 1/3]`, `【PATCH】x`, `PATCH v2 1/3: x`.
 import { limits } from '../../base/limits.ts'
+import { memoText } from '../../base/memo-text.ts'
 import { wordsFor } from './client-words.ts'
 import type { SubjectFact } from './facts.ts'
 
@@ -198,10 +199,11 @@ function replyWordOf(text: string, answers: boolean): string | null {
   return word && (answers || text[word.length] === '[') ? word : null
 }
 
-function isPosted(bracket: string): boolean {
+/** Of one bracket, which many subjects share: "LTP", "PATCH v2 1/3". */
+const isPosted = memoText((bracket: string): boolean => {
   const { patch, version, number } = wordsOf(bracket).reduce(readWord, { ...noMarks, tags: [] })
   return patch || version !== null || number !== null
-}
+}, 1_000)
 
 /** Of "add the API v2": 2. */
 function endingOf(title: string): number | null {
