@@ -1,7 +1,9 @@
 // Where a bug, a report or a discussion stands: what was decided last, and what it waits for.
+
 import type { Person } from '../mail/facts.ts'
 import { isNod } from '../mail/nod.ts'
 import { dayWords as day, nameWords as name } from './day-words.ts'
+import { kindWords } from './kind-words.ts'
 import { lookOf } from './look.ts'
 import { samePerson } from './person.ts'
 import type { Bug, BugStatus, Change, Delegate, Sentence, Standing, TopicKind } from './topic.ts'
@@ -27,15 +29,6 @@ export function threadStanding(thread: StandingThread): Standing {
       ...waitOf(bug, thread),
     }
   return { sign: '○', word: kindWords[kind], tone: 'idle', sentence: answered(mails), turn: null }
-}
-
-const kindWords: Record<TopicKind, string> = {
-  patchset: 'Patchset',
-  bug: 'Bug',
-  discussion: 'Discussion',
-  report: 'Report',
-  announcement: 'Announcement',
-  spam: 'Spam',
 }
 
 /** Of an open bug: since when, and for whom; one that was asked for more waits for its reporter until he answers. */

@@ -1,5 +1,7 @@
 // Rows of topics: title, who, how far reviewed, checks, mails, when.
+
 import { html } from 'hono/html'
+import { kindWords } from '../../tracker/topic/kind-words.ts'
 import { paths } from '../paths.ts'
 import type { TopicRow } from '../read/topic-rows.ts'
 import { rebaseWords } from './applies.ts'
@@ -61,12 +63,3 @@ const kindOf = ({ kind, bugType }: TopicRow) =>
   bugType && bugType !== 'bug' ? typeWords[bugType] : kindWords[kind]
 
 const typeWords = { task: 'Task', idea: 'Idea' } as const
-
-const kindWords: Record<TopicRow['kind'], string> = {
-  patchset: 'Patchset',
-  bug: 'Bug',
-  discussion: 'Discussion',
-  report: 'Report',
-  announcement: 'Announcement',
-  spam: 'Spam',
-}
