@@ -271,6 +271,7 @@ async function choosePages(
     ['milestones', paths.milestones(list)],
     ['milestone', paths.milestone(list, '1.0')],
     ['triage', paths.triage(list)],
+    ['waits', paths.waits(list)],
     ['missing', paths.mail(list, 'nobody@example.org')],
     ...builds,
   ])
@@ -279,6 +280,7 @@ async function choosePages(
     pages.set(name, paths.mail(list, id))
   }
   if (reply) pages.set('thread', paths.thread(list, reply.id))
+  if (bug) pages.set('person', paths.person(list, bug.author.address))
   const head = newest?.cover ?? newest?.patches[0]?.id
   if (head) pages.set('compare', paths.compare(list, head, 'v1', 'v2'))
   return pages
