@@ -1,5 +1,5 @@
 // What a list's home shows as open.
-import { finalStates, type Topic } from '../topic/topic.ts'
+import { finalStates, finalStatuses, type Topic } from '../topic/topic.ts'
 
 /** A patchset with a patch of its newest revision in no final state; a bug that is not closed; nothing else. */
 export function isOpen(topic: Topic): boolean {
@@ -9,7 +9,5 @@ export function isOpen(topic: Topic): boolean {
     if (newest.patches.length === 0) return newest.state === 'mixed' || !finalStates.includes(newest.state)
     return newest.patches.some(patch => !finalStates.includes(patch.state))
   }
-  return topic.bug !== null && openStatuses.has(topic.bug.status)
+  return topic.bug !== null && !finalStatuses.includes(topic.bug.status)
 }
-
-const openStatuses = new Set(['new', 'confirmed', 'needs-info', 'reopened'])

@@ -13,7 +13,7 @@ import { samePerson } from './person.ts'
 import type { BugNumbers } from './reference.ts'
 import type { Rules } from './rules.ts'
 import type { SpeakingMail } from './speaking-mail.ts'
-import type { Bug, BugStatus, Delegate, Role } from './topic.ts'
+import { type Bug, type BugStatus, type Delegate, finalStatuses, type Role } from './topic.ts'
 import type { Node } from './tree.ts'
 import { undoingIn } from './undo.ts'
 
@@ -142,8 +142,6 @@ export class Planned {
     return own ? unknownSender : null
   }
 }
-
-const finalStatuses: readonly BugStatus[] = ['fixed', 'wontfix', 'invalid', 'worksforme', 'duplicate']
 
 const unknownSender: Refusal = { reason: 'the list does not know its sender' }
 

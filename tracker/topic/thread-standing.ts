@@ -6,7 +6,16 @@ import { dayWords as day, nameWords as name } from './day-words.ts'
 import { kindWords } from './kind-words.ts'
 import { lookOf } from './look.ts'
 import { samePerson } from './person.ts'
-import type { Bug, BugStatus, Change, Delegate, Sentence, Standing, TopicKind } from './topic.ts'
+import {
+  type Bug,
+  type BugStatus,
+  type Change,
+  type Delegate,
+  finalStatuses,
+  type Sentence,
+  type Standing,
+  type TopicKind,
+} from './topic.ts'
 import type { Node } from './tree.ts'
 
 export interface StandingThread {
@@ -35,15 +44,13 @@ export function threadStanding(thread: StandingThread): Standing {
 function waitOf({ status }: Bug, thread: StandingThread): Pick<Standing, 'since' | 'waits'> {
   const { mails, history, delegate } = thread
   const [first] = mails
-  if (!first || !openStatuses.includes(status)) return {}
+  if (!first || finalStatuses.includes(status)) return {}
   const set = history.findLast(change => change.effect && (change.what === 'Bug-Status' || change.commit))
   const since = set?.said ?? first.said
   if (status !== 'needs-info' || !set) return { since, ...(delegate ? { waits: delegate.person } : {}) }
   const answer = answerOf(thread, set)
   return answer ? { since: answer.said, waits: set.who } : { since, waits: first.facts.sender }
 }
-
-const openStatuses: readonly BugStatus[] = ['new', 'confirmed', 'needs-info', 'reopened']
 
 /** The last mail of the reporter since he was asked. */
 const answerOf = ({ mails }: StandingThread, set: Change): Node | undefined =>

@@ -12,6 +12,9 @@ export type { BugStatus, PatchState }
 /** Of a topic; `mixed` when its patches differ. */
 export type State = PatchState | BugStatus | 'mixed'
 
+/** What a bug of this status waits for no more. */
+export const finalStatuses: readonly BugStatus[] = ['fixed', 'wontfix', 'invalid', 'worksforme', 'duplicate']
+
 /** Final states of a patch stay until somebody says otherwise. */
 export const finalStates: readonly PatchState[] = [
   'accepted',

@@ -4,8 +4,8 @@ import { html } from 'hono/html'
 import { limits } from '../../base/limits.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { lookOf } from '../../tracker/topic/look.ts'
-import type { Topic } from '../../tracker/topic/topic.ts'
-import { bugTags, closedStatuses, factsSection, followSection, relatedSection } from '../part/aside.ts'
+import { finalStatuses, type Topic } from '../../tracker/topic/topic.ts'
+import { bugTags, factsSection, followSection, relatedSection } from '../part/aside.ts'
 import { effectsOf } from '../part/effects.ts'
 import { frame } from '../part/frame.ts'
 import { changeLine } from '../part/history.ts'
@@ -110,7 +110,7 @@ function latestJump({ list, topic, mails }: BugView): Jump | null {
 /** What the sentence cannot know: it is made of this thread alone. */
 function besides({ list, topic, named, fixes }: BugView): Html | undefined {
   const other = topic.state === 'duplicate' ? named.find(({ what }) => what === 'duplicate')?.topic : null
-  const isOpen = topic.bug !== null && !closedStatuses.includes(topic.bug.status)
+  const isOpen = topic.bug !== null && !finalStatuses.includes(topic.bug.status)
   const fix = isOpen ? fixes.find(({ what }) => what !== 'link' && what !== 'about') : undefined
   const lines = [
     ...(topic.bug && !topic.bug.explicit ? [guessLine] : []),

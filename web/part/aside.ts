@@ -2,7 +2,15 @@
 import { html } from 'hono/html'
 import { lookOf } from '../../tracker/topic/look.ts'
 import { headOf } from '../../tracker/topic/summary.ts'
-import type { Applied, BugStatus, Change, PatchState, Revision, Topic } from '../../tracker/topic/topic.ts'
+import {
+  type Applied,
+  type BugStatus,
+  type Change,
+  finalStatuses,
+  type PatchState,
+  type Revision,
+  type Topic,
+} from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
 import type { Application } from '../read/applies.ts'
 import type { Named, Related } from '../read/claims.ts'
@@ -174,7 +182,7 @@ export function patchTags(state: PatchState | 'mixed'): readonly OfferedTag[] {
 
 /** What makes sense for a bug in this state; a report of a robot has none and may become a bug. */
 export function bugTags(status: BugStatus | undefined): readonly OfferedTag[] {
-  if (status !== undefined && closedStatuses.includes(status))
+  if (status !== undefined && finalStatuses.includes(status))
     return [{ words: 'Reopen it', tag: 'Bug-Status: reopened' }]
   return [
     { words: 'Confirm it', tag: 'Bug-Status: confirmed' },
@@ -183,6 +191,3 @@ export function bugTags(status: BugStatus | undefined): readonly OfferedTag[] {
     { words: 'It is no bug', tag: 'Bug-Status: invalid' },
   ].filter(({ tag }) => tag !== `Bug-Status: ${status}`)
 }
-
-/** What waits for nothing more. */
-export const closedStatuses: readonly BugStatus[] = ['fixed', 'wontfix', 'invalid', 'worksforme', 'duplicate']
