@@ -121,6 +121,8 @@ describe('the embedded server', { timeout: 240_000 }, () => {
     const second = await joinServer(data)
     expect(await lists(second.url)).toEqual(['one'])
     await second.leave()
+    // The second one stops the server as its last user where the first had not come back by then.
+    await eventually(() => lists(first.url))
     await first.keep('two')
     await first.leave()
     expect(isRunning(data)).toBe(false)
