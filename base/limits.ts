@@ -247,6 +247,16 @@ export const limits = {
   recentBytesMax: 16 * 1024 * 1024,
   /** An old archive may hold mails that SMTP would refuse: import keeps them up to four times that size. */
   importMailBytesMax: 4 * 25 * 1024 * 1024,
+  /** Of an answer of patchwork's API: 250 patches have 300 kB. */
+  patchworkAnswerBytesMax: 16 * 1024 * 1024,
+  /** patchwork's largest instances need half a minute for a page. */
+  patchworkAnswerMillisecondsMax: 120_000,
+  /** Of one request, each waiting twice as long as the one before: a restart of the server is over by then. */
+  patchworkTriesMax: 8,
+  /** A server that wants us to wait longer is asked again all the same. */
+  patchworkWaitMillisecondsMax: 10 * 60_000,
+  /** Pages of one list, 250 items each: the largest patchwork has two million patches. */
+  patchworkPagesMax: 100_000,
   /** A longer line that begins with "From " parts no mails of an mbox. */
   mboxFromLineBytesMax: 1_000,
   /** Of what stands below a "From " line without a date, to tell whether it is a header. */

@@ -1,11 +1,31 @@
-import type { Arguments, Command } from '../base/command.ts'
+import type { Arguments, Command, Option } from '../base/command.ts'
 import { stopSignal } from '../base/stop-signal.ts'
 import { type Ground, withDatabase } from './common/database.ts'
 
+const patchworkOptions: Readonly<Record<string, Option>> = {
+  project: {
+    value: 'NAME',
+    help: 'patchwork: the project, by the name in its URLs; without --list the list, too',
+  },
+  states: {
+    value: 'FILE',
+    help: 'patchwork: what its own states are here, as lines such as: queued = "accepted"',
+  },
+  'token-file': { value: 'FILE', help: 'patchwork: a file with the API token, where it wants one' },
+  report: {
+    value: 'FILE',
+    help: 'patchwork: all that was not taken over, and what the mails say otherwise, appended',
+  },
+  'keep-ours': {
+    value: null,
+    help: 'patchwork: what the mails say stays where patchwork does not say when it became otherwise',
+  },
+}
+
 export const command: Command = {
   summary:
-    'Imports archives: mbox files, .eml files (.gz too), directories of them, Maildirs, public-inbox git',
-  words: 'PATH...',
+    'Imports archives: mbox files, .eml files (.gz too), directories of them, Maildirs, public-inbox git; or a project of a patchwork (see docs/patchwork.md)',
+  words: 'PATH...|patchwork URL',
   options: {
     list: { value: 'NAME', help: 'the list of every mail; it is made when there is none' },
     mixed: {
@@ -17,8 +37,11 @@ export const command: Command = {
       help: 'the paths hold what "export notes" wrote: each note counts as if it had been written here',
     },
     follow: { value: null, help: 'goes on with what is fetched into a public-inbox, until Ctrl-C' },
+    ...patchworkOptions,
   },
   async run(args) {
+    if (args.words[0] === 'patchwork')
+      return (await import('./import/patchwork.ts')).importFromPatchwork(args)
     check(args)
     const { whyNothing } = await import('../ingest/import.ts')
     const problems = await whyNothing(args.words, args.has('follow'))

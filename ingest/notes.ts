@@ -2,7 +2,7 @@
 // wrote it. They are believed as they stand, so they come from the operator alone, and nobody is told of them.
 import type { Kysely } from 'kysely'
 import type { ListId } from '../base/ids.ts'
-import { appendNote } from '../sql/notes.ts'
+import { appendNote, type NewNote } from '../sql/notes.ts'
 import type { Tables } from '../sql/tables.ts'
 import { headerValue, readHeaders } from '../tracker/decode/headers.ts'
 import { senderOf } from '../tracker/mail/author.ts'
@@ -41,9 +41,11 @@ export async function importNotes(
 }
 
 /** Null for a mail that is no note. */
-function writerIn(bytes: Buffer): { token: string; address: string } | null {
+function writerIn(bytes: Buffer): Pick<NewNote, 'by' | 'address'> | null {
   const { headers } = readHeaders(bytes)
-  const [, token] = /^\s*by token (.{1,100}?)\s*$/.exec(headerValue(headers, 'x-threadwork-note') ?? '') ?? []
+  const [, how, name = ''] =
+    /^\s*(by token|imported from) (.{1,255}?)\s*$/.exec(headerValue(headers, 'x-threadwork-note') ?? '') ?? []
   const { address } = senderOf(headers)
-  return token === undefined || address === '' ? null : { token, address }
+  if (how === undefined || address === '') return null
+  return { by: how === 'by token' ? { token: name } : { from: name }, address }
 }

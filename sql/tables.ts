@@ -114,7 +114,7 @@ export interface Tables {
   verdict: {
     list_id: number
     seq: Seq
-    grade: 'A' | 'B' | 'C'
+    grade: 'A' | 'B' | 'C' | 'I'
     how: JSONColumnType<How>
     identity: string | null
     data: JSONColumnType<VerdictData, string | undefined>

@@ -74,7 +74,7 @@ export async function copiesOf(
     const headers = headersOf.get(raw_hash.toString('base64'))
     if (!headers) return []
     const verdict =
-      grade === null
+      grade === null || grade === 'I'
         ? null
         : { grade, identity, broken: brokenIn(found), headed: brokenIn(found, 'body-changed') }
     return [{ seq, facts: data, headers, envelope, verdict }]

@@ -10,8 +10,8 @@ export interface NoteMail {
   /** Without angle brackets. */
   readonly id: string
   readonly who: Person
-  /** The name of the token. */
-  readonly token: string
+  /** Who let it happen: `by token NAME`, `imported from HOST`. */
+  readonly by: string
   /** Of the list. */
   readonly to: string
   readonly subject: string
@@ -23,7 +23,7 @@ export interface NoteMail {
 
 /** As the log keeps it. */
 export const noteBytes = async (note: NoteMail): Promise<Buffer> =>
-  lfOnly(await compose(note, note.who, { 'X-Threadwork-Note': `by token ${note.token}` }))
+  lfOnly(await compose(note, note.who, { 'X-Threadwork-Note': note.by }))
 
 /** As it is sent to the list from `address`. */
 export const postedBytes = (note: NoteMail, address: string): Promise<Buffer> =>

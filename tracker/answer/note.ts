@@ -68,7 +68,7 @@ export async function writeNote(db: Kysely<Tables>, writer: Writer, write: Write
     ...{ inReplyTo, references, subject: oneLine(subject) },
     id: messageIdFor(address, hashAt(now)),
     who: await personOf(db, write.list, writer.address),
-    token: writer.token,
+    by: `by token ${writer.token}`,
     to: about.settings.address,
     body: `${write.body}\n`,
     date: now,
@@ -91,7 +91,9 @@ export async function writeNote(db: Kysely<Tables>, writer: Writer, write: Write
   const posted = about.settings.post[write.kind] ? await postedBytes(mail, address) : null
   const seq = await db.transaction().execute(async trx => {
     if (writer.tokenId !== undefined && !(await holdToken(trx, writer.tokenId))) return null
-    const place = await appendNote(trx, { list: write.list, bytes, ...writer })
+    const place = await appendNote(trx, {
+      ...{ list: write.list, bytes, by: { token: writer.token }, address: writer.address },
+    })
     if (posted !== null)
       await oweBytes(trx, { list: write.list, to: mail.to, id, thread: foreseen.topic.id, bytes: posted })
     if (place === null) throw new Error(`The note ${id} is in the log already`)

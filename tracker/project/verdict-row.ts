@@ -1,11 +1,11 @@
 // How far the senders of a cluster's mails are authenticated, for a query over `verdict v`. It is read anew for each fold:
 // of all that a fold takes, this alone may change while its mail stays the same.
 import { sql } from 'kysely'
-import type { Astray, How, Verdict } from '../topic/verdict.ts'
+import type { Astray, Grade, How, Verdict } from '../topic/verdict.ts'
 
 /** Of mails without a verdict all of it is null. */
 export interface VerdictRow {
-  readonly grade: 'A' | 'B' | 'C' | null
+  readonly grade: Grade | null
   readonly how: How
   readonly identity: string | null
   readonly confirmed: number | null

@@ -184,6 +184,7 @@ type Grants = readonly (readonly [role: Role, may: boolean, grade: 'A' | 'B' | '
 
 function firstGranted(asker: Asker, what: PatchState | BugStatus | TagName, grants: Grants): Refusal | null {
   const { mail, rules } = asker
+  if (isBrought(mail)) return null
   const automatic = autoresponder(asker)
   if (automatic || isOpen(asker)) return automatic
   const held = grants.filter(([role, may]) => may && has(role, asker))
@@ -193,6 +194,9 @@ function firstGranted(asker: Asker, what: PatchState | BugStatus | TagName, gran
   const roles = grants.filter(([, may]) => may).map(([role]) => roleWords(role, asker))
   return { reason: `"${what}" needs ${roles.join(' or ')}${lackWords(asker)}` }
 }
+
+/** Another tracker let it happen, and the operator brought what came of it. */
+export const isBrought = ({ verdict }: Pick<Sent, 'verdict'>): boolean => verdict.how.code === 'brought'
 
 /** Why nobody may, where that is so. */
 function lackWords({ mail, rules }: Asker): string {
@@ -221,6 +225,7 @@ function roleWords(role: Role, { files }: Asker): string {
 
 /** What the sender is to this patch or bug, the weightiest first; for the history. */
 export function roleOf(asker: Asker, owner: 'author' | 'reporter'): Role {
+  if (isBrought(asker.mail)) return 'maintainer'
   const roles: readonly Role[] = ['maintainer', 'reviewer', 'robot', owner]
   return roles.find(role => has(role, asker)) ?? 'anybody'
 }

@@ -1,6 +1,6 @@
 // Two maintainers who did not see each other's mail: the later word does not silently replace the earlier decision.
 import type { MessageId } from '../../base/ids.ts'
-import { type Asker, type Refusal, roleOf, sameHuman } from './authority.ts'
+import { type Asker, isBrought, type Refusal, roleOf, sameHuman } from './authority.ts'
 import { wordsAt } from './history.ts'
 import { rosterAt } from './rules.ts'
 import type { SpeakingMail } from './speaking-mail.ts'
@@ -24,6 +24,8 @@ export function conflictWith(
 ): (Refusal & { against: MessageId }) | null {
   const { mail, rules } = asker
   if (!decision || role !== 'maintainer' || roleOf(asker, 'author') === 'robot') return null
+  // What another tracker had is where we begin: it came behind the decisions before it, and is in nobody's way.
+  if (isBrought(mail) || isBrought(decision)) return null
   const { sender } = decision.facts
   if (sameHuman(sender, mail.facts.sender, rosterAt(rules.rosters, mail.counts))) return null
   if (wordsAt(mail) - wordsAt(decision) <= crossingMs || isAnswer(mail, decision)) return null

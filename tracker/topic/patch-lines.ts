@@ -1,7 +1,7 @@
 // What lines such as `Patch-Status: accepted` in the mails of a patchset do. Those about bugs do nothing here; the words that
 // plan one (`Severity: high`) are prose below a patch, and are not told either.
 import type { BugTag, TagLine } from '../mail/facts.ts'
-import { archivedRefusal, closesRefusal, findingRefusal } from './authority.ts'
+import { archivedRefusal, closesRefusal, findingRefusal, isBrought } from './authority.ts'
 import { askForBuild } from './build-lines.ts'
 import { delegateNamed } from './delegate.ts'
 import { type MeantFindings, meantFindings } from './findings.ts'
@@ -105,11 +105,19 @@ function meantBy(mail: SpeakingMail, { on, number, whole }: TagLine, { lines, no
 
 function setDelegate(mail: SpeakingMail, tag: LineOf<'Delegate'>, patches: PatchStatuses): void {
   const { newest } = patches
-  const named = delegateNamed(tag, patches.asker(mail, newest))
+  const named = isOfElder(mail, patches) ? ofElder : delegateNamed(tag, patches.asker(mail, newest))
   const refusal = 'reason' in named ? named : null
   if ('delegate' in named && patches.lines.stands(mail)) patches.delegate = named.delegate
   patches.tell(mail, newest, namedBy(tag), { refusal, words: tag.reason })
 }
+
+/** patchwork has a delegate for each patch, and goes on naming that of an old one. */
+function isOfElder(mail: SpeakingMail, { drafts, latest, lines }: PatchStatuses): boolean {
+  const on = isBrought(mail) ? lines.here.get(mail.id)?.parent : undefined
+  return on != null && drafts.findLastIndex(draft => draft.members.includes(on)) < latest
+}
+
+const ofElder = { reason: 'there is a newer revision, and a patchset has one delegate' }
 
 function claim(
   mail: SpeakingMail,

@@ -18,6 +18,7 @@ import { voicesFor } from './statement.ts'
 import { supersede } from './superseding.ts'
 import type { Change, Claim, Delegate, Finding, RemoteLines } from './topic.ts'
 import type { Node } from './tree.ts'
+import { isNoted } from './verdict.ts'
 import { withdraw } from './withdrawing.ts'
 
 export interface PatchOutcome {
@@ -70,11 +71,7 @@ export function patchOutcome(
 }
 
 const saysSomething = ({ facts: { tags, misses, applied, withdrawal }, verdict }: Node) =>
-  tags.length > 0 ||
-  misses.length > 0 ||
-  applied !== null ||
-  withdrawal !== null ||
-  verdict.how.code === 'noted'
+  tags.length > 0 || misses.length > 0 || applied !== null || withdrawal !== null || isNoted(verdict)
 
 /** What the mail posts. */
 function post(mail: Node, patches: PatchStatuses): void {
@@ -91,7 +88,7 @@ function hear(mail: SpeakingMail, patches: PatchStatuses, handler: LineHandler):
   // Of itself a posting says so in its bracket alone; a plain cover tells of what it announces.
   if (!own || (patches.isMember(own) && own.facts.posting === 'none')) return
   const heard = heardHere(own)
-  if (mail.verdict.how.code === 'noted') note(own, patches)
+  if (isNoted(mail.verdict)) note(own, patches)
   if (own.facts.applied) takeApplied(heard, own.facts.applied, patches)
   if (own.facts.withdrawal) withdraw(heard, own.facts.withdrawal, patches)
 }

@@ -11,7 +11,7 @@ import type { Judgeable, Judged } from './judged.ts'
 import type { Landing, NamedCommit } from './landing.ts'
 import { relayedFacts } from './relayed.ts'
 import { addressesOf, datedRosterAt, namesPeople, type Roster, type Rules } from './rules.ts'
-import { pending, type Verdict } from './verdict.ts'
+import { isNoted, pending, type Verdict } from './verdict.ts'
 import { vouchedFacts } from './vouched.ts'
 
 /** One arrival as the fold sees it: its facts, and the hash of its bytes for a last, fair tie-break. */
@@ -222,8 +222,8 @@ const robotsIn = memo(
 )
 
 /** It left through our own outbox, or is a note. */
-const isOurs = ({ how }: Verdict): boolean =>
-  how.code === 'noted' || (how.code === 'signed' && how.check.method === 'outbox')
+const isOurs = (verdict: Verdict): boolean =>
+  isNoted(verdict) || (verdict.how.code === 'signed' && verdict.how.check.method === 'outbox')
 
 function isBelieved({ grade, identity }: Verdict, { sender }: MailFacts, { trust, history }: Rules): boolean {
   if (trust === 'from') return true
@@ -241,7 +241,9 @@ const peopledSince = ({ rosters }: Rules) => rosters.find(namesPeople)?.since ??
 
 /** A grade belongs to bytes: an unsigned copy lends none and takes none. What is vouched for somebody else is worth less. */
 function worthOf({ verdict, facts }: Arrival, { history }: Rules): number {
-  const { grade, identity } = verdict ?? pending
+  const { grade, identity, how } = verdict ?? pending
+  // Its id can be reckoned by anybody, and its mail is not what anybody sent.
+  if (how.code === 'brought') return worths.A + 1
   const vouched = identity === undefined || identity === facts.sender.address
   return worths[grade === 'I' && !history ? 'C' : grade] - (vouched ? 0 : 0.5)
 }

@@ -26,6 +26,8 @@ function sentence(how: How): string {
       return 'confirmed by token'
     case 'noted':
       return `by token ${how.token}`
+    case 'brought':
+      return `imported from ${how.from}`
     case 'astray':
       return 'it is signed for other recipients, and not for this list'
     case 'signed':

@@ -41,6 +41,8 @@ export type How =
   | { readonly code: 'uncounted'; readonly check: CheckResult }
   /** A note that Threadwork wrote for whoever holds the token of this name. */
   | { readonly code: 'noted'; readonly token: string }
+  /** A note that Threadwork wrote of what the operator brought from the tracker at this host. */
+  | { readonly code: 'brought'; readonly from: string }
   /** Of a line that was read from this header field, which no signature covers. */
   | { readonly code: 'uncovered'; readonly field: string }
   /** Nothing can count: who wrote the mail is not plain. */
@@ -122,6 +124,9 @@ export interface VerdictData {
   /** When a token mail was answered. */
   readonly confirmed?: string
 }
+
+/** Threadwork wrote it as a note: whoever it speaks for was let in elsewhere. */
+export const isNoted = ({ how }: Verdict): boolean => how.code === 'noted' || how.code === 'brought'
 
 /** Of a mail that an import brought. */
 export const imported: Verdict = { grade: 'I', how: { code: 'imported' } }

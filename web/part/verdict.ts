@@ -20,7 +20,7 @@ const sentences: Record<Extract<ShownVerdict, string>, string> = {
   unknown: 'Not checked when it came; only From says who wrote it',
 }
 
-const grades = { A: 'authenticated', B: 'vouched for', C: 'only From' }
+const grades = { A: 'authenticated', B: 'vouched for', C: 'only From', I: 'of another tracker' }
 
 const checkItem = (check: CheckResult): Html =>
   html`<li>${check.method} ${visible(signerWords(check))}: ${words[check.result]}${check.note ? html` <span class="soft">${visible(noteWords(check.note))}</span>` : ''}</li>`

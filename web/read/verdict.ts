@@ -4,10 +4,10 @@ import type { ListId, MessageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
-import type { CheckResult, How } from '../../tracker/topic/verdict.ts'
+import type { CheckResult, Grade, How } from '../../tracker/topic/verdict.ts'
 
 export type ShownVerdict =
-  | { readonly grade: 'A' | 'B' | 'C'; readonly how: How; readonly checks: readonly CheckResult[] }
+  | { readonly grade: Grade; readonly how: How; readonly checks: readonly CheckResult[] }
   /** It came live and is not looked at yet, it comes from an archive, or it came before there were verdicts. */
   | 'pending'
   | 'imported'
@@ -30,7 +30,7 @@ export async function readVerdict(db: Kysely<Tables>, list: ListId, id: MessageI
 }
 
 interface VerdictRow {
-  grade: 'A' | 'B' | 'C' | null
+  grade: Grade | null
   how: How | null
   checks: CheckResult[] | null
   pending: boolean
