@@ -218,8 +218,10 @@ export const limits = {
   commitBytesMax: 8 * 1024 * 1024,
   /** Bytes of facts, as JSON, that are kept in memory for the next fold of their thread: 5,000 mails. */
   factsKeptBytesMax: 8 * 1024 * 1024,
-  /** Bytes of the names and digests of what patchwork's clients list, that are kept for the next fold of its thread: 50,000. */
+  /** Bytes of what patchwork's clients list, that are kept for the next fold of its thread: 25,000 pieces. */
   itemsKeptBytesMax: 8 * 1024 * 1024,
+  /** Bytes of people and their numbers in the API that are kept: 15,000 people. */
+  personIdsKeptBytesMax: 2 * 1024 * 1024,
   /** Bytes of the people of lists and of their dated rosters that are kept as they were read. */
   rosterBytesKeptMax: 16 * 1024 * 1024,
   /** Bytes of .mailmap files that are kept as they were read; the longest has 5,000 lines of 200 bytes. */

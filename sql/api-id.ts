@@ -5,21 +5,43 @@
 import { type Kysely, sql } from 'kysely'
 import type { IndexKey } from '../base/ids.ts'
 import { indexKey } from '../base/key.ts'
+import { limits } from '../base/limits.ts'
+import { memo } from '../base/memo.ts'
+import { keepRecent } from '../base/recent.ts'
 import type { Tables } from './tables.ts'
 
-/** The numbers of people, by `person` as it is given: an address, or the name of somebody without one. Gives those that are new one. */
+/**
+ * The numbers of people, by `person` as it is given: an address, or the name of somebody without one. Gives those that are new one.
+ * `trx` is one of `db`, and asks once.
+ */
 export async function personIds(
+  db: Kysely<Tables>,
   trx: Kysely<Tables>,
   people: Iterable<string>,
 ): Promise<ReadonlyMap<string, number>> {
-  const byKey = new Map([...new Set(people)].map(person => [indexKey(person), person]))
-  if (byKey.size === 0) return new Map()
-  const keys = [...byKey.keys()]
+  const recent = recentOf(db)
+  const ids = new Map<string, number>()
+  const asked = new Map<IndexKey, string>()
+  for (const person of new Set(people)) {
+    const id = recent.get(person)
+    if (id === undefined) asked.set(indexKey(person), person)
+    else ids.set(person, id)
+  }
+  if (asked.size === 0) return ids
+  const keys = [...asked.keys()]
   const known = await knownIds(trx, keys)
+  // Those that it gives now are not kept: the transaction may be rolled back.
+  for (const [key, id] of known) recent.keep(asked.get(key) ?? key, id, key.length + entryBytes)
   const fresh = keys.filter(key => !known.has(key))
-  const given = fresh.length === 0 ? known : new Map([...known, ...(await newIds(trx, fresh))])
-  return new Map([...given].map(([key, id]) => [byKey.get(key) ?? key, id]))
+  const given = fresh.length === 0 ? [] : await newIds(trx, fresh)
+  for (const [key, id] of [...known, ...given]) ids.set(asked.get(key) ?? key, id)
+  return ids
 }
+
+/** A number is for ever that of its person. Of each database: in another one he has another. */
+const recentOf = memo((_: Kysely<Tables>) => keepRecent<number>(limits.personIdsKeptBytesMax))
+/** A number and its place in a map. */
+const entryBytes = 100
 
 async function knownIds(trx: Kysely<Tables>, keys: readonly IndexKey[]): Promise<Map<IndexKey, number>> {
   const { rows } = await sql<{ id: number; person: IndexKey }>`

@@ -56,6 +56,7 @@ async function saveList(db: Kysely<Tables>, given: GivenList): Promise<List> {
       .executeTakeFirstOrThrow()
     // The API names maintainers, and gives no number when it is asked.
     await personIds(
+      db,
       trx,
       list.people.map(({ address }) => address),
     )

@@ -42,7 +42,8 @@ export function apiItems(
       const differences = topics.map(({ id_key, topic }) => {
         const items = patchworkItems(topic, places, ownWords)
         if (transaction !== undefined) keepItems(db, nameOfTopic(list, id_key), transaction, items)
-        return differenceOf(id_key, items, standing.get(id_key) ?? noItems)
+        const { kept, digests } = standing.get(id_key) ?? none
+        return kept ? differenceFrom(id_key, items, kept) : differenceOf(id_key, items, digests)
       })
       await dropItems(
         trx,
@@ -50,6 +51,7 @@ export function apiItems(
         differences.flatMap(({ gone }) => gone),
       )
       await upsert(
+        db,
         trx,
         list,
         differences.flatMap(({ differing }) => differing),
@@ -58,12 +60,16 @@ export function apiItems(
   }
 }
 
-/** The items of one topic: by name the digest. */
-type Items = ReadonlyMap<string, string>
+/** The items of one topic as they stand: themselves where they are still at hand, else by name their digests. */
+type Items =
+  | { readonly kept: readonly Item[]; readonly digests?: undefined }
+  | { readonly kept?: undefined; readonly digests: Digests }
 
-const noItems: Items = new Map()
+type Digests = ReadonlyMap<string, string>
 
-/** `KIND ID`, which is one item of all. Of a long thread nearly all are the very same values as in its last fold. */
+const none: Items = { digests: new Map() }
+
+/** `KIND ID`, which is one item of all. */
 const named = memo((item: Item) => ({
   name: `${item.kind} ${item.id}`,
   digest: hash('sha256', JSON.stringify(item), 'base64url').slice(0, 16),
@@ -79,7 +85,15 @@ interface Difference {
   readonly gone: readonly { readonly topic: IndexKey; readonly name: string }[]
 }
 
-function differenceOf(topic: IndexKey, items: readonly Item[], standing: Items): Difference {
+/** Of a long thread nearly all items are the very same values as in its last fold. */
+function differenceFrom(topic: IndexKey, items: readonly Item[], kept: readonly Item[]): Difference {
+  const [before, now] = [new Set(kept), new Set(items)]
+  const left = kept.filter(item => !now.has(item))
+  const fresh = items.filter(item => !before.has(item))
+  return differenceOf(topic, fresh, new Map(left.map(item => [named(item).name, named(item).digest])))
+}
+
+function differenceOf(topic: IndexKey, items: readonly Item[], standing: Digests): Difference {
   const differing = items.filter(item => standing.get(named(item).name) !== named(item).digest)
   const kept = items.filter(item => standing.has(named(item).name)).length
   if (kept === standing.size) return { differing: differing.map(item => ({ topic, item })), gone: [] }
@@ -101,7 +115,7 @@ async function standingItems(
   for (const { id_key, before } of topics) {
     if (before?.kind !== 'patchset') continue
     const known = recent.get(nameOfTopic(list, id_key))
-    if (known?.transaction === before.written) found.set(id_key, known.items)
+    if (known?.transaction === before.written) found.set(id_key, { kept: known.items })
     else asked.push(id_key)
   }
   if (asked.length === 0) return found
@@ -110,7 +124,9 @@ async function standingItems(
     select topic_key, string_agg(concat_ws(' ', digest, kind, id), ',') as items from api_item
     where list_id = ${list} and topic_key = any(${asked}::text[]) group by topic_key`.execute(trx)
   for (const { topic_key, items } of rows)
-    found.set(topic_key, new Map(items.split(',').map(one => [one.slice(17), one.slice(0, 16)])))
+    found.set(topic_key, {
+      digests: new Map(items.split(',').map(one => [one.slice(17), one.slice(0, 16)])),
+    })
   return found
 }
 
@@ -119,7 +135,7 @@ const nameOfTopic = (list: ListId, topic: IndexKey) => `${list} ${topic}`
 interface KeptItems {
   /** The transaction that wrote them. Was it rolled back, no row names it. */
   readonly transaction: string
-  readonly items: Items
+  readonly items: readonly Item[]
 }
 
 /** Of each database: another one has other topics under the same names. */
@@ -128,14 +144,13 @@ const recentOf = memo((_: Kysely<Tables>) => keepRecent<KeptItems>(limits.itemsK
 /** An import writes thousands of small topics once: keeping their items would only cost memory. */
 function keepItems(db: Kysely<Tables>, topic: string, transaction: string, items: readonly Item[]): void {
   if (items.length < keptItemsMin) return
-  const digests = new Map(items.map(item => [named(item).name, named(item).digest]))
-  recentOf(db).keep(topic, { transaction, items: digests }, items.length * itemBytes)
+  recentOf(db).keep(topic, { transaction, items }, items.length * itemBytes)
 }
 
 /** Below this, asking costs less than the rest of the fold. */
 const keptItemsMin = 30
-/** A name and a digest, in a map. */
-const itemBytes = 150
+/** Its texts are mostly those of its mail. */
+const itemBytes = 300
 
 async function dropItems(trx: Trx, list: ListId, gone: Difference['gone']): Promise<void> {
   if (gone.length === 0) return
@@ -147,9 +162,15 @@ async function dropItems(trx: Trx, list: ListId, gone: Difference['gone']): Prom
       and list_id = ${list}`.execute(trx)
 }
 
-async function upsert(trx: Trx, list: ListId, items: readonly ItemOfTopic[]): Promise<void> {
+async function upsert(
+  db: Kysely<Tables>,
+  trx: Trx,
+  list: ListId,
+  items: readonly ItemOfTopic[],
+): Promise<void> {
   if (items.length === 0) return
   const people = await personIds(
+    db,
     trx,
     items.flatMap(({ item: { person, delegate } }) => [
       personKey(person),

@@ -66,8 +66,7 @@ export function patchworkItems(
   const given: Given = { topic, mails, places, own }
   const posted = topic.revisions.flatMap(revision => seriesItems(given, revision))
   const on = new Map(posted.filter(({ kind }) => kind !== 'series').map(item => [item.mail, item]))
-  const comments = topic.mails.flatMap(mail => commentItem(given, on, mail))
-  return [...posted, ...comments, ...checkItems(given, on)]
+  return [...posted, ...commentItems(given, on), ...checkItems(given, on)]
 }
 
 interface Given {
@@ -212,11 +211,24 @@ function combined(checks: readonly Check[]): Check['state'] | null {
   return order.find(state => believed.some(check => check.state === state)) ?? null
 }
 
-/** A mail below a patch or a cover letter is a comment on the nearest one; the very same value as in the last fold when nothing differs. */
-function commentItem(given: Given, on: ReadonlyMap<MessageId, Item>, mail: TopicMail): Item[] {
-  const place = given.places.get(mail.id)
-  const about = on.has(mail.id) || !place ? undefined : nearest(given, on, mail)
-  if (!place || !about) return []
+/** A mail below a patch or a cover letter is a comment on the nearest one. */
+function commentItems(given: Given, on: ReadonlyMap<MessageId, Item>): Item[] {
+  const items: Item[] = []
+  const abouts = new Map(on)
+  for (const mail of given.topic.mails) {
+    if (mail.parent === null || on.has(mail.id)) continue
+    // A mail stands behind the one that it answers.
+    const about = abouts.get(mail.parent) ?? nearest(given, on, mail)
+    if (about === undefined) continue
+    abouts.set(mail.id, about)
+    const place = given.places.get(mail.id)
+    if (place) items.push(commentItem(about, mail, place))
+  }
+  return items
+}
+
+/** The very same value as in the last fold when nothing differs. */
+function commentItem(about: Item, mail: TopicMail, place: Place): Item {
   const kind = about.kind === 'cover' ? 'cover-comment' : 'patch-comment'
   const last = lastComment(mail)
   if (last.item === null || !isComment(last.item, kind, about, place))
@@ -232,7 +244,7 @@ function commentItem(given: Given, on: ReadonlyMap<MessageId, Item>, mail: Topic
       person: mail.author,
       data: { who: mail.author },
     }
-  return [last.item]
+  return last.item
 }
 
 const lastComment = memo((_: TopicMail): { item: Item | null } => ({ item: null }))

@@ -68,9 +68,10 @@ function readEndings(nodes: readonly Node[]): void {
 /** A posting of a lower number that one of its series answers straight was not parted from it by a relay. */
 function readHeads(nodes: readonly Node[]): void {
   for (const { parent, facts } of nodes) {
-    if (!parent || facts.references[0] !== parent.id || facts.posting !== 'patch' || !isPosting(parent))
+    if (facts.posting !== 'patch' || !parent || facts.references[0] !== parent.id || !isPosting(parent))
       continue
-    const [above, { number, total, version }] = [parent.facts.subject, facts.subject]
+    const above = parent.facts.subject
+    const { number, total, version } = facts.subject
     parent.heads ||=
       number !== null &&
       number > numberOf(parent) &&
