@@ -7,9 +7,8 @@ export function statementName(text: string): string | undefined {
   if (known !== undefined) return known
   // BEGIN and its like are nothing to plan, and several statements in one text can't be.
   if (!/^\s*(?:select|with|insert|update|delete)\b/i.test(text) || text.includes(';')) return undefined
-  // Long ones are lists of values, each of another length. A search is planned for its words: a plan for any
-  // words reads a whole list for a rare one.
-  if (text.length > textCharactersMax || text.includes('@@') || names.size >= namesMax) return undefined
+  // Long ones are lists of values, each of another length. Searches for several things are of any number of texts.
+  if (text.length > textCharactersMax || /@@.*@@/s.test(text) || names.size >= namesMax) return undefined
   const times = (seen.get(text) ?? 0) + 1
   if (times < timesMin) {
     if (seen.size >= seenMax) seen.clear()

@@ -23,7 +23,9 @@ export const searchRows = (list: ListId, mails: readonly ReadMail[]): RawBuilder
 
 /** What `gatherWords` left for later goes into the index; until then each search reads through it. */
 export async function indexWords(db: Kysely<Tables>): Promise<void> {
-  await sql`select gin_clean_pending_list('search_words')`.execute(db)
+  await sql`
+    select gin_clean_pending_list(index::regclass)
+    from unnest(array['search_words', 'search_subject', 'search_author']) as index`.execute(db)
 }
 
 /** As many at once come from an import or after a pause, never one by one from a list. */

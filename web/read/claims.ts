@@ -8,6 +8,7 @@ import type { Tables } from '../../sql/tables.ts'
 import type { Person } from '../../tracker/mail/facts.ts'
 import { reportAddress } from '../../tracker/mail/robots.ts'
 import { titleKey } from '../../tracker/mail/subject.ts'
+import { holdsWords } from '../../tracker/project/holds-words.ts'
 import { wordsOf } from '../../tracker/project/words.ts'
 import { samePerson } from '../../tracker/topic/person.ts'
 import type { Claim, Topic } from '../../tracker/topic/topic.ts'
@@ -224,7 +225,7 @@ async function topicsOfRobots(
   const found = await Promise.all(
     asked.map(async (address): Promise<[string, Found][]> => {
       const { rows } = await sql<LinkRow>`
-        select ${linkColumns} from ${mailsWith(list, address.replace(/@.*$/s, ''), 'B')} and t.kind in ('report', 'bug')
+        select ${linkColumns} from ${mailsWith(list, address.replace(/@.*$/s, ''), 'author')} and t.kind in ('report', 'bug')
         order by t.said limit 1`.execute(db)
       return rows.map(row => [address, toFound(row)])
     }),
@@ -243,7 +244,7 @@ async function topicsOfTitles(
     targets.slice(0, lookupsMax).map(async (target): Promise<[string, Found][]> => {
       const { rows } = await sql<LinkRow & { titles: string[] }>`
         select ${linkColumns}, jsonb_path_query_array(t.data, '$.revisions[*].patches[*].title') as titles
-        from ${mailsWith(list, target, 'A')} and t.kind = 'patchset' and t.id <> ${id}
+        from ${mailsWith(list, target, 'subject')} and t.kind = 'patchset' and t.id <> ${id}
         order by t.last_said desc limit ${candidatesMax}`.execute(db)
       const match = rows.find(({ titles }) => titles.some(title => titleKey(title) === target))
       return match ? [[target, toFound(match)]] : []
@@ -257,13 +258,13 @@ export const lookupsMax = 10
 /** Mails with such a title, the answers to it among them. */
 export const candidatesMax = 50
 
-/** The topics of the mails whose subject (A) or sender (B) holds these words in a row. */
-export function mailsWith(list: ListId, words: string, weight: 'A' | 'B') {
-  const query = wordsOf(words).map(word => `'${word}':${weight}`)
+/** The topics of the mails whose subject or author holds these words in a row. */
+export function mailsWith(list: ListId, words: string, part: 'subject' | 'author') {
+  const query = wordsOf(words).map(word => `'${word}'`)
   return sql`search s
     join topic_mail m on m.list_id = s.list_id and m.message_key = s.message_key
     join topic t on t.list_id = m.list_id and t.id_key = m.topic_key
-    where s.list_id = ${list} and s.words @@ ${query.join(' <-> ')}::tsquery`
+    where s.list_id = ${list} and ${holdsWords(part, query.join(' <-> '))}`
 }
 
 export interface LinkRow {

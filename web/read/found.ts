@@ -70,7 +70,7 @@ async function readCandidates(
     select s.list_id as list, s.seq, s.message_key as key, ${unsure} as unsure from search s
     where ${holds} and ${chosen} and ${onLists(lists)}
       and exists (select from fact f where f.list_id = s.list_id and f.seq = s.seq)
-    order by s.said desc, s.seq desc limit ${limit}`.execute(db)
+    order by s.said desc, s.seq desc limit ${sql.lit(limit)}`.execute(db)
   return rows
 }
 

@@ -104,7 +104,7 @@ async function findHits(
 ): Promise<{ count: number; rows: FoundRow[] }> {
   const { rows } = await sql<{ count: number } & (FoundRow | Record<keyof FoundRow, null>)>`
     with found as materialized (
-      select list_id, seq, said from search s where ${onLists([list])} and ${holds} limit ${countMax + 1})
+      select list_id, seq, said from search s where ${onLists([list])} and ${holds} limit ${sql.lit(countMax + 1)})
     select total.count, ${hitColumns} from (select count(*)::int as count from found) total
     left join (select * from found order by said desc, seq desc offset ${offset} limit ${limit}) s
       on total.count <= ${countMax}
@@ -114,6 +114,7 @@ async function findHits(
   return { count: rows[0]?.count ?? 0, rows: rows.filter(row => row.id !== null) }
 }
 
+/** Of a word that many mails hold: read from the newest mail backwards. PostgreSQL plans what has an `offset` by itself. */
 async function findNewest(
   db: Kysely<Tables>,
   list: ListId,
@@ -122,7 +123,9 @@ async function findNewest(
 ): Promise<FoundRow[]> {
   const { rows } = await sql<FoundRow>`
     select ${hitColumns} from (
-      select list_id, seq, said from search s where ${onLists([list])} and ${holds}
+      select list_id, seq, said from (
+        select * from search s where list_id = ${list} order by said desc, seq desc offset 0
+      ) s where ${onLists([list])} and ${holds}
       order by said desc, seq desc offset ${offset} limit ${limit}
     ) s join fact f using (list_id, seq) join mail m using (list_id, seq) ${hitParts}
     order by s.said desc, s.seq desc`.execute(db)

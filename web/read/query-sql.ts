@@ -4,6 +4,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { messageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
+import { holdsWords } from '../../tracker/project/holds-words.ts'
 import { searchMarks } from '../../tracker/project/search-marks.ts'
 import { type Beside, filterPlaces } from '../../tracker/project/word-filter.ts'
 import type { Field, Query, WordsQuery } from './query.ts'
@@ -18,11 +19,9 @@ export interface QueryCondition {
 }
 
 export function queryCondition(query: Query): QueryCondition {
-  const [most, least] = [conditionOf(query, 'most'), conditionOf(query, 'least')]
-  const same = 'text' in most && 'text' in least && most.text === least.text
   return {
-    holds: toSql(most),
-    unsure: same || asksNoWords(query) ? sql<boolean>`false` : sql<boolean>`not (${toSql(least)})`,
+    holds: toSql(conditionOf(query, 'most')),
+    unsure: isExact(query) ? sql<boolean>`false` : sql<boolean>`not (${toSql(conditionOf(query, 'least'))})`,
   }
 }
 
@@ -43,20 +42,22 @@ export function isSure(query: Query): boolean {
   )
 }
 
-function asksNoWords(query: Query): boolean {
-  if (query.what === 'not') return asksNoWords(query.of)
-  if (query.what === 'and' || query.what === 'or') return query.of.every(asksNoWords)
-  return query.what !== 'words' && query.what !== 'blob'
+/** The same of all mails. */
+function isExact(query: Query): boolean {
+  if (query.what === 'not') return isExact(query.of)
+  if (query.what === 'and' || query.what === 'or') return query.of.every(isExact)
+  if (query.what === 'blob') return false
+  return query.what !== 'words' || query.field === 's' || query.field === 'f'
 }
 
-/** Of a row of `search s`: the index has not all of its words. */
-export const isCut: RawBuilder<boolean> = sql<boolean>`s.words @@ ${`'${cut.body}' | '${cut.files}'`}::tsquery`
+/** Of a row of `search s`: the index has not all of its words. As the index `search_cut` has it. */
+export const isCut: RawBuilder<boolean> = sql<boolean>`s.words @@ ${sql.lit(`'${cut.body}' | '${cut.files}'`)}::tsquery`
 
 /** A tsquery, so that what stands beside it can be asked of the index at once, or any condition. */
 type Condition = { readonly text: string } | { readonly sql: RawBuilder<boolean> }
 
 const toSql = (condition: Condition): RawBuilder<boolean> =>
-  'text' in condition ? sql<boolean>`s.words @@ ${condition.text}::tsquery` : condition.sql
+  'text' in condition ? holdsWords('all', condition.text) : condition.sql
 
 function conditionOf(query: Query, bound: Bound): Condition {
   switch (query.what) {
@@ -146,8 +147,9 @@ function wordsLeast(query: WordsQuery): Condition {
 function wordsMost(query: WordsQuery): Condition {
   switch (query.field) {
     case 's':
+      return { sql: holdsWords('subject', sequence(query, '')) }
     case 'f':
-      return wordsLeast(query)
+      return { sql: holdsWords('author', sequence(query, '')) }
     case 'dfn':
       return { text: `(${sequence(query, 'C')} | '${cut.files}' & (${each(query, 'D')} | '${cut.body}'))` }
     case 'said':

@@ -147,7 +147,7 @@ async function topicsOfTitles(
       const { rows } = await sql<LinkRow & { titles: string[] }>`
         select ${linkColumns}, jsonb_path_query_array(t.data, '$.revisions[*].title')
           || jsonb_path_query_array(t.data, '$.revisions[*].patches[*].title') as titles
-        from ${mailsWith(list, key, 'A')} and t.kind = 'patchset' and t.id <> ${id}
+        from ${mailsWith(list, key, 'subject')} and t.kind = 'patchset' and t.id <> ${id}
         order by t.last_said desc limit ${candidatesMax}`.execute(db)
       const match = rows.find(({ titles }) => titles.some(title => titleKey(title) === key))
       return match ? [[target, toFound(match)]] : []
