@@ -245,6 +245,25 @@ test('of a long series every patch is set, though a mail has only so many lines 
   expect(states).toEqual(Array(total).fill('rejected'))
 })
 
+test('of a long series nothing is kept when one of its patches cannot be set', async () => {
+  const total = limits.tagsMax + 2
+  const mails = Array.from({ length: total }, (_, at) => {
+    const id = at + 1 === total ? 'heap 22]@example.org' : `heap-${at + 1}@example.org`
+    const letter = { id, subject: `[PATCH ${at + 1}/${total}] heap: step ${at + 1}`, minute: at }
+    const bytes = write({ ...letter, body: patchBody(`src/heap-${at}.c`), answers: 'heap-1@example.org' })
+    return { bytes, envelope: { road: 'import' } }
+  })
+  await append(db, tarn.id, mails)
+  await sortAll(db, tarn.id)
+  const own = '/api/1.2/patches/?project=tarn&per_page=250&q=heap'
+  const [{ series: of }] = await json(own)
+  const before = await db.selectFrom('mail').select('seq').execute()
+  const answer = await send('PATCH', `/api/1.2/series/${of[0].id}/`, 'ruth', { state: 'rejected' })
+  expect(answer).toMatchObject({ status: 403 })
+  expect(await db.selectFrom('mail').select('seq').execute()).toEqual(before)
+  expect((await json(own)).map(({ state }: Json) => state)).toEqual(Array(total).fill('new'))
+})
+
 test('words of a person stand in the timeline, and set nothing', async () => {
   const path = `/api/1.2/patches/${patches['v2-2@example.org']}/notes/`
   const said = await send('POST', path, 'ruth', { content: 'It waits for the lab.' })

@@ -54,7 +54,50 @@ export type Noted =
       readonly topic: Topic
     }
 
-export async function writeNote(db: Kysely<Tables>, writer: Writer, write: Write): Promise<Noted> {
+export const writeNote = (db: Kysely<Tables>, writer: Writer, write: Write): Promise<Noted> =>
+  writeNotes(db, writer, [write])
+
+/** All of them in one transaction, or none: what is refused is refused before anything is kept. The answer is that of the last. */
+export async function writeNotes(
+  db: Kysely<Tables>,
+  writer: Writer,
+  writes: readonly [Write, ...Write[]],
+): Promise<Noted> {
+  const ready: Ready[] = []
+  for (const write of writes) {
+    const prepared = await prepare(db, writer, write)
+    if ('outcome' in prepared) return prepared
+    ready.push(prepared)
+  }
+  const places = await db.transaction().execute(async trx => {
+    if (writer.tokenId !== undefined && !(await holdToken(trx, writer.tokenId))) return null
+    const kept: Seq[] = []
+    for (const note of ready) kept.push(await keep(trx, writer, note))
+    return kept
+  })
+  if (places === null) return { outcome: 'refused', reason: 'the token was revoked or expired' }
+  for (const { list, id } of ready) await settle(db, list, id)
+  const [last, seq] = [ready.at(-1), places.at(-1)]
+  if (last === undefined || seq === undefined) throw new Error('No note was written')
+  return { outcome: 'written', note: last.id, seq, topic: last.topic }
+}
+
+/** A note that may be kept. */
+interface Ready {
+  readonly list: ListId
+  readonly id: MessageId
+  readonly bytes: Buffer
+  /** What goes to the thread, where the list wishes so. */
+  readonly posted: { readonly to: string; readonly bytes: Buffer } | null
+  readonly topic: Topic
+}
+
+/** Makes the note and asks the fold what it would do. */
+async function prepare(
+  db: Kysely<Tables>,
+  writer: Writer,
+  write: Write,
+): Promise<Ready | Exclude<Noted, { outcome: 'written' }>> {
   const about = await answeredMail(db, write.list, write.on)
   if (about === undefined) return { outcome: 'missing' }
   const { address, now } = await readInstance(db)
@@ -82,26 +125,35 @@ export async function writeNote(db: Kysely<Tables>, writer: Writer, write: Write
   const foreseen = await foresee(db, write.list, indexKey(write.on), { bytes, at: now, verdict })
   if (foreseen === null) return { outcome: 'missing' }
   const id = messageId(mail.id)
-  const done = foreseen.topic.history.filter(change => change.mail === id)
+  const reason = whyNot(foreseen, id, write)
+  if (reason !== null) return { outcome: 'refused', reason }
+  const posted = about.settings.post[write.kind]
+    ? { to: mail.to, bytes: await postedBytes(mail, address) }
+    : null
+  return { list: write.list, id, bytes, posted, topic: foreseen.topic }
+}
+
+function whyNot(
+  { topic, facts }: { readonly topic: Topic; readonly facts: MailFacts },
+  id: MessageId,
+  write: Write,
+): string | null {
+  const done = topic.history.filter(change => change.mail === id)
   const refused = done.find(({ effect, reason }) => !effect && reason !== null)
-  if (refused) return { outcome: 'refused', reason: refused.reason ?? '' }
-  if (write.kind === 'notes' && saysMore(foreseen.facts)) return { outcome: 'refused', reason: onlyWords }
-  if (foreseen.facts.references[0] !== write.on || namesOthers(foreseen.facts, write))
-    return { outcome: 'refused', reason: unnameable }
-  const posted = about.settings.post[write.kind] ? await postedBytes(mail, address) : null
-  const seq = await db.transaction().execute(async trx => {
-    if (writer.tokenId !== undefined && !(await holdToken(trx, writer.tokenId))) return null
-    const place = await appendNote(trx, {
-      ...{ list: write.list, bytes, by: { token: writer.token }, address: writer.address },
-    })
-    if (posted !== null)
-      await oweBytes(trx, { list: write.list, to: mail.to, id, thread: foreseen.topic.id, bytes: posted })
-    if (place === null) throw new Error(`The note ${id} is in the log already`)
-    return place
-  })
-  if (seq === null) return { outcome: 'refused', reason: 'the token was revoked or expired' }
-  await settle(db, write.list, id)
-  return { outcome: 'written', note: id, seq, topic: foreseen.topic }
+  if (refused) return refused.reason ?? ''
+  if (write.kind === 'notes' && saysMore(facts)) return onlyWords
+  return facts.references[0] !== write.on || namesOthers(facts, write) ? unnameable : null
+}
+
+async function keep(
+  trx: Kysely<Tables>,
+  writer: Writer,
+  { list, id, bytes, posted, topic }: Ready,
+): Promise<Seq> {
+  const place = await appendNote(trx, { list, bytes, by: { token: writer.token }, address: writer.address })
+  if (posted !== null) await oweBytes(trx, { list, id, thread: topic.id, ...posted })
+  if (place === null) throw new Error(`The note ${id} is in the log already`)
+  return place
 }
 
 /** Who may write words alone sets nothing by them. */

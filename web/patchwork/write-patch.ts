@@ -5,7 +5,7 @@ import { type Kysely, sql } from 'kysely'
 import { listId, messageId } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { writeNote } from '../../tracker/answer/note.ts'
+import { writeNotes } from '../../tracker/answer/note.ts'
 import { type Fields, type Problems, readBody, readFields } from './body.ts'
 import { patchDetail, seriesDetail } from './details.ts'
 import { findUser } from './people.ts'
@@ -30,14 +30,21 @@ export async function answerChange(c: Context, db: Database, kind: 'patch' | 'se
   if (Object.keys(problems).length > 0) return c.json(problems, 400)
   const names = patches.map(({ msgid }) => messageId(msgid))
   const [on] = names
-  for (let at = 0; at < lines.length && on !== undefined; at += limits.tagsMax) {
-    const body = lines.slice(at, at + limits.tagsMax).join('\n')
-    const noted = await writeNote(db, writer, { list: listId(row.list), kind: 'states', on, names, body })
-    if (noted.outcome === 'missing') return notFound(c)
-    if (noted.outcome === 'refused') return mayNot(c, noted.reason)
-  }
+  const about = { list: listId(row.list), kind: 'states' } as const
+  const [first, ...others] =
+    on === undefined ? [] : portions(lines).map(body => ({ ...about, on, names, body }))
+  if (first === undefined) return changed(c, db, kind)
+  const noted = await writeNotes(db, writer, [first, ...others])
+  if (noted.outcome === 'missing') return notFound(c)
+  if (noted.outcome === 'refused') return mayNot(c, noted.reason)
   return changed(c, db, kind)
 }
+
+/** Of the lines as many as are read of one mail. */
+const portions = (lines: readonly string[]): string[] =>
+  Array.from({ length: Math.ceil(lines.length / limits.tagsMax) }, (_, at) =>
+    lines.slice(at * limits.tagsMax, (at + 1) * limits.tagsMax).join('\n'),
+  )
 
 async function changed(c: Context, db: Database, kind: 'patch' | 'series'): Promise<Response> {
   const row = await findItem(db, kind, c.req.param('id'))
