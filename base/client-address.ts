@@ -15,6 +15,10 @@ export const isLoopback = (address: string): boolean => /^(?:::ffff:)?127\.|^::1
 /** What is counted as one. */
 export const networkOf = (address: string): string => clientKey(plainIp(address))
 
+/** What may be of one hand though it is several networks: an IPv4 /24, an IPv6 /48, as providers give them out (RFC 6177). */
+export const neighbourhoodOf = (network: string): string =>
+  network.includes(':') ? network.split(':').slice(0, 3).join(':') : network.split('.').slice(0, 3).join('.')
+
 /** A socket that listens for both shows IPv4 clients as ::ffff:192.0.2.1. */
 export const plainIp = (address: string): string =>
   address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/s, '')

@@ -299,6 +299,12 @@ export const limits = {
   pageMillisecondsMax: 1_000,
   /** Pages that take long to make and wait behind one another; who comes then is told to come again. A comparison takes up to half a second. */
   costlyPagesWaitingMax: 8,
+  /** Searches and lists of the API that the database looks for at once: half of its connections for pages, so that the others stay quick. */
+  searchesAtOnceMax: 5,
+  /** And those that wait behind them: the slowest is ended after `databaseAnswerSecondsMax`. */
+  searchesWaitingMax: 20,
+  /** Of one client; a program that follows several pages at once has four. */
+  searchesPerClientMax: 8,
   /** After so many seconds. */
   busyAgainSeconds: 5,
   /** At the end the answers under way have this long; `serve` ends within ten seconds. */
@@ -655,11 +661,16 @@ export const limits = {
   /** Bytes of OpenPGP keys that are kept as they were read. */
   provenKeyBytesKeptMax: 4 * 1024 * 1024,
   /** Mails that ask whether a key is the reader's: to one address, since anybody can have them sent there, ... */
-  challengesPerAddressDayMax: 2,
-  /** ... for one network, where a company may sit, ... */
+  challengesPerAddressDayMax: 6,
+  /** ... of which one asker must not use up all, ... */
+  challengesPerAddressAndNeighbourhoodDayMax: 2,
+  /** ... for one network, where a company may sit, in an hour and in a day, ... */
+  challengesPerNetworkHourMax: 10,
   challengesPerNetworkDayMax: 20,
-  /** ... and in all: half of what may leave here in an hour. */
-  challengesPerHourMax: 30,
+  /** ... for the networks around it, which one person can rent by the hundred, ... */
+  challengesPerNeighbourhoodHourMax: 20,
+  /** ... and in all: twenty such neighbourhoods at once are an attack, and no mail of ours shall make the relay's name bad. */
+  challengesPerHourMax: 400,
   /** The word in such a mail works for so long. */
   challengeHoursMax: 24,
   /** Topics in one digest; the others are on the page. */

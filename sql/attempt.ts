@@ -2,7 +2,7 @@
 import { type Kysely, type NotNull, type Selectable, sql } from 'kysely'
 import { limits } from '../base/limits.ts'
 import { toStorableText } from '../base/storable.ts'
-import { passedKinds } from './outbox.ts'
+import { looplessKinds } from './outbox.ts'
 import { returnHost } from './outgoing-mail.ts'
 import type { Tables } from './tables.ts'
 
@@ -39,7 +39,7 @@ export function sendNext(
   return db.transaction().execute(async trx => {
     const first = await nextRow(trx, now, false)
     if (!first) return null
-    const quiet = !isPassed(first) && (await isQuiet(trx, now, perHourMax))
+    const quiet = !isLoopless(first) && (await isQuiet(trx, now, perHourMax))
     const row = quiet ? await nextRow(trx, now, true) : first
     if (!row) return 'quiet'
     const { id, hash, message_id, recipient: to, bytes } = row
@@ -50,15 +50,15 @@ export function sendNext(
   })
 }
 
-/** `passed`: of what others wrote, which leaves though too much of ours left. */
-const nextRow = (trx: Kysely<Tables>, now: Date, passed: boolean) =>
+/** `loopless`: of what leaves though too much of ours left. */
+const nextRow = (trx: Kysely<Tables>, now: Date, loopless: boolean) =>
   trx
     .selectFrom('outbox')
     .selectAll()
     .where('state', '=', 'owed')
     .where('next_at', '<=', now)
     .where('bytes', 'is not', null)
-    .$if(passed, query => query.where('kind', 'in', passedKinds))
+    .$if(loopless, query => query.where('kind', 'in', looplessKinds))
     .$narrowType<{ bytes: NotNull }>()
     .orderBy('next_at')
     .orderBy('id')
@@ -67,7 +67,7 @@ const nextRow = (trx: Kysely<Tables>, now: Date, passed: boolean) =>
     .skipLocked()
     .executeTakeFirst()
 
-const isPassed = ({ kind }: { readonly kind: string }) => passedKinds.some(passed => passed === kind)
+const isLoopless = ({ kind }: { readonly kind: string }) => looplessKinds.some(one => one === kind)
 
 /** The breaker: it opens when an hour's mails have left, and closes by itself an hour later. */
 async function isQuiet(trx: Kysely<Tables>, now: Date, perHourMax: number): Promise<boolean> {
@@ -77,7 +77,7 @@ async function isQuiet(trx: Kysely<Tables>, now: Date, perHourMax: number): Prom
     .selectFrom('outbox')
     .select(sql<number>`count(*)::int`.as('left'))
     .where('state', 'in', ['sent', 'bounced'])
-    .where('kind', 'not in', passedKinds)
+    .where('kind', 'not in', looplessKinds)
     .where('ended_at', '>', new Date(now.getTime() - hourMs))
     .executeTakeFirstOrThrow()
   if (left < perHourMax) return false

@@ -18,6 +18,11 @@ type OwedKind = 'error' | 'token' | 'ack' | 'state' | 'digest' | 'waiting' | 're
 
 /** What others wrote: `submission` goes to a list and its people, `reflection` back to its author. No loop makes these. */
 export const passedKinds = ['submission', 'reflection'] as const
+/** These besides: a request asks for one, and they have limits of their own (ingest/submission/challenge.ts). */
+export const looplessKinds = [...passedKinds, 'challenge'] as const satisfies readonly (
+  | OwedKind
+  | (typeof passedKinds)[number]
+)[]
 
 export interface OwedMail {
   /** What it is owed for: the same key is written once, whoever asks. */

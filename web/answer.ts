@@ -1,7 +1,8 @@
 // What all answers have in common: the headers that keep a page harmless and fresh, and the 304 that saves making it.
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { limits } from '../base/limits.ts'
 import type { Recent } from '../base/recent.ts'
+import { clientOf } from './client.ts'
 import { entityTag, holdsTag } from './entity-tag.ts'
 import type { Gate } from './gate.ts'
 import { busyPage } from './page/missing.ts'
@@ -22,6 +23,8 @@ declare module 'hono' {
     pages: Recent<string>
     /** For pages that take long to make, of the whole server. */
     costly: Gate
+    /** For what the database may take long to find, of the whole server. */
+    searches: Gate
     listVersion: string
     /** Where the world sees the pages, without a slash at its end; empty where that is not known. */
     base: string
@@ -71,10 +74,31 @@ export const answerCostly = (
   make: () => Promise<Response>,
 ): Promise<Response> => answerFresh(c, versions, () => c.get('costly').pass(make) ?? answerBusy(c))
 
-async function answerBusy(c: Context): Promise<Response> {
-  const response = await answerPage(c, busyPage(), 503)
+/** What the database may take long to find: of that only some are looked for at once, and of one client few. */
+export const answerSearched = (
+  c: Context,
+  make: () => Promise<Response>,
+  busy: (c: Context) => Promise<Response> | Response = answerBusy,
+): Promise<Response> => {
+  const answer = c.get('searches').pass(make, clientOf(c))
+  return answer ?? Promise.resolve(busy(c)).then(response => comeAgain(response))
+}
+
+/** The API's lists and searches. */
+export const throughSearches: MiddlewareHandler = async (c, next) => {
+  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return next()
+  const passed = c.get('searches').pass(next, clientOf(c))
+  if (passed !== null) return passed
+  return comeAgain(c.json({ detail: 'Too much is asked for now; come again in a moment.' }, 503))
+}
+
+function comeAgain(response: Response): Response {
   response.headers.set('Retry-After', String(limits.busyAgainSeconds))
   return response
+}
+
+async function answerBusy(c: Context): Promise<Response> {
+  return comeAgain(await answerPage(c, busyPage(), 503))
 }
 
 /** A body that went into a response would be a stream when it comes out again. */

@@ -91,16 +91,22 @@ export function makeApp(options: AppOptions): Hono {
   return app
 }
 
-/** What all answers share: the pages kept, the gate before the dear ones, and where redirects begin. */
+/** What all answers share: the pages kept, the gates before the dear ones, and where redirects begin. */
 function shared({ url, listening }: AppOptions): MiddlewareHandler {
   const pages = keepRecent<string>(limits.pageBytesKeptMax)
-  const costly = makeGate(limits.costlyPagesWaitingMax)
+  const costly = makeGate({ waitingMax: limits.costlyPagesWaitingMax })
+  const searches = makeGate({
+    atOnceMax: limits.searchesAtOnceMax,
+    waitingMax: limits.searchesWaitingMax,
+    perClientMax: limits.searchesPerClientMax,
+  })
   const held = countHeld()
   /** Never by the Host field, which anybody may choose. b4 takes the list's address from the answer to a HEAD, browsers ask with GET. */
   const startOf = (method: string) => url ?? (method === 'HEAD' ? listening?.() : undefined) ?? ''
   return async (c, next) => {
     c.set('pages', pages)
     c.set('costly', costly)
+    c.set('searches', searches)
     c.set('held', held)
     c.set('base', startOf('HEAD'))
     await next()

@@ -93,15 +93,33 @@ interface Canonical {
   readonly body: string
 }
 
-/** git_canonicalize: what git makes of the mail stands for its From, Subject and body. */
-async function canonicalMail({ headers, head, body }: SplitMail): Promise<Canonical> {
+/** What git makes of a mail, which is what a signature covers of its author, title and text. */
+export async function readByGit(
+  bytes: Buffer,
+): Promise<{ author: string; email: string; subject: string; text: string }> {
+  const { head, body } = splitMail(bytes)
   const { message, patch, info } = await mailinfo(`${head}\n${body}`)
-  const said = new Map(
+  const said = saidIn(info)
+  const text = (latin1: string) => Buffer.from(latin1, 'latin1').toString('utf8')
+  const field = (name: string) => text(said.get(name) ?? '')
+  return {
+    ...{ author: field('author'), email: field('email'), subject: field('subject') },
+    text: `${text(withoutLineEnds(message + patch))}\n`,
+  }
+}
+
+const saidIn = (info: string): ReadonlyMap<string, string> =>
+  new Map(
     info
       .split('\n')
       .flatMap(toField)
       .map(({ name, value }) => [name, strip(value)]),
   )
+
+/** git_canonicalize: what git makes of the mail stands for its From, Subject and body. */
+async function canonicalMail({ headers, head, body }: SplitMail): Promise<Canonical> {
+  const { message, patch, info } = await mailinfo(`${head}\n${body}`)
+  const said = saidIn(info)
   const instead: Record<string, string | undefined> = {
     from: ` ${said.get('author') ?? ''} <${said.get('email') ?? ''}>`,
     subject: ` ${said.get('subject') ?? ''}`,

@@ -4,6 +4,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
+import { neighbourhoodOf } from '../../base/client-address.ts'
 import { limits } from '../../base/limits.ts'
 import { tokenHash } from '../../base/token-hash.ts'
 import { instanceAddress } from '../../sql/instance.ts'
@@ -103,18 +104,37 @@ const unread =
 const mailboxOf = (identity: string) => identity.replace(/^([^+@]*)\+[^@]*@/, '$1@')
 
 async function isEnough(trx: Kysely<Tables>, identity: string, network: string): Promise<boolean> {
-  const { rows } = await sql<{ address: number; network: number; all: number }>`
-    select count(*) filter (where regexp_replace(identity, '^([^+@]*)[+][^@]*@', '\\1@') = ${mailboxOf(identity)})::int as address,
-      count(*) filter (where network = ${network})::int as network,
-      count(*) filter (where made_at > now() - interval '1 hour')::int as all
+  const around = neighbourhoodOf(network)
+  const isAround = sql`starts_with(network, ${`${around}${around.includes(':') ? ':' : '.'}`})`
+  const isHis = sql`regexp_replace(identity, '^([^+@]*)[+][^@]*@', '\\1@') = ${mailboxOf(identity)}`
+  const { rows } = await sql<{
+    address: number
+    again: number
+    day: number
+    hour: number
+    around: number
+    all: number
+  }>`
+    select count(*) filter (where ${isHis})::int as address,
+      count(*) filter (where ${isHis} and ${isAround})::int as again,
+      count(*) filter (where network = ${network})::int as day,
+      count(*) filter (where network = ${network} and ${lastHour})::int as hour,
+      count(*) filter (where ${isAround} and ${lastHour})::int as around,
+      count(*) filter (where ${lastHour})::int as all
     from submission_challenge where made_at > now() - interval '1 day'`.execute(trx)
-  const { address = 0, network: asked = 0, all = 0 } = rows[0] ?? {}
+  const [counted] = rows
   return (
-    address >= limits.challengesPerAddressDayMax ||
-    asked >= limits.challengesPerNetworkDayMax ||
-    all >= limits.challengesPerHourMax
+    counted !== undefined &&
+    (counted.address >= limits.challengesPerAddressDayMax ||
+      counted.again >= limits.challengesPerAddressAndNeighbourhoodDayMax ||
+      counted.day >= limits.challengesPerNetworkDayMax ||
+      counted.hour >= limits.challengesPerNetworkHourMax ||
+      counted.around >= limits.challengesPerNeighbourhoodHourMax ||
+      counted.all >= limits.challengesPerHourMax)
   )
 }
+
+const lastHour = sql`made_at > now() - interval '1 hour'`
 
 /** Nothing in it is the asker's but the key, as its hash: else it would carry anybody's words to anybody. */
 function mailOf({ identity, algorithm, key }: NewKey, word: string, url: string) {

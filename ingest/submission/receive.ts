@@ -1,5 +1,5 @@
 // receive: a series goes to the lists that it names, each of its mails once, under its author's signature. All of it or nothing:
-// every message is read and its signature proved before one is owed. reflect does the same, and the author alone gets it.
+// every message is read and its signature proved before one is owed. reflect does the same, and the author alone gets what he signed.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { z } from 'zod'
 import { plainAddress } from '../../base/git-address.ts'
@@ -13,6 +13,7 @@ import { peopleOf } from '../../tracker/project/people.ts'
 import { addressesOf } from '../../tracker/topic/rules.ts'
 import type { Keys } from '../auth/keyring.ts'
 import type { Resolve } from '../auth/resolver.ts'
+import { coveredForms } from './covered-form.ts'
 import { forbidsOthers } from './dmarc.ts'
 import { passedBytes } from './from-via.ts'
 import { Refusal } from './refusal.ts'
@@ -30,22 +31,22 @@ export interface Receiving {
 
 /** Answers what b4 shows. */
 export async function receive(request: unknown, receiving: Receiving): Promise<string> {
-  const series = await readSeries(request, receiving)
+  const series = await readSeries(request, receiving, async mail => mail)
   const { mails, by } = series
   const sent = await receiving.db.transaction().execute(trx => send(trx, series))
   const before = sent < mails.length ? `, and ${mails.length - sent} were there before` : ''
   return `Sent ${sent} messages for ${by.identity}/${by.selector}${before}`
 }
 
-/** The same for the author's eyes alone. */
+/** The same for the author's eyes alone: anybody may ask for it with a signed mail that he found, so it holds what is signed. */
 export async function reflect(request: unknown, receiving: Receiving): Promise<string> {
-  const { mails, by } = await readSeries(request, receiving)
+  const { mails, by } = await readSeries(request, receiving, ownPart)
   await receiving.db.transaction().execute(async trx => {
     await lockDay(trx, by.identity)
     await refuseMany(trx, by.identity, mails.length)
     for (const { mail, lists, wire, signature } of mails)
       await passMail(trx, {
-        // By the signature: b4 makes a new one each time, and what it leaves out anybody may write anew into what he found.
+        // By the signature: b4 makes a new one each time.
         key: `reflection ${signature}`,
         kind: 'reflection',
         list: lists[0].id,
@@ -76,7 +77,25 @@ interface Ready {
 
 const requested = z.object({ messages: z.array(z.string()).min(1).max(limits.submissionMessagesMax) })
 
-async function readSeries(request: unknown, receiving: Receiving): Promise<Series> {
+/** What of a message leaves. */
+type Shape = (
+  mail: Submitted,
+  signature: Signature,
+  at: { readonly lists: readonly List[]; readonly before: readonly string[]; readonly receiving: Receiving },
+) => Promise<Submitted>
+
+const ownPart: Shape = async (mail, { covers, hash }, { lists, before, receiving }) => {
+  const { keys, mailBytesMax, now } = receiving
+  const to = lists.map(({ address }) => address)
+  for (const text of await coveredForms(mail, { covers, to, before, now })) {
+    const own = readSubmitted(text, mailBytesMax, now)
+    const signed = await signatureOf(own, keys, now, 'message-id').catch(() => null)
+    if (signed?.hash === hash) return own
+  }
+  throw new Refusal(403, `Cannot send back <${mail.messageId}>: its signature does not cover what it says`)
+}
+
+async function readSeries(request: unknown, receiving: Receiving, shape: Shape): Promise<Series> {
   const { db, keys, resolve, mailBytesMax, now } = receiving
   const { data } = requested.safeParse(request)
   if (data === undefined)
@@ -101,7 +120,9 @@ async function readSeries(request: unknown, receiving: Receiving): Promise<Serie
     if (by === undefined) via = await forbidsOthers(mail.from, own, resolve)
     by = signature
     const textHash = textHashOf(mail)
-    const bytes = passedBytes(mail, { own, via, selector: by.selector, at: new Date(now) })
+    const before = ready.map(other => other.mail.messageId)
+    const leaving = await shape(mail, signature, { lists, before, receiving })
+    const bytes = passedBytes(leaving, { own, via, selector: by.selector, at: new Date(now) })
     // What readers will verify is what leaves.
     if (via) await signatureOf({ bytes, from: mail.from }, keys, now, 'message-id')
     ready.push({ mail, textHash, lists, wire: crlfOnly(bytes), signature: signature.hash })

@@ -9,6 +9,8 @@ export interface Signature {
   readonly signer: string
   readonly identity: string
   readonly selector: string
+  /** The fields that it covers. */
+  readonly covers: readonly string[]
   /** Of this one signature, whatever else the message says. */
   readonly hash: string
 }
@@ -43,7 +45,8 @@ export async function signatureOf(
       `Cannot take a message that was signed more than ${limits.submissionHoursMax} hours ago`,
     )
   const signer = good.signer ?? ''
-  return { signer, identity: from, selector: signer.split(' ')[2] ?? '', hash: good.signature ?? '' }
+  const selector = signer.split(' ')[2] ?? ''
+  return { signer, identity: from, selector, covers: good.covers ?? [], hash: good.signature ?? '' }
 }
 
 const hasKey = ({ people, pgp }: Keys, identity: string): boolean =>

@@ -21,21 +21,28 @@ interface Read {
   readonly facts: MailFacts
 }
 
-/** `count` of them, evenly over the prefixes; the same mails and seed give the same queries. */
+/** `count` different ones, evenly over the prefixes; the same mails and seed give the same queries. */
 export function inventQueries(mails: readonly Buffer[], count: number, seed = 1): Asked[] {
   const random = makeRandom(seed)
   const pick = <Item>(items: readonly Item[]): Item | undefined => items[Math.floor(random() * items.length)]
-  const asked: Asked[] = []
+  const asked = new Map<string, Asked>()
   const names = Object.keys(makers)
-  for (let tries = 0; asked.length < count && tries < count * 200; tries++) {
-    const prefix = names[asked.length % names.length] ?? ''
-    const bytes = pick(mails)
-    const read = bytes && readMail(bytes)
-    const query = read && makers[prefix]?.(read, pick)
-    if (query && read) asked.push({ prefix, query, from: read.facts.messageId })
+  // A prefix that has nothing left to ask, such as the one list in To, leaves its turn to the next.
+  for (let turn = 0; asked.size < count && turn < count * 10; turn++) {
+    const prefix = names[turn % names.length] ?? ''
+    for (let tries = 0; tries < triesMax; tries++) {
+      const bytes = pick(mails)
+      const read = bytes && readMail(bytes)
+      const query = read && makers[prefix]?.(read, pick)
+      if (!query || !read || asked.has(query)) continue
+      asked.set(query, { prefix, query, from: read.facts.messageId })
+      break
+    }
   }
-  return asked
+  return [...asked.values()]
 }
+
+const triesMax = 50
 
 export function readMail(bytes: Buffer): Read {
   const mail = decodeMail(bytes)

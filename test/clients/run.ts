@@ -27,8 +27,14 @@ const directory = mkdtempSync(join(tmpdir(), 'threadwork-clients-'))
 chmodSync(directory, 0o711)
 const mails = await readMbox(mbox)
 const list = 'list'
-const theirs = await startTheirs(directory, list, mails)
+const began = performance.now()
+const tell = (what: string) =>
+  process.stderr.write(`${Math.round((performance.now() - began) / 1_000)} s: ${what}\n`)
+const starting = startTheirs(directory, list, mails)
 const ours = await startOurs(directory, list, mbox)
+tell('imported')
+const theirs = await starting
+tell('indexed there')
 const sides: Sides = { ours: ours.url, theirs: theirs.url, list, mails: Map.groupBy(mails, idOf) }
 const ids = [...sides.mails.keys()]
 const step = Math.max(1, Math.floor(ids.length / Number(values.threads)))
@@ -40,11 +46,12 @@ const queries = invented.map(asked => {
     ? asked
     : withinDays(asked, readMail(bytes).facts.said, Number(values.days))
 })
-const found = {
-  threads: await compareThreads(sides, chosen),
-  raws: await compareRaws(sides, chosen),
-  queries: await compareQueries(sides, queries, await spamOf(sides)),
-}
+const threads = await compareThreads(sides, chosen)
+tell('compared threads')
+const raws = await compareRaws(sides, chosen)
+tell('compared raw mails')
+const found = { threads, raws, queries: await compareQueries(sides, queries, await spamOf(sides)) }
+tell('compared queries')
 await ours.close()
 await theirs.close()
 rmSync(directory, { recursive: true, force: true })

@@ -1,10 +1,13 @@
 // The same questions to two archives of the same mails, and where the answers differ, why.
+import { execFileSync } from 'node:child_process'
 import { gunzipSync } from 'node:zlib'
+import { parseAddresses } from '../../tracker/decode/addresses.ts'
 import { decodeMail } from '../../tracker/decode/decode.ts'
-import { headerValue } from '../../tracker/decode/headers.ts'
+import { headerValue, readHeaders } from '../../tracker/decode/headers.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import { messageIdOf } from '../../tracker/decode/message-id.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
+import type { MailFacts } from '../../tracker/mail/facts.ts'
 import { splitQuotes, textOf } from '../../tracker/project/search-text.ts'
 import { wordsOf } from '../../tracker/project/words.ts'
 import { paths } from '../../web/paths.ts'
@@ -159,10 +162,15 @@ function reasonOf(
   if (bytes === undefined || read === null) return null
   const { mail, facts } = readMail(bytes)
   const holds = matches(read, { mail, facts, said: facts.said, received: facts.said })
+  if (query.startsWith('patchid:') && patchIdBy(textOf(mail)) !== facts.patchId)
+    return 'a mail program took blanks off its diff, so “git patch-id” of the whole mail goes on below it'
   if (side === 'theirs') {
     if (/\bdt?:/.test(query) && dateOf(bytes) !== facts.said)
       return 'its Date is in doubt, so it was said at another time here'
     if (holds) return null
+    if (/\bf:/.test(query) && authorsOf(mail, facts).length > 1) return elsewhere
+    if (/\bdfn:/.test(query) && /^(?:diff --git|---|\+\+\+) "?[^/\n]+\//m.test(splitQuotes(textOf(mail)).own))
+      return 'a diff that is no patch of the mail, such as a piece of one in an answer, names files there'
     if (/\bdfhh:/.test(query) && /^@@ \S+ \S+ @@/m.test(splitQuotes(textOf(mail)).own))
       return 'a line with @@ that is in no diff is a head there'
     if (/"[^"\s]+\s[^"]*"/.test(query)) return 'Xapian joins words over a line that is none of the text'
@@ -170,13 +178,22 @@ function reasonOf(
   }
   if (!holds) return null
   const { own, quotes } = splitQuotes(textOf(mail))
-  if (!matches(read, { mail: withoutDeleted(mail), facts, said: facts.said, received: facts.said }))
-    return 'a line of a file that a diff deletes, whose “+++ /dev/null” ends the diff for public-inbox'
+  const holdsIn = (other: DecodedMail) =>
+    matches(read, { mail: other, facts, said: facts.said, received: facts.said })
+  if (/\bdf\w+:/.test(query)) {
+    if (!holdsIn(withoutEnded(mail, /^\+\+\+ \/dev\/null$/)))
+      return 'a line of a file that a diff deletes, whose “+++ /dev/null” ends the diff for public-inbox'
+    if (hasReturns(bytes) && !holdsIn(withoutEnded(mail, /^$/)))
+      return 'lines end with CR and LF within base64, where an empty one ends the diff for public-inbox'
+  }
   const field = /^\(*(\w+):/.exec(query)?.[1] ?? ''
+  if (field === 'q' && !holdsIn({ ...mail, body: mail.body.replace(/^ +>.*$/gm, '') }))
+    return 'a quote with a blank before its > is none there'
   const words = [...query.matchAll(/"([^"]*)"/g)].flatMap(([, text = '']) => wordsOf(text))
   const diff = diffTextOf(own)
   const parts: Readonly<Record<string, readonly string[]>> = {
     q: [quotes],
+    nq: [own],
     dfa: diff.removed,
     dfb: diff.added,
     dfctx: diff.context,
@@ -196,7 +213,7 @@ function reasonOf(
   const forms = query.includes('"') ? [] : formsIn(read)
   if (words.some(word => !whole.has(word)) || (forms.length > 0 && !forms.some(word => whole.has(word))))
     return 'a part of a name with _, or of a word with an apostrophe or a + behind it, is a word here'
-  if (/\bf:|\ba:/.test(query)) return 'its author stands elsewhere than in From'
+  if (/\bf:|\ba:/.test(query)) return elsewhere
   if (words.length > 1) return 'a sequence over the end of a line of a diff, or over a quote'
   return null
 }
@@ -207,14 +224,46 @@ function formsIn(query: Query): string[] {
   return query.what === 'words' ? [...(query.forms ?? [])] : []
 }
 
-/** As PublicInbox::SearchIdx has it: `+++ /dev/null` is no name of a file, and what follows up to the next file is text. */
-function withoutDeleted(mail: DecodedMail): DecodedMail {
-  const cut = (text: string) => text.replace(/^\+\+\+ \/dev\/null\n(?:@@ .*\n|-(?!- $).*\n)*/gm, '\n')
+const elsewhere = 'its author stands elsewhere than in From'
+
+/** Of the mail and of the change. */
+const authorsOf = (mail: DecodedMail, { sender, author, behalf }: MailFacts): string[] => [
+  ...new Set(
+    [sender, author, behalf ?? []]
+      .flat()
+      .map(({ address }) => address)
+      .concat(parseAddresses(headerValue(mail.headers, 'from') ?? '').map(({ address }) => address)),
+  ),
+]
+
+/** As PublicInbox::SearchIdx has it: behind a line that it knows in no diff all is text, up to the head of the next file. */
+function withoutEnded(mail: DecodedMail, end: RegExp): DecodedMail {
+  const cut = (text: string) => {
+    let ended = false
+    const kept = text.split('\n').map(line => {
+      if (/^(?:diff -|index [0-9a-f]+\.\.|(?:---|\+\+\+) "?[^/]+\/.)/.test(line)) ended = false
+      else if (end.test(line)) ended = true
+      return ended && /^(?:[+ -]|@@ )/.test(line) ? '' : line
+    })
+    return kept.join('\n')
+  }
   return {
     ...mail,
     body: cut(mail.body),
     attachedPatches: mail.attachedPatches.map(part => ({ ...part, text: cut(part.text) })),
   }
+}
+
+const patchIdBy = (text: string): string | null =>
+  /^[0-9a-f]{40}/.exec(execFileSync('git', ['patch-id', '--stable'], { input: text }).toString())?.[0] ?? null
+
+/** Of a mail that is base64 as a whole. */
+function hasReturns(bytes: Buffer): boolean {
+  const { headers, bodyAt } = readHeaders(bytes)
+  return (
+    headerValue(headers, 'content-transfer-encoding')?.trim().toLowerCase() === 'base64' &&
+    Buffer.from(bytes.toString('latin1', bodyAt), 'base64').includes('\r\n')
+  )
 }
 
 const dateOf = (bytes: Buffer) => Date.parse(headerValue(decodeMail(bytes).headers, 'date') ?? '')

@@ -21,6 +21,8 @@ export interface Letter {
 
 export interface Archive {
   readonly db: Kysely<Tables>
+  /** Of its database, for connections of one's own. */
+  readonly url: string
   readonly list: List
   readonly app: Hono
   /** The page's text; the test fails unless the answer has this status. */
@@ -30,7 +32,7 @@ export interface Archive {
 
 /** The list `tarn` with these mails. */
 export async function makeArchive(letters: readonly (Letter | Buffer)[] = []): Promise<Archive> {
-  const { db } = await testDatabase()
+  const { db, url } = await testDatabase()
   const [list] = await saveLists(db, [
     { name: 'tarn', address: 'tarn@lists.example.org', description: 'A storage engine' },
   ])
@@ -43,6 +45,7 @@ export async function makeArchive(letters: readonly (Letter | Buffer)[] = []): P
   })
   const archive: Archive = {
     db,
+    url,
     list,
     app,
     page: async (path, status = 200) => {

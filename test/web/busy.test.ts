@@ -1,7 +1,9 @@
 // Many readers of pages that take long to make: the others are answered in between.
 import { connect } from 'node:net'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { limits } from '../../base/limits.ts'
+import { connect as openDatabase } from '../../sql/connect.ts'
 import type { Listener } from '../../web/listen.ts'
 import { startWeb } from '../../web/serve.ts'
 import { type Archive, makeArchive } from './archive.ts'
@@ -125,4 +127,49 @@ test('what all hold together is bounded, whoever asks', async () => {
   expect(answers.filter(({ status }) => status === '503').length).toBeGreaterThanOrEqual(
     answers.length - most,
   )
+}, 120_000)
+
+test('of searches and lists of programs few are looked for at once, and pages are there meanwhile', async () => {
+  const db = openDatabase(archive.url, { max: limits.webDatabaseConnectionsMax })
+  const own = await startWeb({ db, log: { error: () => {}, warn: () => {} }, host: '127.0.0.1', port: 0 })
+  const at = `http://127.0.0.1:${own.port}`
+  const asks: [string, string][] = [
+    ['POST', '/tarn/?q=s:wal&x=m'],
+    ['GET', '/tarn/?q=sums'],
+    ['GET', '/tarn/?q=s:wal&x=A'],
+    ['GET', '/api/v1/tarn/search?q=wal'],
+    ['GET', '/api/1.3/patches/?project=tarn'],
+    ['GET', '/api/series/'],
+  ]
+  const ask = (kind: number, client: number) => {
+    const [method, path] = asks[kind % asks.length] ?? ['GET', '/']
+    return fetch(`${at}${path}`, { method, headers: { 'X-Forwarded-For': `192.0.2.${client}` } })
+  }
+  const most = limits.searchesAtOnceMax + limits.searchesWaitingMax
+  const free = Promise.withResolvers<void>()
+  const locked = Promise.withResolvers<void>()
+  const slow = archive.db.transaction().execute(async trx => {
+    await sql`lock table search, api_item in access exclusive mode`.execute(trx)
+    locked.resolve()
+    await free.promise
+  })
+  await locked.promise
+  // One client has few places, whatever he asks for.
+  const greedy = Array.from({ length: limits.searchesPerClientMax + 3 }, (_, kind) => ask(kind, 250))
+  const refused: Response[] = []
+  const done = (answer: Response) => (answer.status === 503 ? refused.push(answer) : 0)
+  for (const answer of greedy) void answer.then(done)
+  await expect.poll(() => refused.length, { timeout: 30_000 }).toBe(3)
+  const others = Array.from({ length: most }, (_, kind) => ask(kind, kind))
+  for (const answer of others) void answer.then(done)
+  await expect.poll(() => refused.length, { timeout: 30_000 }).toBe(3 + limits.searchesPerClientMax)
+  expect(refused.every(({ headers }) => Number(headers.get('Retry-After')) > 0)).toBe(true)
+  expect((await fetch(`${at}/tarn/v1-1@example.org/`)).status).toBe(200)
+  free.resolve()
+  await slow
+  const answers = await Promise.all([...greedy, ...others])
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(most)
+  for (const kind of asks.keys()) expect((await ask(kind, 250)).status).toBe(200)
+  await own.close()
+  await db.destroy()
 }, 120_000)

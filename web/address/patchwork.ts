@@ -3,7 +3,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../../sql/tables.ts'
-import { safeHeaders } from '../answer.ts'
+import { safeHeaders, throughSearches } from '../answer.ts'
 import { ownApi } from '../api/routes.ts'
 import { unlessUnchanged } from '../api/unchanged.ts'
 import { answerCheck, answerChecks, answerComment, answerComments } from '../patchwork/comments.ts'
@@ -47,7 +47,7 @@ export function addApi(app: Hono, options: PatchworkOptions): void {
 
 function patchworkApi({ db, onError }: PatchworkOptions): Hono {
   const api = new Hono()
-  api.use(harmless, withSlash, withCaller(db), unlessUnchanged(db))
+  api.use(harmless, withSlash, withCaller(db), unlessUnchanged(db), throughSearches)
   for (const start of ['', '/:version{1\\.[0-4]}']) addVersion(api, db, start)
   // Hono knows the start of a part with no slash at its end.
   api.all('*', c => (c.req.path === '/api/' ? answerIndex(c) : notFound(c)))

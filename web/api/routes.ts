@@ -8,7 +8,7 @@ import type { Tables } from '../../sql/tables.ts'
 import { numbersOf } from '../../tracker/project/bug-number.ts'
 import { revisionNamed } from '../../tracker/topic/revision-name.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
-import { safeHeaders } from '../answer.ts'
+import { safeHeaders, throughSearches } from '../answer.ts'
 import { answerLarge } from '../large.ts'
 import { contentBytes, readContents } from '../patchwork/mail-content.ts'
 import { paths } from '../paths.ts'
@@ -47,7 +47,7 @@ export function ownApi({
     return next()
   }
   for (const path of ['/api/v1/*', '/api/openapi.json', '/api/docs/'])
-    api.use(path, guard, unlessUnchanged(db))
+    api.use(path, guard, unlessUnchanged(db), throughSearches)
   api.get('/api/openapi.json', answerDocument)
   api.get('/api/docs/', answerDocumentPage)
   api.get('/api/v1/:list/topics', c => withList(c, db, list => answerTopics(c, db, list)))

@@ -6,7 +6,7 @@ import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { DecodedMail } from '../../tracker/decode/mail.ts'
 import type { Person } from '../../tracker/mail/facts.ts'
-import { answerFresh } from '../answer.ts'
+import { answerFresh, answerSearched } from '../answer.ts'
 import { atomFeed, type FeedEntry, uuidOf } from '../archive/atom.ts'
 import type { Html } from '../part/text.ts'
 import { paths } from '../paths.ts'
@@ -16,7 +16,7 @@ import { readLatestMails } from '../read/latest-mails.ts'
 import type { LocatedMail } from '../read/located-mail.ts'
 import { findPrimaries } from '../read/mails.ts'
 import type { Place } from '../read/place.ts'
-import { readQuery } from '../read/query.ts'
+import { type Query, readQuery } from '../read/query.ts'
 import { readThreads } from '../read/thread-mails.ts'
 
 type Database = Kysely<Tables>
@@ -67,6 +67,15 @@ export async function answerSearchFeed(c: Context, db: Database, place: Place): 
   const typed = (c.req.query('q') ?? '').slice(0, limits.queryCharactersMax)
   const { query, problem } = await readQuery(typed, 'any')
   if (query === null) return c.text(`${problem ?? 'There is nothing to look for'}\n`, problem ? 400 : 404)
+  return answerSearched(c, () => foundFeed(c, db, place, { typed, query }))
+}
+
+async function foundFeed(
+  c: Context,
+  db: Database,
+  place: Place,
+  { typed, query }: { readonly typed: string; readonly query: Query },
+): Promise<Response> {
   const found: { list: ListId; seq: string }[] = []
   const scope = { lists: place.lists.map(list => list.id), limit: limits.countShownMax }
   for await (const mail of findMails(db, query, scope)) {

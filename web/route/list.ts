@@ -5,7 +5,7 @@ import type { Kysely } from 'kysely'
 import { limits } from '../../base/limits.ts'
 import { pagesVersion } from '../../base/list-settings.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { answerFresh, answerPage } from '../answer.ts'
+import { answerFresh, answerPage, answerSearched } from '../answer.ts'
 import { listHomePage } from '../page/list-home.ts'
 import { patchsetGroups } from '../page/patchset-groups.ts'
 import { searchPage } from '../page/search.ts'
@@ -156,15 +156,17 @@ export async function answerSearch(c: Context, db: Database, place: Place, typed
   }
   const page = pageNumber(c.req.query('page'), limits.countShownMax / hitRows)
   const versions = place.lists.flatMap(list => [pagesVersion(list), list.version])
-  return answerFresh(c, ['search', place.name, query, String(page), ...versions], async () => {
-    const range = { offset: (page - 1) * hitRows, limit: hitRows, countMax: limits.countShownMax }
-    const read = await readQuery(query, 'said')
-    const lists = place.lists.map(({ id }) => id)
-    const found = read.query && (await readHits(db, lists, read.query, read.marks, range))
-    const trouble = query.length < typed.trim().length ? tooLong : read.problem
-    const view = { place, query, marks: read.marks, found, page, pageRows: hitRows }
-    return answerPage(c, searchPage({ ...view, countMax: limits.countShownMax, trouble }))
-  })
+  return answerFresh(c, ['search', place.name, query, String(page), ...versions], () =>
+    answerSearched(c, async () => {
+      const range = { offset: (page - 1) * hitRows, limit: hitRows, countMax: limits.countShownMax }
+      const read = await readQuery(query, 'said')
+      const lists = place.lists.map(({ id }) => id)
+      const found = read.query && (await readHits(db, lists, read.query, read.marks, range))
+      const trouble = query.length < typed.trim().length ? tooLong : read.problem
+      const view = { place, query, marks: read.marks, found, page, pageRows: hitRows }
+      return answerPage(c, searchPage({ ...view, countMax: limits.countShownMax, trouble }))
+    }),
+  )
 }
 
 /** Of a mail that one of the lists has; the first of them by name. */

@@ -5,7 +5,7 @@ import type { IndexKey, ListId, Seq } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import { sizesOf } from '../../sql/raw.ts'
 import type { Tables } from '../../sql/tables.ts'
-import { answerFresh } from '../answer.ts'
+import { answerFresh, answerSearched } from '../answer.ts'
 import { fileName } from '../archive/file-name.ts'
 import { mboxStream } from '../archive/mbox-stream.ts'
 import { answerLarge } from '../large.ts'
@@ -43,7 +43,22 @@ export async function answerResults(
   if (query === null) return c.text('No results found\n', 404)
   const threads = await wantsThreads(c)
   const scope = { lists: lists.map(list => list.id), ...(among ? { among } : {}) }
-  const found = findMails(db, query, scope)
+  const busy = () => c.text('Too much is asked for now; come again in a moment\n', 503)
+  return answerSearched(
+    c,
+    () => answerFound(c, db, { typed, threads, found: findMails(db, query, scope) }),
+    busy,
+  )
+}
+
+interface Results {
+  readonly typed: string
+  /** With the threads of what is found. */
+  readonly threads: boolean
+  readonly found: AsyncGenerator<FoundMail>
+}
+
+async function answerFound(c: Context, db: Database, { typed, threads, found }: Results): Promise<Response> {
   // Whether there are any is the status of the answer.
   const first = await found.next()
   if (first.done) return c.text('No results found\n', 404)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { limits } from '../../../base/limits.ts'
 import { openKeyring } from '../../../ingest/auth/keyring.ts'
 import { checkPatatt } from '../../../ingest/auth/patatt.ts'
 import { withProvenKeys } from '../../../ingest/submission/proven-keys.ts'
@@ -68,20 +69,56 @@ describe('a challenge', () => {
     expect(await desk.verify(ada, word)).toEqual(answers[0])
   })
 
-  test('is bounded by address, by network and in all, and who asks cannot tell', async () => {
-    const first = await desk.ask(ada)
-    for (let at = 0; at < 4; at++) expect(await desk.ask(ada, { selector: `s${at}` })).toEqual(first)
-    for (let at = 0; at < 4; at++)
-      expect(await desk.ask(`Ada+${at}@example.com`)).toMatchObject({ status: 200 })
-    expect(await desk.owed()).toHaveLength(2)
-    for (let at = 0; at < 15; at++)
-      await desk.ask(`p${at}@example.com`, {}, { 'X-Forwarded-For': `2001:db8:1:2::${at}` })
-    for (let at = 15; at < 30; at++)
-      await desk.ask(`p${at}@example.com`, {}, { 'X-Forwarded-For': `9.9.9.9, 2001:db8:1:2:1::${at}` })
-    expect(await desk.owed()).toHaveLength(2 + 20)
-    for (let at = 30; at < 50; at++)
-      await desk.ask(`p${at}@example.com`, {}, { 'X-Forwarded-For': `192.0.2.${at}` })
-    expect(await desk.owed()).toHaveLength(30)
+  const from = (network: string) => ({ 'X-Forwarded-For': `9.9.9.9, ${network}` })
+  const sent = async () => (await desk.owed()).length
+
+  test('is bounded by address, and one asker uses up nobody else', async () => {
+    const first = await desk.ask(ada, {}, from('192.0.2.1'))
+    for (let at = 2; at < 6; at++)
+      expect(await desk.ask(ada, { selector: `s${at}` }, from(`192.0.2.${at}`))).toEqual(first)
+    expect(await sent()).toBe(2)
+    for (let at = 0; at < 4; at++) {
+      await desk.ask(`Ada+${at}@example.com`, {}, from(`198.51.100.${at}`))
+      await desk.ask(`Ada+${at}@example.com`, {}, from(`2001:db8:1:${at}::1`))
+      await desk.ask(`Ada+${at}@example.com`, {}, from(`203.0.113.${at}`))
+    }
+    expect(await sent()).toBe(6)
+  })
+
+  test('is bounded by network and by what lies around it, and others are still asked', async () => {
+    let asked = 0
+    const ask = async (count: number, network: (at: number) => string) => {
+      const before = await sent()
+      for (let at = 0; at < count; at++) {
+        await desk.ask(`p${++asked}@example.com`, {}, from(network(at)))
+      }
+      return (await sent()) - before
+    }
+    expect(await ask(12, at => `2001:db8:1:2::${at}`)).toBe(limits.challengesPerNetworkHourMax)
+    expect(await ask(30, at => `2001:db8:1:${at + 3}::1`)).toBe(
+      limits.challengesPerNeighbourhoodHourMax - limits.challengesPerNetworkHourMax,
+    )
+    expect(await ask(30, at => `192.0.2.${at}`)).toBe(limits.challengesPerNeighbourhoodHourMax)
+    expect(await ask(3, at => `192.0.20.${at}`)).toBe(3)
+    expect(await ask(1, () => '2001:db8:10::1')).toBe(1)
+    await sql`update submission_challenge set made_at = now() - interval '2 hours'`.execute(desk.db)
+    expect(await ask(6, at => `2001:db8:1:2::${at}`)).toBe(6)
+    await sql`
+      insert into submission_challenge (word_hash, identity, selector, algorithm, key, network, expires_at, made_at)
+      select int8send(n), 'q' || n || '@example.com', 's', 'ed25519', 'k', '2001:db8:1:2', now(), now() - interval '3 hours'
+      from generate_series(1, ${limits.challengesPerNetworkDayMax - limits.challengesPerNetworkHourMax - 6}::int) n`.execute(
+      desk.db,
+    )
+    expect(await ask(1, () => '2001:db8:1:2::1')).toBe(0)
+  })
+
+  test('is bounded in all', async () => {
+    await sql`
+      insert into submission_challenge (word_hash, identity, selector, algorithm, key, network, expires_at)
+      select int8send(n), 'q' || n || '@example.com', 's', 'ed25519', 'k', '10.' || n || '.0.1', now()
+      from generate_series(2, ${limits.challengesPerHourMax}::int) n`.execute(desk.db)
+    for (const at of [1, 2]) await desk.ask(`p${at}@example.com`)
+    expect(await sent()).toBe(1)
   })
 
   test('is not needed by whom the keyring knows, and gives him no other key', async () => {
@@ -218,12 +255,52 @@ describe('a series', () => {
     expect((await desk.passed())[0]?.text).toContain('\nFrom: Ada Example via Threadwork <threadwork+ada')
   })
 
-  test('that somebody found and dressed anew is not sent back to its author again and again', async () => {
-    const mail = signed(patch())
-    await desk.reflect(mail)
-    for (const more of ['User-Agent: buy at example.net', 'Cc: "Buy here" <tarn@lists.example.org>'])
-      expect(await desk.reflect(mail.replace('X-Mailer', `${more}\nX-Mailer`))).toMatchObject({ status: 200 })
-    expect(await desk.passed()).toHaveLength(1)
+  test.each([
+    ['none', 'Ada Example'],
+    ['quarantine', 'Ada Example'],
+    ['none', '=?utf-8?q?Ada_=C3=9Cnal?='],
+    ['none', '"Example, Ada"'],
+  ])(
+    'that somebody found and dressed anew comes back as it is signed, once (%s, %s)',
+    async (policy, name) => {
+      desk.dns.records.set('_dmarc.example.com', `v=DMARC1; p=${policy}`)
+      const mail = signed(patch({ name, subject: '[PATCH v2 1/2] wal: unlock first' }))
+      const dresses: [string, string][] = [
+        ['X-Mailer', 'User-Agent: buy at shop\nX-Mailer'],
+        ['X-Mailer: b4', 'X-Mailer: buy at shop'],
+        ['To: tarn@', 'Cc: "Buy at shop" <tarn@lists.example.org>\nTo: "Buy at shop" <tarn@'],
+        ['X-Mailer', 'In-Reply-To: <buy@shop.example>\nReferences: <buy@shop.example>\nX-Mailer'],
+        ['[PATCH v2 1/2]', '[PATCH v2 1/2 buy at shop]'],
+        ['\n\nThe lock', '\n\nDate: buy at shop\n\nThe lock'],
+        ['charset="utf-8"', 'charset="utf-8"; name="buy at shop"'],
+        ['X-Mailer', 'X-Developer-Key: i=buy; a=at; pk=shop\nX-Mailer'],
+        ['X-Mailer', 'X-Developer-Signature: v=1; a=buy; i=at; h=shop; b=\nX-Mailer'],
+      ]
+      const all = dresses.reduce((text, [from, to]) => text.replace(from, to), mail)
+      expect(all).toContain('name="buy at shop"')
+      expect(await desk.reflect(all)).toMatchObject({ status: 200 })
+      for (const [from, to] of dresses) await desk.reflect(mail.replace(from, to))
+      const [back, ...others] = await desk.passed()
+      expect(others).toEqual([])
+      expect(back?.text).not.toMatch(/shop|buy/i)
+      expect(back?.text).toContain('\nSubject: [PATCH v2 1/2] wal: unlock first\n')
+      expect(back?.text).toContain(mail.slice(mail.indexOf('\n\nThe lock')).trimEnd())
+      const keys = await withProvenKeys(openKeyring(null), desk.db)()
+      const checks = await checkPatatt(Buffer.from(back?.text ?? ''), keys, Date.now())
+      expect(checks).toMatchObject([{ result: 'pass', addresses: [ada] }])
+    },
+  )
+
+  test('that goes back keeps its thread and whose change it is', async () => {
+    const cover = signed(patch({ id: 'c@example.com', subject: '[PATCH 0/1] wal', lines: ['Why.', ''] }))
+    const headers = ['In-Reply-To: <c@example.com>']
+    const lines = ['From: Eve Other <eve@example.net>', '', 'Of hers.', '']
+    const mail = signed(patch({ subject: '[PATCH 1/1] wal: unlock', headers, lines }))
+    expect(await desk.reflect(cover, mail)).toMatchObject({ status: 200 })
+    const [, second] = await desk.passed()
+    expect(second?.text).toContain('\nIn-Reply-To: <c@example.com>\n')
+    expect(second?.text).toContain('\nFrom: <ada@example.com>\n')
+    expect(second?.text).toContain('\n\nFrom: Eve Other <eve@example.net>\n\nOf hers.\n')
   })
 
   test('that is only looked at goes to its author alone, once for the same bytes', async () => {
