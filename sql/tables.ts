@@ -273,6 +273,7 @@ export interface Tables {
     ended_at: Date | null
     reply: string | null
     return_host: string | null
+    told: Generated<boolean>
   }
   unsubscribed: { list_id: number; address: string; at: Generated<Date> }
   bug_number: {

@@ -7,6 +7,7 @@ import { oweDigests } from './digests.ts'
 import { answerErrors } from './errors.ts'
 import { notifyOfEvents } from './notify.ts'
 import { type SenderOptions, sendDue } from './send.ts'
+import { tellUndelivered } from './undelivered.ts'
 
 export interface Sender {
   /** Lets the mail under way end. */
@@ -45,6 +46,7 @@ async function round(options: SenderOptions, calendar: Calendar, signal: AbortSi
   const now = new Date()
   await answerErrors(db, now, log)
   await notifyOfEvents(db, now, log)
+  await tellUndelivered(db, now, log)
   if (now >= calendar.next) {
     await oweDigests(db, now)
     calendar.next = new Date(now.getTime() + limits.digestLookMinutesMax * 60_000)

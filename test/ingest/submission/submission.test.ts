@@ -12,6 +12,7 @@ import { findList } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
 import { markBounced, ownAddress } from '../../../sql/own-address.ts'
 import { revokeKeys } from '../../../sql/submission-keys.ts'
+import { tellUndelivered } from '../../../tracker/answer/undelivered.ts'
 import { makeApp } from '../../../web/app.ts'
 import { placeKeys } from '../../hostile/patatt.ts'
 import { type Desk, makeDesk, patch, signed, url } from './desk.ts'
@@ -222,6 +223,45 @@ describe('a series', () => {
     expect(told).toContain('Came back: <bdi>Undelivered: &lt;no&gt; such list</bdi>')
     for (const word of [row?.message_id ?? 'none', ada, row?.recipient ?? 'none'])
       expect(told).toContain(word)
+  })
+
+  test('that does not arrive is told to its author once, and in the log; one whose key is the operator’s alone has the log', async () => {
+    const lines: object[] = []
+    const log = { warn: (fields: object) => void lines.push(fields) }
+    const series = [1, 2].map(at =>
+      signed(patch({ id: `s${at}@example.com`, subject: `[PATCH ${at}/2] wal: part ${at}` })),
+    )
+    await desk.receive(...series)
+    const rows = await desk.db.selectFrom('outbox').select('id').where('kind', '=', 'submission').execute()
+    await markBounced(desk.db, rows[0]?.id ?? '', 'Buy at shop.example')
+    await desk.db
+      .updateTable('outbox')
+      .set({ state: 'dead', reply: '550 5.7.1 Only subscribers may post', ended_at: new Date() })
+      .where('id', '=', rows[1]?.id ?? '')
+      .execute()
+    const minutes = (count: number) => new Date(Date.now() + count * 60_000)
+    const told = async () => (await desk.owed()).filter(({ kind }) => kind === 'error')
+    await tellUndelivered(desk.db, minutes(1), log as never)
+    expect(await told()).toEqual([])
+    for (const count of [11, 12, 30]) await tellUndelivered(desk.db, minutes(count), log as never)
+    expect(lines).toMatchObject([
+      { messageId: 's1@example.com', identity: ada, state: 'bounced' },
+      { messageId: 's2@example.com', recipient: 'tarn@lists.example.org', state: 'dead' },
+    ])
+    const [mail, ...others] = await told()
+    expect(others).toEqual([])
+    expect(mail?.to).toBe(ada)
+    for (const word of ['s1@example.com', 's2@example.com', 'it came back', 'Only subscribers may post'])
+      expect(mail?.body).toContain(word)
+    expect(mail?.body).not.toContain('shop.example')
+
+    await desk.receive(signed(patch({ id: 'late@example.com' })))
+    await revokeKeys(desk.db, ada, null)
+    const late = desk.db.updateTable('outbox').set({ state: 'dead', ended_at: new Date() })
+    await late.where('message_id', '=', 'late@example.com').execute()
+    await tellUndelivered(desk.db, minutes(11), log as never)
+    expect(lines).toHaveLength(3)
+    expect(await told()).toHaveLength(1)
   })
 
   test.each([
