@@ -249,6 +249,8 @@ export const limits = {
   recentBytesMax: 16 * 1024 * 1024,
   /** An old archive may hold mails that SMTP would refuse: import keeps them up to four times that size. */
   importMailBytesMax: 4 * 25 * 1024 * 1024,
+  /** Messages of one issue of git-dit; the longest of real ones have fifty. */
+  ditMessagesMax: 20_000,
   /** Of an answer of patchwork's API: 250 patches have 300 kB. */
   patchworkAnswerBytesMax: 16 * 1024 * 1024,
   /** patchwork's largest instances need half a minute for a page. */

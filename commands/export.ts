@@ -4,14 +4,15 @@ import { onlyList } from './common/options.ts'
 
 export const command: Command = {
   summary:
-    'Writes the topics as JSON lines (state), every mail (mbox, public-inbox), or the notes of writes (notes)',
-  words: 'state|mbox|public-inbox|notes',
+    'Writes the topics as JSON lines (state), every mail (mbox, public-inbox), the notes of writes (notes), or issues in a repository (git-dit)',
+  words: 'state|mbox|public-inbox|notes|git-dit',
   options: {
     list: onlyList,
     out: {
       value: 'PATH',
       help: 'a file instead of standard output; public-inbox: a directory, which is continued when it is there',
     },
+    repo: { value: 'PATH', help: 'git-dit: the repository, which is made when it is not there' },
     'no-numbers': {
       value: null,
       help: 'state: without the numbers of bugs, which differ between instances',
@@ -22,7 +23,11 @@ export const command: Command = {
     if (what === 'state' || what === 'mbox' || what === 'notes')
       return untilStopped(args, ground => exportLists(what, args, ground))
     if (what === 'public-inbox') return untilStopped(args, ground => exportInboxes(args, ground))
-    throw new Error(`Cannot export ${JSON.stringify(what)}; allowed: state, mbox, public-inbox or notes`)
+    if (args.words[0] === 'git-dit' && args.words.length <= 2)
+      return untilStopped(args, ground => exportToDit(args, ground))
+    throw new Error(
+      `Cannot export ${JSON.stringify(what)}; allowed: state, mbox, public-inbox, notes or git-dit LIST`,
+    )
   },
 }
 
@@ -56,5 +61,20 @@ async function exportLists(
       yield* what === 'state' ? exportState(db, id, options) : exportMbox(db, id, what)
   }
   await writeOutput(args.text('out'), chunks())
+  return 0
+}
+
+async function exportToDit(args: Arguments, { db }: Ground): Promise<number> {
+  const name = args.words[1] ?? args.text('list')
+  const repository = args.text('repo')
+  if (name === undefined || repository === undefined)
+    throw new Error('Cannot export git-dit so; allowed: export git-dit LIST --repo PATH')
+  const { chosenLists } = await import('../sql/chosen-lists.ts')
+  const { exportDit } = await import('../tracker/export/dit.ts')
+  for (const list of await chosenLists(db, name)) {
+    const { written, issues, left } = await exportDit(db, list, repository)
+    process.stderr.write(`${issues} issues, of which ${written} were written\n`)
+    for (const ref of left) process.stderr.write(`Left ${ref} as it is: somebody else moved it\n`)
+  }
   return 0
 }

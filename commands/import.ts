@@ -24,8 +24,8 @@ const patchworkOptions: Readonly<Record<string, Option>> = {
 
 export const command: Command = {
   summary:
-    'Imports archives: mbox files, .eml files (.gz too), directories of them, Maildirs, public-inbox git; or a project of a patchwork (see docs/patchwork.md)',
-  words: 'PATH...|patchwork URL',
+    'Imports archives: mbox files, .eml files (.gz too), directories of them, Maildirs, public-inbox git; or a project of a patchwork (docs/patchwork.md), or the issues of git-dit (docs/git-dit.md)',
+  words: 'PATH...|patchwork URL|git-dit REPOSITORY',
   options: {
     list: { value: 'NAME', help: 'the list of every mail; it is made when there is none' },
     mixed: {
@@ -36,10 +36,14 @@ export const command: Command = {
       value: null,
       help: 'the paths hold what "export notes" wrote: each note counts as if it had been written here',
     },
-    follow: { value: null, help: 'goes on with what is fetched into a public-inbox, until Ctrl-C' },
+    follow: {
+      value: null,
+      help: 'goes on with what is fetched into a public-inbox, or pushed into a repository of git-dit, until Ctrl-C',
+    },
     ...patchworkOptions,
   },
   async run(args) {
+    if (args.words[0] === 'git-dit') return (await import('./import/git-dit.ts')).importFromDit(args)
     if (args.words[0] === 'patchwork')
       return (await import('./import/patchwork.ts')).importFromPatchwork(args)
     check(args)

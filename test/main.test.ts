@@ -47,7 +47,7 @@ test.each([
   [['import', 'a.mbox'], 'Cannot import without a list; allowed: --list NAME'],
   [['import', '--list', 'demo'], 'Cannot import nothing; allowed: one path of an mbox file or more'],
   [['import', '--list'], 'Cannot read --list without a value; allowed: --list NAME'],
-  [['export', 'pages'], 'Cannot export "pages"; allowed: state, mbox, public-inbox or notes'],
+  [['export', 'pages'], 'Cannot export "pages"; allowed: state, mbox, public-inbox, notes or git-dit LIST'],
   [['outbox', 'shwo'], 'Cannot do "shwo" with the outbox; allowed: list or retry ID'],
   [['outbox', 'retry', 'x'], 'Cannot retry "x"; allowed: the numbers that "outbox list" shows'],
   [['key', 'shwo'], 'Cannot do "shwo" with keys; allowed: list, or revoke ADDRESS and a selector'],

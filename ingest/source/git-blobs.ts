@@ -13,7 +13,7 @@ export async function* readBlobs<T extends { readonly blob: string }>(
   bytesMax: number,
 ): AsyncGenerator<{ asked: T; content: Buffer | number }> {
   const batch = startGit(path, 'cat-file', '--batch')
-  const answers = new Answers(batch.output)
+  const answers = new ObjectAnswers(batch.output)
   const waiting: T[] = []
   const answer = async (asked: T) => ({ asked, content: await answers.next(asked.blob, bytesMax) })
   try {
@@ -29,19 +29,23 @@ export async function* readBlobs<T extends { readonly blob: string }>(
   }
 }
 
-/** `OID blob SIZE`, a line end, the bytes, a line end. */
-class Answers {
+/** What `git cat-file --batch` says: `OID TYPE SIZE`, a line end, the bytes, a line end. */
+export class ObjectAnswers {
   readonly #chunks: AsyncIterator<Buffer>
+  readonly #type: string
   #held: Buffer = Buffer.alloc(0)
 
-  constructor(output: Readable) {
+  constructor(output: Readable, type: 'blob' | 'commit' = 'blob') {
+    this.#type = type
     this.#chunks = output[Symbol.asyncIterator]()
   }
 
-  async next(blob: string, bytesMax: number): Promise<Buffer | number> {
+  async next(id: string, bytesMax: number): Promise<Buffer | number> {
     const line = await this.#line()
-    const size = Number(/^[0-9a-f]+ blob (\d+)$/.exec(line)?.[1] ?? Number.NaN)
-    if (Number.isNaN(size)) throw new Error(`git has no blob ${blob}: it says "${line.slice(0, 100)}"`)
+    const [, type, digits] = /^[0-9a-f]+ (\w+) (\d+)$/.exec(line) ?? []
+    if (type !== this.#type)
+      throw new Error(`git has no ${this.#type} ${id}: it says "${line.slice(0, 100)}"`)
+    const size = Number(digits)
     const content = size > bytesMax ? size : Buffer.alloc(size)
     await this.#read(size, content)
     await this.#read(1, 0)

@@ -3,7 +3,14 @@
 import type { MessageId } from '../../base/ids.ts'
 import type { Person } from '../mail/facts.ts'
 import { nameOf } from '../mail/tag/value.ts'
-import { type Asker, bugStatusRefusal, planningRefusal, type Refusal, roleOf } from './authority.ts'
+import {
+  type Asker,
+  bugStatusRefusal,
+  isBrought,
+  planningRefusal,
+  type Refusal,
+  roleOf,
+} from './authority.ts'
 import { conflictWith } from './conflict.ts'
 import { namedBy } from './history.ts'
 import { Judgements, textRefusal } from './judged.ts'
@@ -138,7 +145,10 @@ export class Planned {
   /** Spam that carries lines is still spam; a line of somebody else takes it out. */
   #suspicion(mail: SpeakingMail): Refusal | null {
     const own =
-      this.#inputs.suspect && this.decided !== 'bug' && samePerson(mail.facts.sender, this.#reporter)
+      this.#inputs.suspect &&
+      !isBrought(mail) &&
+      this.decided !== 'bug' &&
+      samePerson(mail.facts.sender, this.#reporter)
     return own ? unknownSender : null
   }
 }
