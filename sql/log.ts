@@ -80,10 +80,11 @@ export const arrivalsOf = (
   db: Kysely<Tables>,
   list: ListId,
   key: IndexKey,
-): Promise<{ seq: Seq; raw_hash: Buffer }[]> =>
+): Promise<{ seq: Seq; raw_hash: Buffer; size: number }[]> =>
   db
     .selectFrom('mail')
-    .select(['seq', 'raw_hash'])
+    .innerJoin('raw', 'raw.hash', 'mail.raw_hash')
+    .select(['seq', 'raw_hash', 'size'])
     .where('list_id', '=', list)
     .where('message_key', '=', key)
     .where('hidden', '=', false)

@@ -36,17 +36,31 @@ export async function readBytes(
   return found
 }
 
-/** How many bytes `rawBytes` of these has in memory at once, and all together. */
-export async function sizesOf(
-  db: Kysely<Tables>,
-  hashes: readonly Buffer[],
-): Promise<{ held: number; all: number }> {
+/** How many bytes `rawBytes` has in memory at once, and all together. */
+interface Sizes {
+  readonly held: number
+  readonly all: number
+}
+
+export async function sizesOf(db: Kysely<Tables>, hashes: readonly Buffer[]): Promise<Sizes> {
   const { rows } = await sql<{ largest: number; all: number }>`
     select coalesce(max(size), 0)::float as largest, coalesce(sum(size), 0)::float as all
     from raw where hash = any(${binaryArray('bytea', hashes)}::bytea[]) and encoding <> 'purged'`.execute(db)
   const { largest = 0, all = 0 } = rows[0] ?? {}
-  return { held: Math.max(largest, Math.min(all, limits.readBytesMax)), all }
+  return sizesFrom(largest, all)
 }
+
+/** The same of what is known by its sizes; that of a purged one is 0. */
+export const addSizes = (sizes: readonly number[]): Sizes =>
+  sizesFrom(
+    sizes.reduce((most, size) => Math.max(most, size), 0),
+    sizes.reduce((sum, size) => sum + size, 0),
+  )
+
+const sizesFrom = (largest: number, all: number): Sizes => ({
+  held: Math.max(largest, Math.min(all, limits.readBytesMax)),
+  all,
+})
 
 /** Those of them whose bytes are no more than so many. */
 export async function hashesUpTo(

@@ -93,7 +93,7 @@ export function makeApp(options: AppOptions): Hono {
 
 /** What all answers share: the pages kept, the gates before the dear ones, and where redirects begin. */
 function shared({ url, listening }: AppOptions): MiddlewareHandler {
-  const pages = keepRecent<string>(limits.pageBytesKeptMax)
+  const pages = keepRecent<Buffer<ArrayBuffer>>(limits.pageBytesKeptMax)
   const costly = makeGate({ waitingMax: limits.costlyPagesWaitingMax })
   const searches = makeGate({
     atOnceMax: limits.searchesAtOnceMax,

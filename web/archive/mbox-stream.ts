@@ -12,6 +12,13 @@ export const mboxStream = (
   batches: AsyncIterable<readonly Buffer[]> | Iterable<readonly Buffer[]>,
 ): ReadableStream => ReadableStream.from(gzipMembers(mboxParts(db, batches)))
 
+/** The same of few mails, in one piece: what it costs to pass a small file through a stream is more than to make it. */
+export async function smallMbox(db: Kysely<Tables>, hashes: readonly Buffer[]): Promise<Buffer<ArrayBuffer>> {
+  const mails: Buffer[] = []
+  for await (const mail of mboxParts(db, [hashes])) mails.push(mail)
+  return gzipped(Buffer.concat(mails))
+}
+
 /** A gzip file is a series of members (RFC 1952 2.2): each is made in one go, without a stream around zlib. */
 async function* gzipMembers(parts: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
   let kept: Buffer[] = []
@@ -34,7 +41,7 @@ const gzipOptions = { level: 2 }
 /** Below this, handing the work to a thread costs a third of the work. */
 const gzipHereBytesMax = 256 * 1024
 
-const gzipped = async (bytes: Buffer): Promise<Buffer> =>
+const gzipped = async (bytes: Buffer): Promise<Buffer<ArrayBuffer>> =>
   bytes.length <= gzipHereBytesMax ? gzipSync(bytes, gzipOptions) : promisify(gzip)(bytes, gzipOptions)
 
 async function* mboxParts(

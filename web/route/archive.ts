@@ -2,8 +2,9 @@
 import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
 import { indexKey } from '../../base/key.ts'
+import { limits } from '../../base/limits.ts'
 import { arrivalsOf } from '../../sql/log.ts'
-import { rawBytes, sizesOf } from '../../sql/raw.ts'
+import { addSizes, rawBytes } from '../../sql/raw.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { headerValue, readHeaders } from '../../tracker/decode/headers.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
@@ -21,17 +22,27 @@ export async function answerRaw(c: Context, db: Database, { list, id }: LocatedM
   const one = all.filter(({ raw_hash }) => raw_hash.toString('hex') === c.req.query('text'))
   const arrivals = one.length > 0 ? one : all
   const hashes = arrivals.map(arrival => arrival.raw_hash)
-  return answerFresh(c, ['raw', list.name, ...arrivals.map(({ seq }) => seq)], async () =>
-    answerLarge(c, (await sizesOf(db, hashes)).held, async () => {
+  return answerFresh(c, ['raw', list.name, ...arrivals.map(({ seq }) => seq)], async () => {
+    const { all: size, held } = addSizes(arrivals.map(arrival => arrival.size))
+    return answerLarge(c, held, async () => {
       const mails = rawBytes(db, hashes)
       const { value: first } = await mails.next()
       const bytes = first?.[1] ?? Buffer.alloc(0)
-      return c.body(ReadableStream.from(inMboxrd(bytes, mails)) as ReadableStream, 200, {
+      const texts = inMboxrd(bytes, mails)
+      return c.body(size < limits.largeAnswerBytesMin ? await inOnePiece(texts) : streamOf(texts), 200, {
         'Content-Type': 'text/plain; charset=UTF-8',
         'Content-Disposition': `inline; filename=${fileName(subjectOf(bytes))}`,
       })
-    }),
-  )
+    })
+  })
+}
+
+const streamOf = (texts: AsyncIterable<Uint8Array>) => ReadableStream.from(texts) as ReadableStream
+
+async function inOnePiece(texts: AsyncIterable<Uint8Array>): Promise<Buffer<ArrayBuffer>> {
+  const all: Uint8Array[] = []
+  for await (const text of texts) all.push(text)
+  return Buffer.concat(all)
 }
 
 async function* inMboxrd(first: Buffer, others: ReturnType<typeof rawBytes>): AsyncGenerator<Uint8Array> {

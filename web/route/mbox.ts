@@ -7,7 +7,7 @@ import { sizesOf } from '../../sql/raw.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { answerFresh, answerSearched } from '../answer.ts'
 import { fileName } from '../archive/file-name.ts'
-import { mboxStream } from '../archive/mbox-stream.ts'
+import { mboxStream, smallMbox } from '../archive/mbox-stream.ts'
 import { answerLarge } from '../large.ts'
 import { type FoundMail, findMails } from '../read/found.ts'
 import type { LocatedMail } from '../read/located-mail.ts'
@@ -23,11 +23,11 @@ export async function answerThreadMbox(c: Context, db: Database, located: Locate
   const mails = located.topic === null ? [] : await readThreads(db, list.id, [key])
   const hashes = mails.length === 0 ? [hash] : mails.map(mail => mail.hash)
   const versions = hashes.map(one => one.toString('base64'))
-  return answerFresh(c, ['mbox', list.name, ...versions], async () =>
-    answerLarge(c, (await sizesOf(db, hashes)).held, () =>
-      gzipped(c, 't', mboxStream(db, inBatches(hashes))),
-    ),
-  )
+  return answerFresh(c, ['mbox', list.name, ...versions], async () => {
+    const { all, held } = await sizesOf(db, hashes)
+    if (all < limits.largeAnswerBytesMin) return gzipped(c, 't', await smallMbox(db, hashes))
+    return answerLarge(c, held, () => gzipped(c, 't', mboxStream(db, inBatches(hashes))))
+  })
 }
 
 /** `?q=QUERY&x=m` by POST: the mails that it finds, newest first, or with `threads` their threads. */
@@ -76,7 +76,7 @@ export const answerAllMbox = (c: Context, db: Database, { name, lists }: Place):
   return answerLarge(c, limits.readBytesMax, () => gzipped(c, name, mboxStream(db, wholeLog(db, ids))))
 }
 
-const gzipped = (c: Context, name: string, body: ReadableStream): Response =>
+const gzipped = (c: Context, name: string, body: ReadableStream | Buffer<ArrayBuffer>): Response =>
   c.body(body, 200, {
     'Content-Type': 'application/gzip',
     'Content-Disposition': `inline; filename=${fileName(name).replace(/\.txt$/, '')}.mbox.gz`,
