@@ -24,7 +24,7 @@ const patchworkOptions: Readonly<Record<string, Option>> = {
 
 export const command: Command = {
   summary:
-    'Imports archives: mbox files, .eml files (.gz too), directories of them, Maildirs, public-inbox git; or a project of a patchwork (docs/patchwork.md), or the issues of git-dit (docs/git-dit.md)',
+    'Imports archives: mbox files, .eml files (packed, too), directories of them, Maildirs, public-inbox git; or a project of a patchwork (docs/patchwork.md), or the issues of git-dit (docs/git-dit.md)',
   words: 'PATH...|patchwork URL|git-dit REPOSITORY',
   options: {
     list: { value: 'NAME', help: 'the list of every mail; it is made when there is none' },

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -226,5 +226,36 @@ describe('a file', () => {
     expect(failure).toContain('Cannot unpack gzip: unexpected end of file')
     expect(bytes.length).toBeGreaterThan(content.length / 4)
     expect(content.subarray(0, bytes.length)).toEqual(bytes)
+  })
+
+  test.each(['zstd', 'xz', 'bzip2'])('is unpacked from %s, also of several parts', async program => {
+    const pack = (bytes: Buffer) =>
+      execFileSync(program, ['--compress', '--stdout', '--quiet', '-'].slice(program === 'xz' ? 0 : 1), {
+        input: bytes,
+        maxBuffer: 1 << 28,
+      })
+    const packed = pack(content)
+    for (const start of [0, 100_001])
+      expect(await readFile(write(`one.${program}`, packed), start)).toEqual({
+        bytes: content.subarray(start),
+        failure: undefined,
+      })
+    expect(await readFile(write(`two.${program}`, Buffer.concat([packed, packed])))).toEqual({
+      bytes: Buffer.concat([content, content]),
+      failure: undefined,
+    })
+    // Left early, as an import is that was stopped.
+    for await (const chunk of (await openFileBytes(write(`left.${program}`, packed))).read(0)) {
+      expect(chunk.length).toBeGreaterThan(0)
+      break
+    }
+    const cut = await readFile(write(`cut.${program}`, packed.subarray(0, packed.length - 20)))
+    expect(cut.failure).toContain(`Cannot unpack ${program}: `)
+    expect(content.subarray(0, cut.bytes.length)).toEqual(cut.bytes)
+  })
+
+  test('is a text that begins as bzip2 does', async () => {
+    const text = Buffer.from('BZh: no header of mine\n\nand so on\n')
+    expect((await readFile(write('text', text))).bytes).toEqual(text)
   })
 })
