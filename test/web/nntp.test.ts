@@ -1,6 +1,6 @@
-// Each list as a newsgroup: what RFC 3977 has a reader ask, what a rude client does, and lei, which imports a group.
+// Each list as a newsgroup: what RFC 3977 has a reader ask, what a rude client does, and slrn and lei, which read a group.
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -205,6 +205,50 @@ test('overview and fields tell of each article on one line', async () => {
   expect(said).toContain(
     `\n221 Fields follow\n${at(0)} [PATCH 0/1] wal: hold the lock less\n${at(1)} Re: [PATCH 0/1] wal\n`,
   )
+})
+
+test('slrn opens a group, threads it and reads its articles', { timeout: 60_000 }, async () => {
+  const home = mkdtempSync(join(tmpdir(), 'threadwork-slrn-'))
+  const file = (name: string, text: string) => writeFileSync(join(home, name), text)
+  file('newsrc', `${group}:\n`)
+  file(
+    'rc',
+    `set username "ines"\nset hostname "example.org"\nset confirm_actions 0\ninterpret "${join(home, 'read.sl')}"\n`,
+  )
+  // What a person would press: open the group, then each article.
+  file(
+    'read.sl',
+    `define group_mode_startup_hook() { () = select_group(); }
+define article_mode_startup_hook() {
+  variable out = fopen("${join(home, 'read')}", "w");
+  uncollapse_threads();
+  call("header_bob");
+  loop (3) {
+    call("article_page_down");
+    () = fprintf(out, "%s\\n", article_as_string());
+    call("hide_article");
+    () = header_down(1);
+  }
+  () = fclose(out);
+  call("quit");
+  call("quit");
+}
+`,
+  )
+  try {
+    const slrn = `timeout 10 slrn --nntp -h 127.0.0.1 -p ${nntp.port} -f newsrc -i rc`
+    // It wants a terminal.
+    const env = { PATH: process.env.PATH, HOME: home, TERM: 'xterm', LC_ALL: 'C.UTF-8' }
+    const running = promisify(execFile)('script', ['-qec', slrn, 'screen'], { env, cwd: home })
+    running.child.stdin?.end()
+    expect((await running).stdout).not.toContain('not RFC')
+    const read = readFileSync(join(home, 'read'), 'utf8')
+    expect([...new Set(read.match(/^Message-ID: <a\d@/gm))]).toHaveLength(3)
+    expect(read).toContain('\n\nOne.\n.\n.. two dots\n')
+    expect(readFileSync(join(home, 'newsrc'), 'utf8')).toMatch(new RegExp(`^${group}: 1-`))
+  } finally {
+    rmSync(home, { recursive: true, force: true })
+  }
 })
 
 test('new news are those since, and a mail that is not sorted yet keeps what is behind it waiting', async () => {

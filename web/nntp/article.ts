@@ -71,8 +71,8 @@ export const overviewFields = [
   'Date:',
   'Message-ID:',
   'References:',
-  ':bytes',
-  ':lines',
+  'Bytes:',
+  'Lines:',
   'Xref:full',
 ]
 
