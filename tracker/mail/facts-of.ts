@@ -95,9 +95,11 @@ const fencedIn = ({ lines, kinds }: Text): string[] => lines.filter((_, at) => k
 
 /** What a reader sees, without list footer and line-end differences: equal for copies of a mail. */
 function textHash(mail: DecodedMail, { text, gathered }: OpenedMail): string {
-  const seen = [text, ...gathered.map(one => one.text)].flatMap(({ lines, kinds }) =>
-    lines.filter((_, at) => kinds[at] !== 'footer' && kinds[at] !== 'banner').map(line => line.trimEnd()),
-  )
+  const seen: string[] = []
+  for (const { lines, kinds } of [text, ...gathered.map(one => one.text)])
+    lines.forEach((line, at) => {
+      if (kinds[at] !== 'footer' && kinds[at] !== 'banner') seen.push(line.trimEnd())
+    })
   for (const { from, subject } of gathered) seen.push(from?.address ?? '', subject?.text ?? '')
   const files = mail.attachedPatches.map(part => part.text.trimEnd())
   return hash('sha256', [seen.join('\n').trim(), ...files].join('\0')).slice(0, 32)
