@@ -137,7 +137,12 @@ async function newMails({ db, list, isHistory }: Run, messages: readonly Message
       .execute()
     for (const { message_key } of rows) known.add(message_key)
   }
-  const fresh = messages.filter(({ name }) => !known.has(indexKey(name)))
+  // Of two that claim one name the upper one has it.
+  const named = new Map(messages.toReversed().map(message => [indexKey(message.name), message]))
+  const fresh = messages.filter(message => {
+    const key = indexKey(message.name)
+    return !known.has(key) && named.get(key) === message
+  })
   return Promise.all(
     fresh.map(async ({ name, commit, subject, body, references }) => ({
       list: list.id,

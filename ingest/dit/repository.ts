@@ -2,7 +2,7 @@
 // pushed may have written anything there: what is no ref of this form, no commit, or does not lead to its issue is left out.
 import { git, startGit } from '../../base/git.ts'
 import { limits } from '../../base/limits.ts'
-import { ObjectAnswers } from '../source/git-blobs.ts'
+import { MissingObject, ObjectAnswers } from '../source/git-blobs.ts'
 
 export interface DitCommit {
   readonly id: string
@@ -63,11 +63,14 @@ export class DitCommits {
     this.#answers = new ObjectAnswers(this.#batch.output, 'commit')
   }
 
-  /** Null for one that is too large. Throws when git lacks it. */
+  /** Null for one that is too large, or that is not here. */
   async read(id: string): Promise<DitCommit | null> {
     this.#batch.input.write(`${id}\n`)
-    const content = await this.#answers.next(id, limits.importMailBytesMax)
-    return typeof content === 'number' ? null : commitIn(id, content)
+    const content = await this.#answers.next(id, limits.importMailBytesMax).catch((error: unknown) => {
+      if (error instanceof MissingObject) return null
+      throw error
+    })
+    return content === null || typeof content === 'number' ? null : commitIn(id, content)
   }
 
   /**

@@ -24,7 +24,7 @@ export async function findProject(server: PatchworkServer, name: string): Promis
       for (const item of items) {
         const { data } = objects.project.safeParse(item)
         if (data?.link_name === name) return { id: data.id, link: name, api: `api/${version}/` }
-        if (data) names.push(data.link_name)
+        if (data && /^[\w.+-]{1,100}$/.test(data.link_name)) names.push(data.link_name)
       }
     if (names.length > 0) break
   }

@@ -61,7 +61,8 @@ function baseOf(url: string): URL {
     throw new Error(
       `Cannot import from ${JSON.stringify(url)}; allowed: the address of a patchwork, https://patchwork.example.org`,
     )
-  base.pathname = `${base.pathname.replace(/\/(?:api|project)(?:\/.*)?$/, '').replace(/\/+$/, '')}/`
+  const path = base.pathname.replace(/\/(?:api|project)(?:\/.*)?$/, '')
+  base.pathname = path.endsWith('/') ? path : `${path}/`
   base.search = ''
   base.hash = ''
   return base

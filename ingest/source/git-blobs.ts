@@ -29,6 +29,9 @@ export async function* readBlobs<T extends { readonly blob: string }>(
   }
 }
 
+/** A shallow clone lacks what its oldest commits name. */
+export class MissingObject extends Error {}
+
 /** What `git cat-file --batch` says: `OID TYPE SIZE`, a line end, the bytes, a line end. */
 export class ObjectAnswers {
   readonly #chunks: AsyncIterator<Buffer>
@@ -43,6 +46,7 @@ export class ObjectAnswers {
   async next(id: string, bytesMax: number): Promise<Buffer | number> {
     const line = await this.#line()
     const [, type, digits] = /^[0-9a-f]+ (\w+) (\d+)$/.exec(line) ?? []
+    if (/^[0-9a-f]+ missing$/.test(line)) throw new MissingObject(`git has no ${this.#type} ${id}`)
     if (type !== this.#type)
       throw new Error(`git has no ${this.#type} ${id}: it says "${line.slice(0, 100)}"`)
     const size = Number(digits)

@@ -321,11 +321,21 @@ test('a hostile repository replaces no mail, and what leads nowhere is left out'
     .toString()
     .trim()
   refTo(directory, `refs/dit/${latin}/head`, latin)
+  // As in a shallow clone: what it answers is not here.
+  const shallow = execFileSync('git', ['-C', directory, 'hash-object', '-t', 'commit', '-w', '--stdin'], {
+    input: `tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nparent ${'cd'.repeat(20)}\nparent ${odd}\nauthor x <y> 1 +0000\ncommitter x <y> 1 +0000\n\nRe: x\n`,
+  })
+    .toString()
+    .trim()
+  refTo(directory, `refs/dit/${'ab'.repeat(20)}/leaves/${shallow}`, shallow)
+  const twice = commit(directory, 'Re: x\n\nOne.\n\nMessage-ID: <twice@example.net>\n', [odd])
+  const again = commit(directory, 'Re: x\n\nTwo.\n\nMessage-ID: <twice@example.net>\n', [twice])
+  refTo(directory, `refs/dit/${odd}/leaves/${again}`, again)
   const at = await home([bug])
   const before = (await stateOf(at))[0]
   const { strange, mails: taken } = await take(at, directory)
   expect(strange).toEqual(['ab'.repeat(20)])
-  expect(taken).toBe(2)
+  expect(taken).toBe(3)
   expect(await stateOf(at)).toContain(before)
   const { rows } = await sql<{
     raw: string
