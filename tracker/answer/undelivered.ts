@@ -32,19 +32,19 @@ export async function tellUndelivered(db: Kysely<Tables>, now: Date, log: Pick<L
     log.warn({ messageId, identity, recipient, state, reply }, 'A submitted patch did not arrive')
 }
 
-/** Of lists whose last one ended before that moment. */
+/** Of lists whose last one ended before that moment, or whose first one long before it: else who fails again and again has none told. */
 async function takeUntold(trx: Transaction<Tables>, before: Date): Promise<Undelivered[]> {
   const { rows } = await sql<Undelivered>`
     with quiet as (
       select list_id from outbox where not told and kind = 'submission' and state in ('dead', 'bounced')
-      group by list_id having max(ended_at) < ${before}
+      group by list_id having max(ended_at) < ${before} or min(ended_at) < ${before}::timestamptz - interval '1 hour'
     ), taken as (
-      select id from outbox where not told and kind = 'submission' and state in ('dead', 'bounced')
+      select id, list_id, message_id from outbox where not told and kind = 'submission' and state in ('dead', 'bounced')
         and list_id in (select list_id from quiet) order by id limit ${limits.pageRowsMax} for update skip locked
     )
-    update outbox o set told = true from taken, submission s
-    where o.id = taken.id and s.list_id = o.list_id and s.message_id = o.message_id
-    returning o.id, o.list_id as list, o.message_id as "messageId", s.identity, o.recipient, o.state, o.reply,
+    update outbox o set told = true from taken left join submission s using (list_id, message_id)
+    where o.id = taken.id
+    returning o.id, o.list_id as list, o.message_id as "messageId", coalesce(s.identity, '') as identity, o.recipient, o.state, o.reply,
       exists (select from submission_key k where k.identity = s.identity and k.selector = s.selector and k.revoked_at is null) as confirmed`.execute(
     trx,
   )

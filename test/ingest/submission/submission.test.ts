@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { indexKey } from '../../../base/key.ts'
 import { limits } from '../../../base/limits.ts'
 import { openKeyring } from '../../../ingest/auth/keyring.ts'
 import { checkPatatt } from '../../../ingest/auth/patatt.ts'
@@ -262,6 +263,28 @@ describe('a series', () => {
     await tellUndelivered(desk.db, minutes(11), log as never)
     expect(lines).toHaveLength(3)
     expect(await told()).toHaveLength(1)
+
+    // One that fails every few minutes does not keep the first ones back.
+    for (const [id, at] of [
+      ['old@example.com', minutes(-80)],
+      ['new@example.com', minutes(-1)],
+    ] as const) {
+      const {
+        hash: _,
+        id: __,
+        ...row
+      } = await desk.db
+        .selectFrom('outbox')
+        .selectAll()
+        .where('message_id', '=', 'late@example.com')
+        .executeTakeFirstOrThrow()
+      const again = { ...row, key: indexKey(id), message_id: id, ended_at: at, told: false, hash: id }
+      await desk.db.insertInto('outbox').values(again).execute()
+    }
+    await tellUndelivered(desk.db, minutes(0), log as never)
+    expect(lines).toHaveLength(5)
+    await tellUndelivered(desk.db, minutes(30), log as never)
+    expect(lines).toHaveLength(5)
   })
 
   test.each([
