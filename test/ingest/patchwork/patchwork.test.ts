@@ -26,7 +26,7 @@ import { answerTo, begin, type Invented, type InventedPatch, inventProject, late
 import { patchworkServer, type ServerShape } from './server.ts'
 
 const root = join(import.meta.dirname, '../../..')
-const size = process.env.PATCHWORK === 'long' ? 5_000 : 150
+const size = process.env.PATCHWORK === 'long' ? 5_000 : 90
 const place = mkdtempSync(join(tmpdir(), 'patchwork-'))
 afterAll(() => rmSync(place, { recursive: true, force: true }))
 
@@ -233,7 +233,7 @@ const few = (change: (patch: InventedPatch) => void = () => {}): Invented => {
   return { ...invented, events: [], answers: [] }
 }
 
-test.each(['1.0', '1.1', '1.2'] as const)('an instance whose newest API is %s moves, too', async newest => {
+test.each(['1.0', '1.2'] as const)('an instance whose newest API is %s moves, too', async newest => {
   const at = await home()
   const { asked } = await move(at, few(), { newest, token: 'secret' }, { token: 'secret' })
   expect(asked).toContainEqual(expect.stringContaining(`/api/${newest}/patches/`))
@@ -289,6 +289,33 @@ test('what people say here afterwards stands, though patchwork still says what i
     'rejected',
   ])
   expect(text).toContain('2 patches that do not stand as in patchwork now')
+})
+
+test('a mail that takes the name of a note takes nothing of it', async () => {
+  const at = await home()
+  const accepted = few(patch => {
+    patch.state = 'accepted'
+  })
+  await move(at, accepted)
+  const [patch] = accepted.patches
+  const { rows } = await sql<{ id: string }>`
+    select message_id as id from mail where note and message_id like 'patchwork.0000000001.%'`.execute(at.db)
+  if (patch === undefined) throw new Error('No patch')
+  const stolen = answerTo(patch, 'x', begin, 'rejected')
+    .replace(/^Message-ID: .*$/m, `Message-ID: <${rows[0]?.id}>`)
+    .replace(/mira@example\.org/g, 'eva@example.com')
+  const trace = new Date(begin).toISOString()
+  const bytes = Buffer.from(stolen)
+  const [mail] = await append(at.db, at.list.id, [{ bytes, envelope: { road: 'smtp', trace } }])
+  await at.db
+    .insertInto('verdict')
+    .values({
+      ...{ list_id: at.list.id, seq: mail?.seq ?? ('0' as never), grade: 'A' },
+      ...{ how: '{"code":"token"}', identity: 'eva@example.com' },
+    })
+    .execute()
+  await sortAll(at.db, at.list.id)
+  expect((await rowsOf(at)).get(patch.msgid)?.state).toBe('accepted')
 })
 
 test('with --keep-ours what nobody touched there stays as its mails say', async () => {
