@@ -94,7 +94,7 @@ interface PackedRow extends PackedBytes {
   size: number
 }
 
-/** Most pages show one mail: a fifth of what the question for several costs PostgreSQL. */
+/** Most pages show one mail. The question for several is planned anew each time. */
 const readOne = (db: Kysely<Tables>, hash: Buffer): Promise<PackedRow[]> =>
   db.selectFrom('raw').selectAll().where('hash', '=', hash).where('encoding', '<>', 'purged').execute()
 

@@ -12,7 +12,7 @@ export const mboxStream = (
   batches: AsyncIterable<readonly Buffer[]> | Iterable<readonly Buffer[]>,
 ): ReadableStream => ReadableStream.from(gzipMembers(mboxParts(db, batches)))
 
-/** The same of few mails, in one piece: what it costs to pass a small file through a stream is more than to make it. */
+/** The same of few mails, in one piece and without a stream. */
 export async function smallMbox(db: Kysely<Tables>, hashes: readonly Buffer[]): Promise<Buffer<ArrayBuffer>> {
   const mails: Buffer[] = []
   for await (const mail of mboxParts(db, [hashes])) mails.push(mail)
