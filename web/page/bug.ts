@@ -8,6 +8,7 @@ import { finalStatuses, type Topic } from '../../tracker/topic/topic.ts'
 import { bugTags, factsSection, followSection, relatedSection } from '../part/aside.ts'
 import { effectsOf } from '../part/effects.ts'
 import { frame } from '../part/frame.ts'
+import { bugGlance } from '../part/glance.ts'
 import { changeLine } from '../part/history.ts'
 import { type Jump, jumps } from '../part/jumps.ts'
 import { attachments, mailAnchor, mailCard } from '../part/mail-card.ts'
@@ -59,9 +60,10 @@ export const bugPage = (view: BugView): Html => {
     ],
     skipTo: 'report',
     main: html`<h1>${titleOf(topic.title)}</h1>
-<p class="meta">${topic.kind === 'bug' ? html`<span>${name}</span>` : ''}<span>Reported by ${personLink(list.name, topic.author)}</span>${minuteOf(topic.said)}<span>${countText(topic.mails.length, 'mail')}, ${countText(people.size, 'person', 'people')}</span></p>
+<p class="meta">${topic.kind === 'bug' ? html`<span>${name}</span>` : ''} <span>Reported by ${personLink(list.name, topic.author)}</span> ${minuteOf(topic.said)} <span>${countText(topic.mails.length, 'mail')}, ${countText(people.size, 'person', 'people')}</span></p>
 ${jumps([{ words: 'Reply', path: '#reply' }, latestJump(view), { words: 'Thread', path: paths.thread(list.name, topic.id) }])}
 ${standingBox(list.name, topic.standing, besides(view))}
+${topic.kind === 'bug' ? bugGlance(list, topic) : ''}
 <div class="cols"><div>
 ${reportSection(view)}
 ${storySection(view)}

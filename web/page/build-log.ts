@@ -40,7 +40,7 @@ export const buildLogPage = ({ line, list, step, attempt, log, count }: BuildLog
     ),
     skipTo: 'log',
     main: html`<h1>Log of ${visible(step)}, build ${number}</h1>
-<p class="meta"><span>${countText(total, 'line')}${attempt === undefined ? '' : `, attempt ${attempt}`}</span><a href="${paths.buildLogRaw(number, step, attempt)}">Raw</a>${line.endedAt === null ? html`<a href="${paths.buildTail(number)}">Follow it</a>` : ''}</p>
+<p class="meta"><span>${countText(total, 'line')}${attempt === undefined ? '' : `, attempt ${attempt}`}</span> <a href="${paths.buildLogRaw(number, step, attempt)}">Raw</a> ${line.endedAt === null ? html`<a href="${paths.buildTail(number)}">Follow it</a>` : ''}</p>
 ${lines.length === 0 ? html`<p>${total === 0 ? 'It wrote nothing.' : 'There are no such lines.'} <a href="${at(1)}">From the first line</a></p>` : html`<div class="card"><p class="file"><span>Lines ${numberText(from)} to ${numberText(from + lines.length - 1)}</span><span></span></p>${logLines(lines, from)}</div>`}
 ${logPages({ from, shown: lines.length, total, count, at })}`,
   })

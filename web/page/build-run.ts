@@ -55,7 +55,7 @@ function stepLinks(view: BuildView): Html | string {
 const attemptOf = ({ attempts }: Pick<BuildView, 'attempts'>): number | undefined => attempts.at(-1)?.number
 
 const liveLine = ({ line, now, url }: BuildView): Html =>
-  html`<p class="key"><span><b class="txt info"><span aria-hidden="true">◌</span> Live</b> as of ${minuteOf(now.getTime())}.</span><span><a href="${paths.buildTail(line.number)}">Follow in this window</a>: the page stays open and grows line by line</span>${url === null ? '' : html`<span>or <code>curl -N ${url}${paths.buildTail(line.number)}</code></span>`}</p>`
+  html`<p class="key"><span><b class="txt info"><span aria-hidden="true">◌</span> Live</b> as of ${minuteOf(now.getTime())}.</span> <span><a href="${paths.buildTail(line.number)}">Follow in this window</a>: the page stays open and grows line by line</span> ${url === null ? '' : html`<span>or <code>curl -N ${url}${paths.buildTail(line.number)}</code></span>`}</p>`
 
 function stepRow(view: BuildView, { name, step, hasLog }: StepLine, at: number, longest: number): Html {
   const tone = step && buildLook(step.outcome).tone === 'bad' ? 'bad' : step ? 'idle' : 'info'

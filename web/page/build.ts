@@ -77,11 +77,11 @@ function metaLine({ line, list, topic, row, now, earlier }: BuildView): Html {
     line.kind === 'patchset' && list && line.topicId
       ? html`<span><a href="${paths.mail(list.name, line.topicId)}">${countText(patches, 'patch', 'patches')}</a> <span class="rev">v${line.version}</span></span>`
       : html`<span>${shortCommit(line.commit)}</span>`
-  }${topic ? html`<span>${nameOf(topic.author)}${earlier === 0 ? ', first patchset here' : ''}</span>` : html`<span><bdi>${submitterText(line)}</bdi></span>`}${
+  } ${topic ? html`<span>${nameOf(topic.author)}${earlier === 0 ? ', first patchset here' : ''}</span>` : html`<span><bdi>${submitterText(line)}</bdi></span>`} ${
     line.startedAt
       ? html`<span>started ${minuteOf(line.startedAt.getTime())}</span>`
       : html`<span>since ${minuteOf(line.madeAt.getTime())}</span>`
-  }${line.startedAt ? html`<span class="n">${tookText(line, now)}</span>` : ''}</p>`
+  } ${line.startedAt ? html`<span class="n">${tookText(line, now)}</span>` : ''}</p>`
 }
 
 function verdict(view: BuildView): Html {

@@ -38,7 +38,7 @@ export const buildsPage = (view: BuildsView): Html => {
     crumbs: [{ text: list.name, path: paths.list(list.name) }, { text: 'Builds' }],
     skipTo: 'builds',
     main: html`<h1>Builds</h1>
-<p class="meta"><span>Newest first</span><a href="${paths.queue()}">The queue and its runners</a></p>
+<p class="meta"><span>Newest first</span> <a href="${paths.queue()}">The queue and its runners</a></p>
 ${branches.count === 0 || continued ? '' : branchSection(list, branches)}
 ${nights.length === 0 || continued ? '' : nightSection(nights)}
 ${

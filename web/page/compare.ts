@@ -49,7 +49,7 @@ export const comparePage = (view: CompareView): Html => {
     ],
     skipTo: 'comparison',
     main: html`<h1>What changed from ${names.was} to ${names.now}</h1>
-<p class="meta"><span>${titleOf(now.title)}</span><span>${nameOf(now.author)}</span><span>${daysOf(was.said, now.said)}</span></p>
+<p class="meta"><span>${titleOf(now.title)}</span> <span>${nameOf(now.author)}</span> <span>${daysOf(was.said, now.said)}</span></p>
 ${summary(view)}
 <div class="cols"><div>
 ${rangeTabs(view)}
@@ -152,8 +152,8 @@ function pairRow({ list, topic, now: revision }: CompareView, names: Names, pair
   return html`<tr>${cell(was?.number, names.was)}${cell(now?.number, names.now)}<th scope="row" class="sub"><a href="${path}">${titleOf(patch.title)}</a></th><td>${changeWords(change)}</td><td>${reviews
     .filter(isShown)
     .slice(0, lettersMax)
-    .map(review =>
-      letterOf(list.name, review),
+    .map(
+      review => html`${letterOf(list.name, review)} `,
     )}${lapsed > 0 ? html` <span class="soft">${lapsed} lapsed</span>` : ''}</td></tr>
 `
 }
@@ -236,6 +236,6 @@ function deltaSection(
 <div class="hd"><h2 id="p${patch.number}">${revision.total > 1 ? `${patch.number}/${revision.total} ` : ''}${titleOf(patch.title)}</h2><a href="${paths.mail(list.name, patch.id)}">The whole patch</a></div>
 <div class="card">${changelog.length > 0 ? html`<div class="mail"><pre class="t">${visible(changelog.join('\n'))}</pre></div>` : ''}
 ${deltaOf(delta, names, linesMax)}
-${delta.message.length === 0 && delta.files.length === 0 ? html`<p class="key">The text is the same; only line numbers, white space or file modes differ.</p>` : html`<p class="key"><span><b>${names.was}</b> only in ${names.was}</span><span><b>${names.now}</b> only in ${names.now}</span><span><b>both</b> both say this</span><span><b>+ −</b> what the patch does to the code</span></p>`}</div>
+${delta.message.length === 0 && delta.files.length === 0 ? html`<p class="key">The text is the same; only line numbers, white space or file modes differ.</p>` : html`<p class="key"><span><b>${names.was}</b> only in ${names.was}</span> <span><b>${names.now}</b> only in ${names.now}</span> <span><b>both</b> both say this</span> <span><b>+ −</b> what the patch does to the code</span></p>`}</div>
 </section>`
 }

@@ -41,7 +41,7 @@ export const listHomePage = (view: ListHomeView): Html => {
     here: 'home',
     skipTo: 'open patches',
     main: html`<h1>${titleOf(list.name)}</h1>
-<p class="meta">${list.description ? html`<span>${visible(list.description)}</span>` : ''}<a href="mailto:${list.address}">${visible(list.address)}</a></p>
+<p class="meta">${list.description ? html`<span>${visible(list.description)}</span>` : ''} <a href="mailto:${list.address}">${visible(list.address)}</a></p>
 <div class="cols"><div>
 ${tabs(view)}
 ${groupSections(view)}

@@ -18,7 +18,7 @@ export const listsPage = ({ lists, countMax, builds }: ListsView): Html =>
     all: lists.length > 0 && lists.every(({ name }) => name !== allLists),
     skipTo: 'lists',
     main: html`<h1>Mailing lists</h1>
-<p class="meta"><span>Patches and bugs, from the mails of each list</span>${builds ? html`<a href="${paths.queue()}">Builds</a>` : ''}</p>
+<p class="meta"><span>Patches and bugs, from the mails of each list</span> ${builds ? html`<a href="${paths.queue()}">Builds</a>` : ''}</p>
 ${
   lists.length === 0
     ? html`<p>No list is configured. <code>threadwork init</code> writes a configuration with one; a list appears here once the server knows it.</p>`

@@ -62,7 +62,7 @@ export const messagePage = (view: MessageView): Html => {
     ],
     skipTo: 'mail',
     main: html`<h1>${titleOf(subject)}</h1>
-<p class="meta">${from ? html`<span>${nameOf(from)}</span>` : ''}${dateOf(view)}${effect ?? ''}</p>
+<p class="meta">${from ? html`<span>${nameOf(from)}</span>` : ''} ${dateOf(view)} ${effect ?? ''}</p>
 ${jumps([{ words: 'Reply', path: '#reply' }, ...(topic && topic.mails.length > 1 ? [{ words: 'Thread', path: paths.thread(list.name, id) }] : [])])}
 ${topic ? standingBox(list.name, topic.standing, seemingLine(view) ?? topicLine(list.name, topic, id)) : waitingBox()}
 <div class="cols"><div>

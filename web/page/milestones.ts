@@ -50,7 +50,7 @@ export const milestonePage = ({ list, name, open, done }: MilestoneView): Html =
     crumbs: [...crumbsOf(list), { text: 'Milestones', path: paths.milestones(list.name) }, { text: name }],
     skipTo: 'milestone',
     main: html`<h1>Milestone ${titleOf(name)}</h1>
-<p class="meta"><span>${countOf(open)} open, ${countOf(done)} done</span>${statusCounts([...open.rows, ...done.rows])}</p>
+<p class="meta"><span>${countOf(open)} open, ${countOf(done)} done</span> ${statusCounts([...open.rows, ...done.rows])}</p>
 ${open.rows.length + done.rows.length === 0 ? html`<p>Nothing is planned for it. <a href="${paths.milestones(list.name)}">All milestones</a></p>` : ''}
 ${half(list, 'Open', open)}
 ${half(list, 'Done', done)}`,

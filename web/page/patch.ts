@@ -49,7 +49,7 @@ export const patchPage = (view: PatchView): Html => {
     ],
     skipTo: 'patch',
     main: html`<h1>${titleOf(patch.title)}</h1>
-<p class="meta"><span><span class="rev">v${revision.version}</span> ${place}</span><span>${personLink(list.name, patch.author)}</span>${minuteOf(topic.mails.find(one => one.id === patch.id)?.said ?? revision.said)}<span>${countText(patch.files.length, 'file')}</span>${linesOf(patch.added, patch.removed)}</p>
+<p class="meta"><span><span class="rev">v${revision.version}</span> ${place}</span> <span>${personLink(list.name, patch.author)}</span> ${minuteOf(topic.mails.find(one => one.id === patch.id)?.said ?? revision.said)} <span>${countText(patch.files.length, 'file')}</span> ${linesOf(patch.added, patch.removed)}</p>
 ${jumps([{ words: 'Reply', path: '#reply' }, { words: 'Diff', path: '#h-diff' }, ...jumpsOf(view)])}
 ${standingBox(list.name, patchStanding(topic, revision, patch, openHere(view)), aboutSeries(view))}
 ${neighbours(view)}
@@ -104,7 +104,7 @@ function neighbours({ list, revision, patch }: PatchView): Html {
     const words = html`${other.number}/${revision.total} ${titleOf(other.title)}`
     return html`<a href="${paths.mail(list.name, other.id)}" rel="${rel}">${rel === 'prev' ? html`← ${words}` : html`${words} →`}</a>`
   }
-  return html`<nav class="near" aria-label="Patches">${link(revision.patches[at - 1], 'prev')}<b>${patch.number}/${revision.total}</b>${link(revision.patches[at + 1], 'next')}</nav>`
+  return html`<nav class="near" aria-label="Patches">${link(revision.patches[at - 1], 'prev')} <b>${patch.number}/${revision.total}</b> ${link(revision.patches[at + 1], 'next')}</nav>`
 }
 
 const filesSection = (patch: TopicPatch): Html | string =>

@@ -16,6 +16,7 @@ import { checksSection } from '../part/checks.ts'
 import { stateWords } from '../part/chip.ts'
 import { findingsSection } from '../part/findings.ts'
 import { frame } from '../part/frame.ts'
+import { patchsetGlance } from '../part/glance.ts'
 import { historySection } from '../part/history.ts'
 import { type Jump, jumps } from '../part/jumps.ts'
 import { mailProblems } from '../part/mail-problems.ts'
@@ -90,6 +91,7 @@ export const patchsetPage = (view: PatchsetView): Html => {
 ${metaLine(view)}
 ${jumps([replyJump, ...jumpsOf(view)])}
 ${standingBox(list.name, topic.standing, warnings(view))}
+${patchsetGlance(list, topic, changedOf(view))}
 <div class="cols"><div>
 ${patches.length > 1 ? patchesSection(view, patches) : ''}
 ${topic.revisions.length > 1 ? revisionsSection(list.name, topic, revision) : ''}
@@ -154,10 +156,10 @@ function metaLine({ list, topic, revision }: PatchsetView): Html {
   const files = new Set(revision.patches.flatMap(patch => patch.files))
   const sum = (of: (patch: TopicPatch) => number) =>
     revision.patches.reduce((total, patch) => total + of(patch), 0)
-  return html`<p class="meta"><span><span class="rev">v${revision.version}</span>${newestVersion(topic) > 1 ? ` of ${newestVersion(topic)}` : ''}${revision.resend ? ', sent again' : ''}</span>${revision.scope ? html`<span>for <bdi>${visible(revision.scope)}</bdi></span>` : ''}<span>${personLink(list.name, revision.author)}${revision.postedBy ? `, posted by ${nameOf(revision.postedBy)}` : ''}</span>${minuteOf(revision.said)}${
+  return html`<p class="meta"><span><span class="rev">v${revision.version}</span>${newestVersion(topic) > 1 ? ` of ${newestVersion(topic)}` : ''}${revision.resend ? ', sent again' : ''}</span> ${revision.scope ? html`<span>for <bdi>${visible(revision.scope)}</bdi></span>` : ''} <span>${personLink(list.name, revision.author)}${revision.postedBy ? `, posted by ${nameOf(revision.postedBy)}` : ''}</span> ${minuteOf(revision.said)} ${
     revision.pullRequest
       ? html`<span>Pull request</span>`
-      : html`<span>${countText(revision.patches.length, 'patch', 'patches')}, ${countText(files.size, 'file')}</span>${linesOf(
+      : html`<span>${countText(revision.patches.length, 'patch', 'patches')}, ${countText(files.size, 'file')}</span> ${linesOf(
           sum(patch => patch.added),
           sum(patch => patch.removed),
         )}`
@@ -220,6 +222,22 @@ function sinceOf({ list, topic, revision, pairs }: PatchsetView): Since | null {
     name: revisionName(topic.revisions, elder),
     path: comparePath(list.name, topic, elder, revision),
     pairs,
+  }
+}
+
+/** What became of the newest revision's patches, where it has an elder. */
+function changedOf({ list, topic, revision, pairs }: PatchsetView) {
+  const newest = topic.revisions.at(-1)
+  const elder = newest && elderRevision(topic, newest)
+  if (!newest || !elder || newest.pullRequest) return null
+  const path = comparePath(list.name, topic, elder, newest)
+  const since = `since ${revisionName(topic.revisions, elder)}`
+  // Of an older one it is not known here.
+  if (pairs === null || revision !== newest) return { words: `What changed ${since}`, path }
+  const changed = pairs.filter(({ change }) => change !== 'same').length
+  return {
+    words: changed === 0 ? `Nothing ${since}` : `${countText(changed, 'patch', 'patches')} ${since}`,
+    path,
   }
 }
 

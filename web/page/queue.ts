@@ -33,7 +33,7 @@ export const queuePage = (view: QueueView): Html => {
     skipTo: 'queue',
     crumbs: [{ text: 'All lists', path: paths.lists() }, { text: 'Builds' }],
     main: html`<h1>Builds</h1>
-<p class="meta"><span>${countText(running.count, 'build')} running</span><span>${countText(queued.count, 'build')} queued</span><span>${countText(waiting.count, 'build')} waiting for a maintainer</span><span>${countText(there, 'runner')} there</span></p>
+<p class="meta"><span>${countText(running.count, 'build')} running</span> <span>${countText(queued.count, 'build')} queued</span> <span>${countText(waiting.count, 'build')} waiting for a maintainer</span> <span>${countText(there, 'runner')} there</span></p>
 ${partSection(view, 'running')}
 ${partSection(view, 'queued')}
 ${partSection(view, 'waiting')}

@@ -100,7 +100,7 @@ function nextMark(lower: string, marks: readonly Mark[], from: number): MarkPlac
 function pager({ place, query, page, pageRows }: SearchView, found: Hits): Html | string {
   const hasNext = found.count > page * pageRows
   if (page === 1 && !hasNext) return ''
-  return html`<nav class="near" aria-label="Pages">${page > 1 ? html`<a href="${paths.search(place.name, query, page - 1)}" rel="prev">← Newer hits</a>` : html`<span></span>`}<b>Page ${page}</b>${hasNext ? html`<a href="${paths.search(place.name, query, page + 1)}" rel="next">Older hits →</a>` : html`<span></span>`}</nav>`
+  return html`<nav class="near" aria-label="Pages">${page > 1 ? html`<a href="${paths.search(place.name, query, page - 1)}" rel="prev">← Newer hits</a>` : html`<span></span>`} <b>Page ${page}</b> ${hasNext ? html`<a href="${paths.search(place.name, query, page + 1)}" rel="next">Older hits →</a>` : html`<span></span>`}</nav>`
 }
 
 const examples: readonly (readonly [string, string])[] = [

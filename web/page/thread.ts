@@ -60,7 +60,7 @@ export const threadPage = (view: ThreadView): Html => {
     ],
     skipTo: 'mails',
     main: html`<h1>${titleOf(topic.title)}</h1>
-<p class="meta"><span>${countText(topic.mails.length, 'mail')}</span><span>${daysOf(topic.said, topic.lastSaid)}, UTC</span></p>
+<p class="meta"><span>${countText(topic.mails.length, 'mail')}</span> <span>${daysOf(topic.said, topic.lastSaid)}, UTC</span></p>
 ${standingBox(list.name, topic.standing)}
 <div class="cols"><div>
 <section aria-labelledby="h-tree">
@@ -118,7 +118,7 @@ function pager({ list, topic, id, page }: ThreadView): Html | string {
     page > 1
       ? html`<a href="${paths.thread(list.name, id, page - 1)}" rel="prev">← Earlier mails</a>`
       : html`<span></span>`
-  }<b>${page}/${count}</b>${
+  } <b>${page}/${count}</b> ${
     page < count
       ? html`<a href="${paths.thread(list.name, id, page + 1)}" rel="next">Later mails →</a>`
       : html`<span></span>`

@@ -31,7 +31,7 @@ export const topicsPage = (view: TopicsView): Html => {
     crumbs: [{ text: list.name, path: paths.list(list.name) }, { text: words }],
     skipTo: 'list',
     main: html`<h1>${words}</h1>
-<p class="meta"><span>${meaning}</span>${others?.map(other => html`<a href="${other.path}">${other.words}</a>`)}</p>
+<p class="meta"><span>${meaning}</span> ${others?.map(other => html`<a href="${other.path}">${other.words}</a> `)}</p>
 ${run.rows.length === 0 ? html`<p>${view.continued ? 'That was all.' : 'There are none.'} <a href="${paths.list(list.name)}">What is open on ${list.name}</a></p>` : tableOf(view)}
 ${pager(view)}`,
   })
@@ -52,5 +52,5 @@ function tableOf({ list, shape, run }: TopicsView): Html {
 
 const pager = ({ run, pathOf, continued }: TopicsView): Html | string =>
   run.next || continued
-    ? html`<nav class="near" aria-label="Pages">${continued ? html`<a href="${pathOf()}">← From the newest</a>` : html`<span></span>`}<span></span>${run.next ? html`<a href="${pathOf(run.next)}" rel="next">Older ones →</a>` : html`<span></span>`}</nav>`
+    ? html`<nav class="near" aria-label="Pages">${continued ? html`<a href="${pathOf()}">← From the newest</a>` : html`<span></span>`}<span></span> ${run.next ? html`<a href="${pathOf(run.next)}" rel="next">Older ones →</a>` : html`<span></span>`}</nav>`
     : ''

@@ -31,7 +31,7 @@ ${
     : html`<div class="card rows"><table class="flat"><thead><tr><th scope="col">Subject</th><th scope="col">Why</th><th scope="col" class="wide">Decide by mail</th><th scope="col" class="num slim">Mails</th><th scope="col" class="num thin">Last mail</th></tr></thead>
 <tbody>${run.rows.map(row => candidateRow(list, row))}</tbody></table></div>`
 }
-${run.next === null ? '' : html`<nav class="near" aria-label="Pages"><span></span><span></span><a href="${paths.triage(list.name, run.next)}" rel="next">Older ones →</a></nav>`}`,
+${run.next === null ? '' : html`<nav class="near" aria-label="Pages"><span></span> <span></span> <a href="${paths.triage(list.name, run.next)}" rel="next">Older ones →</a></nav>`}`,
   })
 
 function candidateRow(list: ListRow, row: TopicRow): Html {

@@ -28,7 +28,7 @@ export const waitsPage = ({ list, rows, next, continued, now }: WaitsView): Html
     main: html`<h1>Whose turn it is</h1>
 <p class="meta"><span>Every open patchset and bug, the longest wait first. A name leads to all that waits for that person.</span></p>
 ${rows.length === 0 ? html`<p>${continued ? 'That was all.' : 'Nothing waits for anybody.'} <a href="${paths.list(list.name)}">What is open on ${list.name}</a></p>` : waitTable(list.name, rows, now)}
-${next === null ? '' : html`<nav class="near" aria-label="Pages"><span></span><span></span><a href="${paths.waits(list.name, next)}" rel="next">Shorter waits →</a></nav>`}`,
+${next === null ? '' : html`<nav class="near" aria-label="Pages"><span></span> <span></span> <a href="${paths.waits(list.name, next)}" rel="next">Shorter waits →</a></nav>`}`,
   })
 
 export interface PersonView {
@@ -56,7 +56,7 @@ ${rows.length === 0 ? html`<p class="soft">${none}</p>` : waitTable(list.name, r
     ],
     skipTo: 'list',
     main: html`<h1>${name}</h1>
-<p class="meta"><span><bdi>${visible(address)}</bdi></span><a href="${paths.search(list.name, `f:${address}`)}">Mails</a></p>
+<p class="meta"><span><bdi>${visible(address)}</bdi></span> <a href="${paths.search(list.name, `f:${address}`)}">Mails</a></p>
 ${half('h-here', 'Waits for this person', here, 'Nothing.')}
 ${half('h-elsewhere', 'Waits for others', elsewhere, 'Nothing that this person posted or reported waits for somebody else.')}`,
   })

@@ -32,7 +32,7 @@ export const wholeLogPage = ({ line, list, attempt, log, count }: WholeLogView):
     crumbs: buildCrumbs(list, { text: `build ${number}`, path: paths.build(number) }, { text: 'whole log' }),
     skipTo: 'log',
     main: html`<h1>Whole log of build ${number}</h1>
-<p class="meta"><span>${countText(total, 'line')}${attempt === undefined ? '' : `, attempt ${attempt}`}</span><a href="${paths.wholeLogRaw(number, attempt)}">Raw</a>${line.endedAt === null ? html`<a href="${paths.buildTail(number)}">Follow it</a>` : ''}</p>
+<p class="meta"><span>${countText(total, 'line')}${attempt === undefined ? '' : `, attempt ${attempt}`}</span> <a href="${paths.wholeLogRaw(number, attempt)}">Raw</a> ${line.endedAt === null ? html`<a href="${paths.buildTail(number)}">Follow it</a>` : ''}</p>
 ${parts.length === 0 ? html`<p>${total === 0 ? 'It wrote nothing.' : 'There are no such lines.'} <a href="${at(1)}">From the first line</a></p>` : parts.map(part => partSection(number, shown, part))}
 ${logPages({ from, shown: parts.reduce((sum, part) => sum + part.lines.length, 0), total, count, at })}`,
   })

@@ -42,7 +42,7 @@ export const applySection = (
 <code class="cmd">b4 am ${which}${visible(mail)}</code>
 ${base === '' || only !== undefined ? '' : html`<code class="cmd">curl -fsS ${visible(shellUrl(base + paths.am(list.name, head)))} | git am</code>`}
 ${appliesLine(applies)}
-<p class="acts"><a href="${paths.am(list.name, head)}">Patches with their trailers, for git am</a><a href="${paths.mbox(list.name, head)}">Thread as mbox</a><a href="${paths.raw(list.name, head)}">First mail, raw</a></p></section>`
+<p class="acts"><a href="${paths.am(list.name, head)}">Patches with their trailers, for git am</a> <a href="${paths.mbox(list.name, head)}">Thread as mbox</a> <a href="${paths.raw(list.name, head)}">First mail, raw</a></p></section>`
 }
 
 export const factsSection = (

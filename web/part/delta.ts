@@ -18,11 +18,11 @@ export function deltaOf(delta: PatchDelta, names: Names, linesMax: number): Html
   return html`${
     delta.message.length === 0
       ? ''
-      : html`<div class="file"><b>Message</b><span class="soft">${differing(delta.message)}</span></div>${linesBlock(delta.message, names, 'message')}`
+      : html`<div class="file"><b>Message</b> <span class="soft">${differing(delta.message)}</span></div>${linesBlock(delta.message, names, 'message')}`
   }${
     lines.length === 0
       ? ''
-      : html`<div class="file"><b>Code</b><span class="soft">${codeWords(delta)}</span></div>${linesBlock(lines.slice(0, linesMax), names, 'code')}`
+      : html`<div class="file"><b>Code</b> <span class="soft">${codeWords(delta)}</span></div>${linesBlock(lines.slice(0, linesMax), names, 'code')}`
   }${lines.length > linesMax ? html`<p class="key">${countText(lines.length - linesMax, 'more line')}, too many for this page</p>` : ''}`
 }
 

@@ -73,7 +73,7 @@ const fileCard = (
   const byLine = new Map<number, DiffNote['note'][]>()
   for (const { line, note } of notes) if (line !== null) byLine.set(line, [...(byLine.get(line) ?? []), note])
   return html`<div class="card" id="${anchor}"><div class="file"><h3><code>${pathWords(file)}</code></h3>${linesOf(file.added, file.removed)}</div>
-${file.remarks.length > 0 ? html`<p class="key">${file.remarks.map(remark => html`<span>${visible(remark)}</span>`)}</p>` : ''}
+${file.remarks.length > 0 ? html`<p class="key">${file.remarks.map(remark => html`<span>${visible(remark)}</span> `)}</p>` : ''}
 ${notes.filter(({ line }) => line === null).map(({ note }) => note('on the file'))}
 ${notedLines(shown, byLine, { anchor })}
 ${shown.length < file.lines.length ? html`<p class="key"><a href="${rest}">${countText(file.lines.length - shown.length, 'more line')} in the raw mail</a></p>` : ''}</div>

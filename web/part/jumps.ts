@@ -1,5 +1,5 @@
-// What one acts with, in one row below the title. On a phone the blocks beside a page stand below all of its text, where
-// nobody scrolls to; on a desk they are in sight, and the row is not shown.
+// What one acts with, in one row below the title: the blocks beside a page stand below all of its text on a phone, and on a desk
+// the lowest of them below the first screen.
 import { html } from 'hono/html'
 import type { Html } from './text.ts'
 

@@ -33,7 +33,7 @@ export const mailCard = ({ list, topic, mail, decoded, isHere, effect, number, a
     number === undefined ? '' : html`<span class="n">${number}</span> `
   }<b>${nameOf(mail.author)}</b> <a href="${paths.mail(list.name, mail.id)}">${minuteOf(mail.said)}</a>${
     answers ? html` <span>answers <a href="#${mailAnchor(answers.id)}">${answers.number}</a></span>` : ''
-  }${isHere ? html` <span class="chip info">You are here</span>` : ''}${effect ? html`<span class="at">${effect}</span>` : ''}</header>
+  }${isHere ? html` <span class="chip info">You are here</span>` : ''}${effect ? html` <span class="at">${effect}</span>` : ''}</header>
 <div class="mail">${subjectLine(topic, mail)}${
     decoded
       ? mailText(decoded.body, {

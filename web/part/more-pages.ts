@@ -13,6 +13,6 @@ export interface MorePages {
 export const morePages = ({ first, next, words = older }: MorePages): Html | string =>
   first === null && next === null
     ? ''
-    : html`<nav class="near" aria-label="Pages">${first === null ? html`<span></span>` : html`<a href="${first}">← ${words.first}</a>`}<span></span>${next === null ? html`<span></span>` : html`<a href="${next}" rel="next">${words.next} →</a>`}</nav>`
+    : html`<nav class="near" aria-label="Pages">${first === null ? html`<span></span>` : html`<a href="${first}">← ${words.first}</a>`}<span></span> ${next === null ? html`<span></span>` : html`<a href="${next}" rel="next">${words.next} →</a>`}</nav>`
 
 const older = { first: 'From the newest', next: 'Older ones' } as const

@@ -54,7 +54,7 @@ function openCard(
       : note
         ? note.note('on the file')
         : html`${wholeNotes(at, [thread], revision.version)}`
-  return html`<div class="card"><div class="file"><b>${patch.number}/${revision.total}</b> ${file ? html`<code>${visible(file.path)}</code>` : titleOf(patch.title)}<a href="${path}#${commentAnchor(thread.first)}">Whole patch</a></div>
+  return html`<div class="card"><div class="file"><b>${patch.number}/${revision.total}</b> ${file ? html`<code>${visible(file.path)}</code>` : titleOf(patch.title)} <a href="${path}#${commentAnchor(thread.first)}">Whole patch</a></div>
 ${shown}</div>
 `
 }

@@ -132,7 +132,7 @@ function keyLine(reviews: readonly Review[], open: readonly ReviewThread[]): Htm
   const used = letterWords.filter(([letter]) => counted.some(review => review.letter === letter))
   const carried = counted.some(({ from }) => from !== null)
   const kept = counted.some(({ counts }) => counts === 'message')
-  return html`<p class="key">${used.map(([letter, words]) => html`<span><b class="tr new${letter === 'N' ? ' c' : ''}" aria-hidden="true">${letter}</b> ${words}</span>`)}${
-    carried ? html`<span><b class="tr" aria-hidden="true">R</b> carried from an earlier revision</span>` : ''
-  }${kept ? html`<span><b class="tr kept" aria-hidden="true">R</b> in the commit message only</span>` : ''}${open.length > 0 ? html`<span><b class="tr w" aria-hidden="true">!</b> open comment</span>` : ''}</p>`
+  return html`<p class="key">${used.map(([letter, words]) => html`<span><b class="tr new${letter === 'N' ? ' c' : ''}" aria-hidden="true">${letter}</b> ${words}</span> `)}${
+    carried ? html`<span><b class="tr" aria-hidden="true">R</b> carried from an earlier revision</span> ` : ''
+  }${kept ? html`<span><b class="tr kept" aria-hidden="true">R</b> in the commit message only</span> ` : ''}${open.length > 0 ? html`<span><b class="tr w" aria-hidden="true">!</b> open comment</span>` : ''}</p>`
 }

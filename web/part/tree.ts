@@ -81,7 +81,7 @@ function mailLine(mail: TopicMail, { pathOf, here, effects }: TreeOptions): Html
   const effect = effects.get(mail.id)
   return html`<div class="row${isHere ? ' here' : ''}"><a href="${pathOf(mail)}"${isHere ? html` aria-current="true"` : ''}><bdi>${wordsOf(mail)}</bdi></a> <span class="soft">${nameOf(mail.author)}, ${dayOf(mail.said)}</span>${
     effect || isHere
-      ? html`<span class="at">${effect ?? ''}${isHere ? html` <span class="chip info">You are here</span>` : ''}</span>`
+      ? html` <span class="at">${effect ?? ''}${isHere ? html` <span class="chip info">You are here</span>` : ''}</span>`
       : ''
   }</div>`
 }

@@ -95,7 +95,7 @@ async function answerPart(c: Context, db: Kysely<Tables>, part: QueuePart): Prom
     buildsOfPage({
       title: words,
       heading: html`${words}`,
-      meta: html`${meaning === '' ? '' : html`<span>${meaning}</span>`}<a href="${paths.queue()}">The whole queue</a>`,
+      meta: html`${meaning === '' ? '' : html`<span>${meaning}</span>`} <a href="${paths.queue()}">The whole queue</a>`,
       list: undefined,
       lines: shown,
       table: { now: new Date(), lists: true, tags: part === 'waiting' },
@@ -132,9 +132,9 @@ async function answerBranch(
       heading: html`Builds of <bdi>${name}</bdi>`,
       meta: html`<span>in <bdi>${visible(repository.slice(0, 64))}</bdi></span>${
         newest && before === null
-          ? html`<span>${buildChip(newest.state)} at ${shortCommit(newest.commit)}</span>`
+          ? html` <span>${buildChip(newest.state)} at ${shortCommit(newest.commit)}</span>`
           : ''
-      }${list ? html`<a href="${paths.badge(list.name, ref.replace(/^refs\/heads\//, ''))}">Badge</a>` : ''}`,
+      } ${list ? html`<a href="${paths.badge(list.name, ref.replace(/^refs\/heads\//, ''))}">Badge</a>` : ''}`,
       list,
       lines: shown,
       table: { now: new Date(), alike: true },
