@@ -7,6 +7,8 @@ import { openDatabase } from '../../sql/server.ts'
 import { startWeb } from '../../web/serve.ts'
 import { launchChromium } from './chromium.ts'
 import { fillDemo, policy } from './demo.ts'
+import { fillHostile } from './hostile-list.ts'
+import { fillInvented } from './invented.ts'
 
 export interface Site {
   readonly url: string
@@ -17,7 +19,8 @@ export interface Site {
   close(): Promise<void>
 }
 
-export async function openSite(): Promise<Site> {
+/** `more`: beside the demo archive the lists that tests need. */
+export async function openSite({ more = false } = {}): Promise<Site> {
   const data = mkdtempSync(join(tmpdir(), 'threadwork-site-'))
   // PostgreSQL runs under another account when we are root.
   chmodSync(data, 0o711)
@@ -28,11 +31,16 @@ export async function openSite(): Promise<Site> {
     ...{ db, host: '127.0.0.1', port: 0, log, url: 'https://tracker.example.org' },
     ...{ builds: { queue: {} as never, data }, place: { policy: () => policy, data } },
   })
+  const pages = await fillDemo(db, data)
+  if (more) {
+    await fillHostile(db, data)
+    await fillInvented(db)
+  }
   const chromium = await launchChromium()
   return {
     url: `http://127.0.0.1:${web.port}`,
     database: database.url,
-    pages: await fillDemo(db, data),
+    pages,
     chromium,
     close: async () => {
       await chromium.close()
