@@ -101,7 +101,31 @@ test('a person is told whole: addresses, roles, counts and what waits', async ()
     roles: [{ role: 'maintainer', paths: [] }],
   })
   expect(ruth.delegated.map(({ id }: Json) => id)).toEqual(['v1-0@example.org'])
+  const page = await archive.page('/tarn/people/RUTH@work.example.net/')
+  expect(page.replace(/<[^>]*>/g, ' ')).toMatch(
+    /Ruth Adler.*ruth@work\.example\.net.*Maintainer.*Waits for this person.*Nothing\..*Given to this person.*wal: hold the lock less/s,
+  )
   await get('/tarn/people/nobody@example.org', 'Refusal', 404)
+})
+
+test('an address of the .mailmap is the person, here and on the page, who has a name when nothing waits', async () => {
+  const line = {
+    address: 'marek@home.example.com',
+    name: null,
+    person: { name: '', address: 'marek@example.com' },
+  }
+  await archive.db
+    .updateTable('list')
+    .set({ mailmap: JSON.stringify([line]) })
+    .where('id', '=', archive.list.id)
+    .execute()
+  const marek = await get('/tarn/people/marek@home.example.com', 'OnePerson')
+  expect(marek).toMatchObject({ name: 'Marek Tolvanen', address: 'marek@example.com', to_answer: [] })
+  const page = await archive.page('/tarn/people/marek@home.example.com/')
+  expect(page).toContain('<h1><bdi>Marek Tolvanen</bdi></h1>')
+  expect(page).toMatch(/Trailers given.*<a href="\/tarn\/review-1@example\.com\/">.*Reviewed-by/s)
+  const ines = await archive.page('/tarn/people/ines@example.org/')
+  expect(ines).toMatch(/Who reviewed what this person posted.*Marek Tolvanen.*review-1@example\.com/s)
 })
 
 test('a bug is found by its number', async () => {

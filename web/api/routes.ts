@@ -19,7 +19,7 @@ import { readQuery } from '../read/query.ts'
 import { readTopic } from '../read/topic.ts'
 import { readTopicRun, type TopicChoice } from '../read/topic-rows.ts'
 import { answerDocument, answerDocumentPage } from './document.ts'
-import { readPerson } from './person-object.ts'
+import { personObject } from './person-object.ts'
 import { topicLine } from './topic-line.ts'
 import { topicObject, wholePatch, wholeRevision } from './topic-object.ts'
 import { unlessUnchanged } from './unchanged.ts'
@@ -136,7 +136,7 @@ async function answerPatch(
 }
 
 async function answerPerson(c: Context, db: Database, list: ListRow): Promise<Response> {
-  const person = await readPerson(db, originOf(c), list, c.req.param('address') ?? '')
+  const person = await personObject(db, originOf(c), list, c.req.param('address') ?? '')
   return person ? c.json(person) : refuse(c, 404, 'The list knows no such person.')
 }
 

@@ -153,7 +153,7 @@ const wholePatch = patch.extend({
 export type WholePatch = z.output<typeof wholePatch>
 
 const wholePerson = person.extend({
-  addresses: z.array(z.string()).describe('All that the configuration and the .mailmap know as theirs.'),
+  addresses: z.array(z.string()).describe('All that the list’s people and the .mailmap know as theirs.'),
   roles: z.array(z.object({ role: z.enum(['maintainer', 'reviewer', 'robot']), paths: z.array(z.string()) })),
   counts: z.object({
     revisions: z.int(),
@@ -161,8 +161,17 @@ const wholePerson = person.extend({
     accepted: z.int().describe('Of the patches.'),
     comments: z.int().describe('On patches and cover letters.'),
   }),
-  to_answer: z.array(topicLine).describe('Their open patchsets whose turn is the author’s; at most 30.'),
-  delegated: z.array(topicLine).describe('Open patchsets that were given to them; at most 30.'),
+  to_answer: z
+    .array(topicLine)
+    .describe(
+      'What waits for them, as their page has it: patchsets and bugs, the longest wait first; at most 30.',
+    ),
+  delegated: z
+    .array(topicLine)
+    .describe('Open patchsets and bugs that were given to them, those that wait for them first; at most 60.'),
+  waits_for_others: z
+    .array(topicLine)
+    .describe('What they posted or reported that waits for somebody else; at most 30.'),
 })
 export type WholePerson = z.output<typeof wholePerson>
 

@@ -1,6 +1,6 @@
 // A topic as a line of a list in our own API.
 import { paths } from '../paths.ts'
-import type { TopicRow } from '../read/topic-rows.ts'
+import type { TopicRow } from '../read/topic-row.ts'
 import type { TopicLine } from './schema.ts'
 
 export const topicLine = (origin: string, list: string, row: TopicRow): TopicLine => ({

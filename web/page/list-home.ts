@@ -20,7 +20,8 @@ import { paths } from '../paths.ts'
 import type { MailLine } from '../read/latest-mails.ts'
 import type { ListFacts } from '../read/list-facts.ts'
 import type { ListRow } from '../read/located-mail.ts'
-import type { FilledGroup, TopicRow } from '../read/topic-rows.ts'
+import type { TopicRow } from '../read/topic-row.ts'
+import type { FilledGroup } from '../read/topic-rows.ts'
 import { type PatchsetGroup, patchsetGroups } from './patchset-groups.ts'
 
 export interface ListHomeView {

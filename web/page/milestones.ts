@@ -7,7 +7,8 @@ import { topicTable } from '../part/topic-table.ts'
 import { paths } from '../paths.ts'
 import type { ListRow } from '../read/located-mail.ts'
 import type { Milestone } from '../read/milestones.ts'
-import type { TopicRow, TopicRun } from '../read/topic-rows.ts'
+import type { TopicRow } from '../read/topic-row.ts'
+import type { TopicRun } from '../read/topic-rows.ts'
 
 const crumbsOf = (list: ListRow) => [
   { text: list.name, path: paths.list(list.name) },

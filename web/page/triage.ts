@@ -4,7 +4,8 @@ import { frame } from '../part/frame.ts'
 import { dayOf, type Html, nameOf, numberText, titleOf, visible } from '../part/text.ts'
 import { paths, replyByMail } from '../paths.ts'
 import type { ListRow } from '../read/located-mail.ts'
-import type { TopicRow, TopicRun } from '../read/topic-rows.ts'
+import type { TopicRow } from '../read/topic-row.ts'
+import type { TopicRun } from '../read/topic-rows.ts'
 
 export interface TriageView {
   readonly list: ListRow

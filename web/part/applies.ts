@@ -1,6 +1,6 @@
 // Whether a patchset still applies, in a few words: to which branch at which commit, or which file is in the way.
 import { html } from 'hono/html'
-import type { Application, Rebase } from '../read/applies.ts'
+import type { Application, Tried } from '../read/applies.ts'
 import { dayOf, type Html, minuteOf, visible } from './text.ts'
 
 /** Nothing where it was not tried. */
@@ -22,7 +22,23 @@ export function appliesLine(application: Application | null): Html | string {
 }
 
 /** For a row of a list: only what somebody has to do. */
-export const rebaseWords = (rebase: Rebase | undefined): Html | string =>
-  rebase === undefined
-    ? ''
-    : html`, needs rebase${rebase.file ? `: ${visible(rebase.file)}` : ''} (tried ${dayOf(rebase.at)})`
+export const rebaseWords = (tried: Tried | undefined): Html | string =>
+  tried?.outcome === 'conflict'
+    ? html`, needs rebase${tried.file ? `: ${visible(tried.file)}` : ''} (tried ${dayOf(tried.at)})`
+    : ''
+
+/** For a column of its own. */
+export function appliesWords(tried: Tried | undefined): Html | string {
+  if (tried === undefined) return ''
+  const branch = html`<bdi>${visible(tried.branch)}</bdi>`
+  switch (tried.outcome) {
+    case 'applied':
+      return html`<span class="ok txt">✓</span> to ${branch}`
+    case 'already':
+      return html`<span class="ok txt">✓</span> is in ${branch}`
+    case 'conflict':
+      return html`<span class="warn txt">!</span> needs rebase`
+    default:
+      return ''
+  }
+}

@@ -3,7 +3,7 @@
 import { html } from 'hono/html'
 import { kindWords } from '../../tracker/topic/kind-words.ts'
 import { paths } from '../paths.ts'
-import type { TopicRow } from '../read/topic-rows.ts'
+import type { TopicRow } from '../read/topic-row.ts'
 import { rebaseWords } from './applies.ts'
 import { checkCount } from './checks.ts'
 import { stateWords } from './chip.ts'
@@ -32,7 +32,7 @@ function patchsetRow(list: string, row: TopicRow, states: boolean, checked: bool
     : html`<td data-w="Reviewed" class="n${reviewed === 0 ? ' soft' : ''}">${patches > 0 ? `${reviewed} of ${patches}` : ''}</td>`
   return html`<tr><td class="full"><a class="s" href="${paths.mail(list, revision?.head ?? row.id)}">${titleOf(revision?.title ?? row.title)}</a>${versionOf(
     row,
-  )}<br><span class="soft">${nameOf(revision?.author ?? row.author)}, ${revision?.pullRequest ? 'pull request' : countText(patches, 'patch', 'patches')}${revision && !revision.complete ? ', not complete' : ''}${rebaseWords(row.rebase)}</span></td>${second}${checked ? html`<td>${checkCount(checks)}</td>` : ''}${lastColumns(row)}</tr>
+  )}<br><span class="soft">${nameOf(revision?.author ?? row.author)}, ${revision?.pullRequest ? 'pull request' : countText(patches, 'patch', 'patches')}${revision && !revision.complete ? ', not complete' : ''}${rebaseWords(row.tried)}</span></td>${second}${checked ? html`<td>${checkCount(checks)}</td>` : ''}${lastColumns(row)}</tr>
 `
 }
 

@@ -27,16 +27,15 @@ export async function readApplication(
   return rows[0] ?? null
 }
 
-/** What keeps the newest revision from applying. */
-export interface Rebase {
-  /** Null for an unknown one. */
-  readonly file: string | null
-  /** Milliseconds: when it was tried. */
+/** On which branch the newest revision was tried last. */
+export interface Tried extends Pick<Application, 'outcome' | 'branch' | 'file'> {
+  /** Milliseconds. */
   readonly at: number
 }
 
-/** For a query over `topic t`: a `Rebase`; null where nothing does. */
-export const rebaseColumn = sql`(select json_build_object('file', a.file, 'at', floor(extract(epoch from a.at) * 1000)) from (
-    select outcome, file, version, at from application
+/** For a query over `topic t`: a `Tried`; null where nothing was tried, and once it is closed. */
+export const triedColumn = sql`(select json_build_object(
+    'outcome', a.outcome, 'branch', a.branch, 'file', a.file, 'at', floor(extract(epoch from a.at) * 1000)) from (
+    select outcome, branch, file, version, at from application
     where list_id = t.list_id and topic_key = t.id_key and branch is not null order by at desc, id desc limit 1) a
-  where a.outcome = 'conflict' and t.open and a.version = coalesce((t.summary->'revision'->>'version')::int, 0))`
+  where t.open and a.version = coalesce((t.summary->'revision'->>'version')::int, 0))`

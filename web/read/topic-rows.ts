@@ -1,27 +1,10 @@
-// Rows of topics as lists show them: their columns and summaries (tracker/topic/summary.ts), never the topics.
+// Runs of topics as lists show them, in the order of their last mails.
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import type { IndexKey, ListId } from '../../base/ids.ts'
+import type { ListId } from '../../base/ids.ts'
 import { toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
-import type { TopicSummary } from '../../tracker/topic/summary.ts'
 import type { Topic, Turn } from '../../tracker/topic/topic.ts'
-import { type Rebase, rebaseColumn } from './applies.ts'
-
-export interface TopicRow extends TopicSummary {
-  readonly id: string
-  readonly kind: Topic['kind']
-  readonly title: string
-  readonly state: Topic['state']
-  readonly mails: number
-  /** Milliseconds. */
-
-  readonly lastSaid: number
-  /** What keeps a patchset from applying; absent when nothing does. */
-  readonly rebase?: Rebase
-
-  /** Where the next page begins, for `before`. */
-  readonly cursor: string
-}
+import { type DatabaseTopicRow, rowColumns, type TopicRow, toTopicRow } from './topic-row.ts'
 
 /** A run of topics, newest activity first; `next` continues it. */
 export interface TopicRun {
@@ -39,9 +22,6 @@ export interface TopicChoice {
   readonly open?: boolean
   /** Of open patchsets. */
   readonly turn?: Turn
-  /** By one of these addresses, or given to one of them; of the few that are open. */
-  readonly authors?: readonly string[]
-  readonly delegates?: readonly string[]
   /** A cursor of an earlier run; one that is not ours is taken as none. */
   readonly before?: string
   readonly limit: number
@@ -49,7 +29,7 @@ export interface TopicChoice {
 
 /** The topics of a list that fit the choice. */
 export async function readTopicRun(db: Kysely<Tables>, list: ListId, choice: TopicChoice): Promise<TopicRun> {
-  const { rows } = await sql<DatabaseRow>`
+  const { rows } = await sql<DatabaseTopicRow>`
     select ${rowColumns} from (
       select * from topic t where ${conditions(list, choice)}
       order by t.last_said desc, t.id_key desc limit ${choice.limit + 1}
@@ -84,7 +64,7 @@ export async function readTopicGroups(
         (select count(*)::int from (select ${those} limit ${sql.lit(countMax + 1)}) s) as count
       ${those} order by t.last_said desc limit ${sql.lit(limit)})`
   })
-  const { rows } = await sql<DatabaseRow & { place: number; count: number }>`
+  const { rows } = await sql<DatabaseTopicRow & { place: number; count: number }>`
     select w.place, w.count, ${rowColumns}
     from (${sql.join(wanted, sql` union all `)}) w join topic t on t.list_id = ${list} and t.id_key = w.id_key
     order by w.place, t.last_said desc, t.id_key desc`.execute(db)
@@ -95,31 +75,6 @@ export async function readTopicGroups(
   })
 }
 
-const rowColumns = sql`t.id, t.id_key, t.kind, t.title, t.author, t.state, t.mails, t.last_said, t.summary, ${rebaseColumn} as rebase`
-
-interface DatabaseRow extends Pick<TopicRow, 'id' | 'kind' | 'title' | 'state' | 'mails'> {
-  id_key: IndexKey
-  author: string
-  last_said: Date
-
-  rebase: Rebase | null
-  /** Empty between an upgrade of the database and the next fold. */
-  summary: Partial<TopicSummary>
-}
-
-const toTopicRow = ({ id_key, author, last_said, summary, rebase, ...row }: DatabaseRow): TopicRow => ({
-  author: { name: author, address: '' },
-  bugType: null,
-  candidate: null,
-  revision: null,
-  ...summary,
-
-  ...row,
-  ...(rebase === null ? {} : { rebase }),
-  lastSaid: last_said.getTime(),
-  cursor: `${last_said.getTime()}.${id_key}`,
-})
-
 function conditions(list: ListId, choice: Omit<TopicChoice, 'limit'>): RawBuilder<unknown> {
   const parts = [sql`t.list_id = ${list}`]
   parts.push(choice.kind === undefined ? sql`t.kind <> 'spam'` : sql`t.kind = ${choice.kind}`)
@@ -129,9 +84,6 @@ function conditions(list: ListId, choice: Omit<TopicChoice, 'limit'>): RawBuilde
   // Written out, so that a prepared statement may take the index of what is open.
   if (choice.open !== undefined) parts.push(choice.open ? sql`t.open` : sql`not t.open`)
   if (choice.turn !== undefined) parts.push(sql`t.turn = ${choice.turn}`)
-  if (choice.authors) parts.push(sql`t.data->'author'->>'address' = any(${choice.authors}::text[])`)
-  if (choice.delegates)
-    parts.push(sql`t.data->'delegate'->'person'->>'address' = any(${choice.delegates}::text[])`)
   const cursor = parseCursor(choice.before)
   if (cursor) parts.push(sql`(t.last_said, t.id_key) < (${cursor.lastSaid}, ${cursor.key})`)
   return sql.join(parts, sql` and `)

@@ -3,13 +3,17 @@ import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
 import { limits } from '../../base/limits.ts'
 import { pagesVersion } from '../../base/list-settings.ts'
+import { toStorableText } from '../../base/storable.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { answerFresh, answerPage } from '../answer.ts'
-import { personPage, waitsPage } from '../page/waits.ts'
+import { personPage } from '../page/person.ts'
+import { waitsPage } from '../page/waits.ts'
 import type { ListRow } from '../read/located-mail.ts'
+import { readPerson } from '../read/person.ts'
+import { readReviewing } from '../read/reviewing.ts'
 import { readWaits, readWaitsOf } from '../read/waits.ts'
 
-const rowsMax = 30
+const rowsMax = 24
 
 export function answerWaits(c: Context, db: Kysely<Tables>, list: ListRow): Promise<Response> {
   const after = c.req.query('after')
@@ -21,14 +25,16 @@ export function answerWaits(c: Context, db: Kysely<Tables>, list: ListRow): Prom
 }
 
 export function answerPerson(c: Context, db: Kysely<Tables>, list: ListRow): Promise<Response> {
-  const address = (c.req.param('address') ?? '').slice(0, limits.addressCharactersMax).toLowerCase()
+  const asked = (c.req.param('address') ?? '').slice(0, limits.addressCharactersMax).toLowerCase()
   const now = Date.now()
-  return answerFresh(c, ['person', address, ...versionsOf(list, now)], async () =>
-    answerPage(
-      c,
-      personPage({ list, address, now, ...(await readWaitsOf(db, list.id, address, rowsMax / 2)) }),
-    ),
-  )
+  return answerFresh(c, ['person', asked, ...versionsOf(list, now)], async () => {
+    const person = await readPerson(db, list, toStorableText(asked))
+    const [waits, reviewing] = await Promise.all([
+      readWaitsOf(db, list.id, person.addresses, rowsMax / 2),
+      readReviewing(db, list.id, person.addresses),
+    ])
+    return answerPage(c, personPage({ list, person, waits, reviewing, now }))
+  })
 }
 
 const versionsOf = (list: ListRow, now: number) => [
