@@ -41,15 +41,24 @@ function changedLines({ hunks }: CutFile): string[] {
     for (const line of hunk) {
       if (hashes.size >= limits.changedLinesMax) return [...hashes].sort()
       if (line[0] !== '+' && line[0] !== '-') continue
-      const text = line.replace(/\s+/g, '')
-      if (text.length > 3) hashes.add(shortHash(text))
+      const hash = shortHash(line)
+      if (hash !== null) hashes.add(hash)
     }
   return [...hashes].sort()
 }
 
-/** FNV-1a, 32 bit: for likeness only, never for identity. */
-function shortHash(text: string): string {
+/** FNV-1a, 32 bit, of all but white space, or null for a sign and two letters: for likeness only, never for identity. */
+function shortHash(line: string): string | null {
   let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return (hash >>> 0).toString(36)
+  let letters = 0
+  for (let at = 0; at < line.length; at++) {
+    const code = line.charCodeAt(at)
+    if (code <= 32 ? isBlank(code) : code > 127 && /\s/.test(line.charAt(at))) continue
+    hash = Math.imul(hash ^ code, 0x01000193)
+    letters++
+  }
+  return letters > 3 ? (hash >>> 0).toString(36) : null
 }
+
+/** Of ASCII, as `\s` has it. */
+const isBlank = (code: number) => code === 32 || (code >= 9 && code <= 13)

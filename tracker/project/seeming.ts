@@ -38,13 +38,13 @@ export async function seemsToAnswer(
   // One word is no title: "Re: hello".
   if (words.length < 2) return null
   const since = new Date(topic.said - limits.seemingDaysMax * 86_400_000).toISOString()
-  const query = words.map(word => `'${word}'`).join(' <-> ')
+  const query = words.map(word => `'${word}':A`).join(' <-> ')
   const { rows } = await sql<{ data: Omit<Topic, 'mails'>; mail_data: Buffer }>`
     select t.data, t.mail_data from topic t where t.list_id = ${list} and t.id <> ${topic.id} and t.kind <> 'spam'
       and t.said <= ${new Date(topic.said).toISOString()} and t.last_said >= ${since}
       and t.id_key in (
         select m.topic_key from search s join topic_mail m on m.list_id = s.list_id and m.message_key = s.message_key
-        where s.list_id = ${list} and ${holdsWords('subject', query)} limit ${mailsTriedMax})
+        where s.list_id = ${list} and ${holdsWords('heads', query)} limit ${mailsTriedMax})
     limit ${topicsTriedMax}`.execute(db)
   // Of so many nobody knows which.
   if (rows.length === topicsTriedMax) return null

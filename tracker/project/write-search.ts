@@ -25,7 +25,7 @@ export const searchRows = (list: ListId, mails: readonly ReadMail[]): RawBuilder
 export async function indexWords(db: Kysely<Tables>): Promise<void> {
   await sql`
     select gin_clean_pending_list(index::regclass)
-    from unnest(array['search_words', 'search_subject', 'search_author']) as index`.execute(db)
+    from unnest(array['search_words', 'search_heads']) as index`.execute(db)
 }
 
 /** As many at once come from an import or after a pause, never one by one from a list. */

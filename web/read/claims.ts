@@ -260,11 +260,12 @@ export const candidatesMax = 50
 
 /** The topics of the mails whose subject or author holds these words in a row. */
 export function mailsWith(list: ListId, words: string, part: 'subject' | 'author') {
-  const query = wordsOf(words).map(word => `'${word}'`)
+  const weight = part === 'subject' ? 'A' : 'B'
+  const query = wordsOf(words).map(word => `'${word}':${weight}`)
   return sql`search s
     join topic_mail m on m.list_id = s.list_id and m.message_key = s.message_key
     join topic t on t.list_id = m.list_id and t.id_key = m.topic_key
-    where s.list_id = ${list} and ${holdsWords(part, query.join(' <-> '))}`
+    where s.list_id = ${list} and ${holdsWords('heads', query.join(' <-> '))}`
 }
 
 export interface LinkRow {

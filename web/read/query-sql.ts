@@ -147,9 +147,9 @@ function wordsLeast(query: WordsQuery): Condition {
 function wordsMost(query: WordsQuery): Condition {
   switch (query.field) {
     case 's':
-      return { sql: holdsWords('subject', sequence(query, '')) }
+      return { sql: holdsWords('heads', sequence(query, 'A')) }
     case 'f':
-      return { sql: holdsWords('author', sequence(query, '')) }
+      return { sql: holdsWords('heads', sequence(query, 'B')) }
     case 'dfn':
       return { text: `(${sequence(query, 'C')} | '${cut.files}' & (${each(query, 'D')} | '${cut.body}'))` }
     case 'said':
