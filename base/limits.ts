@@ -642,6 +642,16 @@ export const limits = {
   newsFarewellMillisecondsMax: 2_000,
   /** RFC 3977 3.1 wants at least three minutes for a client that is silent. */
   newsIdleSecondsMax: 180,
+  /** Options of a push; three have a meaning. */
+  pushOptionsMax: 20,
+  /** Pushes of one account to refs/for/ that wait for an answer. */
+  seriesRequestsMax: 50,
+  /** A pusher waits for it. */
+  seriesWaitSecondsMax: 60,
+  /** git format-patch runs for each while somebody waits. */
+  seriesPatchesMax: 100,
+  /** Of a description. */
+  seriesDescriptionBytesMax: 16 * 1024,
   /** One request of `b4 send`: ten times the text of the longest series, which has a hundred patches. */
   submissionBytesMax: 10 * 1024 * 1024,
   submissionMessagesMax: 200,

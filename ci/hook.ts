@@ -60,8 +60,8 @@ if [ -x "$0.chained" ]; then printf '%s\\n' "$pushed" | "$0.chained" "$@"; fi
 exit 0
 `
 
-const mark = 'Threadwork\'s hook, written by "threadwork hook install"'
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
+export const mark = 'Threadwork\'s hook, written by "threadwork hook install"'
+export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
 export interface Installed {
   readonly file: string
@@ -72,21 +72,25 @@ export interface Installed {
 }
 
 /** Throws an Error for whoever asked for it. Installing again changes nothing but the spool. */
-export async function installHook(repository: string, spool: string): Promise<Installed> {
-  const hooks = await hooksOf(repository)
+export const installHook = async (repository: string, spool: string): Promise<Installed> =>
+  placeHook(await hooksOf(repository), 'post-receive', hookScript(spool))
+
+/** What stood there is kept beside it; `alone`: nothing may, for none can be called after it. */
+export function placeHook(hooks: string, name: string, script: string, { alone = false } = {}): Installed {
   mkdirSync(hooks, { recursive: true })
-  const file = join(hooks, 'post-receive')
+  const file = join(hooks, name)
   const chained = `${file}.chained`
   if (isThere(file) && !isOurs(file)) {
+    if (alone) throw new Error(`Cannot replace the hook "${file}"; allowed: none there, or ours`)
     if (isThere(chained))
       throw new Error(
         `Cannot keep the hook "${file}": "${chained}" is there already; allowed: one of the two, so join them`,
       )
     renameSync(file, chained)
   }
-  const fresh = join(hooks, `.post-receive.${randomBytes(8).toString('hex')}`)
+  const fresh = join(hooks, `.${name}.${randomBytes(8).toString('hex')}`)
   try {
-    writeFileSync(fresh, hookScript(spool), { flag: 'wx' })
+    writeFileSync(fresh, script, { flag: 'wx' })
     chmodSync(fresh, 0o755)
     renameSync(fresh, file)
   } finally {
@@ -115,7 +119,7 @@ export async function hookState(repository: string): Promise<HookState> {
 }
 
 /** `core.hooksPath` of the repository says where git looks; it begins at the repository (git-config(1)). */
-async function hooksOf(repository: string): Promise<string> {
+export async function hooksOf(repository: string): Promise<string> {
   const bare = await git(repository, 'rev-parse', '--is-bare-repository', '--absolute-git-dir').catch(
     error => {
       throw new Error(`Cannot use "${repository}": ${(error as Error).message}`, { cause: error })

@@ -21,6 +21,9 @@ const refs = () => z.array(ref, { error: refsAllowed }).max(50, { error: refsAll
 
 const proofAllowed = `one of ${proofs.join(', ')}, or a list of those that will do`
 const proof = z.enum(proofs, { error: proofAllowed })
+/** Those that say who pushed. */
+const pushAllowed = 'a list of push-certificate and gitolite-user'
+const pushProof = proof.extract(['push-certificate', 'gitolite-user'], { error: pushAllowed })
 const require = () =>
   z.union(
     [proof.transform(one => [one]), z.array(proof, { error: proofAllowed }).min(1, { error: proofAllowed })],
@@ -182,6 +185,11 @@ const signer = z
         is: 'the whole fingerprint of the primary key, as `gpg --fingerprint` prints it; the key itself is a file in `keys`',
         example: '0123 4567 89AB CDEF 0123  4567 89AB CDEF 0123 4567',
       }),
+    address: address().optional().register(about, {
+      is: 'the address that the person pushes series from',
+      without: 'none, so there are none',
+      example: 'ada@example.org',
+    }),
     ssh: text(sshAllowed, sshKey).optional().register(about, {
       is: 'or an ssh key, as its .pub file has it',
       example: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
@@ -264,6 +272,14 @@ const patches = z.strictObject({
     .register(about, {
       is: 'files besides `.ci/` with which a patch is never built without asking; `*` stands for any characters',
     }),
+  push: z
+    .array(pushProof, { error: pushAllowed })
+    .default([])
+    .register(about, {
+      is: 'what makes a push to `refs/for/BRANCH` a series on the list: push-certificate, gitolite-user, or either',
+      without: 'none, so all are refused',
+      example: ['push-certificate'],
+    }),
   nightly: yesNo.default(false).register(about, {
     is: 'once a day all open revisions that were let in and apply together are offered as one ref, and built',
   }),
@@ -294,6 +310,16 @@ export const policySettings = z
           .register(about, {
             is: 'users of gitolite whose pushes count where a repository requires gitolite-user',
             example: ['ada'],
+          }),
+        addresses: z
+          .record(line, address(), {
+            error: 'a table of mail addresses such as { ada = "ada@example.org" }',
+          })
+          .default({})
+          .register(about, {
+            is: 'the address that a user pushes series from',
+            without: 'none, so nobody can',
+            example: { ada: 'ada@example.org' },
           }),
       })
       .prefault({})

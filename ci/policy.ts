@@ -16,6 +16,8 @@ export interface Policy {
   /** ssh's list of revoked keys; null for none. */
   readonly revoked: string | null
   readonly gitoliteUsers: readonly string[]
+  /** Where a user of gitolite has his mail. */
+  readonly gitoliteAddresses: Readonly<Record<string, string>>
   readonly patches: readonly PatchPolicy[]
   /** Builds of one submitter that may wait or run at once. */
   readonly openPerSubmitterMax: number
@@ -56,6 +58,8 @@ interface Secret {
 
 export interface Signer {
   readonly name: string
+  /** Where the person has his mail; null where nobody said it. */
+  readonly address: string | null
   readonly key:
     | {
         readonly kind: 'openpgp'
@@ -90,6 +94,8 @@ export interface PatchPolicy {
   readonly signers: readonly string[]
   /** Patterns of files besides `.ci/` with which a patch is never built without asking. */
   readonly buildFiles: readonly string[]
+  /** What makes a push to `refs/for/` a series of the list; none for nothing. */
+  readonly push: readonly Proof[]
   readonly nightly: boolean
 }
 
@@ -104,6 +110,7 @@ export function readPolicy(file: string): Policy {
     keys: written.keys === undefined ? null : near(written.keys),
     revoked: written.revoked === undefined ? null : near(written.revoked),
     gitoliteUsers: written.gitolite.users,
+    gitoliteAddresses: written.gitolite.addresses,
     patches: written.patches.map(toPatches),
     openPerSubmitterMax: written.open_per_submitter_max,
   }
@@ -163,8 +170,9 @@ function toLimits(written: Written['repository'][number]['limits']): Partial<Job
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined))
 }
 
-const toSigner = ({ name, openpgp, ssh, ...written }: Written['signer'][number]): Signer => ({
+const toSigner = ({ name, address, openpgp, ssh, ...written }: Written['signer'][number]): Signer => ({
   name,
+  address: address ?? null,
   key:
     openpgp === undefined
       ? { kind: 'ssh', line: (ssh ?? '').split(' ').slice(0, 2).join(' ') }

@@ -140,9 +140,24 @@ async function dropOld(directory: string, { name, isOld, isDirectory }: Lying): 
   await (isDirectory ? rmdir(path) : rm(path, { force: true })).catch(() => {})
 }
 
-/** Null when it is gone. A link is not followed, and opening a pipe does not wait for its other end. */
 async function readOne(directory: string, name: string): Promise<Spooled | null> {
-  const nobody = { name, push: null, account: -1, at: 0 }
+  const lying = await readLying(directory, name)
+  if (lying === null) return null
+  const { text, ...known } = lying
+  return { ...known, name, ...(text === null ? { push: null } : parsed(text)) }
+}
+
+export interface LyingFile {
+  /** Null for what is no file of a hook. */
+  readonly text: string | null
+  readonly wrong: string
+  readonly account: number
+  readonly at: number
+}
+
+/** Null when it is gone. A link is not followed, and opening a pipe does not wait for its other end. */
+export async function readLying(directory: string, name: string): Promise<LyingFile | null> {
+  const nobody = { text: null, account: -1, at: 0 }
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
   let file: FileHandle
   try {
@@ -160,7 +175,7 @@ async function readOne(directory: string, name: string): Promise<Spooled | null>
       return { ...known, wrong: 'it has another name, so somebody else may have written it' }
     if (info.size > limits.spooledBytesMax)
       return { ...known, wrong: `it has more than ${limits.spooledBytesMax} bytes` }
-    return { ...known, ...parsed(await readText(file, info.size)) }
+    return { ...known, text: await readText(file, info.size), wrong: '' }
   } finally {
     await file.close()
   }

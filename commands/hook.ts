@@ -7,7 +7,9 @@ import { say } from './common/say.ts'
 export const command: Command = {
   summary: 'Has pushes to a bare repository built (install), or prints the hook that does it (show)',
   words: 'install REPOSITORY | show',
-  options: {},
+  options: {
+    series: { value: null, help: 'pushes to refs/for/BRANCH become series on the list, too (docs/ci.md)' },
+  },
   async run(args) {
     const [what, repository, ...more] = args.words
     const allowed =
@@ -24,7 +26,11 @@ export const command: Command = {
     if (repository === undefined) return say(hookScript(spool))
     makeSpool(spool)
     const installed = await installHook(repository, spool)
-    return say(`Installed ${installed.file}, which leaves pushes in ${spool}${keptWords(installed)}\n`)
+    say(`Installed ${installed.file}, which leaves pushes in ${spool}${keptWords(installed)}\n`)
+    if (!args.has('series')) return 0
+    const { installSeriesHooks } = await import('../ci/series-hook.ts')
+    const before = await installSeriesHooks(repository, spool)
+    return say(`Installed ${before.file} and proc-receive beside it for refs/for/${keptWords(before)}\n`)
   },
 }
 

@@ -453,4 +453,16 @@ export interface Tables {
     text_hash: string
     at: Generated<Date>
   }
+  // 0018_pushed_series.sql
+  pushed_series: {
+    list_id: number
+    repository: string
+    branch: string
+    identity: string
+    topic: string
+    version: number
+    head: string
+    message_id: string
+    at: Generated<Date>
+  }
 }

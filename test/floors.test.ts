@@ -36,6 +36,7 @@ const floors: Record<string, readonly string[]> = {
       'ci/apply.ts',
       'ci/published.ts',
       'ci/scripts.ts',
+      'ci/series-request.ts',
       'ci/spool.ts',
     ],
   ],

@@ -15,6 +15,7 @@ import { type Listener, listen } from '../../web/listen.ts'
 import { runnerRoutes } from '../../web/route/runner.ts'
 import { startPatchsets } from './patchsets.ts'
 import { startChild } from './runner-child.ts'
+import { startSeries } from './series.ts'
 import type { Serving } from './serving.ts'
 
 export async function startCi(serving: Serving, queue: Queue, data: string): Promise<void> {
@@ -28,6 +29,7 @@ export async function startCi(serving: Serving, queue: Queue, data: string): Pro
     const spool = spoolOf(ci, data)
     const intake = startIntake({ db: pools.main, log, policy, spool, homes: join(data, 'keys') })
     closers.push(() => intake.close())
+    startSeries(serving, data)
   }
   if (ci.runners === 0 || (ci.sandbox === null && ci.launcher === null)) return
   const door = await openDoor(serving, queue, data)

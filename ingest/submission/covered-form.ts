@@ -7,6 +7,7 @@ import { headerValue } from '../../tracker/decode/headers.ts'
 import { decodeWords } from '../../tracker/decode/words.ts'
 import { parseSubject } from '../../tracker/mail/subject.ts'
 import { readByGit } from '../auth/patatt.ts'
+import { named } from './named.ts'
 import type { Submitted } from './submitted.ts'
 
 export interface Around {
@@ -44,11 +45,6 @@ export async function coveredForms(mail: Submitted, around: Around): Promise<str
     .filter(({ name }) => name === 'x-developer-signature')
     .slice(0, limits.signaturesMax)
     .map(({ value }) => [`X-Developer-Signature: ${value.trim()}`, ...head, '', body].join('\n'))
-}
-
-const named = (name: string) => {
-  const written = libmime.encodeWords(name, 'Q', 52)
-  return `${/[^\w!#$%&'*+\-/=?^`{|}~ ]/.test(written) ? `"${written.replace(/["\\]/g, '\\$&')}"` : written} `
 }
 
 /** git reads no bracket, so none is signed: what it counts is said in our words. */

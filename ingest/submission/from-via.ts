@@ -11,6 +11,8 @@ export interface Passage {
   /** Our own address. */
   readonly own: string
   readonly selector: string
+  /** How it came. */
+  readonly road: 'HTTP' | 'git push'
   /** Whether From must not stay. */
   readonly via: boolean
   readonly at: Date
@@ -18,10 +20,10 @@ export interface Passage {
 
 /** With LF. */
 export function passedBytes(mail: Submitted, passage: Passage): Buffer {
-  const { own, selector, via, at } = passage
+  const { own, selector, road, via, at } = passage
   const host = own.slice(own.lastIndexOf('@') + 1)
   const trace = [
-    `Received: by ${host} (Threadwork) with HTTP; ${at.toUTCString().replace('GMT', '+0000')}`,
+    `Received: by ${host} (Threadwork) ${road === 'HTTP' ? 'with HTTP' : '(git push) with local'}; ${at.toUTCString().replace('GMT', '+0000')}`,
     `X-Endpoint-Received: by Threadwork for ${mail.from}/${selector}`,
   ]
   const rest = via ? throughUs(mail, own) : mail.bytes

@@ -14,6 +14,7 @@ import { addressesOf } from '../../tracker/topic/rules.ts'
 import type { Keys } from '../auth/keyring.ts'
 import type { Resolve } from '../auth/resolver.ts'
 import { coveredForms } from './covered-form.ts'
+import { lockDay, refuseMany } from './day.ts'
 import { forbidsOthers } from './dmarc.ts'
 import { passedBytes } from './from-via.ts'
 import { Refusal } from './refusal.ts'
@@ -122,7 +123,7 @@ async function readSeries(request: unknown, receiving: Receiving, shape: Shape):
     const textHash = textHashOf(mail)
     const before = ready.map(other => other.mail.messageId)
     const leaving = await shape(mail, signature, { lists, before, receiving })
-    const bytes = passedBytes(leaving, { own, via, selector: by.selector, at: new Date(now) })
+    const bytes = passedBytes(leaving, { own, via, selector: by.selector, road: 'HTTP', at: new Date(now) })
     // What readers will verify is what leaves.
     if (via) await signatureOf({ bytes, from: mail.from }, keys, now, 'message-id')
     ready.push({ mail, textHash, lists, wire: crlfOnly(bytes), signature: signature.hash })
@@ -197,20 +198,4 @@ async function readersOf(trx: Transaction<Tables>, list: List, { recipients }: S
   const { rules } = await peopleOf(trx, list.id)
   const people = new Set((rules.rosters.at(-1)?.people ?? []).flatMap(addressesOf))
   return [list.address, ...recipients.filter(address => people.has(address))]
-}
-
-/** Two requests with one series, or many for one person's day. */
-const lockDay = (trx: Transaction<Tables>, identity: string) =>
-  sql`select pg_advisory_xact_lock(hashtext(${`submission ${identity}`}))`.execute(trx)
-
-async function refuseMany(trx: Transaction<Tables>, identity: string, more: number): Promise<void> {
-  const { rows } = await sql<{ count: number }>`
-    select (select count(*) from submission where identity = ${identity} and at > now() - interval '1 day')::int
-      + (select count(*) from outbox where kind = 'reflection' and recipient = ${identity}
-          and made_at > now() - interval '1 day')::int as count`.execute(trx)
-  if ((rows[0]?.count ?? 0) + more > limits.submissionsPerDayMax)
-    throw new Refusal(
-      429,
-      `Cannot take more than ${limits.submissionsPerDayMax} messages of ${identity} in a day`,
-    )
 }

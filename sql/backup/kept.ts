@@ -60,4 +60,5 @@ export const isKept: Readonly<Record<keyof Tables, boolean>> = {
   submission_challenge: true,
   submission_key: true,
   submission: true,
+  pushed_series: true,
 }

@@ -29,11 +29,18 @@ export const policy: Policy = {
       ...{ network: false, weakest: null, limits: { seconds: 1_200 }, secrets: [] },
     },
   ],
-  ...{ signers: [], keys: null, revoked: null, gitoliteUsers: [], openPerSubmitterMax: 20 },
+  ...{
+    signers: [],
+    keys: null,
+    revoked: null,
+    gitoliteUsers: [],
+    gitoliteAddresses: {},
+    openPerSubmitterMax: 20,
+  },
   patches: [
     {
       ...{ list, repository: 'tarn', branch: 'main', prefixes: {}, allow: [], signers: [] },
-      ...{ buildFiles: [], nightly: true },
+      ...{ buildFiles: [], push: [], nightly: true },
     },
   ],
 }

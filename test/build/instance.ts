@@ -19,6 +19,8 @@ const main = join(import.meta.dirname, '../../main.ts')
 export interface InstanceOptions {
   readonly sandbox?: string
   readonly runners?: number
+  /** What it serves. */
+  readonly roles?: string
 }
 
 export class Instance {
@@ -32,12 +34,14 @@ export class Instance {
   remote: ChildProcess | undefined
   private readonly url: string
   private readonly port: number
+  private readonly roles: string
   private readonly heard: RunningThreadwork[] = []
 
-  private constructor(database: { db: Kysely<Tables>; url: string }, port: number) {
+  private constructor(database: { db: Kysely<Tables>; url: string }, port: number, roles: string) {
     this.db = database.db
     this.url = database.url
     this.port = port
+    this.roles = roles
     this.address = `http://127.0.0.1:${port}`
     this.directory = mkdtempSync(join(tmpdir(), 'threadwork-instance-'))
     // The accounts of the builds pass through.
@@ -47,8 +51,12 @@ export class Instance {
     this.repository = new Repository(mkdtempSync(join(this.directory, 'repository-')))
   }
 
-  static async open({ sandbox = 'bwrap', runners = 1 }: InstanceOptions = {}): Promise<Instance> {
-    const instance = new Instance(await testDatabase(), await freePort())
+  static async open({
+    sandbox = 'bwrap',
+    runners = 1,
+    roles = 'web,ci',
+  }: InstanceOptions = {}): Promise<Instance> {
+    const instance = new Instance(await testDatabase(), await freePort(), roles)
     mkdirSync(instance.data)
     writeFileSync(
       instance.at('ci-policy.toml'),
@@ -62,7 +70,7 @@ export class Instance {
 
   /** Resolves when it is ready. */
   async start(): Promise<void> {
-    const words = ['serve', '--only', 'web,ci', '--web', `127.0.0.1:${this.port}`]
+    const words = ['serve', '--only', this.roles, '--web', `127.0.0.1:${this.port}`]
     const all = [...words, '--config', this.at('threadwork.toml'), '--data', this.data]
     this.serve = await this.run(all, { DATABASE_URL: this.url })
   }

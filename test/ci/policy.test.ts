@@ -51,6 +51,7 @@ test('a repository needs a signed commit, on each branch, without network or a s
     keys: null,
     revoked: null,
     gitoliteUsers: [],
+    gitoliteAddresses: {},
     patches: [],
     openPerSubmitterMax: 20,
   })
@@ -63,6 +64,7 @@ keys = "keys"
 revoked = "krl"
 [gitolite]
 users = ["ada"]
+addresses = { ada = "ada@example.org" }
 [[repository]]
 name = "tarn"
 path = "/srv/git/tarn.git"
@@ -79,6 +81,7 @@ file = "secret"
 refs = ["refs/heads/main"]
 [[signer]]
 name = "Ada"
+address = "ada@example.org"
 openpgp = "0123 4567 89ab cdef 0123  4567 89AB CDEF 0123 4567"
 [[signer]]
 name = "Grace"
@@ -91,11 +94,13 @@ list = "demo"
 repository = "tarn"
 prefixes = { Next = "next" }
 allow = ["Ada@Example.org"]
+push = ["push-certificate"]
 `
   expect(read(text, place)).toMatchObject({
     keys: join(place, 'keys'),
     revoked: join(place, 'krl'),
     gitoliteUsers: ['ada'],
+    gitoliteAddresses: { ada: 'ada@example.org' },
     repositories: [
       {
         list: 'demo',
@@ -109,7 +114,11 @@ allow = ["Ada@Example.org"]
       },
     ],
     signers: [
-      { key: { kind: 'openpgp', fingerprint: '0123456789ABCDEF0123456789ABCDEF01234567' }, refs: ['*'] },
+      {
+        address: 'ada@example.org',
+        key: { kind: 'openpgp', fingerprint: '0123456789ABCDEF0123456789ABCDEF01234567' },
+        refs: ['*'],
+      },
       {
         key: {
           kind: 'ssh',
@@ -127,6 +136,7 @@ allow = ["Ada@Example.org"]
         branch: 'main',
         prefixes: { next: 'next' },
         allow: ['ada@example.org'],
+        push: ['push-certificate'],
         signers: [],
         nightly: false,
       },

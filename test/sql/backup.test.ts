@@ -164,7 +164,9 @@ test('a backup of an older version becomes one of this', async () => {
   const file = join(directory, 'manifest.json')
   const manifest = JSON.parse(readFileSync(file, 'utf8'))
   manifest.migrations = manifest.migrations.filter((name: string) => name < '0011')
-  manifest.tables = manifest.tables.filter(({ name }: { name: string }) => !name.startsWith('submission'))
+  manifest.tables = manifest.tables.filter(
+    ({ name }: { name: string }) => !/^submission|^pushed_series$/.test(name),
+  )
   for (const table of manifest.tables)
     table.columns = table.columns.filter((name: string) => name !== 'return_host' && name !== 'told')
   writeFileSync(file, JSON.stringify(manifest))

@@ -49,11 +49,18 @@ const policyFor = (path: string): Policy => ({
       ...{ network: true, weakest: null, limits: { memoryBytes: 2 * 1024 ** 3 }, secrets: [] },
     },
   ],
-  ...{ signers: [], keys: null, revoked: null, gitoliteUsers: [], openPerSubmitterMax: 20 },
+  ...{
+    signers: [],
+    keys: null,
+    revoked: null,
+    gitoliteUsers: [],
+    gitoliteAddresses: {},
+    openPerSubmitterMax: 20,
+  },
   patches: [
     {
       ...{ list: 'tarn', repository: 'tarn', branch: 'main', prefixes: {}, allow: [], signers: [] },
-      ...{ buildFiles: ['Makefile'], nightly: false },
+      ...{ buildFiles: ['Makefile'], push: [], nightly: false },
     },
   ],
 })
