@@ -1,7 +1,15 @@
 // Real pushes to refs/for/ over a path, with real hooks; what they make is looked at in the outbox, and in the tracker when it
 // comes back over the list.
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { installHook } from '../../ci/hook.ts'
@@ -362,3 +370,28 @@ test('what others leave in the spool keeps nobody out, other pushes are as they 
   expect(readdirSync(place.bare.path).filter(name => name.startsWith('threadwork-series'))).toEqual([])
   expect(existsSync(join(place.bare.path, 'hooks/proc-receive'))).toBe(true)
 }, 60_000)
+
+test.runIf(process.getuid?.() === 0)(
+  'the hooks run as another account, which owns the repository',
+  async () => {
+    const place = await Place.open()
+    place.commit('a', 'one')
+    const { directory } = place.bare
+    // The server's umask keeps what it writes from others, as a service's does.
+    const mask = process.umask(0o077)
+    onTestFinished(() => void process.umask(mask))
+    execFileSync('chown', ['-R', '65534:65534', place.bare.path, place.bare.clone])
+    chownSync(place.spool, 0, 65534)
+    chmodSync(place.spool, 0o1770)
+    const words = ['-C', place.bare.clone, 'push', 'origin', 'HEAD:refs/for/main', '-o', 'topic=x']
+    const env = { ...place.bare.env, GL_USER: 'grace', HOME: directory } as NodeJS.ProcessEnv
+    const child = spawn('git', words, { env, uid: 65534, gid: 65534, stdio: ['ignore', 'pipe', 'pipe'] })
+    let said = ''
+    child.stderr.on('data', chunk => {
+      said += chunk
+    })
+    expect(await new Promise(resolve => child.on('close', resolve))).toBe(0)
+    expect(said).toContain('v1 of x: 1 mail ')
+    expect(await place.mails()).toHaveLength(1)
+  },
+)
