@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { binaryArray } from '../../../sql/binary-array.ts'
+import { stemAnew, stemOf } from '../../../tracker/project/word-stem.ts'
 import { wordVector } from '../../../tracker/project/word-vector.ts'
 import { wordsOf } from '../../../tracker/project/words.ts'
 import { testDatabase } from '../../database.ts'
@@ -19,6 +21,15 @@ test.each([
   [`${'a'.repeat(70)} b`, ['a'.repeat(64), 'b']],
 ])('the words of %j', (text, words) => {
   expect(wordsOf(text)).toEqual(words)
+})
+
+test('a word that is not given to the stemmer is its own stem', () => {
+  const letter = fc.constantFrom(...'aeiouybcdfghjklmnpqrstvwxz')
+  const word = fc.array(letter, { minLength: 3, maxLength: 12 }).map(letters => letters.join(''))
+  fc.assert(
+    fc.property(word, text => stemOf(text) === stemAnew(text)),
+    { numRuns: 20_000 },
+  )
 })
 
 test('words are found by parts and phrases, and no phrase reaches from one part into the next', async () => {
