@@ -1,9 +1,10 @@
-// npm run clients -- MBOX [--threads 300] [--queries 200] [--seed 1] [--days N]: the same mails here and in public-inbox, side by
-// side; with days each query asks for what was said so near to the mail that it was made from. Ends with 1 when a thread, a raw mail or an exact id differs, or a difference that nothing explains is left.
+// npm run clients -- MBOX [--threads 300] [--series 12] [--queries 200] [--seed 1] [--days N]: the same mails here and in public-inbox, side by
+// side; with days each query asks for what was said so near to the mail that it was made from. Ends with 1 when a thread, a raw mail, what b4 takes of a series or an exact id differs, or a difference that nothing explains is left.
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { compareSeries, headsOf } from './compare-series.ts'
 import { idOf, readMbox } from './mails.ts'
 import { startOurs } from './our-server.ts'
 import { inventQueries, readMail, withinDays } from './queries.ts'
@@ -15,6 +16,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     threads: { type: 'string', default: '300' },
+    series: { type: 'string', default: '12' },
     queries: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
     days: { type: 'string' },
@@ -50,13 +52,23 @@ const threads = await compareThreads(sides, chosen)
 tell('compared threads')
 const raws = await compareRaws(sides, chosen)
 tell('compared raw mails')
-const found = { threads, raws, queries: await compareQueries(sides, queries, await spamOf(sides)) }
+const heads = headsOf(mails, Number(values.series))
+const series = await compareSeries(sides, heads, directory)
+tell('compared series')
+const found = {
+  threads,
+  raws,
+  series: series.differences,
+  queries: await compareQueries(sides, queries, await spamOf(sides)),
+}
 tell('compared queries')
 await ours.close()
 await theirs.close()
 rmSync(directory, { recursive: true, force: true })
 
-process.stdout.write(`${chosen.length} threads, ${chosen.length} raw mails, ${queries.length} queries\n`)
+process.stdout.write(
+  `${chosen.length} threads, ${chosen.length} raw mails, ${heads.length} series (${series.files} files), ${queries.length} queries\n`,
+)
 for (const [kind, differences] of Object.entries(found)) {
   process.stdout.write(`${kind}: ${differences.length} differ\n`)
   for (const difference of differences) process.stdout.write(`${show(difference)}\n`)
