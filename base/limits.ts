@@ -307,6 +307,8 @@ export const limits = {
   searchesWaitingMax: 20,
   /** Of one client; a program that follows several pages at once has four. */
   searchesPerClientMax: 8,
+  /** Of all clients of an IPv4 /24 or an IPv6 /48: some places are always left to others. */
+  searchesPerNeighbourhoodMax: 16,
   /** After so many seconds. */
   busyAgainSeconds: 5,
   /** At the end the answers under way have this long; `serve` ends within ten seconds. */

@@ -99,6 +99,7 @@ function shared({ url, listening }: AppOptions): MiddlewareHandler {
     atOnceMax: limits.searchesAtOnceMax,
     waitingMax: limits.searchesWaitingMax,
     perClientMax: limits.searchesPerClientMax,
+    perNeighbourhoodMax: limits.searchesPerNeighbourhoodMax,
   })
   const held = countHeld()
   /** Never by the Host field, which anybody may choose. b4 takes the list's address from the answer to a HEAD, browsers ask with GET. */

@@ -129,6 +129,39 @@ test('what all hold together is bounded, whoever asks', async () => {
   )
 }, 120_000)
 
+test('one network with many addresses leaves places for the searches of all others', async () => {
+  const db = openDatabase(archive.url, { max: limits.webDatabaseConnectionsMax })
+  const own = await startWeb({ db, log: { error: () => {}, warn: () => {} }, host: '127.0.0.1', port: 0 })
+  const ask = (address: string) =>
+    fetch(`http://127.0.0.1:${own.port}/tarn/?q=s:wal&x=A`, { headers: { 'X-Forwarded-For': address } })
+  for (const addressOf of [
+    (at: number) => `198.51.100.${at}`,
+    (at: number) => `2001:db8:7:${at.toString(16)}::1`,
+  ]) {
+    const free = Promise.withResolvers<void>()
+    const locked = Promise.withResolvers<void>()
+    const slow = archive.db.transaction().execute(async trx => {
+      await sql`lock table search, api_item in access exclusive mode`.execute(trx)
+      locked.resolve()
+      await free.promise
+    })
+    await locked.promise
+    const refused: Response[] = []
+    const many = Array.from({ length: 40 }, (_, at) => ask(addressOf(at)))
+    for (const answer of many) void answer.then(one => one.status === 503 && refused.push(one))
+    await expect
+      .poll(() => refused.length, { timeout: 30_000 })
+      .toBe(many.length - limits.searchesPerNeighbourhoodMax)
+    const other = ask('203.0.113.9')
+    free.resolve()
+    await slow
+    expect((await other).status).toBe(200)
+    await Promise.all(many)
+  }
+  await own.close()
+  await db.destroy()
+}, 120_000)
+
 test('of searches and lists of programs few are looked for at once, and pages are there meanwhile', async () => {
   const db = openDatabase(archive.url, { max: limits.webDatabaseConnectionsMax })
   const own = await startWeb({ db, log: { error: () => {}, warn: () => {} }, host: '127.0.0.1', port: 0 })
@@ -141,10 +174,11 @@ test('of searches and lists of programs few are looked for at once, and pages ar
     ['GET', '/api/1.3/patches/?project=tarn'],
     ['GET', '/api/series/'],
   ]
-  const ask = (kind: number, client: number) => {
+  const askBy = (kind: number, address: string) => {
     const [method, path] = asks[kind % asks.length] ?? ['GET', '/']
-    return fetch(`${at}${path}`, { method, headers: { 'X-Forwarded-For': `192.0.2.${client}` } })
+    return fetch(`${at}${path}`, { method, headers: { 'X-Forwarded-For': address } })
   }
+  const ask = (kind: number, client: number) => askBy(kind, `10.0.${client}.1`)
   const most = limits.searchesAtOnceMax + limits.searchesWaitingMax
   const free = Promise.withResolvers<void>()
   const locked = Promise.withResolvers<void>()
