@@ -2,6 +2,7 @@
 // revision, what failed, where it was applied, who is asked. Each answer leads to its mail; what nobody can know yet is left out.
 
 import { html } from 'hono/html'
+import type { MessageId } from '../../base/ids.ts'
 import type { Person } from '../../tracker/mail/facts.ts'
 import { samePerson } from '../../tracker/topic/person.ts'
 import {
@@ -64,12 +65,13 @@ function lookedLine(list: ListRow, topic: Topic, newest: Revision): Line {
   const { patches } = reviewCount(topic, newest)
   const given = patches.flatMap(patch => reviewsOf(topic, newest, patch)).filter(isShown)
   const posted = new Set<string | null>([newest.cover, ...newest.patches.map(({ id }) => id)])
+  const mails = new Map(topic.mails.map(mail => [mail.id, mail]))
   const answers = topic.mails.filter(
     mail =>
       mail.role === 'reply' &&
       !mail.automatic &&
       !samePerson(mail.author, newest.author) &&
-      isBelow(topic, mail, posted),
+      isBelow(mails, mail, posted),
   )
   const people = new Map<string, { who: Person; mail: string }>()
   for (const { who, mail } of [
@@ -88,14 +90,15 @@ function lookedLine(list: ListRow, topic: Topic, newest: Revision): Line {
   ]
 }
 
-/** Without recursion: the depth of a thread is a stranger's choice. */
-function isBelow(topic: Topic, mail: TopicMail, posted: ReadonlySet<string | null>): boolean {
-  const parents = new Map<string, string | null>(topic.mails.map(({ id, parent }) => [id, parent]))
-  const roles = new Map<string, TopicMail['role']>(topic.mails.map(({ id, role }) => [id, role]))
-  for (let at = mail.parent; at !== null; at = (parents.get(at) ?? null) as TopicMail['parent']) {
+/** Is it below one of the posted mails, and of no other revision? Without recursion: the depth of a thread is a stranger's choice. */
+function isBelow(
+  mails: ReadonlyMap<MessageId, TopicMail>,
+  mail: TopicMail,
+  posted: ReadonlySet<string | null>,
+): boolean {
+  for (let at = mail.parent; at !== null; at = mails.get(at)?.parent ?? null) {
     if (posted.has(at)) return true
-    // It answers another revision.
-    if (roles.get(at) !== 'reply') return false
+    if (mails.get(at)?.role !== 'reply') return false
   }
   return false
 }

@@ -10,6 +10,7 @@ export interface Jump {
 }
 
 export const jumps = (all: readonly (Jump | null)[]): Html =>
+  // A blank behind each: without a stylesheet the words would run into each other.
   html`<nav class="jumps" aria-label="On this page">${all.map(jump =>
-    jump === null ? '' : html`<a href="${jump.path}">${jump.words}</a>`,
+    jump === null ? '' : html`<a href="${jump.path}">${jump.words}</a> `,
   )}</nav>`
