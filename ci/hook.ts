@@ -15,31 +15,15 @@ import {
 import { join, resolve } from 'node:path'
 import { GitError, git } from '../base/git.ts'
 import { limits } from '../base/limits.ts'
+import { pushRecord } from './push-record.ts'
 
-/** Writes what ci/push.ts reads. A value with a line end in it is left out, so that none can look like two. */
+/** Writes what ci/push.ts reads. */
 export const hookScript = (spool: string): string => `#!/bin/sh
 # ${mark}, which writes it anew.
 # Says in the spool what was pushed. It holds no push up and refuses none: it ends with 0, whatever happens.
 spool=${quoted(spool)}
 pushed=$(cat)
-newline='
-'
-
-field() {
-  case $2 in '' | *"$newline"*) ;; *) printf '%s %s\\n' "$1" "$2" ;; esac
-}
-
-record() {
-  printf 'threadwork-push 1\\n'
-  field repository "$directory"
-  field user "$GL_USER"
-  field certificate "$GIT_PUSH_CERT"
-  field nonce "$GIT_PUSH_CERT_NONCE"
-  field nonce-status "$GIT_PUSH_CERT_NONCE_STATUS"
-  printf '\\n'
-  printf '%s\\n' "$pushed" | head -n ${limits.pushUpdatesMax}
-  printf 'end\\n'
-}
+${pushRecord}
 
 leave() {
   directory=$(cd "\${GIT_DIR:-.}" && pwd -P) || return 1
@@ -50,7 +34,7 @@ leave() {
   done
   [ "$own" -lt ${limits.spoolFilesMax} ] || return 1
   file=$(mktemp "$spool/new.XXXXXXXXXX") || return 1
-  record >"$file" && chmod 644 "$file" && mv "$file" "$spool/push.\${file##*.}" && return 0
+  record_push >"$file" && chmod 644 "$file" && mv "$file" "$spool/push.\${file##*.}" && return 0
   rm -f "$file"
   return 1
 }

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { GitError, git } from '../base/git.ts'
 import { limits } from '../base/limits.ts'
 import { hooksOf, type Installed, mark, placeHook, quoted } from './hook.ts'
+import { pushRecord } from './push-record.ts'
 
 /** Throws an Error for whoever asked for it. Answers the pre-receive hook, behind which one that was there is called. */
 export async function installSeriesHooks(repository: string, spool: string): Promise<Installed> {
@@ -35,12 +36,8 @@ const preReceive = `#!/bin/sh
 stash=\${GIT_DIR:-.}/threadwork-series.$PPID
 rm -f "$stash"
 pushed=$(cat)
-newline='
-'
-
-field() {
-  case $2 in '' | *"$newline"*) ;; *) printf '%s %s\\n' "$1" "$2" ;; esac
-}
+directory=$(cd "\${GIT_DIR:-.}" && pwd -P)
+${pushRecord}
 
 record() {
   printf 'threadwork-series 1\\n'
@@ -51,15 +48,7 @@ record() {
     case $value in *"$newline"*) printf 'broken\\n' ;; *) printf 'option %s\\n' "$value" ;; esac
     number=$((number + 1))
   done
-  printf 'threadwork-push 1\\n'
-  field repository "$(cd "\${GIT_DIR:-.}" && pwd -P)"
-  field user "$GL_USER"
-  field certificate "$GIT_PUSH_CERT"
-  field nonce "$GIT_PUSH_CERT_NONCE"
-  field nonce-status "$GIT_PUSH_CERT_NONCE_STATUS"
-  printf '\\n'
-  printf '%s\\n' "$pushed" | head -n ${limits.pushUpdatesMax}
-  printf 'end\\n'
+  record_push
 }
 
 case $pushed in *' refs/for/'*) record >"$stash" ;; esac

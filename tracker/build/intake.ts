@@ -1,17 +1,17 @@
 // From the spool to the queue: each push is looked up in its repository, verified, and becomes a build that waits for a runner
 // or one that was refused. Any number of processes may do it, and a push that comes twice is one build.
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
 import { matchesRef, type Policy, type PolicyRepository } from '../../ci/policy.ts'
 import type { Push, Update } from '../../ci/push.ts'
-import { dropSpooled, makeSpool, readSpool, type Spooled, watchSpool } from '../../ci/spool.ts'
+import { dropSpooled, readSpool, type Spooled } from '../../ci/spool.ts'
 import { trustKeeper } from '../../ci/verify/trust.ts'
 import { verify } from '../../ci/verify/verify.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { addPush, endDeleted } from './add-push.ts'
 import { commitOf, repositoryAt, standingOf, tipOf } from './pushed.ts'
+import { type SpoolLooks, startSpoolLooks } from './spool-looks.ts'
 
 export interface IntakeOptions {
   readonly db: Kysely<Tables>
@@ -24,17 +24,9 @@ export interface IntakeOptions {
   readonly homes: string
 }
 
-export interface Intake {
-  close(): Promise<void>
-}
-
 /** Takes what lies there, then what comes. While the policy is wrong, pushes wait. */
-export function startIntake(options: IntakeOptions): Intake {
+export function startIntake(options: IntakeOptions): SpoolLooks {
   const { log, spool } = options
-  const stop = new AbortController()
-  makeSpool(spool)
-  let news = new AbortController()
-  const watched = watchSpool(spool, () => news.abort())
   const look = lookerOf(options)
   let told = ''
   // Said once, however often it is tried.
@@ -42,24 +34,10 @@ export function startIntake(options: IntakeOptions): Intake {
     if (error.message !== told) log.error({ error }, 'Pushes cannot be taken from the spool')
     told = error.message
   }
-  const run = async () => {
-    while (!stop.signal.aborted) {
-      news = new AbortController()
-      await look().then(() => {
-        told = ''
-      }, tell)
-      const woken = AbortSignal.any([stop.signal, news.signal])
-      await sleep(limits.spoolLookMillisecondsMax, undefined, { signal: woken }).catch(() => {})
-    }
+  const forget = () => {
+    told = ''
   }
-  const running = run()
-  return {
-    async close() {
-      stop.abort()
-      watched.close()
-      await running
-    },
-  }
+  return startSpoolLooks(spool, () => look().then(forget, tell))
 }
 
 /** One look; what cannot be decided now is left where it is, for later. */

@@ -1,6 +1,5 @@
 // Pushes to refs/for/BRANCH: the hook of one asks in the spool and waits, and what is answered stands on the pusher's terminal.
 // Who pushed is found out by the means of builds; the series goes out by whoever started this.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { limits } from '../../base/limits.ts'
 import type { Log } from '../../base/log.ts'
 import type { PatchPolicy, Policy, PolicyRepository } from '../../ci/policy.ts'
@@ -12,11 +11,12 @@ import {
   readRequests,
   type SeriesRequest,
 } from '../../ci/series-request.ts'
-import { dropSpooled, makeSpool, watchSpool } from '../../ci/spool.ts'
+import { dropSpooled } from '../../ci/spool.ts'
 import { trustKeeper } from '../../ci/verify/trust.ts'
 import { verify } from '../../ci/verify/verify.ts'
 import { repositoryAt } from './pushed.ts'
 import { type Series, SeriesRefusal, seriesOf } from './series.ts'
+import { type SpoolLooks, startSpoolLooks } from './spool-looks.ts'
 
 export interface SeriesIntakeOptions {
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>
@@ -51,12 +51,8 @@ interface Pusher {
 
 type Trust = Awaited<ReturnType<ReturnType<typeof trustKeeper>>>
 
-export function startSeriesIntake(options: SeriesIntakeOptions): { close(): Promise<void> } {
+export function startSeriesIntake(options: SeriesIntakeOptions): SpoolLooks {
   const { log, spool, policy, homes } = options
-  const stop = new AbortController()
-  makeSpool(spool)
-  let news = new AbortController()
-  const watched = watchSpool(spool, () => news.abort())
   const trustOf = trustKeeper(homes)
   const lookAt = async (request: SeriesRequest) => {
     // Nobody waits any more.
@@ -69,22 +65,8 @@ export function startSeriesIntake(options: SeriesIntakeOptions): { close(): Prom
     const failed = (error: Error) => log.error({ error }, 'A push to refs/for/ cannot be answered')
     for (const request of await readRequests(spool)) await lookAt(request).catch(failed)
   }
-  const run = async () => {
-    while (!stop.signal.aborted) {
-      news = new AbortController()
-      await look().catch(error => log.error({ error }, 'Pushes to refs/for/ cannot be answered'))
-      const woken = AbortSignal.any([stop.signal, news.signal])
-      await sleep(limits.spoolLookMillisecondsMax, undefined, { signal: woken }).catch(() => {})
-    }
-  }
-  const running = run()
-  return {
-    async close() {
-      stop.abort()
-      watched.close()
-      await running
-    },
-  }
+  const lost = (error: Error) => log.error({ error }, 'Pushes to refs/for/ cannot be answered')
+  return startSpoolLooks(spool, () => look().catch(lost))
 }
 
 async function answerTo(
