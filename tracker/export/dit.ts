@@ -12,6 +12,7 @@ import { readBytes } from '../../sql/raw.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { topicColumns, wholeTopic } from '../../sql/topic-row.ts'
 import { type DitIssue, ditIssue } from './dit-topic.ts'
+import { startFastImport } from './fast-import.ts'
 
 export interface DitReport {
   /** Issues that were written, and that are there. */
@@ -151,11 +152,7 @@ async function writeIssues(
   directory: string,
   issues: readonly [string, DitIssue][],
 ): Promise<[string, Record<string, string>][]> {
-  const importer = startGit(
-    directory,
-    ...['-c', 'core.fsync=committed', '-c', 'fastimport.unpackLimit=1'],
-    ...['fast-import', '--quiet', '--force', '--done', '--date-format=raw'],
-  )
+  const importer = startFastImport(directory)
   const says: Buffer[] = []
   importer.output.on('data', (chunk: Buffer) => says.push(chunk))
   let mark = 0

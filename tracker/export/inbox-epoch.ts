@@ -4,12 +4,12 @@
 import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { boundedGit, GitError, git, startGit } from '../../base/git.ts'
+import { boundedGit, GitError, git } from '../../base/git.ts'
 import { type Seq, seq } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
+import { startFastImport } from './fast-import.ts'
 import { type InboxCommit, inboxCommit } from './inbox-commit.ts'
 import type { InboxEntry } from './inbox-entries.ts'
-
 /** How far a repository is written. */
 export interface Written {
   /** Of which log: a data directory may have been another one's. */
@@ -103,13 +103,7 @@ export async function appendToEpoch(
   mails: AsyncIterable<InboxMail>,
   committer: string,
 ): Promise<Written> {
-  const importer = startGit(
-    directory,
-    // One pack for each run; what lies loose is for git to write one by one.
-    ...['-c', 'core.fsync=committed', '-c', 'fastimport.unpackLimit=1'],
-    // Forced, because a history that is written again does not hold the one before.
-    ...['fast-import', '--quiet', '--force', '--done', '--date-format=raw'],
-  )
+  const importer = startFastImport(directory)
   const says: Buffer[] = []
   importer.output.on('data', (chunk: Buffer) => says.push(chunk))
   let bytes = written.bytes
@@ -143,7 +137,7 @@ export async function appendToEpoch(
 /** The only one. */
 export const inboxBranch = 'refs/heads/master'
 
-type Importer = ReturnType<typeof startGit>
+type Importer = ReturnType<typeof startFastImport>
 
 /** A mail is not written ahead of what git takes. */
 const send = async ({ input, ended }: Importer, text: string | Buffer): Promise<void> => {
