@@ -225,6 +225,8 @@ async function choosePages(
     ['archive', paths.topics(list, 'all')],
     ['closed', paths.topics(list, 'closed')],
     ['search', paths.search(list, 'wal')],
+    ['search-topics', paths.search(list, 'is:open is:patch')],
+    ['search-unread', paths.search(list, 'is:opn')],
     ['search-empty', paths.search(list, 'dfn:nothing.c')],
     ['milestones', paths.milestones(list)],
     ['milestone', paths.milestone(list, '1.0')],

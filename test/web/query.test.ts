@@ -20,6 +20,8 @@ function short(query: Query | null): string {
       return `${query.side}<${query.id}>`
     case 'mail-part':
       return `part<${query.text}>`
+    case 'topic':
+      return `${query.ask.of}:${'word' in query.ask ? query.ask.word : query.ask.text}`
     default:
       return `${query.what}<${query.id}>`
   }
@@ -41,6 +43,9 @@ test.each([
   ['"never closed', 'said<never closed>', ['never', 'closed']],
   ["it's (here):* & \\ ' !", 'and(said<it s> said<here>)', ["it's", 'here']],
   ['power*', 'said<power*>', ['power']],
+  ['is:(open bug) NOT state:Confirmed from:Ines', 'and(is:open is:bug -state:confirmed f<ines>)', ['ines']],
+  ['delegate:"Ines Oduya" label:Regression', 'and(delegate:ines oduya label:regression)', []],
+  ['since:2026-03-01 wal', 'and(said[2026-03-01 ) said<wal>)', ['wal']],
   ['(power OR cut) night', 'and(or(said<power> said<cut>) said<night>)', ['power', 'cut', 'night']],
   [
     's:(power cut) f(x) NOT (a OR b)',
@@ -94,6 +99,10 @@ test.each([
   ['d:20261301..', 'is no time'],
   ['rt:yesterdayish..', 'is no time'],
   ['patchid:0123', '40 hex digits'],
+  ['is:opn', 'Cannot read “is:opn”: behind “is:” stands one of open, closed,'],
+  ['wal state:done', 'Cannot read “state:done”: behind “state:” stands one of new, under-review,'],
+  ['since:someday', 'Cannot read “since:someday”: behind “since:” stands a day as 2026-01-31'],
+  ['label:""', 'behind “label:” stands one word'],
   ['dfpost:012', 'at least 7 hex digits'],
   [Array.from({ length: 400 }, (_, n) => `w${n}`).join(' '), 'at most 300 words'],
   ['a* '.repeat(20), 'at most 300 words'],
@@ -101,6 +110,17 @@ test.each([
   const { query, problem } = await readQuery(typed, 'said')
   expect(query).toBe(null)
   expect(problem).toContain(words)
+})
+
+test.each([
+  ['stat:open', '“stat:” is no prefix, so it is looked for as a word'],
+  ['title:"a b"', '“title:” is no prefix'],
+  ['net: std::string http://example.org/ s:wal', null],
+])('of %j a reader is told what is no prefix', async (typed, words) => {
+  const { query, note } = await readQuery(typed, 'said')
+  expect(query).not.toBe(null)
+  if (words === null) expect(note).toBe(null)
+  else expect(note).toContain(words)
 })
 
 test.each([

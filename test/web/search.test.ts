@@ -1,5 +1,5 @@
-import { beforeAll, expect, test } from 'vitest'
-import { type Archive, makeArchive, series } from './archive.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type Archive, makeArchive, patchBody, series } from './archive.ts'
 
 let archive: Archive
 beforeAll(async () => {
@@ -69,4 +69,89 @@ test('more hits than fit go on page by page', async () => {
   expect(first.indexOf('Question 44')).toBeLessThan(first.indexOf('Question 30'))
   expect(await own.page('/tarn/?q=walnut&page=3')).toContain('href="/tarn/n4@example.org/"')
   expect(await own.page('/tarn/?q=walnut&page=4')).toContain('There are no more hits')
+})
+
+describe('what became of a topic', () => {
+  let own: Archive
+  beforeAll(async () => {
+    own = await makeArchive([
+      ...series,
+      {
+        id: 'bug@example.net',
+        subject: '[BUG] The log grows',
+        from: 'Priya Santhanam <priya@example.net>',
+        body: 'It grows each night.\n',
+        minute: 300,
+      },
+      {
+        id: 'labels@example.org',
+        subject: 'Re: [BUG] The log grows',
+        answers: 'bug@example.net',
+        body: 'Labels: disk\nSeverity: high\nBug-Status: confirmed\nDelegate: Marek Tolvanen <marek@example.com>\n',
+        minute: 301,
+      },
+      { id: 'lone@example.org', subject: '[PATCH] wal: say it', body: patchBody('src/say.c'), minute: 400 },
+      {
+        id: 'fail@example.net',
+        subject: 'Re: [PATCH] wal: say it',
+        from: 'CI <ci@example.net>',
+        answers: 'lone@example.org',
+        body: 'Test-Label: unit\nTest-Status: FAILURE\n\nStep unit failed at night.\n',
+        minute: 401,
+      },
+      { id: 'done@example.org', subject: '[PATCH] wal: be done', body: patchBody('src/done.c'), minute: 500 },
+      {
+        id: 'applied@example.com',
+        subject: 'Re: [PATCH] wal: be done',
+        from: 'Marek Tolvanen <marek@example.com>',
+        answers: 'done@example.org',
+        body: 'Patch-Status: accepted\n',
+        minute: 501,
+      },
+    ])
+  })
+  /** Titles of the rows. */
+  const topics = async (query: string) => {
+    const page = await own.page(`/tarn/?q=${encodeURIComponent(query)}`)
+    return [...page.matchAll(/<a class="s"[^>]*>(.*?)<\/a>/g)].map(([, title]) => text(title ?? ''))
+  }
+
+  test.each([
+    ['is:open is:patch', ['wal: say it', 'wal: hold the lock less']],
+    ['is:open is:bug', ['The log grows']],
+    ['is:closed', ['wal: be done']],
+    ['state:accepted', ['wal: be done']],
+    ['is:patch is:unanswered', ['wal: say it']],
+    ['is:patch has:failed', ['wal: say it']],
+    ['is:patch has:review', ['wal: hold the lock less']],
+    ['label:disk severity:high', ['The log grows']],
+    ['delegate:marek@example.com', ['The log grows']],
+    ['delegate:"marek"', ['The log grows']],
+    ['is:open from:priya', ['The log grows']],
+    ['is:open (is:bug OR has:failed)', ['wal: say it', 'The log grows']],
+    ['is:open NOT is:bug -has:failed', ['wal: hold the lock less']],
+    ['is:open d:2026-03-03', []],
+  ])('%j leads to each topic once', async (query, titles) => {
+    expect(await topics(query)).toEqual(titles)
+  })
+
+  test('beside a word the mails stand that hold it', async () => {
+    const page = await own.page('/tarn/?q=night+is:bug')
+    expect(text(page)).toContain('1 mail holds “night is:bug”')
+    expect(page).toContain('href="/tarn/bug@example.net/"')
+    // What the index cannot tell is read from the mails.
+    expect(await own.page('/tarn/?q=night+is:bug+n:none')).toContain('No mail holds')
+    expect(await own.page('/tarn/?q=is:bug+t:tarn+-is:closed')).toContain('href="/tarn/bug@example.net/"')
+  })
+
+  test('a topic leads to its newest revision, and says what state it is in', async () => {
+    const page = await own.page('/tarn/?q=is:patch+has:review')
+    expect(page).toContain('<a class="s" href="/tarn/v2-0@example.org/">')
+    expect(text(page)).toContain('1 topic is “is:patch has:review”')
+  })
+
+  test('a word that is no prefix is said', async () => {
+    expect(text(await own.page('/tarn/?q=stat:open'))).toContain('“stat:” is no prefix')
+    expect(text(await own.page('/tarn/?q=is:opn'))).toContain('Cannot read “is:opn”')
+  })
 })

@@ -3,7 +3,17 @@
 /** In the order of use. */
 export const searchPrefixes: readonly (readonly [string, string])[] = [
   ['s:', 'in the subject: s:"power cut"'],
-  ['f:', 'who wrote the mail or the change: f:ines@example.org'],
+  ['f:', 'who wrote the mail or the change: f:ines@example.org; from: is the same'],
+  [
+    'is:',
+    'what its topic is: open, closed, unanswered, patch, bug, task, idea, discussion, report, announcement',
+  ],
+  ['state:', 'the state of its topic: state:changes-requested, state:confirmed'],
+  ['has:', 'of its topic: review, failed (a check), delegate, label'],
+  ['delegate:', 'who takes care of it: delegate:ines@example.org, delegate:"Ines Oduya"'],
+  ['label:', 'a label of the bug: label:regression'],
+  ['severity:', 'how bad the bug is: severity:high'],
+  ['since:', 'written since a day: since:2026-03-01, since:last.week'],
   ['t:', 'in the field To'],
   ['c:', 'in the field Cc'],
   ['a:', 'in To, Cc or the author'],

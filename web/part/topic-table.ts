@@ -43,15 +43,25 @@ const versionOf = ({ revision }: TopicRow): Html =>
   }`
 
 /** Topics of any kind. */
-export const topicTable = (list: string, rows: readonly TopicRow[], { kinds }: { kinds: boolean }): Html =>
-  html`<div class="card rows"><table class="flat"><thead><tr><th scope="col">Subject</th>${kinds ? html`<th scope="col" class="thin">Kind</th>` : ''}<th scope="col" class="wide">State</th>${lastHeads}</tr></thead>
-<tbody>${rows.map(row => topicRow(list, row, kinds))}</tbody></table></div>`
+export const topicTable = (list: string, rows: readonly TopicRow[], how: { kinds: boolean }): Html =>
+  listedTable(
+    rows.map(row => ({ list, row })),
+    how,
+  )
 
-function topicRow(list: string, row: TopicRow, kinds: boolean): Html {
+/** The same of several lists; `lists` names them. */
+export const listedTable = (
+  rows: readonly { readonly list: string; readonly row: TopicRow }[],
+  { kinds, lists = false }: { kinds: boolean; lists?: boolean },
+): Html =>
+  html`<div class="card rows"><table class="flat"><thead><tr><th scope="col">Subject</th>${kinds ? html`<th scope="col" class="thin">Kind</th>` : ''}<th scope="col" class="wide">State</th>${lastHeads}</tr></thead>
+<tbody>${rows.map(({ list, row }) => topicRow(list, row, { kinds, lists }))}</tbody></table></div>`
+
+function topicRow(list: string, row: TopicRow, { kinds, lists }: { kinds: boolean; lists: boolean }): Html {
   const { revision } = row
   return html`<tr><td class="full"><a class="s" href="${paths.mail(list, revision?.head ?? row.id)}">${titleOf(row.title)}</a>${versionOf(
     row,
-  )}<br><span class="soft">${nameOf(row.author)}</span></td>${kinds ? html`<td class="soft">${kindOf(row)}</td>` : ''}<td>${row.state ? stateWords(row.state) : ''}</td>${lastColumns(row)}</tr>
+  )}<br><span class="soft">${nameOf(row.author)}${lists ? html`, on <bdi>${visible(list)}</bdi>` : ''}</span></td>${kinds ? html`<td class="soft">${kindOf(row)}</td>` : ''}<td>${row.state ? stateWords(row.state) : ''}</td>${lastColumns(row)}</tr>
 `
 }
 

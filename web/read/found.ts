@@ -9,7 +9,7 @@ import { readDecoded } from './decoded.ts'
 import { notSpam } from './not-spam.ts'
 import type { Query } from './query.ts'
 import { matches } from './query-match.ts'
-import { queryCondition, receivedAt } from './query-sql.ts'
+import { queryCondition, receivedAt, searched, topicCondition, topicQueries } from './query-sql.ts'
 
 export interface FoundMail {
   readonly list: ListId
@@ -67,7 +67,7 @@ async function readCandidates(
   const chosen = among === undefined ? sql`true` : sql`s.message_key = any(${among}::text[])`
   // A mail that waits to be read again has its words in the index and no facts.
   const { rows } = await sql<Candidate>`
-    select s.list_id as list, s.seq, s.message_key as key, ${unsure} as unsure from search s
+    select s.list_id as list, s.seq, s.message_key as key, ${unsure} as unsure from ${searched(query)}
     where ${holds} and ${chosen} and ${onLists(lists)}
       and exists (select from fact f where f.list_id = s.list_id and f.seq = s.seq)
     order by s.said desc, s.seq desc limit ${sql.lit(limit)}`.execute(db)
@@ -89,6 +89,8 @@ interface ReadRow {
   received: Date
   raw_hash: Buffer
   data: MailFacts
+  /** In the order of the query's parts. */
+  topics: boolean[]
 }
 
 /** Those that answer it as they stand. */
@@ -98,19 +100,23 @@ async function answeringOf(
   candidates: readonly Candidate[],
 ): Promise<ReadonlySet<Seq>> {
   if (candidates.length === 0) return new Set()
+  const asked = topicQueries(query)
   const { rows } = await sql<ReadRow>`
-    select s.seq, s.said, ${receivedAt} as received, m.raw_hash, f.data
-    from search s join mail m using (list_id, seq) join fact f using (list_id, seq)
+    select s.seq, s.said, ${receivedAt} as received, m.raw_hash, f.data,
+      array[${sql.join(asked.map(topicCondition))}]::boolean[] as topics
+    from ${searched(query)} join mail m on m.list_id = s.list_id and m.seq = s.seq
+      join fact f on f.list_id = s.list_id and f.seq = s.seq
     where s.list_id = any(${[...new Set(candidates.map(one => one.list))]}::int[])
       and s.seq = any(${candidates.map(one => one.seq)}::bigint[])`.execute(db)
   const mails = await readDecoded(
     db,
     rows.map(row => row.raw_hash),
   )
-  const answering = rows.filter(({ raw_hash, data, said, received }) => {
+  const answering = rows.filter(({ raw_hash, data, said, received, topics }) => {
     const mail = mails.get(raw_hash.toString('base64'))
     const times = { said: said.getTime(), received: received.getTime() }
-    return mail !== undefined && matches(query, { mail, facts: data, ...times })
+    const topic = new Set(asked.filter((_, at) => topics[at]))
+    return mail !== undefined && matches(query, { mail, facts: data, topic, ...times })
   })
   return new Set(answering.map(({ seq }) => seq))
 }

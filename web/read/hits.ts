@@ -1,6 +1,6 @@
 // A page of the search: the mails that answer a query, newest first, each with the lines that show why.
 
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { ListId, Seq } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
 import type { Tables } from '../../sql/tables.ts'
@@ -9,7 +9,7 @@ import { readDecoded } from './decoded.ts'
 import { findMails, onLists } from './found.ts'
 import { findMark, type Mark } from './mark.ts'
 import type { Query } from './query.ts'
-import { isCut, isSure, queryCondition } from './query-sql.ts'
+import { isCut, isSure, queryCondition, searched } from './query-sql.ts'
 
 export interface Hit {
   readonly list: ListId
@@ -49,10 +49,9 @@ export async function readHits(
   if (list === undefined) return { count: 0, cut: false, hits: [] }
   if (others.length > 0 || !isSure(query) || (await holdsCut(db, list)))
     return readUnsureHits(db, lists, query, marks, range)
-  const { holds } = queryCondition(query)
-  const found = await findHits(db, list, holds, range)
+  const found = await findHits(db, list, query, range)
   // The newest of so many are not among any thousand of them.
-  const rows = found.count > range.countMax ? await findNewest(db, list, holds, range) : found.rows
+  const rows = found.count > range.countMax ? await findNewest(db, list, query, range) : found.rows
   return { count: found.count, cut: false, hits: await withMatches(db, rows, marks) }
 }
 
@@ -99,12 +98,13 @@ async function readRows(
 async function findHits(
   db: Kysely<Tables>,
   list: ListId,
-  holds: RawBuilder<boolean>,
+  query: Query,
   { offset, limit, countMax }: HitRange,
 ): Promise<{ count: number; rows: FoundRow[] }> {
+  const { holds } = queryCondition(query)
   const { rows } = await sql<{ count: number } & (FoundRow | Record<keyof FoundRow, null>)>`
     with found as materialized (
-      select list_id, seq, said from search s where ${onLists([list])} and ${holds} limit ${sql.lit(countMax + 1)})
+      select s.list_id, s.seq, s.said from ${searched(query)} where ${onLists([list])} and ${holds} limit ${sql.lit(countMax + 1)})
     select total.count, ${hitColumns} from (select count(*)::int as count from found) total
     left join (select * from found order by said desc, seq desc offset ${offset} limit ${limit}) s
       on total.count <= ${countMax}
@@ -118,15 +118,15 @@ async function findHits(
 async function findNewest(
   db: Kysely<Tables>,
   list: ListId,
-  holds: RawBuilder<boolean>,
+  query: Query,
   { offset, limit }: HitRange,
 ): Promise<FoundRow[]> {
+  const { holds } = queryCondition(query)
+  const newestFirst = sql`(select * from search where list_id = ${list} order by said desc, seq desc offset 0)`
   const { rows } = await sql<FoundRow>`
     select ${hitColumns} from (
-      select list_id, seq, said from (
-        select * from search s where list_id = ${list} order by said desc, seq desc offset 0
-      ) s where ${onLists([list])} and ${holds}
-      order by said desc, seq desc offset ${offset} limit ${limit}
+      select s.list_id, s.seq, s.said from ${searched(query, newestFirst)} where ${onLists([list])} and ${holds}
+      order by s.said desc, s.seq desc offset ${offset} limit ${limit}
     ) s join fact f using (list_id, seq) join mail m using (list_id, seq) ${hitParts}
     order by s.said desc, s.seq desc`.execute(db)
   return rows

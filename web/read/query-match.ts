@@ -6,6 +6,7 @@ import { authorText, fieldOf, namesOf, splitQuotes, textOf } from '../../tracker
 import { wordsOf } from '../../tracker/project/words.ts'
 import { type DiffText, diffTextOf } from './diff-text.ts'
 import type { Field, Query, WordsQuery } from './query.ts'
+import type { TopicQuery } from './query-topic.ts'
 
 export interface SearchedMail {
   readonly mail: DecodedMail
@@ -13,12 +14,14 @@ export interface SearchedMail {
   /** Milliseconds. */
   readonly said: number
   readonly received: number
+  /** What of its topic answers: the database knows. Absent where nobody asks for it. */
+  readonly topic?: ReadonlySet<TopicQuery>
 }
 
 export const matches = (query: Query, searched: SearchedMail): boolean => holds(query, new Texts(searched))
 
 function holds(query: Query, texts: Texts): boolean {
-  const { facts, said, received } = texts.of
+  const { facts, said, received, topic } = texts.of
   switch (query.what) {
     case 'and':
       return query.of.every(one => holds(one, texts))
@@ -32,6 +35,8 @@ function holds(query: Query, texts: Texts): boolean {
       const at = query.of === 'said' ? said : received
       return (query.from === null || at >= query.from) && (query.before === null || at < query.before)
     }
+    case 'topic':
+      return topic?.has(query) ?? false
     case 'mail':
       return facts.messageId === messageId(query.id)
     case 'mail-part':

@@ -7,12 +7,13 @@ import { indexKey } from '../../base/key.ts'
 import { holdsWords } from '../../tracker/project/holds-words.ts'
 import { searchMarks } from '../../tracker/project/search-marks.ts'
 import { type Beside, filterPlaces } from '../../tracker/project/word-filter.ts'
-import type { Field, Query, WordsQuery } from './query.ts'
+import { type Field, leavesOf, type Query, type WordsQuery } from './query.ts'
+import type { TopicQuery } from './query-topic.ts'
 
 const { patch, long, cut } = searchMarks
 
 export interface QueryCondition {
-  /** Of a row of `search s`. */
+  /** Of a row of `searched`. */
   readonly holds: RawBuilder<boolean>
   /** Of one of these: its mail must be asked. */
   readonly unsure: RawBuilder<boolean>
@@ -24,6 +25,16 @@ export function queryCondition(query: Query): QueryCondition {
     unsure: isExact(query) ? sql<boolean>`false` : sql<boolean>`not (${toSql(conditionOf(query, 'least'))})`,
   }
 }
+
+/** Rows `search s`, or some of them, beside each the topic `t` that holds the mail where the query asks for it. */
+export const searched = (query: Query, rows: RawBuilder<unknown> = sql`search`): RawBuilder<unknown> =>
+  topicQueries(query).length === 0
+    ? sql`${rows} s`
+    : sql`${rows} s join topic_mail tm using (list_id, message_key)
+      join topic t on t.list_id = s.list_id and t.id_key = tm.topic_key`
+
+export const topicQueries = (query: Query): TopicQuery[] =>
+  leavesOf(query).filter(one => one.what === 'topic')
 
 /** The mails that may answer, or those that surely do. */
 type Bound = 'most' | 'least'
@@ -75,6 +86,8 @@ function conditionOf(query: Query, bound: Bound): Condition {
       return bound === 'most' ? wordsMost(query) : wordsLeast(query)
     case 'blob':
       return bound === 'most' ? { text: `('${query.id}':*D | '${cut.body}')` } : never
+    case 'topic':
+      return { sql: topicCondition(query) }
     case 'patch':
       return { text: `'${patch}${query.id}'` }
     case 'mail':
@@ -99,6 +112,61 @@ function conditionOf(query: Query, bound: Bound): Condition {
       return { sql: sql<boolean>`(${from} and ${until})` }
     }
   }
+}
+
+/** Of a row of `topic t`. */
+export function topicCondition({ ask }: TopicQuery): RawBuilder<boolean> {
+  switch (ask.of) {
+    case 'is':
+      return isConditions[ask.word]
+    case 'has':
+      return hasConditions[ask.word]
+    case 'state':
+      return sql<boolean>`(t.state is not null and t.state = ${ask.word})`
+    case 'severity':
+      return sql<boolean>`coalesce(t.summary->>'severity' = ${ask.word}, false)`
+    case 'label':
+      return sql<boolean>`coalesce(t.summary->'labels' @> to_jsonb(${ask.word}::text), false)`
+    case 'delegate':
+      return delegateCondition(ask.text)
+    default:
+      return ask satisfies never
+  }
+}
+
+const ofKind = (kind: string) => sql<boolean>`(t.kind = ${sql.lit(kind)})`
+/** What a person's own line says of a bug, or the first line of it. */
+const ofBugType = (type: string) =>
+  sql<boolean>`(t.kind = 'bug' and coalesce(t.summary->>'bugType', 'bug') = ${sql.lit(type)})`
+
+type AskOf<Of extends TopicQuery['ask']['of']> = Extract<TopicQuery['ask'], { of: Of }>
+
+const isConditions: Record<AskOf<'is'>['word'], RawBuilder<boolean>> = {
+  open: sql`t.open`,
+  closed: sql`(t.state is not null and not t.open)`,
+  // A row that an older program made says nothing of answers.
+  unanswered: sql`coalesce(t.summary->'answered' = 'null'::jsonb, false)`,
+  patch: ofKind('patchset'),
+  bug: ofBugType('bug'),
+  task: ofBugType('task'),
+  idea: ofBugType('idea'),
+  discussion: ofKind('discussion'),
+  report: ofKind('report'),
+  announcement: ofKind('announcement'),
+}
+
+const hasConditions: Record<AskOf<'has'>['word'], RawBuilder<boolean>> = {
+  review: sql`coalesce((t.summary->'revision'->>'reviewed')::int > 0, false)`,
+  failed: sql`coalesce(t.summary->'revision'->'checks'->>'state' = 'fail', false)`,
+  delegate: sql`coalesce(t.summary->'delegate' <> 'null'::jsonb, false)`,
+  label: sql`coalesce(t.summary->'labels' <> '[]'::jsonb, false)`,
+}
+
+function delegateCondition(text: string): RawBuilder<boolean> {
+  const person = sql`t.summary->'delegate'->'person'`
+  return text.includes('@')
+    ? sql<boolean>`coalesce(lower(${person}->>'address') = ${text}, false)`
+    : sql<boolean>`coalesce(concat_ws(' ', ${person}->>'name', ${person}->>'address') ilike ${`%${likeText(text)}%`}, false)`
 }
 
 /** Of a mail from an archive when it was said: nobody received it here. */

@@ -5,6 +5,7 @@ import { toStorableText } from '../../base/storable.ts'
 import { wordsOf } from '../../tracker/project/words.ts'
 import { type Mark, markOf } from './mark.ts'
 import { timesOf } from './query-times.ts'
+import { type TopicQuery, topicPrefixes, topicQuery } from './query-topic.ts'
 import { wordForms } from './word-forms.ts'
 
 /**
@@ -46,6 +47,7 @@ export type Query =
   | { readonly what: 'and' | 'or'; readonly of: readonly Query[] }
   | { readonly what: 'not'; readonly of: Query }
   | WordsQuery
+  | TopicQuery
   /** Milliseconds; null has no end. `before` is not in it. */
   | {
       readonly what: 'time'
@@ -69,6 +71,8 @@ export interface ReadQuery {
   readonly marks: readonly Mark[]
   /** A sentence when something in it has no meaning here. */
   readonly problem: string | null
+  /** A sentence when something in it may be meant otherwise than it is read. */
+  readonly note: string | null
 }
 
 /** `bare`: where a word without a prefix is looked for. */
@@ -91,7 +95,16 @@ export async function readQuery(typed: string, bare: 'said' | 'any'): Promise<Re
     query: wanted,
     marks: wanted === null ? [] : marksOf(tokens),
     problem: problems[0] ?? null,
+    note: noteOf(tokens),
   }
+}
+
+/** `stat:open`, but not `std::string`, `http://...` or the `net: ` of a subject. */
+function noteOf(tokens: readonly Token[]): string | null {
+  const unknown = tokens.find(token => token.kind === 'term' && token.unknown !== undefined)
+  if (unknown?.kind !== 'term' || unknown.unknown === undefined) return null
+  const words = [...topicPrefixes, 'since', 'from', ...fields, ...idPrefixes]
+  return `“${unknown.unknown}:” is no prefix, so it is looked for as a word. Prefixes are ${[...new Set(words)].map(word => `${word}:`).join(' ')}`
 }
 
 const nothingToLookFor =
@@ -120,6 +133,8 @@ interface Term {
   readonly prefix: string
   readonly text: string
   readonly phrase: boolean
+  /** What stands before its colon and is no prefix. */
+  readonly unknown?: string
 }
 
 type Token = Term | { readonly kind: '(' | ')' | 'and' | 'or' | 'not' }
@@ -128,13 +143,18 @@ const fields: ReadonlySet<string> = new Set<Field>([
   ...(['s', 'f', 't', 'c', 'tc', 'a', 'b', 'bs', 'nq', 'q', 'n'] as const),
   ...(['dfn', 'dfa', 'dfb', 'dfhh', 'dfctx'] as const),
 ])
-const sameFields: Readonly<Record<string, Field>> = { tcf: 'a' }
+const sameFields: Readonly<Record<string, Field>> = { tcf: 'a', from: 'f' }
 const idPrefixes: ReadonlySet<string> = new Set([
   ...['d', 'dt', 'rt', 'm', 'mid', 'l', 'lid', 'patchid', 'dfpre', 'dfpost', 'dfblob'],
 ])
-const isPrefix = (name: string) => fields.has(name) || name in sameFields || idPrefixes.has(name)
+const isPrefix = (name: string) =>
+  fields.has(name) ||
+  Object.hasOwn(sameFields, name) ||
+  idPrefixes.has(name) ||
+  topicPrefixes.has(name) ||
+  name === 'since'
 
-const piece = /\s*(?:([+-]?)(?:([a-z]{1,7}):)?(?:"([^"]*)"?|(\()|(?=\S)([^\s"]*))|$)/y
+const piece = /\s*(?:([+-]?)(?:([a-z]{1,12}):)?(?:"([^"]*)"?|(\()|(?=\S)([^\s"]*))|$)/y
 
 /** In brackets a prefix holds for all words; outside of them a bracket at the end of a word is part of it. */
 function tokensOf(text: string): Token[] {
@@ -158,7 +178,7 @@ function tokensOf(text: string): Token[] {
     }
     const term = { kind: 'term', without: sign === '-', prefix } as const
     if (phrase !== undefined) {
-      if (!known && name) tokens.push({ ...term, text: name, phrase: false })
+      if (!known && name) tokens.push({ ...term, text: name, phrase: false, unknown: name })
       tokens.push({ ...term, text: phrase, phrase: true })
       continue
     }
@@ -168,7 +188,10 @@ function tokensOf(text: string): Token[] {
     const word = whole.slice(0, end)
     const operator = sign === '' && !known ? operators[word] : undefined
     if (operator) tokens.push({ kind: operator })
-    else if (word !== '') tokens.push({ ...term, text: word, phrase: false })
+    else if (word !== '') {
+      const isUnknown = !known && name.length > 1 && /^[\p{L}\p{N}]/u.test(written)
+      tokens.push({ ...term, text: word, phrase: false, ...(isUnknown ? { unknown: name } : {}) })
+    }
     for (let at = end; at < whole.length; at++) {
       scopes.pop()
       tokens.push({ kind: ')' })
@@ -280,6 +303,12 @@ async function leafOf({ prefix, text, phrase }: Term, bare: 'said' | 'any'): Pro
         ? `“${prefix}:${text.slice(0, 40)}” is no time: write ${prefix === 'rt' ? 'seconds since 1970' : 'days as 20260131 or 2026-01-31'} or words of git as last.week, alone or as a range with two dots.`
         : { what: 'time', of: prefix === 'rt' ? 'received' : 'said', ...times }
     }
+    case 'since': {
+      const times = text.includes('..') ? null : await timesOf('d', `${text}..`)
+      return times?.from == null
+        ? `Cannot read “since:${text.slice(0, 40)}”: behind “since:” stands a day as 2026-01-31, or words of git as last.week.`
+        : { what: 'time', of: 'said', ...times }
+    }
     case 'mid':
       return { what: 'mail', id: text.replace(/^<|>$/g, '') }
     case 'm':
@@ -298,6 +327,7 @@ async function leafOf({ prefix, text, phrase }: Term, bare: 'said' | 'any'): Pro
         ? { what: 'blob', side: blobSides[prefix], id: text.toLowerCase() }
         : `“${prefix}:${text.slice(0, 60)}” is no blob: write at least 7 hex digits of its name.`
     default:
+      if (topicPrefixes.has(prefix)) return topicQuery(prefix, text)
       return wordsLeaf((sameFields[prefix] ?? (prefix || bare)) as Field, text, phrase)
   }
 }
@@ -327,7 +357,7 @@ function formsOf(text: string, words: readonly string[]): ReadonlySet<string> | 
 function marksOf(tokens: readonly Token[]): Mark[] {
   const marks = new Map<string, Mark>()
   for (const token of tokens) {
-    if (token.kind !== 'term' || token.without || idPrefixes.has(token.prefix)) continue
+    if (token.kind !== 'term' || token.without || hasNoWords(token.prefix)) continue
     const forms = token.phrase ? null : formsOf(token.text, wordsOf(token.text))
     for (const word of token.text.toLowerCase().split(/\s+/)) {
       const bare = word.replace(/^[^\p{L}\p{N}]+/u, '').replace(/[^\p{L}\p{M}\p{N}]+$/u, '')
@@ -335,4 +365,27 @@ function marksOf(tokens: readonly Token[]): Mark[] {
     }
   }
   return [...marks.values()]
+}
+
+const hasNoWords = (prefix: string) =>
+  idPrefixes.has(prefix) || topicPrefixes.has(prefix) || prefix === 'since'
+
+/**
+ * It asks for topics by what became of them, by whom and when, and for no word of a mail: then a reader wants each topic once, and
+ * not each of its mails.
+ */
+export function asksForTopics(query: Query): boolean {
+  const leaves = leavesOf(query)
+  return (
+    leaves.some(({ what }) => what === 'topic') &&
+    leaves.every(one => one.what === 'topic' || isSaid(one) || (one.what === 'words' && one.field === 'f'))
+  )
+}
+
+const isSaid = (query: Query) => query.what === 'time' && query.of === 'said'
+
+/** Its parts that are no `and`, `or` or `not`. */
+export function leavesOf(query: Query): Query[] {
+  if (query.what === 'not') return leavesOf(query.of)
+  return query.what === 'and' || query.what === 'or' ? query.of.flatMap(leavesOf) : [query]
 }

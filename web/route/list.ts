@@ -11,12 +11,13 @@ import { patchsetGroups } from '../page/patchset-groups.ts'
 import { searchPage } from '../page/search.ts'
 import { type TopicsView, topicsPage } from '../page/topics.ts'
 import { paths } from '../paths.ts'
+import { findTopics } from '../read/found-topics.ts'
 import { readHits } from '../read/hits.ts'
 import { readLatestMails } from '../read/latest-mails.ts'
 import { readListFacts } from '../read/list-facts.ts'
 import { type ListRow, locateMail } from '../read/located-mail.ts'
 import { type Place, placeOf } from '../read/place.ts'
-import { readQuery } from '../read/query.ts'
+import { asksForTopics, readQuery } from '../read/query.ts'
 import { readTopicGroups, readTopicRun, type TopicChoice } from '../read/topic-rows.ts'
 
 type Database = Kysely<Tables>
@@ -161,9 +162,12 @@ export async function answerSearch(c: Context, db: Database, place: Place, typed
       const range = { offset: (page - 1) * hitRows, limit: hitRows, countMax: limits.countShownMax }
       const read = await readQuery(query, 'said')
       const lists = place.lists.map(({ id }) => id)
-      const found = read.query && (await readHits(db, lists, read.query, read.marks, range))
-      const trouble = query.length < typed.trim().length ? tooLong : read.problem
-      const view = { place, query, marks: read.marks, found, page, pageRows: hitRows }
+      const topics =
+        read.query && asksForTopics(read.query) ? await findTopics(db, lists, read.query, range) : null
+      const found =
+        topics === null && read.query ? await readHits(db, lists, read.query, read.marks, range) : null
+      const trouble = query.length < typed.trim().length ? tooLong : (read.problem ?? read.note)
+      const view = { place, query, marks: read.marks, found, topics, page, pageRows: hitRows }
       return answerPage(c, searchPage({ ...view, countMax: limits.countShownMax, trouble }))
     }),
   )
