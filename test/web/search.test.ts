@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { indexKey } from '../../base/key.ts'
 import { type Archive, makeArchive, patchBody, series } from './archive.ts'
 
 let archive: Archive
@@ -153,5 +154,73 @@ describe('what became of a topic', () => {
   test('a word that is no prefix is said', async () => {
     expect(text(await own.page('/tarn/?q=stat:open'))).toContain('“stat:” is no prefix')
     expect(text(await own.page('/tarn/?q=is:opn'))).toContain('Cannot read “is:opn”')
+  })
+})
+
+describe('what has one name', () => {
+  const bug = {
+    id: 'bug@example.net',
+    subject: '[BUG] The log grows',
+    from: 'Jörg Müller <joerg@example.net>',
+    body: 'It grows each night.\n',
+    minute: 300,
+  }
+  let own: Archive
+  beforeAll(async () => {
+    own = await makeArchive([
+      ...series,
+      bug,
+      {
+        ...bug,
+        id: 'again@example.net',
+        subject: 'Two of a name',
+        minute: 310,
+        from: 'Ann Lee <ann@example.net>',
+      },
+      {
+        ...bug,
+        id: 'other@example.net',
+        subject: 'Two of a name',
+        minute: 320,
+        from: 'Ann Lee <lee@example.com>',
+      },
+    ])
+    const landing = { list_id: own.list.id, branch: 'main', release: null, reverted_by: null }
+    await own.db
+      .insertInto('landing')
+      .values({
+        ...landing,
+        ...{ message_key: indexKey('v2-1@example.org'), commit: '3f2a19c0'.repeat(5), how: 'title' },
+        ...{ at: new Date(0), data: '{}' },
+      })
+      .execute()
+  })
+  const led = async (query: string) => {
+    const response = await own.app.request(`/tarn/?q=${encodeURIComponent(query)}`)
+    return response.headers.get('Location') ?? response.status
+  }
+
+  test.each([
+    ['#1', '/tarn/bug@example.net/'],
+    ['#2', 200],
+    ['wal: hold the lock less', '/tarn/v2-0@example.org/'],
+    ['Re: [PATCH 2/2] wal: count the waits', '/tarn/v2-2@example.org/'],
+    ['"wal: hold the lock less"', 200],
+    ['hold the lock', 200],
+    ['Two of a name', 200],
+    ['3f2a19c03f2a', '/tarn/v2-1@example.org/'],
+    ['3f2a19c1', 200],
+    ['marek@example.com', '/tarn/people/marek@example.com/'],
+    ['Marek Tolvanen', '/tarn/people/marek@example.com/'],
+    ['nobody@example.com', 200],
+    ['Ann Lee', 200],
+    ['The log grows', '/tarn/bug@example.net/'],
+  ])('%j leads to %s', async (query, where) => {
+    expect(await led(query)).toBe(where)
+  })
+
+  test('of all lists, too', async () => {
+    const response = await own.app.request('/all/?q=%231')
+    expect(response.headers.get('Location')).toBe('/tarn/bug@example.net/')
   })
 })

@@ -148,7 +148,7 @@ const advice = ({ place, found, topics, page }: SearchView): Html => html`<secti
 <p>A prefix says where to look, and holds for the word, the quotes or the brackets behind it. <code>AND</code>, <code>OR</code>, <code>NOT</code> and brackets put parts together.</p>
 <div class="card"><table class="flat"><thead><tr><th scope="col">Prefix</th><th scope="col">Finds</th></tr></thead>
 <tbody>${searchPrefixes.map(([prefix, finds]) => html`<tr><th scope="row" class="sub"><code>${prefix}</code></th><td>${finds}</td></tr>`)}</tbody></table></div>
-<p>A Message-ID leads straight to its mail.${onlyList(place) ? html` Everything, newest first, is in the <a href="${paths.topics(place.name, 'all')}">archive</a>.` : ''}</p></section>`
+<p>A Message-ID, a commit, <code>#12</code>, a whole title or a person's name leads straight there; in quotes it is searched.${onlyList(place) ? html` Everything, newest first, is in the <a href="${paths.topics(place.name, 'all')}">archive</a>.` : ''}</p></section>`
 
 const help = (place: Place): Html => html`<aside class="side" aria-label="Search help">
 <section><h2>Put together</h2><p class="soft">A space means and, <code>or</code> means or, <code>-</code> means not, quotes keep words together. <code>s:</code> looks in subjects, <code>f:</code> at authors, <code>dfn:</code> at changed files, <code>d:</code> at days, <code>is:</code>, <code>state:</code> and <code>label:</code> at what became of it; <a href="${paths.search(place.name, '')}">all prefixes</a>.</p></section>

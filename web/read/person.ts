@@ -37,6 +37,17 @@ export async function readPerson(db: Database, list: ListRow, asked: string): Pr
   return { ...known, counts, name: named ?? name ?? (await readName(db, list, known.addresses)) }
 }
 
+/** The address that stands for each person who has one of these. */
+export async function peopleMeant(
+  db: Database,
+  list: ListRow,
+  addresses: readonly string[],
+): Promise<string[]> {
+  const { rules, mailmap } = await peopleOf(db, list.id)
+  const people = rules.rosters.at(-1)?.people ?? []
+  return [...new Set(addresses.map(address => meantBy(people, mailmap, address.toLowerCase()).address))]
+}
+
 function meantBy(
   people: Roster,
   mailmap: Mailmap,

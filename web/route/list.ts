@@ -14,6 +14,7 @@ import { paths } from '../paths.ts'
 import { findTopics } from '../read/found-topics.ts'
 import { readHits } from '../read/hits.ts'
 import { readLatestMails } from '../read/latest-mails.ts'
+import { readLead } from '../read/lead.ts'
 import { readListFacts } from '../read/list-facts.ts'
 import { type ListRow, locateMail } from '../read/located-mail.ts'
 import { type Place, placeOf } from '../read/place.ts'
@@ -159,6 +160,8 @@ export async function answerSearch(c: Context, db: Database, place: Place, typed
   const versions = place.lists.flatMap(list => [pagesVersion(list), list.version])
   return answerFresh(c, ['search', place.name, query, String(page), ...versions], () =>
     answerSearched(c, async () => {
+      const meant = c.req.query('page') === undefined ? await pathMeant(db, place, query) : undefined
+      if (meant !== undefined) return c.redirect(meant, 302)
       const range = { offset: (page - 1) * hitRows, limit: hitRows, countMax: limits.countShownMax }
       const read = await readQuery(query, 'said')
       const lists = place.lists.map(({ id }) => id)
@@ -171,6 +174,15 @@ export async function answerSearch(c: Context, db: Database, place: Place, typed
       return answerPage(c, searchPage({ ...view, countMax: limits.countShownMax, trouble }))
     }),
   )
+}
+
+/** What a query names, and does not only describe. */
+async function pathMeant(db: Database, { lists }: Place, query: string): Promise<string | undefined> {
+  if (query.length > limits.subjectCharactersMax) return undefined
+  const lead = await readLead(db, lists, query)
+  const name = lists.find(({ id }) => id === lead?.list)?.name
+  if (lead === null || name === undefined) return undefined
+  return 'person' in lead ? paths.person(name, lead.person) : paths.mail(name, lead.mail)
 }
 
 /** Of a mail that one of the lists has; the first of them by name. */
