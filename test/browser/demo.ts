@@ -227,6 +227,7 @@ async function choosePages(
     ['search', paths.search(list, 'wal')],
     ['search-topics', paths.search(list, 'is:open is:patch')],
     ['search-unread', paths.search(list, 'is:opn')],
+    ['search-spelled', paths.search(list, 'pagre')],
     ['search-empty', paths.search(list, 'dfn:nothing.c')],
     ['milestones', paths.milestones(list)],
     ['milestone', paths.milestone(list, '1.0')],

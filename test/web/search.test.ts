@@ -30,6 +30,51 @@ test('a hit shows the line that matched, with the words marked', async () => {
   expect(page).toContain('<span>A power <mark>cut</mark> at <mark>night</mark>.</span>')
 })
 
+test('letters are found with their marks and without', async () => {
+  const own = await makeArchive([
+    {
+      id: 'u@example.org',
+      subject: 'Der Müller',
+      body: 'Does the driver of this kernel build? Die Straße ist für alle.\n',
+      minute: 1,
+    },
+    {
+      id: 'ue@example.org',
+      subject: 'Herr Mueller',
+      body: 'Does the driver of this kernel build? Der Mühlbach.\n',
+      minute: 2,
+    },
+  ])
+  const of = async (query: string) => {
+    const page = await own.page(`/tarn/?q=${encodeURIComponent(query)}`)
+    return [...page.matchAll(/<h3><a href="\/tarn\/(\w+)@/g)].map(([, id]) => id)
+  }
+  expect(await of('muller')).toEqual(['u'])
+  expect(await of('Müller')).toEqual(['ue', 'u'])
+  expect(await of('mu\u0308ller')).toEqual(['ue', 'u'])
+  expect(await of('strasse')).toEqual(['u'])
+  expect(await of('b:"strasse ist fur"')).toEqual(['u'])
+  expect(await of('mühl*')).toEqual(['ue'])
+  expect(await own.page('/tarn/?q=muller')).toContain('<mark>Müller</mark>')
+  expect(await own.page('/tarn/?q=fur')).toContain('<mark>für</mark>')
+})
+
+test.each([
+  ['nihgt', 'night'],
+  ['s:Pover AND nigt', 's:power AND night'],
+  ['zzzz', null],
+  // Both are held, by different mails.
+  ['unlock night', null],
+])('for %j, which no mail holds, %j is offered', async (query, spelled) => {
+  const page = await find(query)
+  expect(text(page)).toContain('No mail holds')
+  if (spelled === null) expect(page).not.toContain('Did you mean')
+  else
+    expect(page).toContain(
+      `Did you mean <a href="/tarn/?q=${new URLSearchParams({ q: spelled }).toString().slice(2)}">`,
+    )
+})
+
 test('a quoted line is no hit', async () => {
   expect(text(await find('zebra'))).toContain('No mail holds')
 })
@@ -214,6 +259,8 @@ describe('what has one name', () => {
     ['Marek Tolvanen', '/tarn/people/marek@example.com/'],
     ['nobody@example.com', 200],
     ['Ann Lee', 200],
+    ['Jörg Müller', '/tarn/people/joerg@example.net/'],
+    ['jorg muller', '/tarn/people/joerg@example.net/'],
     ['The log grows', '/tarn/bug@example.net/'],
   ])('%j leads to %s', async (query, where) => {
     expect(await led(query)).toBe(where)

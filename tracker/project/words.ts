@@ -1,6 +1,9 @@
-// What a word is for the search: a run of letters and digits in lower case, in the index and in a query alike. Names
+// What a word is for the search: a run of letters and digits in lower case, in the index and in a query alike, in Latin letters
+// without marks (`Müller` is muller). Names
 // from code and paths are several words in a row (`tst_run.c` is tst, run, c), so that they are found by their parts
 // and, as a phrase, whole.
+
+import { foldLetters } from './fold-letters.ts'
 
 /** All words of a text in their order, repeats too. */
 export function wordsOf(text: string): string[] {
@@ -32,7 +35,7 @@ const isWordCode = (code: number) => (code >= 97 && code <= 122) || (code >= 48 
 
 /** Chinese and Japanese have no spaces: each of their characters is a word, and a word of theirs a phrase. */
 function foreignWords(run: string): string[] {
-  const found = run.normalize('NFC').match(foreignWord) ?? []
+  const found = foldLetters(run.normalize('NFC')).match(foreignWord) ?? []
   return found.map(word => word.slice(0, wordCharactersMax).toWellFormed())
 }
 

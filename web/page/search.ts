@@ -8,7 +8,7 @@ import { paths } from '../paths.ts'
 import type { FoundTopics } from '../read/found-topics.ts'
 import type { Hit, Hits } from '../read/hits.ts'
 import type { ListRow } from '../read/located-mail.ts'
-import { findMark, type Mark, type MarkPlace } from '../read/mark.ts'
+import { findMark, type Mark, type MarkPlace, searchedText } from '../read/mark.ts'
 import type { Place } from '../read/place.ts'
 import { searchPrefixes } from './search-help.ts'
 
@@ -22,6 +22,8 @@ export interface SearchView {
   readonly found: Hits | null
   /** In place of mails, for a query that asks for topics. */
   readonly topics: FoundTopics | null
+  /** The query as it may have been meant. */
+  readonly spelled: string | null
   /** From 1. */
   readonly page: number
   readonly pageRows: number
@@ -31,7 +33,7 @@ export interface SearchView {
 }
 
 export const searchPage = (view: SearchView): Html => {
-  const { place, query, found, topics, trouble } = view
+  const { place, query, found, topics, spelled, trouble } = view
   const list = onlyList(place)
   return frame({
     title: query ? `Search: ${query}` : 'Search',
@@ -41,6 +43,7 @@ export const searchPage = (view: SearchView): Html => {
     skipTo: 'results',
     main: html`<h1>${heading(view)}</h1>
 ${trouble === null ? '' : html`<div class="stand tone-warn"><span class="chip warn"><span aria-hidden="true">?</span> ${found === null && topics === null ? 'Not understood' : 'Read otherwise'}</span><div><p>${visible(trouble)}</p></div></div>`}
+${spelled === null ? '' : html`<p>Did you mean <a href="${paths.search(place.name, spelled)}"><bdi>${visible(spelled)}</bdi></a>?</p>`}
 <div class="cols"><div>
 ${topics && topics.rows.length > 0 ? topicResults(view, topics) : found && found.hits.length > 0 ? results(view, found) : advice(view)}
 </div>
@@ -98,9 +101,7 @@ const nameOfList = ({ lists, name }: Place, { list }: { readonly list: ListId })
 
 /** The words of the query inside a line. */
 function marked(text: string, marks: readonly Mark[]): (string | Html)[] {
-  const lower = text.toLowerCase()
-  // Lower-casing can change the length of a few letters; then the places would not fit.
-  if (lower.length !== text.length) return [text]
+  const lower = searchedText(text)
   const parts: (string | Html)[] = []
   let done = 0
   for (let at = nextMark(lower, marks, 0); at !== null; at = nextMark(lower, marks, done)) {

@@ -7,7 +7,7 @@ import type { Tables } from '../../sql/tables.ts'
 import type { Person } from '../../tracker/mail/facts.ts'
 import { readDecoded } from './decoded.ts'
 import { findMails, onLists } from './found.ts'
-import { findMark, type Mark } from './mark.ts'
+import { findMark, type Mark, searchedText } from './mark.ts'
 import type { Query } from './query.ts'
 import { isCut, isSure, queryCondition, searched } from './query-sql.ts'
 
@@ -171,7 +171,7 @@ async function withMatches(
 }
 
 const shows = (text: string, marks: readonly Mark[]) => {
-  const lower = text.toLowerCase()
+  const lower = searchedText(text)
   return marks.every(mark => findMark(lower, mark) !== null)
 }
 
@@ -180,9 +180,7 @@ const shows = (text: string, marks: readonly Mark[]) => {
  * reason either.
  */
 function matching(text: string, marks: readonly Mark[]): string[] {
-  const lower = text.toLowerCase()
-  // Lower-casing can change the length of a few letters; then the places would not fit.
-  const searched = lower.length === text.length ? lower : text
+  const searched = searchedText(text)
   const found = new Set<string>()
   for (const mark of marks) {
     for (const line of linesWith(text, searched, mark)) found.add(line)

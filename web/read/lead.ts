@@ -28,7 +28,7 @@ export async function readLead(db: Database, lists: readonly ListRow[], typed: s
   if (/^[^\s<>@:"]+@[^\s<>@:"]+$/.test(text)) return onlyOne(await peopleOfAddress(db, lists, text))
   const words = wordsOf(text)
   if (words.length < 2 || words.length > wordsMax || text.includes('"')) return null
-  const [titled, named] = await Promise.all([titledSo(db, ids, text, words), namedSo(db, lists, text, words)])
+  const [titled, named] = await Promise.all([titledSo(db, ids, text, words), namedSo(db, lists, words)])
   return onlyOne([...titled, ...named])
 }
 
@@ -84,23 +84,17 @@ async function titledSo(
 /** Two words are looked for, whatever a mail is called. */
 const titleWordsMin = 3
 
-async function namedSo(
-  db: Database,
-  lists: readonly ListRow[],
-  text: string,
-  words: readonly string[],
-): Promise<Lead[]> {
+async function namedSo(db: Database, lists: readonly ListRow[], words: readonly string[]): Promise<Lead[]> {
   if (words.length > nameWordsMax) return []
   const ids = lists.map(({ id }) => id)
-  const { rows } = await sql<{ list: ListId; address: string; found: number }>`
+  const { rows } = await sql<{ list: ListId; address: string; name: string }>`
     with held as materialized (
       select s.list_id, s.seq from search s
       where s.list_id = any(${ids}::int[]) and ${holdsWords('heads', phraseOf(words, 'B'))} limit ${mailsMax + 1})
-    select distinct f.list_id as list, f.data->'sender'->>'address' as address
-    from held join fact f using (list_id, seq) where lower(f.data->'sender'->>'name') = ${text.toLowerCase()}
-    limit ${addressesMax + 1}`.execute(db)
-  if (rows.length > addressesMax) return []
-  return peopleLeads(db, lists, rows)
+    select distinct f.list_id as list, f.data->'sender'->>'address' as address, f.data->'sender'->>'name' as name
+    from held join fact f using (list_id, seq)`.execute(db)
+  const named = rows.filter(({ name }) => wordsOf(name).join(' ') === words.join(' '))
+  return named.length > addressesMax ? [] : peopleLeads(db, lists, named)
 }
 
 const nameWordsMax = 6

@@ -1,7 +1,9 @@
 // A word of a query within a line of a hit, for readers to see why it was found.
 
+import { foldInPlace } from '../../tracker/project/fold-letters.ts'
+
 export interface Mark {
-  /** Lower case; where there are forms, what all of them begin with. */
+  /** As `searchedText` has it; where there are forms, what all of them begin with. */
   readonly text: string
   /** Only these whole words. */
   readonly forms: ReadonlySet<string> | null
@@ -23,7 +25,16 @@ export interface MarkPlace {
   readonly end: number
 }
 
-/** Its first place in a text in lower case, from `from` on. */
+/**
+ * A text as words of it are compared: in lower case, in letters without marks, and each where it was. Lower-casing changes the length
+ * of a few texts: those stay as they are.
+ */
+export function searchedText(text: string): string {
+  const lower = foldInPlace(text.toLowerCase())
+  return lower.length === text.length ? lower : text
+}
+
+/** Its first place in a text, as `searchedText` has it, from `from` on. */
 export function findMark(lower: string, { text, forms }: Mark, from = 0): MarkPlace | null {
   for (let start = lower.indexOf(text, from); start !== -1; start = lower.indexOf(text, start + 1)) {
     if (forms === null) return { start, end: start + text.length }

@@ -2,6 +2,7 @@
 // OR, NOT and brackets. The language is public-inbox's. Words are cut as the index is (tracker/project/words.ts).
 import { limits } from '../../base/limits.ts'
 import { toStorableText } from '../../base/storable.ts'
+import { foldInPlace, foldLetters, spellOut } from '../../tracker/project/fold-letters.ts'
 import { wordsOf } from '../../tracker/project/words.ts'
 import { type Mark, markOf } from './mark.ts'
 import { timesOf } from './query-times.ts'
@@ -345,11 +346,12 @@ function wordsLeaf(field: Field, text: string, phrase: boolean): Query | null {
   return id && (field === 'said' || field === 'any') ? { what: 'or', of: [leaf, { what: 'mail', id }] } : leaf
 }
 
-/** As Xapian has it: a name, with a capital letter, is meant as it is written. */
+/** As Xapian has it: a name, with a capital letter, is meant as it is written. With an umlaut it may be written out. */
 function formsOf(text: string, words: readonly string[]): ReadonlySet<string> | null {
   const [word, ...others] = words
-  if (word === undefined || others.length > 0 || !text.includes(word)) return null
-  const forms = wordForms(word)
+  if (word === undefined || others.length > 0) return null
+  const forms = new Set(foldLetters(text.normalize('NFC')).includes(word) ? wordForms(word) : [word])
+  for (const spelt of wordsOf(spellOut(text.toLowerCase()))) forms.add(spelt)
   return forms.size > 1 ? forms : null
 }
 
@@ -361,7 +363,8 @@ function marksOf(tokens: readonly Token[]): Mark[] {
     const forms = token.phrase ? null : formsOf(token.text, wordsOf(token.text))
     for (const word of token.text.toLowerCase().split(/\s+/)) {
       const bare = word.replace(/^[^\p{L}\p{N}]+/u, '').replace(/[^\p{L}\p{M}\p{N}]+$/u, '')
-      if (bare !== '' && !marks.has(bare)) marks.set(bare, markOf(bare, word.endsWith('*') ? null : forms))
+      const text = foldInPlace(bare.normalize('NFC'))
+      if (text !== '' && !marks.has(text)) marks.set(text, markOf(text, word.endsWith('*') ? null : forms))
     }
   }
   return [...marks.values()]

@@ -19,6 +19,7 @@ import { readListFacts } from '../read/list-facts.ts'
 import { type ListRow, locateMail } from '../read/located-mail.ts'
 import { type Place, placeOf } from '../read/place.ts'
 import { asksForTopics, readQuery } from '../read/query.ts'
+import { spelledOtherwise } from '../read/spelling.ts'
 import { readTopicGroups, readTopicRun, type TopicChoice } from '../read/topic-rows.ts'
 
 type Database = Kysely<Tables>
@@ -169,8 +170,10 @@ export async function answerSearch(c: Context, db: Database, place: Place, typed
         read.query && asksForTopics(read.query) ? await findTopics(db, lists, read.query, range) : null
       const found =
         topics === null && read.query ? await readHits(db, lists, read.query, read.marks, range) : null
+      const spelled =
+        read.query && found?.count === 0 ? await spelledOtherwise(db, lists, read.query, query) : null
       const trouble = query.length < typed.trim().length ? tooLong : (read.problem ?? read.note)
-      const view = { place, query, marks: read.marks, found, topics, page, pageRows: hitRows }
+      const view = { place, query, marks: read.marks, found, topics, spelled, page, pageRows: hitRows }
       return answerPage(c, searchPage({ ...view, countMax: limits.countShownMax, trouble }))
     }),
   )
