@@ -11,6 +11,15 @@ const encodeId = (id: string) =>
     decodeURIComponent(encoded),
   )
 
+export interface BugsAsked {
+  readonly state?: string | undefined
+  readonly label?: string | undefined
+  readonly severity?: string | undefined
+  readonly order?: string | undefined
+  /** From 1. */
+  readonly page?: number | undefined
+}
+
 const query = (values: Record<string, string | number | undefined>) => {
   const given = Object.entries(values).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, String(value)] as [string, string]],
@@ -26,7 +35,7 @@ export const paths = {
   list,
   /** Topics in one state, or `all` or `closed`; `before` continues a page. */
   topics: (name: string, state: string, before?: string) => list(name) + query({ state, before }),
-  bugs: (name: string, state?: string, before?: string) => `${list(name)}bugs/${query({ state, before })}`,
+  bugs: (name: string, asked: BugsAsked = {}) => `${list(name)}bugs/${query({ ...asked })}`,
   /** Whose turn it is, the longest wait first; `after` continues a page. */
   waits: (name: string, after?: string) => `${list(name)}waits/${query({ after })}`,
   /** What waits for somebody, and what he waits for. */

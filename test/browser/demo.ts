@@ -222,6 +222,7 @@ async function choosePages(
     ['lists', paths.lists()],
     ['list', paths.list(list)],
     ['bugs', paths.bugs(list)],
+    ['bugs-filtered', paths.bugs(list, { order: 'severity', severity: 'high' })],
     ['archive', paths.topics(list, 'all')],
     ['closed', paths.topics(list, 'closed')],
     ['search', paths.search(list, 'wal')],

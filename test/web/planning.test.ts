@@ -117,3 +117,44 @@ test('whose turn it is: everything open by how long it waits, and what waits for
   expect(await own.page('/tarn/people/%3Cb%3E/')).not.toContain('<b>')
   for (const size of [page, ines]) expect(size.length).toBeLessThan(30_000)
 })
+
+test('bugs are filtered by label and severity, and ordered by age and severity', async () => {
+  const bug = (id: string, subject: string, lines: string, minute: number) => ({
+    ...{
+      id: `${id}@example.com`,
+      subject: `[BUG] ${subject}`,
+      from: ruth,
+      body: `It fails.\n\n${lines}\n`,
+      minute,
+    },
+  })
+  const own = await makeArchive([
+    bug('one', 'The log tears', 'Severity: minor\nLabels: disk', 0),
+    bug('two', 'The pager hangs', 'Severity: critical\nLabels: disk regression', 10),
+    bug('three', 'The lock leaks', '', 20),
+    {
+      ...bug('ping', 'x', '', 30),
+      subject: 'Re: [BUG] The log tears',
+      answers: 'one@example.com',
+      body: 'Still.\n',
+    },
+  ])
+  const bugs = async (asked: string) => {
+    const page = await own.page(`/tarn/bugs/${asked}`)
+    return [...page.matchAll(/<a class="s" href="\/tarn\/(\w+)@/g)].map(([, id]) => id)
+  }
+  expect(await bugs('')).toEqual(['one', 'three', 'two'])
+  expect(await bugs('?order=age')).toEqual(['one', 'two', 'three'])
+  expect(await bugs('?order=severity')).toEqual(['two', 'one', 'three'])
+  expect(await bugs('?label=disk&order=severity')).toEqual(['two', 'one'])
+  expect(await bugs('?severity=critical')).toEqual(['two'])
+  expect(await bugs('?label=none')).toEqual([])
+  expect(await bugs('?page=2')).toEqual([])
+
+  const page = await own.page('/tarn/bugs/?label=disk')
+  // What is chosen leads back, and the rest keeps it.
+  expect(text(page)).toMatch(/Label disk ✕ take this filter away regression 1/)
+  expect(page).toContain('href="/tarn/bugs/?label=disk&amp;severity=critical"')
+  expect(page).toContain('<a class="rev" href="/tarn/bugs/?label=regression">')
+  expect(text(page)).toMatch(/minor \d[\d,]* days 2 2 Mar 2026/)
+})

@@ -1,4 +1,4 @@
-// A run of topics: one group of patchsets, everything closed, the bugs, the whole archive.
+// A run of topics: one group of patchsets, everything closed, the whole archive.
 import { html } from 'hono/html'
 import { frame } from '../part/frame.ts'
 import type { Html } from '../part/text.ts'
@@ -9,21 +9,20 @@ import type { TopicRun } from '../read/topic-rows.ts'
 
 export interface TopicsView {
   readonly list: ListRow
-  readonly here: 'home' | 'bugs' | 'archive'
+  readonly here: 'home' | 'archive'
   readonly words: string
   /** One sentence below the heading. */
   readonly meaning: string
-  readonly shape: 'patchsets' | 'bugs' | 'mixed'
+  readonly shape: 'patchsets' | 'mixed'
   readonly run: TopicRun
   /** The address of this run from a cursor, or from its beginning. */
   readonly pathOf: (before?: string) => string
   /** True when this is not the first page. */
   readonly continued: boolean
-  readonly others?: readonly { readonly words: string; readonly path: string }[]
 }
 
 export const topicsPage = (view: TopicsView): Html => {
-  const { list, words, meaning, run, others } = view
+  const { list, words, meaning, run } = view
   return frame({
     title: words,
     list,
@@ -31,7 +30,7 @@ export const topicsPage = (view: TopicsView): Html => {
     crumbs: [{ text: list.name, path: paths.list(list.name) }, { text: words }],
     skipTo: 'list',
     main: html`<h1>${words}</h1>
-<p class="meta"><span>${meaning}</span> ${others?.map(other => html`<a href="${other.path}">${other.words}</a> `)}</p>
+<p class="meta"><span>${meaning}</span></p>
 ${run.rows.length === 0 ? html`<p>${view.continued ? 'That was all.' : 'There are none.'} <a href="${paths.list(list.name)}">What is open on ${list.name}</a></p>` : tableOf(view)}
 ${pager(view)}`,
   })
@@ -41,8 +40,6 @@ function tableOf({ list, shape, run }: TopicsView): Html {
   switch (shape) {
     case 'patchsets':
       return patchsetTable(list.name, run.rows, { states: true })
-    case 'bugs':
-      return topicTable(list.name, run.rows, { kinds: false })
     case 'mixed':
       return topicTable(list.name, run.rows, { kinds: true })
     default:

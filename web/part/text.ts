@@ -82,6 +82,12 @@ export const numberText = (count: number) => numbers.format(count)
 export const countText = (count: number, one: string, many = `${one}s`) =>
   `${numberText(count)} ${count === 1 ? one : many}`
 
+/** `12 days`, `today`; both in milliseconds. */
+export function daysSince(since: number, now: number): string {
+  const days = Math.max(0, Math.floor((now - since) / 86_400_000))
+  return days === 0 ? 'today' : countText(days, 'day')
+}
+
 /** `4 GiB`, `1.5 MiB`, `300 bytes`. */
 export function bytesText(bytes: number): string {
   const power = Math.min(units.length - 1, bytes < 1_024 ? 0 : Math.floor(Math.log2(bytes) / 10))

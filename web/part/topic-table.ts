@@ -72,4 +72,4 @@ const lastColumns = (row: TopicRow): Html =>
 const kindOf = ({ kind, bugType }: TopicRow) =>
   bugType && bugType !== 'bug' ? typeWords[bugType] : kindWords[kind]
 
-const typeWords = { task: 'Task', idea: 'Idea' } as const
+export const typeWords = { task: 'Task', idea: 'Idea' } as const

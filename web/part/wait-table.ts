@@ -8,7 +8,7 @@ import { checkCount } from './checks.ts'
 import { filledChip } from './chip.ts'
 import { personLink } from './person-link.ts'
 import { sentence } from './standing.ts'
-import { countText, dayOf, type Html, titleOf } from './text.ts'
+import { countText, dayOf, daysSince, type Html, titleOf } from './text.ts'
 
 /** `now`: milliseconds; days are counted to here. */
 export function waitTable(list: string, rows: readonly WaitRow[], now: number): Html {
@@ -53,11 +53,6 @@ function waitRow(list: string, row: WaitRow, columns: readonly Column[], now: nu
     ({ head, cell }) => html`<td data-w="${head}">${cell(row)}</td>`,
   )}<td>${whose(list, standing)}</td><td class="num n">${since === undefined ? '' : html`${dayOf(since)}<br><span class="soft">${daysSince(since, now)}</span>`}</td></tr>
 `
-}
-
-function daysSince(since: number, now: number): string {
-  const days = Math.max(0, Math.floor((now - since) / 86_400_000))
-  return days === 0 ? 'today' : countText(days, 'day')
 }
 
 const whose = (list: string, { turn, waits }: WaitRow['standing']): Html | string =>

@@ -1,4 +1,4 @@
-// The addresses of a list: home, groups of topics, bugs, search.
+// The addresses of a list: home, groups of topics, search.
 
 import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
@@ -39,32 +39,6 @@ export async function answerList(c: Context, db: Database, list: ListRow): Promi
   const chosen = topicsOf(list, state)
   if (chosen === undefined) return c.redirect(paths.list(list.name), 302)
   return answerFresh(c, ['topics', state, before ?? '', ...versions], () => topics(c, db, chosen, before))
-}
-
-/** `/LIST/bugs/`. */
-export function answerBugs(c: Context, db: Database, list: ListRow): Promise<Response> {
-  const { state, before } = c.req.query()
-  const closed = state === 'closed'
-  const versions = [String(closed), before ?? '', pagesVersion(list), list.version]
-  const chosen: ChosenTopics = {
-    choice: { kind: 'bug', open: !closed },
-    view: {
-      list,
-      here: 'bugs',
-      words: closed ? 'Closed bugs' : 'Open bugs',
-      meaning: 'Last mail first',
-      shape: 'bugs',
-      pathOf: from => paths.bugs(list.name, closed ? 'closed' : undefined, from),
-      others: [
-        closed
-          ? { words: 'Open bugs', path: paths.bugs(list.name) }
-          : { words: 'Closed bugs', path: paths.bugs(list.name, 'closed') },
-        { words: 'Milestones', path: paths.milestones(list.name) },
-        { words: 'Triage', path: paths.triage(list.name) },
-      ],
-    },
-  }
-  return answerFresh(c, ['bugs', ...versions], () => topics(c, db, chosen, before))
 }
 
 async function home(c: Context, db: Database, list: ListRow): Promise<Response> {
