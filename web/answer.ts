@@ -42,7 +42,7 @@ export async function answerFresh(
   versions: readonly string[],
   make: () => Promise<Response>,
 ): Promise<Response> {
-  const tag = entityTag([c.get('base') ?? '', ...versions])
+  const tag = entityTag([c.get('base') ?? '', c.req.query('since') ?? '', ...versions])
   if (holdsTag(c.req.header('If-None-Match'), tag)) return c.body(null, 304, { ETag: tag })
   const pages = c.get('pages')
   const key = `${tag} ${c.get('listVersion') ?? ''}`

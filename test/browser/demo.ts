@@ -223,6 +223,7 @@ async function choosePages(
     ['list', paths.list(list)],
     ['bugs', paths.bugs(list)],
     ['bugs-filtered', paths.bugs(list, { order: 'severity', severity: 'high' })],
+    ['list-since', `${paths.list(list)}?since=2026-03-14`],
     ['archive', paths.topics(list, 'all')],
     ['closed', paths.topics(list, 'closed')],
     ['search', paths.search(list, 'wal')],
@@ -241,7 +242,10 @@ async function choosePages(
     if (!id) throw new Error(`The demo archive has no mail for the page "${name}"`)
     pages.set(name, paths.mail(list, id))
   }
-  if (reply) pages.set('thread', paths.thread(list, reply.id))
+  if (reply) {
+    pages.set('thread', paths.thread(list, reply.id))
+    pages.set('thread-since', `${paths.thread(list, reply.id)}?since=2026-03-14`)
+  }
   if (bug) pages.set('person', paths.person(list, bug.author.address))
   const head = newest?.cover ?? newest?.patches[0]?.id
   if (head) pages.set('compare', paths.compare(list, head, 'v1', 'v2'))

@@ -404,3 +404,46 @@ test('a long run of topics goes on page by page, each once, those of one moment 
   expect(seen).toHaveLength(120)
   expect(new Set(seen).size).toBe(120)
 })
+
+test('what is new since a day has a mark, on lists and in threads, and the links keep the question', async () => {
+  const own = await makeArchive([
+    ...series,
+    { id: 'bug@example.org', subject: '[BUG] It leaks', body: 'It does.\n', minute: 60 * 24 },
+    {
+      id: 'late@example.com',
+      subject: 'Re: [PATCH v2 2/2] wal: count the waits',
+      from: 'Marek Tolvanen <marek@example.com>',
+      body: 'Who counts?\n',
+      answers: 'v2-2@example.org',
+      minute: 60 * 24 + 1,
+    },
+  ])
+  const asked = async (path: string) => (await own.page(path)).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+  expect(await asked('/tarn/')).not.toContain('New mails')
+  const home = await own.page('/tarn/?since=2026-03-03')
+  expect(await asked('/tarn/?since=2026-03-03')).toMatch(
+    /wal: hold the lock less v2 New mails Ines.* It leaks New /,
+  )
+  expect(home).toContain('href="/tarn/v2-0@example.org/?since=2026-03-03"')
+  expect(await asked('/tarn/?since=2026-03-04')).not.toContain('New mails')
+  expect(await asked('/tarn/?since=yesterday')).toContain(
+    'Cannot mark what is new since “ yesterday ”: since= takes a day as 2026-03-01, or a minute',
+  )
+  expect(await asked('/tarn/bugs/?since=2026-03-03')).toMatch(/It leaks New Ines/)
+  expect(await asked('/tarn/?state=all&since=2026-03-03T09:00')).toMatch(/It leaks New Ines/)
+  expect(await asked('/tarn/waits/?since=2026-03-03')).toMatch(/It leaks Ines Oduya New/)
+
+  expect(await asked('/tarn/v2-0@example.org/?since=2026-03-03')).toMatch(
+    /New 1 mail since 3 Mar 2026 , the first by Marek.*Who counts\? Marek Tolvanen , 3 Mar 2026 New/,
+  )
+  expect(await asked('/tarn/v2-0@example.org/?since=2026-03-04')).toContain(
+    'Nothing is new here since 4 Mar 2026',
+  )
+  expect(await asked('/tarn/v2-2@example.org/?since=2026-03-03')).toContain('the first by Marek')
+  expect(await asked('/tarn/late@example.com/?since=2026-03-03')).toContain('the first by Marek')
+  const thread = await own.page('/tarn/v2-0@example.org/T/?since=2026-03-03')
+  expect(thread.match(/<span class="chip info">New<\/span>/g)).toHaveLength(3)
+  expect(await asked('/tarn/v2-0@example.org/?since=%3Cb%3E')).toContain(
+    'Cannot mark what is new since “ &lt;b&gt; ”',
+  )
+})

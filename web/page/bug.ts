@@ -14,6 +14,7 @@ import { type Jump, jumps } from '../part/jumps.ts'
 import { attachments, mailAnchor, mailCard } from '../part/mail-card.ts'
 import { mailProblems } from '../part/mail-problems.ts'
 import { mailText } from '../part/mail-text.ts'
+import { type NewSince, topicNews } from '../part/news.ts'
 import { personLink } from '../part/person-link.ts'
 import { answeredMail, replySection } from '../part/reply.ts'
 import { reproducersSection } from '../part/reproducers.ts'
@@ -41,6 +42,7 @@ export interface BugView {
   readonly duplicates: readonly Related[]
   /** Topics with a mail that was sent to its address. */
   readonly talk: readonly Related[]
+  readonly since: NewSince | undefined
 }
 
 export const bugPage = (view: BugView): Html => {
@@ -61,6 +63,7 @@ export const bugPage = (view: BugView): Html => {
     skipTo: 'report',
     main: html`<h1>${titleOf(topic.title)}</h1>
 <p class="meta">${topic.kind === 'bug' ? html`<span>${name}</span>` : ''} <span>Reported by ${personLink(list.name, topic.author)}</span> ${minuteOf(topic.said)} <span>${countText(topic.mails.length, 'mail')}, ${countText(people.size, 'person', 'people')}</span></p>
+${topicNews(list.name, topic, view.since)}
 ${jumps([{ words: 'Reply', path: '#reply' }, latestJump(view), { words: 'Thread', path: paths.thread(list.name, topic.id) }])}
 ${standingBox(list.name, topic.standing, besides(view))}
 ${topic.kind === 'bug' ? bugGlance(list, topic) : ''}
@@ -138,7 +141,7 @@ ${mailProblems(list.name, topic, topic.id, mail)}
 <article class="card"><div class="mail">${mailText(mail.body, { ...textOptions(list, topic, topic.id), diffOpen: true })}${attachments(list.name, topic.id, mail)}</div></article></section>`
 }
 
-function storySection({ list, topic, mails }: BugView): Html | string {
+function storySection({ list, topic, mails, since }: BugView): Html | string {
   const effects = effectsOf(topic)
   const answers = topic.mails.filter(mail => mail.id !== topic.id)
   const shown = answers.slice(0, limits.bugMailsShownMax - 1)
@@ -151,7 +154,7 @@ function storySection({ list, topic, mails }: BugView): Html | string {
     ...shown.map(mail => ({
       said: mail.said,
       order: 1,
-      line: html`<li>${mailCard({ list, topic, mail, decoded: mails.get(mail.id), effect: effects.get(mail.id) })}</li>`,
+      line: html`<li>${mailCard({ list, topic, mail, decoded: mails.get(mail.id), since, effect: effects.get(mail.id) })}</li>`,
     })),
   ].sort((a, b) => a.said - b.said || a.order - b.order)
   if (events.length === 0) return ''

@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import { stateWords } from '../part/chip.ts'
 import { frame } from '../part/frame.ts'
 import { morePages } from '../part/more-pages.ts'
+import { keepSince, type NewSince, newTopicMark, sinceLine } from '../part/news.ts'
 import { dayOf, daysSince, type Html, nameOf, numberText, titleOf, visible } from '../part/text.ts'
 import { typeWords } from '../part/topic-table.ts'
 import { type BugsAsked, paths } from '../paths.ts'
@@ -19,6 +20,7 @@ export interface BugsView {
   readonly page: number
   /** Milliseconds; ages are counted to here. */
   readonly now: number
+  readonly since: NewSince | undefined
 }
 
 export const bugsPage = (view: BugsView): Html => {
@@ -32,6 +34,7 @@ export const bugsPage = (view: BugsView): Html => {
     skipTo: 'list',
     main: html`<h1>${words}</h1>
 <p class="meta">${choice.open ? html`<a href="${paths.bugs(list.name, { state: 'closed' })}">Closed bugs</a>` : html`<a href="${paths.bugs(list.name)}">Open bugs</a>`} <a href="${paths.milestones(list.name)}">Milestones</a> <a href="${paths.triage(list.name)}">Triage</a></p>
+${sinceLine(view.since)}
 ${filters(view)}
 ${run.rows.length === 0 ? nothing(view) : table(view)}
 ${morePages({
@@ -50,7 +53,7 @@ const orderWords: Record<BugOrder, string> = {
 
 /** The address of this page with something of it changed; undefined takes it out. */
 function pathOf(
-  { list, choice }: BugsView,
+  { list, choice, since }: BugsView,
   change: { [Key in keyof BugsAsked]?: BugsAsked[Key] | undefined },
 ) {
   const { open, label, severity, order } = choice
@@ -60,7 +63,7 @@ function pathOf(
     severity,
     order: order === 'last' ? undefined : order,
   }
-  return paths.bugs(list.name, { ...now, ...change })
+  return keepSince(paths.bugs(list.name, { ...now, ...change }), since)
 }
 
 function filters(view: BugsView): Html {
@@ -120,11 +123,11 @@ function table(view: BugsView): Html {
 }
 
 function bugRow(view: BugsView, row: TopicRow, severe: boolean): Html {
-  const { list, choice, now } = view
+  const { list, choice, now, since } = view
   const labels = row.labels.map(
     label => html` <a class="rev" href="${pathOf(view, { label })}"><bdi>${visible(label)}</bdi></a>`,
   )
   const type = row.bugType && row.bugType !== 'bug' ? `${typeWords[row.bugType]}, ` : ''
-  return html`<tr><td class="full"><a class="s" href="${paths.mail(list.name, row.id)}">${titleOf(row.title)}</a>${labels}<br><span class="soft">${type}${nameOf(row.author)}</span></td><td>${row.state ? stateWords(row.state) : ''}</td>${severe ? html`<td data-w="Severity">${row.severity === null ? '' : html`<bdi>${visible(row.severity)}</bdi>`}</td>` : ''}<td class="num n" data-w="Age">${choice.open ? daysSince(row.said, now) : dayOf(row.said)}</td><td data-unit="${row.mails === 1 ? 'mail' : 'mails'}" class="num n">${numberText(row.mails)}</td><td class="num n">${dayOf(row.lastSaid)}</td></tr>
+  return html`<tr><td class="full"><a class="s" href="${keepSince(paths.mail(list.name, row.id), since)}">${titleOf(row.title)}</a>${labels}${newTopicMark(since, row)}<br><span class="soft">${type}${nameOf(row.author)}</span></td><td>${row.state ? stateWords(row.state) : ''}</td>${severe ? html`<td data-w="Severity">${row.severity === null ? '' : html`<bdi>${visible(row.severity)}</bdi>`}</td>` : ''}<td class="num n" data-w="Age">${choice.open ? daysSince(row.said, now) : dayOf(row.said)}</td><td data-unit="${row.mails === 1 ? 'mail' : 'mails'}" class="num n">${numberText(row.mails)}</td><td class="num n">${dayOf(row.lastSaid)}</td></tr>
 `
 }

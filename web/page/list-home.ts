@@ -5,6 +5,7 @@ import { gitAddress } from '../../base/git-address.ts'
 import { robotRole } from '../../tracker/project/robot-lines.ts'
 import { stateWords } from '../part/chip.ts'
 import { frame } from '../part/frame.ts'
+import { keepSince, type NewSince, newMark, newTopicMark, sinceLine } from '../part/news.ts'
 import {
   cappedText,
   countText,
@@ -32,10 +33,11 @@ export interface ListHomeView {
   readonly facts: ListFacts
   /** Counts end here; one more stands for "more". */
   readonly countMax: number
+  readonly since: NewSince | undefined
 }
 
 export const listHomePage = (view: ListHomeView): Html => {
-  const { list, latest, facts } = view
+  const { list, latest, facts, since } = view
   return frame({
     title: 'open patches and bugs',
     list,
@@ -43,10 +45,11 @@ export const listHomePage = (view: ListHomeView): Html => {
     skipTo: 'open patches',
     main: html`<h1>${titleOf(list.name)}</h1>
 <p class="meta">${list.description ? html`<span>${visible(list.description)}</span>` : ''} <a href="mailto:${list.address}">${visible(list.address)}</a></p>
+${sinceLine(since)}
 <div class="cols"><div>
 ${tabs(view)}
 ${groupSections(view)}
-${latest.length > 0 ? latestSection(list.name, latest) : ''}
+${latest.length > 0 ? latestSection(list.name, latest, since) : ''}
 </div>
 <aside class="side" aria-label="About this list">
 ${postSection(list)}
@@ -67,7 +70,7 @@ function tabs({ list, groups, bugs, facts, countMax }: ListHomeView): Html {
   )}<li><a href="${paths.waits(list.name)}">Whose turn</a></li><li><a href="${paths.bugs(list.name)}">Bugs <span class="n">${count(bugs.count)}</span></a></li><li><a href="${paths.topics(list.name, 'closed')}">Closed <span class="n">${count(facts.closedPatchsets)}</span></a></li></ul>`
 }
 
-function groupSections({ list, groups, countMax }: ListHomeView): Html {
+function groupSections({ list, groups, countMax, since }: ListHomeView): Html {
   const filled = patchsetGroups.flatMap(group => {
     const found = groups.get(group)
     return found && found.count > 0 ? [{ group, ...found }] : []
@@ -77,10 +80,10 @@ function groupSections({ list, groups, countMax }: ListHomeView): Html {
     ({ group, rows, count }) => html`<section aria-labelledby="${group.key}">
 <div class="hd"><h2 id="${group.key}">${group.words}</h2>${
       count > rows.length
-        ? html`<a href="${paths.topics(list.name, group.key)}">All ${cappedText(count, countMax, 'patchset')}</a>`
+        ? html`<a href="${keepSince(paths.topics(list.name, group.key), since)}">All ${cappedText(count, countMax, 'patchset')}</a>`
         : html`<p class="soft">${group.meaning}</p>`
     }</div>
-${patchsetTable(list.name, rows, { states: group.turn === 'nobody' })}</section>`,
+${patchsetTable(list.name, rows, { states: group.turn === 'nobody', since })}</section>`,
   )}`
 }
 
@@ -90,11 +93,12 @@ const emptySection = (list: ListRow): Html => html`<section><h2>Nothing is open<
 const latestSection = (
   list: string,
   latest: readonly MailLine[],
+  since: NewSince | undefined,
 ): Html => html`<section aria-labelledby="h-latest">
 <div class="hd"><h2 id="h-latest">Latest mails</h2><a href="${paths.topics(list, 'all')}">The whole archive</a></div>
 <ul class="tree">${latest.map(
   mail =>
-    html`<li><div class="row"><a href="${paths.mail(list, mail.id)}">${titleOf(mail.subject)}</a> <span class="soft">${nameOf(mail.sender)}, ${shortMinuteOf(mail.said)}</span></div></li>`,
+    html`<li><div class="row"><a href="${keepSince(paths.mail(list, mail.id), since)}">${titleOf(mail.subject)}</a> <span class="soft">${nameOf(mail.sender)}, ${shortMinuteOf(mail.said)}</span>${newMark(since, mail.said)}</div></li>`,
 )}</ul></section>`
 
 const postSection = (list: ListRow): Html => html`<section><h2>Take part</h2>
@@ -106,11 +110,11 @@ ${list.webSubmission ? html`<p>Without a mail server: <a href="${paths.submissio
 const heldSection = ({ facts, countMax }: ListHomeView): Html => html`<section><h2>Held</h2>
 <p>${cappedText(facts.heldMails, countMax, 'mail')} of people who never posted here. A maintainer releases one with a mail that has the line <code>Release: &lt;Message-ID&gt;</code>.</p></section>`
 
-const bugsSection = ({ list, bugs, countMax }: ListHomeView): Html =>
+const bugsSection = ({ list, bugs, countMax, since }: ListHomeView): Html =>
   html`<section><h2>Open bugs</h2>${
     bugs.rows.length === 0
       ? html`<p class="soft">None. A mail with <code>[BUG]</code> in its subject reports one.</p>`
-      : html`<ul class="quiet">${bugs.rows.slice(0, bugRows).map(row => bugLine(list.name, row))}<li><a href="${paths.bugs(list.name)}">${bugs.count > bugRows ? `All ${cappedText(bugs.count, countMax, 'open bug')}` : 'All bugs'}</a></li></ul>`
+      : html`<ul class="quiet">${bugs.rows.slice(0, bugRows).map(row => bugLine(list.name, row, since))}<li><a href="${paths.bugs(list.name)}">${bugs.count > bugRows ? `All ${cappedText(bugs.count, countMax, 'open bug')}` : 'All bugs'}</a></li></ul>`
   }</section>`
 
 /** Who is believed: a reader must know what a state on these pages is worth. */
@@ -151,5 +155,5 @@ ${robots.map(address => html`<code class="cmd">${visible(robotRole(address))}</c
 /** Beside the patches; their own page has all. */
 const bugRows = 8
 
-const bugLine = (list: string, row: TopicRow): Html =>
-  html`<li><a href="${paths.mail(list, row.id)}">${titleOf(row.title)}</a>${row.state ? html`<br>${stateWords(row.state)}` : ''}</li>`
+const bugLine = (list: string, row: TopicRow, since: NewSince | undefined): Html =>
+  html`<li><a href="${keepSince(paths.mail(list, row.id), since)}">${titleOf(row.title)}</a>${newTopicMark(since, row)}${row.state ? html`<br>${stateWords(row.state)}` : ''}</li>`

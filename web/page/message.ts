@@ -17,6 +17,7 @@ import { jumps } from '../part/jumps.ts'
 import { attachments } from '../part/mail-card.ts'
 import { mailProblems } from '../part/mail-problems.ts'
 import { mailText } from '../part/mail-text.ts'
+import { type NewSince, topicNews } from '../part/news.ts'
 import { answeredMail, replySection } from '../part/reply.ts'
 import { standingBox } from '../part/standing.ts'
 import { countText, type Html, minuteOf, nameOf, titleOf, titleText, visible } from '../part/text.ts'
@@ -42,6 +43,7 @@ export interface MessageView {
   readonly seeming: Seeming | null
   /** What this mail names. */
   readonly named: readonly Named[]
+  readonly since: NewSince | undefined
 }
 
 export const messagePage = (view: MessageView): Html => {
@@ -63,6 +65,7 @@ export const messagePage = (view: MessageView): Html => {
     skipTo: 'mail',
     main: html`<h1>${titleOf(subject)}</h1>
 <p class="meta">${from ? html`<span>${nameOf(from)}</span>` : ''} ${dateOf(view)} ${effect ?? ''}</p>
+${topic ? topicNews(list.name, topic, view.since) : ''}
 ${jumps([{ words: 'Reply', path: '#reply' }, ...(topic && topic.mails.length > 1 ? [{ words: 'Thread', path: paths.thread(list.name, id) }] : [])])}
 ${topic ? standingBox(list.name, topic.standing, seemingLine(view) ?? topicLine(list.name, topic, id)) : waitingBox()}
 <div class="cols"><div>
@@ -73,7 +76,7 @@ ${mailProblems(view.list.name, view.topic, view.id, view.mail)}
 <div class="mail">${mailText(textOf(mail), { ...textOptions(list, topic, id), diffOpen: true })}${attachments(list.name, id, mail)}</div></article>
 </section>
 ${topic ? didSection(list, topic, id) : ''}
-${topic && topic.mails.length > 1 ? threadSection(list.name, topic, id) : ''}
+${topic && topic.mails.length > 1 ? threadSection(list.name, topic, id, view.since) : ''}
 </div>
 <aside class="side" aria-label="About this mail">
 ${replySection(

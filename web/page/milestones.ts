@@ -70,6 +70,6 @@ function half(list: ListRow, words: string, run: TopicRun): Html | string {
   if (run.rows.length === 0) return ''
   const id = `h-${words.toLowerCase()}`
   return html`<section aria-labelledby="${id}"><div class="hd"><h2 id="${id}">${words}</h2></div>
-${topicTable(list.name, run.rows, { kinds: true })}
+${topicTable(list.name, run.rows)}
 ${run.next === null ? '' : html`<p class="soft">These are the latest ${countText(run.rows.length, 'one')}.</p>`}</section>`
 }

@@ -16,6 +16,7 @@ import { findingsSection } from '../part/findings.ts'
 import { frame } from '../part/frame.ts'
 import { jumps } from '../part/jumps.ts'
 import { landedFacts } from '../part/landings.ts'
+import { topicNews } from '../part/news.ts'
 import { patchMailSections } from '../part/patch-mail.ts'
 import { personLink } from '../part/person-link.ts'
 import { replySection } from '../part/reply.ts'
@@ -29,7 +30,7 @@ import { answeredHere, jumpsOf, type PatchsetView } from './patchset.ts'
 export interface PatchView
   extends Pick<
     PatchsetView,
-    'base' | 'list' | 'twins' | 'topic' | 'revision' | 'mail' | 'comments' | 'builds'
+    'base' | 'list' | 'twins' | 'topic' | 'revision' | 'mail' | 'comments' | 'builds' | 'since'
   > {
   readonly patch: TopicPatch
 }
@@ -50,12 +51,13 @@ export const patchPage = (view: PatchView): Html => {
     skipTo: 'patch',
     main: html`<h1>${titleOf(patch.title)}</h1>
 <p class="meta"><span><span class="rev">v${revision.version}</span> ${place}</span> <span>${personLink(list.name, patch.author)}</span> ${minuteOf(topic.mails.find(one => one.id === patch.id)?.said ?? revision.said)} <span>${countText(patch.files.length, 'file')}</span> ${linesOf(patch.added, patch.removed)}</p>
+${topicNews(list.name, topic, view.since)}
 ${jumps([{ words: 'Reply', path: '#reply' }, { words: 'Diff', path: '#h-diff' }, ...jumpsOf(view)])}
 ${standingBox(list.name, patchStanding(topic, revision, patch, openHere(view)), aboutSeries(view))}
 ${neighbours(view)}
 <div class="cols"><div>
 ${mail ? patchMailSections({ list, topic, revision, patch, mail, reviews: reviewsOf(topic, revision, patch), comments: view.comments }) : html`<p>The text of this mail is no longer in the log.</p>`}
-${threadSection(list.name, topic, patch.id)}
+${threadSection(list.name, topic, patch.id, view.since)}
 </div>
 <aside class="side" aria-label="About this patch">
 ${checksSection(list.name, patchChecks(topic, revision, patch))}

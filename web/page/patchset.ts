@@ -21,6 +21,7 @@ import { historySection } from '../part/history.ts'
 import { type Jump, jumps } from '../part/jumps.ts'
 import { mailProblems } from '../part/mail-problems.ts'
 import { mailText } from '../part/mail-text.ts'
+import { type NewSince, topicNews } from '../part/news.ts'
 import { openComments, openOf } from '../part/open-comments.ts'
 import { patchMailSections } from '../part/patch-mail.ts'
 import { patchTable, type Since } from '../part/patch-table.ts'
@@ -76,6 +77,7 @@ export interface PatchsetView {
   readonly builds: readonly BuildLine[]
   /** Of a patch that stands alone. */
   readonly comments: PatchComments
+  readonly since: NewSince | undefined
 }
 
 export const patchsetPage = (view: PatchsetView): Html => {
@@ -89,6 +91,7 @@ export const patchsetPage = (view: PatchsetView): Html => {
     skipTo: 'patchset',
     main: html`<h1>${titleOf(revision.title)}</h1>
 ${metaLine(view)}
+${topicNews(list.name, topic, view.since)}
 ${jumps([replyJump, ...jumpsOf(view)])}
 ${standingBox(list.name, topic.standing, warnings(view))}
 ${patchsetGlance(list, topic, changedOf(view))}
@@ -97,7 +100,7 @@ ${patches.length > 1 ? patchesSection(view, patches) : ''}
 ${topic.revisions.length > 1 ? revisionsSection(list.name, topic, revision) : ''}
 ${openComments({ list, topic }, revision, view.reviews)}
 ${textSection(view)}
-${threadSection(list.name, topic, id)}
+${threadSection(list.name, topic, id, view.since)}
 ${historySection(list, topic)}
 </div>
 <aside class="side" aria-label="About this patchset">

@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import { frame } from '../part/frame.ts'
 import { jumps } from '../part/jumps.ts'
+import { type NewSince, sinceLine } from '../part/news.ts'
 import { personLink } from '../part/person-link.ts'
 import { countText, dayOf, type Html, titleOf, visible } from '../part/text.ts'
 import { waitTable } from '../part/wait-table.ts'
@@ -18,6 +19,7 @@ export interface PersonView {
   readonly reviewing: Reviewing
   /** Milliseconds; days are counted to here. */
   readonly now: number
+  readonly since: NewSince | undefined
 }
 
 export function personPage(view: PersonView): Html {
@@ -36,6 +38,7 @@ export function personPage(view: PersonView): Html {
     main: html`<h1><bdi>${visible(name)}</bdi></h1>
 <p class="meta">${person.addresses.slice(0, addressesShownMax).map(address => html`<span><bdi>${visible(address)}</bdi></span> `)}<a href="${paths.search(list.name, person.addresses.map(address => `f:${address}`).join(' OR '))}">Mails</a></p>
 ${rolesOf(person)}
+${sinceLine(view.since)}
 ${jumps([
   { words: 'Waits here', path: '#h-here' },
   ...(waits.given.length > 0 ? [{ words: 'Given', path: '#h-given' }] : []),
@@ -73,14 +76,14 @@ function rolesOf({ roles, counts }: KnownPerson): Html | string {
 const roleWords = { maintainer: 'Maintainer', reviewer: 'Reviewer', robot: 'Robot' } as const
 
 const half = (
-  { list, now }: PersonView,
+  { list, now, since }: PersonView,
   id: string,
   words: string,
   rows: readonly WaitRow[],
   none: string,
 ): Html =>
   html`<section aria-labelledby="h-${id}"><div class="hd"><h2 id="h-${id}">${words}</h2></div>
-${rows.length === 0 ? html`<p class="soft">${none}</p>` : waitTable(list.name, rows, now)}</section>`
+${rows.length === 0 ? html`<p class="soft">${none}</p>` : waitTable(list.name, rows, { now, since })}</section>`
 
 const trailersShownMax = 12
 

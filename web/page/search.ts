@@ -80,7 +80,7 @@ const topicResults = (view: SearchView, { rows, count }: FoundTopics): Html => {
   const listed = rows.map(row => ({ list: nameOfList(place, row), row }))
   return html`<section aria-labelledby="h-hits">
 <div class="hd"><h2 id="h-hits">Last mail first</h2></div>
-${listedTable(listed, { kinds: true, lists: onlyList(place) === undefined })}
+${listedTable(listed, { lists: onlyList(place) === undefined })}
 ${pager(view, count)}</section>`
 }
 

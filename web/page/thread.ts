@@ -8,6 +8,7 @@ import { effectsOf } from '../part/effects.ts'
 import { frame } from '../part/frame.ts'
 import { historySection } from '../part/history.ts'
 import { mailAnchor, mailCard } from '../part/mail-card.ts'
+import { keepSince, type NewSince, topicNews } from '../part/news.ts'
 import { standingBox } from '../part/standing.ts'
 import { countText, daysOf, type Html, nameOf, titleOf, titleText } from '../part/text.ts'
 import { treeOf } from '../part/tree.ts'
@@ -26,6 +27,7 @@ export interface ThreadView {
   readonly mails: ReadonlyMap<string, DecodedMail>
   /** What its mails name. */
   readonly named: readonly Named[]
+  readonly since: NewSince | undefined
 }
 
 /** The page that holds a mail, from 1. */
@@ -46,7 +48,7 @@ export const mailsOnPage = (topic: Topic, page: number) =>
   topic.mails.slice((page - 1) * limits.threadPageMailsMax, page * limits.threadPageMailsMax)
 
 export const threadPage = (view: ThreadView): Html => {
-  const { list, topic, id, page } = view
+  const { list, topic, id, page, since } = view
   const shown = mailsOnPage(topic, page)
   const effects = effectsOf(topic)
   return frame({
@@ -61,11 +63,12 @@ export const threadPage = (view: ThreadView): Html => {
     skipTo: 'mails',
     main: html`<h1>${titleOf(topic.title)}</h1>
 <p class="meta"><span>${countText(topic.mails.length, 'mail')}</span> <span>${daysOf(topic.said, topic.lastSaid)}, UTC</span></p>
+${topicNews(list.name, topic, since)}
 ${standingBox(list.name, topic.standing)}
 <div class="cols"><div>
 <section aria-labelledby="h-tree">
 <div class="hd"><h2 id="h-tree">The thread as a tree</h2><a href="#u">To the mail you came for</a></div>
-${treeOf(topic, { pathOf: treePath(view), here: id, effects }, limits.treeLinesShownMax)}
+${treeOf(topic, { pathOf: treePath(view), here: id, effects, since }, limits.treeLinesShownMax)}
 ${topic.mails.length > limits.treeLinesShownMax ? html`<p class="soft">The tree shows ${limits.treeLinesShownMax} lines around this mail; all mails are below, page by page.</p>` : ''}
 </section>
 ${topic.kind === 'patchset' || topic.kind === 'bug' ? '' : historySection(list, topic)}
@@ -83,16 +86,19 @@ ${peopleSection(topic)}
   })
 }
 
-const treePath = ({ list, topic, page, id }: ThreadView) => {
+const treePath = ({ list, topic, page, id, since }: ThreadView) => {
   const here = new Set<string>(mailsOnPage(topic, page).map(mail => mail.id))
   return (mail: TopicMail) =>
     here.has(mail.id)
       ? `#${mailAnchor(mail.id)}`
-      : `${paths.thread(list.name, id, threadPageOf(topic, mail.id))}#${mailAnchor(mail.id)}`
+      : keepSince(
+          `${paths.thread(list.name, id, threadPageOf(topic, mail.id))}#${mailAnchor(mail.id)}`,
+          since,
+        )
 }
 
 function cardOf(
-  { list, topic, id, mails }: ThreadView,
+  { list, topic, id, mails, since }: ThreadView,
   mail: TopicMail,
   effects: ReadonlyMap<string, Html>,
 ): Html {
@@ -103,6 +109,7 @@ function cardOf(
     mail,
     decoded: mails.get(mail.id),
     isHere: mail.id === id,
+    since,
     effect: effects.get(mail.id),
     number: topic.mails.indexOf(mail) + 1,
     answers: mail.parent !== null && at >= 0 ? { number: at + 1, id: mail.parent } : undefined,
@@ -111,16 +118,16 @@ function cardOf(
   return mail.id === id ? html`<div id="u">${card}</div>` : card
 }
 
-function pager({ list, topic, id, page }: ThreadView): Html | string {
+function pager({ list, topic, id, page, since }: ThreadView): Html | string {
   const count = threadPageCount(topic)
   if (count === 1) return ''
   return html`<nav class="near" aria-label="Pages">${
     page > 1
-      ? html`<a href="${paths.thread(list.name, id, page - 1)}" rel="prev">← Earlier mails</a>`
+      ? html`<a href="${keepSince(paths.thread(list.name, id, page - 1), since)}" rel="prev">← Earlier mails</a>`
       : html`<span></span>`
   } <b>${page}/${count}</b> ${
     page < count
-      ? html`<a href="${paths.thread(list.name, id, page + 1)}" rel="next">Later mails →</a>`
+      ? html`<a href="${keepSince(paths.thread(list.name, id, page + 1), since)}" rel="next">Later mails →</a>`
       : html`<span></span>`
   }</nav>`
 }

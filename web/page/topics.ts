@@ -1,6 +1,7 @@
 // A run of topics: one group of patchsets, everything closed, the whole archive.
 import { html } from 'hono/html'
 import { frame } from '../part/frame.ts'
+import { keepSince, type NewSince, sinceLine } from '../part/news.ts'
 import type { Html } from '../part/text.ts'
 import { patchsetTable, topicTable } from '../part/topic-table.ts'
 import { paths } from '../paths.ts'
@@ -19,6 +20,7 @@ export interface TopicsView {
   readonly pathOf: (before?: string) => string
   /** True when this is not the first page. */
   readonly continued: boolean
+  readonly since: NewSince | undefined
 }
 
 export const topicsPage = (view: TopicsView): Html => {
@@ -31,23 +33,24 @@ export const topicsPage = (view: TopicsView): Html => {
     skipTo: 'list',
     main: html`<h1>${words}</h1>
 <p class="meta"><span>${meaning}</span></p>
+${sinceLine(view.since)}
 ${run.rows.length === 0 ? html`<p>${view.continued ? 'That was all.' : 'There are none.'} <a href="${paths.list(list.name)}">What is open on ${list.name}</a></p>` : tableOf(view)}
 ${pager(view)}`,
   })
 }
 
-function tableOf({ list, shape, run }: TopicsView): Html {
+function tableOf({ list, shape, run, since }: TopicsView): Html {
   switch (shape) {
     case 'patchsets':
-      return patchsetTable(list.name, run.rows, { states: true })
+      return patchsetTable(list.name, run.rows, { states: true, since })
     case 'mixed':
-      return topicTable(list.name, run.rows, { kinds: true })
+      return topicTable(list.name, run.rows, { since })
     default:
       return shape satisfies never
   }
 }
 
-const pager = ({ run, pathOf, continued }: TopicsView): Html | string =>
+const pager = ({ run, pathOf, continued, since }: TopicsView): Html | string =>
   run.next || continued
-    ? html`<nav class="near" aria-label="Pages">${continued ? html`<a href="${pathOf()}">← From the newest</a>` : html`<span></span>`}<span></span> ${run.next ? html`<a href="${pathOf(run.next)}" rel="next">Older ones →</a>` : html`<span></span>`}</nav>`
+    ? html`<nav class="near" aria-label="Pages">${continued ? html`<a href="${keepSince(pathOf(), since)}">← From the newest</a>` : html`<span></span>`}<span></span> ${run.next ? html`<a href="${keepSince(pathOf(run.next), since)}" rel="next">Older ones →</a>` : html`<span></span>`}</nav>`
     : ''

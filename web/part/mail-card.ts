@@ -9,6 +9,7 @@ import { partFileNames } from '../archive/file-name.ts'
 import { paths } from '../paths.ts'
 import type { ListRow } from '../read/located-mail.ts'
 import { mailText } from './mail-text.ts'
+import { type NewSince, newMark } from './news.ts'
 import { type Html, minuteOf, nameOf, titleOf } from './text.ts'
 import { textOptions } from './text-options.ts'
 
@@ -19,6 +20,8 @@ export interface MailCard {
   /** Undefined when the log no longer has it. */
   readonly decoded: DecodedMail | undefined
   readonly isHere?: boolean
+  /** What was said since then is marked. */
+  readonly since: NewSince | undefined
   readonly effect?: Html | undefined
   /** Its number on the page and that of what it answers. */
   readonly number?: number
@@ -28,10 +31,20 @@ export interface MailCard {
 /** The anchor that public-inbox gives a mail on a thread page. */
 export const mailAnchor = (id: string) => `m${createHash('sha1').update(id).digest('hex')}`
 
-export const mailCard = ({ list, topic, mail, decoded, isHere, effect, number, answers }: MailCard): Html =>
+export const mailCard = ({
+  list,
+  topic,
+  mail,
+  decoded,
+  isHere,
+  since,
+  effect,
+  number,
+  answers,
+}: MailCard): Html =>
   html`<article class="card msg${isHere ? ' here' : ''}" id="${mailAnchor(mail.id)}"><header class="by">${
     number === undefined ? '' : html`<span class="n">${number}</span> `
-  }<b>${nameOf(mail.author)}</b> <a href="${paths.mail(list.name, mail.id)}">${minuteOf(mail.said)}</a>${
+  }<b>${nameOf(mail.author)}</b> <a href="${paths.mail(list.name, mail.id)}">${minuteOf(mail.said)}</a>${newMark(since, mail.said)}${
     answers ? html` <span>answers <a href="#${mailAnchor(answers.id)}">${answers.number}</a></span>` : ''
   }${isHere ? html` <span class="chip info">You are here</span>` : ''}${effect ? html` <span class="at">${effect}</span>` : ''}</header>
 <div class="mail">${subjectLine(topic, mail)}${

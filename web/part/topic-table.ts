@@ -7,32 +7,37 @@ import type { TopicRow } from '../read/topic-row.ts'
 import { rebaseWords } from './applies.ts'
 import { checkCount } from './checks.ts'
 import { stateWords } from './chip.ts'
+import { keepSince, type NewSince, newTopicMark } from './news.ts'
 import { countText, dayOf, type Html, nameOf, numberText, titleOf, visible } from './text.ts'
 
 /** Patchsets, all in one group. `states` shows each one's state, for groups of more than one. */
 export function patchsetTable(
   list: string,
   rows: readonly TopicRow[],
-  { states }: { states: boolean },
+  { states, since }: { states: boolean; since: NewSince | undefined },
 ): Html {
   const checked = rows.some(row => row.revision?.checks != null)
   return html`<div class="card rows"><table class="flat"><thead><tr><th scope="col">Patchset</th>${
     states ? html`<th scope="col" class="wide">State</th>` : html`<th scope="col" class="thin">Reviewed</th>`
   }${checked ? html`<th scope="col" class="wide">Checks</th>` : ''}${lastHeads}</tr></thead>
-<tbody>${rows.map(row => patchsetRow(list, row, states, checked))}</tbody></table></div>`
+<tbody>${rows.map(row => patchsetRow(list, row, { states, checked, since }))}</tbody></table></div>`
 }
 
 const lastHeads = html`<th scope="col" class="num slim">Mails</th><th scope="col" class="num thin">Last mail</th>`
 
-function patchsetRow(list: string, row: TopicRow, states: boolean, checked: boolean): Html {
+function patchsetRow(
+  list: string,
+  row: TopicRow,
+  { states, checked, since }: { states: boolean; checked: boolean; since: NewSince | undefined },
+): Html {
   const { revision } = row
   const { patches = 0, reviewed = 0, checks = null } = revision ?? {}
   const second = states
     ? html`<td>${row.state ? stateWords(row.state) : ''}</td>`
     : html`<td data-w="Reviewed" class="n${reviewed === 0 ? ' soft' : ''}">${patches > 0 ? `${reviewed} of ${patches}` : ''}</td>`
-  return html`<tr><td class="full"><a class="s" href="${paths.mail(list, revision?.head ?? row.id)}">${titleOf(revision?.title ?? row.title)}</a>${versionOf(
+  return html`<tr><td class="full"><a class="s" href="${keepSince(paths.mail(list, revision?.head ?? row.id), since)}">${titleOf(revision?.title ?? row.title)}</a>${versionOf(
     row,
-  )}<br><span class="soft">${nameOf(revision?.author ?? row.author)}, ${revision?.pullRequest ? 'pull request' : countText(patches, 'patch', 'patches')}${revision && !revision.complete ? ', not complete' : ''}${rebaseWords(row.tried)}</span></td>${second}${checked ? html`<td>${checkCount(checks)}</td>` : ''}${lastColumns(row)}</tr>
+  )}${newTopicMark(since, row)}<br><span class="soft">${nameOf(revision?.author ?? row.author)}, ${revision?.pullRequest ? 'pull request' : countText(patches, 'patch', 'patches')}${revision && !revision.complete ? ', not complete' : ''}${rebaseWords(row.tried)}</span></td>${second}${checked ? html`<td>${checkCount(checks)}</td>` : ''}${lastColumns(row)}</tr>
 `
 }
 
@@ -42,26 +47,32 @@ const versionOf = ({ revision }: TopicRow): Html =>
     revision && revision.version > 1 ? html` <span class="rev">v${revision.version}</span>` : ''
   }`
 
+interface TableOptions {
+  readonly since?: NewSince | undefined
+  /** They are of several lists, whose names stand in the rows. */
+  readonly lists?: boolean
+}
+
 /** Topics of any kind. */
-export const topicTable = (list: string, rows: readonly TopicRow[], how: { kinds: boolean }): Html =>
+export const topicTable = (list: string, rows: readonly TopicRow[], how: TableOptions = {}): Html =>
   listedTable(
     rows.map(row => ({ list, row })),
     how,
   )
 
-/** The same of several lists; `lists` names them. */
+/** The same, each of its own list. */
 export const listedTable = (
   rows: readonly { readonly list: string; readonly row: TopicRow }[],
-  { kinds, lists = false }: { kinds: boolean; lists?: boolean },
+  how: TableOptions,
 ): Html =>
-  html`<div class="card rows"><table class="flat"><thead><tr><th scope="col">Subject</th>${kinds ? html`<th scope="col" class="thin">Kind</th>` : ''}<th scope="col" class="wide">State</th>${lastHeads}</tr></thead>
-<tbody>${rows.map(({ list, row }) => topicRow(list, row, { kinds, lists }))}</tbody></table></div>`
+  html`<div class="card rows"><table class="flat"><thead><tr><th scope="col">Subject</th><th scope="col" class="thin">Kind</th><th scope="col" class="wide">State</th>${lastHeads}</tr></thead>
+<tbody>${rows.map(({ list, row }) => topicRow(list, row, how))}</tbody></table></div>`
 
-function topicRow(list: string, row: TopicRow, { kinds, lists }: { kinds: boolean; lists: boolean }): Html {
+function topicRow(list: string, row: TopicRow, { lists = false, since }: TableOptions): Html {
   const { revision } = row
-  return html`<tr><td class="full"><a class="s" href="${paths.mail(list, revision?.head ?? row.id)}">${titleOf(row.title)}</a>${versionOf(
+  return html`<tr><td class="full"><a class="s" href="${keepSince(paths.mail(list, revision?.head ?? row.id), since)}">${titleOf(row.title)}</a>${versionOf(
     row,
-  )}<br><span class="soft">${nameOf(row.author)}${lists ? html`, on <bdi>${visible(list)}</bdi>` : ''}</span></td>${kinds ? html`<td class="soft">${kindOf(row)}</td>` : ''}<td>${row.state ? stateWords(row.state) : ''}</td>${lastColumns(row)}</tr>
+  )}${newTopicMark(since, row)}<br><span class="soft">${nameOf(row.author)}${lists ? html`, on <bdi>${visible(list)}</bdi>` : ''}</span></td><td class="soft">${kindOf(row)}</td><td>${row.state ? stateWords(row.state) : ''}</td>${lastColumns(row)}</tr>
 `
 }
 

@@ -1,6 +1,7 @@
 // A thread as a tree. Each line says who wrote what and, at its end, what the mail did: gave a review, set a state.
 import { html, raw } from 'hono/html'
 import type { Topic, TopicMail } from '../../tracker/topic/topic.ts'
+import { type NewSince, newMark } from './news.ts'
 import { dayOf, type Html, nameOf, visible } from './text.ts'
 
 export interface TreeOptions {
@@ -10,6 +11,8 @@ export interface TreeOptions {
   readonly here?: string
   /** What each mail did, by id. */
   readonly effects: ReadonlyMap<string, Html>
+  /** What was said since then is marked. */
+  readonly since: NewSince | undefined
 }
 
 /** Deeper answers are not indented further: a phone has room for eight steps, and a flood may go a thousand deep. */
@@ -76,10 +79,10 @@ function inOrder(topic: Topic): Line[] {
 
 const ghostLine = (): Html => html`<div class="row soft">A mail that is not in this topic</div>`
 
-function mailLine(mail: TopicMail, { pathOf, here, effects }: TreeOptions): Html {
+function mailLine(mail: TopicMail, { pathOf, here, effects, since }: TreeOptions): Html {
   const isHere = mail.id === here
   const effect = effects.get(mail.id)
-  return html`<div class="row${isHere ? ' here' : ''}"><a href="${pathOf(mail)}"${isHere ? html` aria-current="true"` : ''}><bdi>${wordsOf(mail)}</bdi></a> <span class="soft">${nameOf(mail.author)}, ${dayOf(mail.said)}</span>${
+  return html`<div class="row${isHere ? ' here' : ''}"><a href="${pathOf(mail)}"${isHere ? html` aria-current="true"` : ''}><bdi>${wordsOf(mail)}</bdi></a> <span class="soft">${nameOf(mail.author)}, ${dayOf(mail.said)}</span>${newMark(since, mail.said)}${
     effect || isHere
       ? html` <span class="at">${effect ?? ''}${isHere ? html` <span class="chip info">You are here</span>` : ''}</span>`
       : ''

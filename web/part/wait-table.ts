@@ -6,17 +6,23 @@ import type { WaitRow } from '../read/waits.ts'
 import { appliesWords } from './applies.ts'
 import { checkCount } from './checks.ts'
 import { filledChip } from './chip.ts'
+import { keepSince, type NewSince, newTopicMark } from './news.ts'
 import { personLink } from './person-link.ts'
 import { sentence } from './standing.ts'
 import { countText, dayOf, daysSince, type Html, titleOf } from './text.ts'
 
-/** `now`: milliseconds; days are counted to here. */
-export function waitTable(list: string, rows: readonly WaitRow[], now: number): Html {
+interface WaitOptions {
+  /** Milliseconds; days are counted to here. */
+  readonly now: number
+  readonly since: NewSince | undefined
+}
+
+export function waitTable(list: string, rows: readonly WaitRow[], how: WaitOptions): Html {
   const columns = [reviewed, checked, applies].filter(({ cell }) => rows.some(row => cell(row) !== ''))
   return html`<div class="card rows"><table class="flat"><thead><tr><th scope="col">What, and why</th>${columns.map(
     ({ head, width }) => html`<th scope="col" class="${width}">${head}</th>`,
   )}<th scope="col" class="wide">Whose turn</th><th scope="col" class="num thin">Since</th></tr></thead>
-<tbody>${rows.map(row => waitRow(list, row, columns, now))}</tbody></table></div>`
+<tbody>${rows.map(row => waitRow(list, row, columns, how))}</tbody></table></div>`
 }
 
 interface Column {
@@ -46,12 +52,12 @@ const checked: Column = {
 
 const applies: Column = { head: 'Applies', width: 'thin', cell: ({ tried }) => appliesWords(tried) }
 
-function waitRow(list: string, row: WaitRow, columns: readonly Column[], now: number): Html {
+function waitRow(list: string, row: WaitRow, columns: readonly Column[], how: WaitOptions): Html {
   const { id, title, author, standing, revision } = row
   const { since } = standing
-  return html`<tr><td class="full"><a class="s" href="${paths.mail(list, revision?.head ?? id)}">${titleOf(revision?.title ?? title)}</a>${revision && revision.version > 1 ? html` <span class="rev">v${revision.version}</span>` : ''} <span class="soft">${personLink(list, revision?.author ?? author)}</span><br>${filledChip(standing)} <span class="soft">${sentence(list, standing.sentence)}</span></td>${columns.map(
+  return html`<tr><td class="full"><a class="s" href="${keepSince(paths.mail(list, revision?.head ?? id), how.since)}">${titleOf(revision?.title ?? title)}</a>${revision && revision.version > 1 ? html` <span class="rev">v${revision.version}</span>` : ''} <span class="soft">${personLink(list, revision?.author ?? author)}</span>${newTopicMark(how.since, row)}<br>${filledChip(standing)} <span class="soft">${sentence(list, standing.sentence)}</span></td>${columns.map(
     ({ head, cell }) => html`<td data-w="${head}">${cell(row)}</td>`,
-  )}<td>${whose(list, standing)}</td><td class="num n">${since === undefined ? '' : html`${dayOf(since)}<br><span class="soft">${daysSince(since, now)}</span>`}</td></tr>
+  )}<td>${whose(list, standing)}</td><td class="num n">${since === undefined ? '' : html`${dayOf(since)}<br><span class="soft">${daysSince(since, how.now)}</span>`}</td></tr>
 `
 }
 

@@ -6,6 +6,7 @@ import { pagesVersion } from '../../base/list-settings.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { answerFresh, answerPage } from '../answer.ts'
 import { bugsPage } from '../page/bugs.ts'
+import { newSince } from '../part/news.ts'
 import { bugOrders, readBugMarks, readBugs } from '../read/bug-rows.ts'
 import type { ListRow } from '../read/located-mail.ts'
 import { pageNumber } from './list.ts'
@@ -22,6 +23,7 @@ export function answerBugs(c: Context, db: Kysely<Tables>, list: ListRow): Promi
   }
   const page = pageNumber(asked, limits.countShownMax)
   const now = Date.now()
+  const since = newSince(c.req.query('since'))
   const day = new Date(now).toISOString().slice(0, 10)
   const versions = [JSON.stringify(choice), String(page), day, pagesVersion(list), list.version]
   return answerFresh(c, ['bugs', ...versions], async () => {
@@ -29,6 +31,6 @@ export function answerBugs(c: Context, db: Kysely<Tables>, list: ListRow): Promi
       readBugs(db, list.id, choice, { offset: (page - 1) * rowsOfPage, limit: rowsOfPage }),
       readBugMarks(db, list.id, choice.open),
     ])
-    return answerPage(c, bugsPage({ list, choice, run, marks, page, now }))
+    return answerPage(c, bugsPage({ list, choice, run, marks, page, now, since }))
   })
 }

@@ -10,6 +10,7 @@ import { listHomePage } from '../page/list-home.ts'
 import { patchsetGroups } from '../page/patchset-groups.ts'
 import { searchPage } from '../page/search.ts'
 import { type TopicsView, topicsPage } from '../page/topics.ts'
+import { newSince } from '../part/news.ts'
 import { paths } from '../paths.ts'
 import { findTopics } from '../read/found-topics.ts'
 import { readHits } from '../read/hits.ts'
@@ -43,6 +44,7 @@ export async function answerList(c: Context, db: Database, list: ListRow): Promi
 
 async function home(c: Context, db: Database, list: ListRow): Promise<Response> {
   const countMax = limits.countShownMax
+  const since = newSince(c.req.query('since'))
   const groups = [
     ...patchsetGroups.map(({ turn }) => ({ kind: 'patchset', turn }) as const),
     { kind: 'bug' } as const,
@@ -54,12 +56,12 @@ async function home(c: Context, db: Database, list: ListRow): Promise<Response> 
   ])
   const bugs = filled.at(-1) ?? { rows: [], count: 0 }
   const patchsets = new Map(patchsetGroups.map((group, at) => [group, filled[at] ?? { rows: [], count: 0 }]))
-  return answerPage(c, listHomePage({ list, groups: patchsets, bugs, latest, facts, countMax }))
+  return answerPage(c, listHomePage({ list, groups: patchsets, bugs, latest, facts, countMax, since }))
 }
 
 interface ChosenTopics {
   readonly choice: Omit<TopicChoice, 'limit' | 'before'>
-  readonly view: Omit<TopicsView, 'run' | 'continued'>
+  readonly view: Omit<TopicsView, 'run' | 'continued' | 'since'>
 }
 
 /** What `?state=` stands for; undefined for a word that is no state. */
@@ -121,7 +123,10 @@ async function topics(
     limit: topicRows,
     ...(before === undefined ? {} : { before }),
   })
-  return answerPage(c, topicsPage({ ...view, run, continued: before !== undefined }))
+  return answerPage(
+    c,
+    topicsPage({ ...view, run, continued: before !== undefined, since: newSince(c.req.query('since')) }),
+  )
 }
 
 /** `?q=` of one list or of all. */

@@ -16,6 +16,7 @@ import { messagePage } from '../page/message.ts'
 import { missingMailPage } from '../page/missing.ts'
 import { patchPage } from '../page/patch.ts'
 import { elderRevision, patchsetPage } from '../page/patchset.ts'
+import { type NewSince, newSince } from '../part/news.ts'
 import type { Html } from '../part/text.ts'
 import { readApplication } from '../read/applies.ts'
 import { type BuildLine, readBuildsOfTopic } from '../read/builds.ts'
@@ -34,7 +35,7 @@ type Database = Kysely<Tables>
 
 export function answerMail(c: Context, db: Database, located: LocatedMail): Promise<Response> {
   const make = async () => {
-    const page = await pageOf(db, located, c.get('base'))
+    const page = await pageOf(db, located, { base: c.get('base'), since: newSince(c.req.query('since')) })
     return page === undefined
       ? answerPage(c, missingMailPage(located.list, located.id), 404)
       : answerPage(c, page)
@@ -51,20 +52,25 @@ export const versionsOf = ({ list, key, topic, twins }: LocatedMail): string[] =
   JSON.stringify(twins),
 ]
 
-async function pageOf(db: Database, located: LocatedMail, base: string): Promise<Html | undefined> {
+interface Asked {
+  readonly base: string
+  readonly since: NewSince | undefined
+}
+
+async function pageOf(db: Database, located: LocatedMail, asked: Asked): Promise<Html | undefined> {
   const topic = located.topic && (await readTopic(db, located.list.id, located.topic.key))
-  if (!topic) return message(db, located, null)
+  if (!topic) return message(db, located, null, asked)
   const revision = revisionAt(topic, located.id)
   if (revision)
     return headOf(revision) === located.id
-      ? patchset(db, located, topic, revision, base)
-      : patch(db, located, topic, revision, base)
-  if (located.id !== topic.id) return message(db, located, topic)
+      ? patchset(db, located, topic, revision, asked)
+      : patch(db, located, topic, revision, asked)
+  if (located.id !== topic.id) return message(db, located, topic, asked)
   const newest = topic.revisions.at(-1)
-  if (topic.kind === 'patchset' && newest) return patchset(db, located, topic, newest, base)
+  if (topic.kind === 'patchset' && newest) return patchset(db, located, topic, newest, asked)
   return topic.kind === 'bug' || topic.kind === 'report'
-    ? bug(db, located, topic)
-    : message(db, located, topic)
+    ? bug(db, located, topic, asked)
+    : message(db, located, topic, asked)
 }
 
 /** The revision that this mail heads or is a patch of. */
@@ -76,7 +82,7 @@ async function patchset(
   located: LocatedMail,
   topic: Topic,
   revision: Revision,
-  base: string,
+  asked: Asked,
 ): Promise<Html> {
   const { list, twins } = located
   const id = headOf(revision) ?? topic.id
@@ -99,7 +105,7 @@ async function patchset(
     ])
   const comments = own?.comments ?? { review: undefined, carried: [], gone: [] }
   return patchsetPage({
-    base,
+    ...asked,
     list,
     twins,
     topic,
@@ -134,7 +140,7 @@ async function patch(
   located: LocatedMail,
   topic: Topic,
   revision: Revision,
-  base: string,
+  asked: Asked,
 ): Promise<Html | undefined> {
   const shown = revision.patches.find(({ id }) => id === located.id)
   if (shown === undefined) return undefined
@@ -143,7 +149,7 @@ async function patch(
     buildsOf(db, located),
   ])
   return patchPage({
-    base,
+    ...asked,
     list: located.list,
     twins: located.twins,
     topic,
@@ -160,7 +166,12 @@ const buildsShownMax = 8
 const buildsOf = async (db: Database, { list, topic }: LocatedMail): Promise<BuildLine[]> =>
   topic && list.builds ? readBuildsOfTopic(db, list.id, topic.key, { limit: buildsShownMax }) : []
 
-async function bug(db: Database, { list, twins }: LocatedMail, topic: Topic): Promise<Html> {
+async function bug(
+  db: Database,
+  { list, twins }: LocatedMail,
+  topic: Topic,
+  { since }: Asked,
+): Promise<Html> {
   const ids = topic.mails.map(mail => mail.id)
   const [mails, numbers, named, fixes, repeated, discussions] = await Promise.all([
     readMails(db, list.id, ids.slice(0, limits.bugMailsShownMax)),
@@ -173,10 +184,15 @@ async function bug(db: Database, { list, twins }: LocatedMail, topic: Topic): Pr
   const number = numbers?.get(topic.id)
   const talk = [...fixes, ...repeated, ...discussions].filter(({ what }) => what === 'about')
   const duplicates = repeated.filter(({ what }) => what === 'duplicate')
-  return bugPage({ list, twins, topic, number, mails, named, fixes, duplicates, talk })
+  return bugPage({ list, twins, topic, number, mails, named, fixes, duplicates, talk, since })
 }
 
-async function message(db: Database, located: LocatedMail, topic: Topic | null): Promise<Html | undefined> {
+async function message(
+  db: Database,
+  located: LocatedMail,
+  topic: Topic | null,
+  { since }: Asked,
+): Promise<Html | undefined> {
   const { list, id, twins } = located
   const own = topic && { ...topic, claims: topic.claims.filter(({ mail }) => mail === id) }
   const [mail, verdict, named] = await Promise.all([
@@ -185,5 +201,5 @@ async function message(db: Database, located: LocatedMail, topic: Topic | null):
     own ? readNamed(db, list.id, own) : [],
   ])
   const seeming = mail && topic ? await readSeeming(db, list.id, topic, { id, mail }) : null
-  return mail && messagePage({ list, id, twins, mail, topic, verdict, named, seeming })
+  return mail && messagePage({ list, id, twins, mail, topic, verdict, named, seeming, since })
 }

@@ -8,6 +8,7 @@ import type { Tables } from '../../sql/tables.ts'
 import { answerFresh, answerPage } from '../answer.ts'
 import { personPage } from '../page/person.ts'
 import { waitsPage } from '../page/waits.ts'
+import { newSince } from '../part/news.ts'
 import type { ListRow } from '../read/located-mail.ts'
 import { readPerson } from '../read/person.ts'
 import { readReviewing } from '../read/reviewing.ts'
@@ -20,7 +21,17 @@ export function answerWaits(c: Context, db: Kysely<Tables>, list: ListRow): Prom
   const now = Date.now()
   return answerFresh(c, ['waits', after ?? '', ...versionsOf(list, now)], async () => {
     const { rows, next } = await readWaits(db, list.id, { after, limit: rowsMax })
-    return answerPage(c, waitsPage({ list, rows, next, continued: after !== undefined, now }))
+    return answerPage(
+      c,
+      waitsPage({
+        list,
+        rows,
+        next,
+        continued: after !== undefined,
+        now,
+        since: newSince(c.req.query('since')),
+      }),
+    )
   })
 }
 
@@ -33,7 +44,10 @@ export function answerPerson(c: Context, db: Kysely<Tables>, list: ListRow): Pro
       readWaitsOf(db, list.id, person.addresses, rowsMax / 2),
       readReviewing(db, list.id, person.addresses),
     ])
-    return answerPage(c, personPage({ list, person, waits, reviewing, now }))
+    return answerPage(
+      c,
+      personPage({ list, person, waits, reviewing, now, since: newSince(c.req.query('since')) }),
+    )
   })
 }
 
