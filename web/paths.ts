@@ -40,6 +40,8 @@ export const paths = {
   waits: (name: string, after?: string) => `${list(name)}waits/${query({ after })}`,
   /** What waits for somebody, and what he waits for. */
   person: (name: string, address: string) => `${list(name)}people/${encodeId(address)}/`,
+  /** What landed lately. */
+  applied: (name: string) => `${list(name)}applied/`,
   milestones: (name: string) => `${list(name)}milestones/`,
   milestone: (name: string, milestone: string) => `${list(name)}milestone/${encodeId(milestone)}/`,
   /** What may be a bug. */

@@ -224,6 +224,7 @@ async function choosePages(
     ['bugs', paths.bugs(list)],
     ['bugs-filtered', paths.bugs(list, { order: 'severity', severity: 'high' })],
     ['list-since', `${paths.list(list)}?since=2026-03-14`],
+    ['applied', paths.applied(list)],
     ['archive', paths.topics(list, 'all')],
     ['closed', paths.topics(list, 'closed')],
     ['search', paths.search(list, 'wal')],

@@ -47,6 +47,14 @@ test('the patch shows its commit, branch and first release', async () => {
   expect(html).toContain(`href="https://git.example.org/tarn/commit/${commit}"`)
 })
 
+test('the list shows what landed lately, and where', async () => {
+  const html = await page('/tarn/applied/')
+  expect(plain(html)).toContain(
+    `Marek Tolvanen committed it in main as ${commit.slice(0, 12)} (v1.2), 2 Mar 2026`,
+  )
+  expect(html).toContain(`<a class="s" href="/tarn/${patch}/">`)
+})
+
 test('the bug shows the commit that fixed it, and without commit_url no page leads away', async () => {
   const html = await page('/tarn/bug@example.com/')
   expect(plain(html)).toContain(`Fixed in main as ${commit.slice(0, 12)} (v1.2) on 2 March 2026.`)

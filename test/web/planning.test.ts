@@ -158,3 +158,30 @@ test('bugs are filtered by label and severity, and ordered by age and severity',
   expect(page).toContain('<a class="rev" href="/tarn/bugs/?label=regression">')
   expect(text(page)).toMatch(/minor \d[\d,]* days 2 2 Mar 2026/)
 })
+
+test('what was applied lately stands with who said so, the newest first', async () => {
+  const apply = (id: string, line: string, minute: number) => [
+    { id: `${id}@example.org`, subject: `[PATCH] ${id}: mend it`, body: patchBody(`src/${id}.c`), minute: 1 },
+    {
+      id: `${id}-said@example.com`,
+      subject: `Re: [PATCH] ${id}: mend it`,
+      from: ruth,
+      body: `${line}\n`,
+      answers: `${id}@example.org`,
+      minute,
+    },
+  ]
+  const own = await makeArchive([
+    ...apply('wal', 'Patch-Status: accepted', 60),
+    ...apply('pager', 'Applied, thanks!', 30),
+    ...apply('lock', 'Patch-Status: rejected', 90),
+  ])
+  const page = await own.page('/tarn/applied/')
+  expect([...page.matchAll(/<a class="s" href="\/tarn\/(\w+)@/g)].map(([, id]) => id)).toEqual([
+    'wal',
+    'pager',
+  ])
+  expect(text(page)).toContain('Ruth Adler set the state to accepted , 2 Mar 2026')
+  expect(page).toContain('href="/tarn/pager-said@example.com/"')
+  expect(text(await (await makeArchive()).page('/tarn/applied/'))).toContain('Nothing was applied yet')
+})

@@ -5,6 +5,7 @@ import type { Tables } from '../../sql/tables.ts'
 import type { PlaceOptions } from '../../tracker/build/place.ts'
 import { allLists, paths } from '../paths.ts'
 import { type Place, placeOf } from '../read/place.ts'
+import { answerApplied } from '../route/applied.ts'
 import { answerBlob } from '../route/blob.ts'
 import { answerBugs } from '../route/bugs.ts'
 import { answerBadge, answerBuilds } from '../route/builds.ts'
@@ -71,6 +72,8 @@ function addPages({ list, all }: Lookup, db: Kysely<Tables>): void {
   list('/', (c, row) => (isFeedSearch(c) ? answerSearchFeed(c, db, placeOf(row)) : answerList(c, db, row)))
   list('/bugs', (c, { name }) => c.redirect(paths.bugs(name), 301))
   list('/bugs/', (c, row) => answerBugs(c, db, row))
+  list('/applied', (c, { name }) => c.redirect(paths.applied(name), 301))
+  list('/applied/', (c, row) => answerApplied(c, db, row))
   list('/waits', (c, { name }) => c.redirect(paths.waits(name), 301))
   list('/waits/', (c, row) => answerWaits(c, db, row))
   list('/people/:address/', (c, row) => answerPerson(c, db, row))

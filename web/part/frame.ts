@@ -12,7 +12,7 @@ export interface Page {
   readonly list?: ListRow
   /** In the bar stands the search of all lists. */
   readonly all?: boolean
-  readonly here?: 'home' | 'bugs' | 'builds' | 'archive'
+  readonly here?: 'home' | 'bugs' | 'applied' | 'builds' | 'archive'
   readonly crumbs?: readonly { readonly text: string; readonly path?: string }[]
   /** What stands in the search box. */
   readonly query?: string
@@ -52,6 +52,7 @@ const rebuilding = html`<p class="meta">The topics of this list are being made a
 const bar = (list: ListRow, page: Page): Html => html`<nav class="menu" aria-label="List">
 ${link(paths.list(list.name), 'Patches', page.here === 'home')}
 ${link(paths.bugs(list.name), 'Bugs', page.here === 'bugs')}
+${link(paths.applied(list.name), 'Applied', page.here === 'applied')}
 ${list.builds ? link(paths.builds(list.name), 'Builds', page.here === 'builds') : ''}
 ${link(paths.topics(list.name, 'all'), 'Archive', page.here === 'archive')}
 </nav>
