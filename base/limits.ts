@@ -249,6 +249,19 @@ export const limits = {
   recentBytesMax: 16 * 1024 * 1024,
   /** An old archive may hold mails that SMTP would refuse: import keeps them up to four times that size. */
   importMailBytesMax: 4 * 25 * 1024 * 1024,
+  /** Of a text on GitHub, which takes 65,536 itself; a saved file may hold anything. */
+  githubTextCharactersMax: 262_144,
+  /** Of an answer of GitHub's API: 100 issues with the longest texts have 30 MB, the patches of a pull request as much. */
+  githubAnswerBytesMax: 64 * 1024 * 1024,
+  /** GitHub itself gives up after ten seconds; a proxy before it may not. */
+  githubAnswerMillisecondsMax: 60_000,
+  /** Of one request, each waiting longer than the one before, a minute and a half together. */
+  githubTriesMax: 6,
+  /** Waits for GitHub's limits; a primary one is lifted within the hour. */
+  githubWaitsMax: 50,
+  githubWaitSecondsMax: 2 * 3_600,
+  /** Of a saved file: 100,000 issues have 400 MB. */
+  githubFileBytesMax: 480 * 1024 * 1024,
   /** Messages of one issue of git-dit; the longest of real ones have fifty. */
   ditMessagesMax: 20_000,
   /** Of an answer of patchwork's API: 250 patches have 300 kB. */

@@ -11,10 +11,10 @@ const patchworkOptions: Readonly<Record<string, Option>> = {
     value: 'FILE',
     help: 'patchwork: what its own states are here, as lines such as: queued = "accepted"',
   },
-  'token-file': { value: 'FILE', help: 'patchwork: a file with the API token, where it wants one' },
+  'token-file': { value: 'FILE', help: 'patchwork, github: a file with the API token' },
   report: {
     value: 'FILE',
-    help: 'patchwork: all that was not taken over, and what the mails say otherwise, appended',
+    help: 'patchwork, github: all that was not taken over, or stands otherwise here, appended',
   },
   'keep-ours': {
     value: null,
@@ -22,10 +22,21 @@ const patchworkOptions: Readonly<Record<string, Option>> = {
   },
 }
 
+const githubOptions: Readonly<Record<string, Option>> = {
+  api: {
+    value: 'URL',
+    help: 'github: the API of a server of your own, https://github.example.org/api/v3',
+  },
+  saved: {
+    value: 'PATH',
+    help: 'github: a file or directory of its answers or of "gh issue list --json", instead of a server',
+  },
+}
+
 export const command: Command = {
   summary:
-    'Imports archives: mbox files, .eml files (packed, too), directories of them, Maildirs, public-inbox git; or a project of a patchwork (docs/patchwork.md), or the issues of git-dit (docs/git-dit.md)',
-  words: 'PATH...|patchwork URL|git-dit REPOSITORY',
+    'Imports archives: mbox files, .eml files (packed, too), directories of them, Maildirs, public-inbox git; or a project of a patchwork (docs/patchwork.md), the issues of a repository on GitHub (docs/github.md), or those of git-dit (docs/git-dit.md)',
+  words: 'PATH...|patchwork URL|github OWNER/REPO|git-dit REPOSITORY',
   options: {
     list: { value: 'NAME', help: 'the list of every mail; it is made when there is none' },
     mixed: {
@@ -41,11 +52,13 @@ export const command: Command = {
       help: 'goes on with what is fetched into a public-inbox, or pushed into a repository of git-dit, until Ctrl-C',
     },
     ...patchworkOptions,
+    ...githubOptions,
   },
   async run(args) {
     if (args.words[0] === 'git-dit') return (await import('./import/git-dit.ts')).importFromDit(args)
     if (args.words[0] === 'patchwork')
       return (await import('./import/patchwork.ts')).importFromPatchwork(args)
+    if (args.words[0] === 'github') return (await import('./import/github.ts')).importFromGitHub(args)
     check(args)
     const { whyNothing } = await import('../ingest/import.ts')
     const problems = await whyNothing(args.words, args.has('follow'))

@@ -2,13 +2,14 @@
 // finds each of them; those of later patches are greater, which orders what was said within one second.
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
-import { type ListId, type MessageId, messageId } from '../../base/ids.ts'
+import { type MessageId, messageId } from '../../base/ids.ts'
 import { indexKey } from '../../base/key.ts'
 import type { List } from '../../sql/lists.ts'
 import { appendNotes } from '../../sql/notes.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { noteBytes } from '../../tracker/answer/note-mail.ts'
 import { oneLine } from '../../tracker/answer/one-line.ts'
+import { knownNotes } from '../known-notes.ts'
 import type { Patch, User } from './objects.ts'
 import type { PatchworkServer } from './server.ts'
 import { addressOf } from './wishes.ts'
@@ -77,18 +78,6 @@ const startOf = (patch: number) => `patchwork.${String(patch).padStart(10, '0')}
 
 /** Is it the Message-ID of a note on the patch of this number? */
 export const isNoteOf = (note: MessageId, patch: number): boolean => note.startsWith(startOf(patch))
-
-async function knownNotes(db: Kysely<Tables>, list: ListId, ids: readonly MessageId[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set()
-  const rows = await db
-    .selectFrom('mail')
-    .select('message_key')
-    .where('list_id', '=', list)
-    .where('message_key', 'in', ids.map(indexKey))
-    .where('note', '=', true)
-    .execute()
-  return new Set(rows.map(row => row.message_key))
-}
 
 /** The instance itself where it does not say who it was. */
 function personOf({ server }: NotePlace, user: User) {

@@ -36,7 +36,8 @@ export function factsOf(
 ): MailFacts {
   const opened = openMail(mail, id.id, dressing)
   const { subject, text, lines, answers, addressed, from, speaker, traits, isPosting } = opened
-  const { problems, ...spoken } = spokenIn(opened)
+  const isForeign = traits?.foreign === true
+  const { problems, ...spoken } = isForeign ? { ...unspoken, problems: [] } : spokenIn(opened)
   const behalf = speaker && personBehind(speaker, mail.headers)
   const time = saidTime(mail.headers, envelope)
   const given = amHash(opened, id.id)
@@ -55,7 +56,7 @@ export function factsOf(
     date: headerValue(mail.headers, 'date')?.trim().slice(0, limits.fieldCharactersMax) ?? null,
     posting: opened.posting,
     pullRequest: opened.pullRequest,
-    ...postedIn(opened),
+    ...(isForeign ? { ...unposted, author: from } : postedIn(opened)),
     ...spoken,
     ...(listed.length === 0 ? {} : { listed }),
     links: linksOf(lines),
@@ -77,6 +78,16 @@ export function factsOf(
     ],
   }
 }
+
+/** What a text says that was written for another tracker: nothing that counts here. */
+const unspoken = { tags: [], misses: [], checks: [], applied: null, withdrawal: null } as const
+const unposted = {
+  patchId: null,
+  files: [],
+  changeId: null,
+  baseCommit: null,
+  trailers: [],
+} as const
 
 /** A plain cover letter has no mark of its own. */
 const mayHead = ({ subject, posting, robot, diff }: OpenedMail): boolean =>

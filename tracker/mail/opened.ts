@@ -14,7 +14,7 @@ import { addressedShort } from './lost-answer.ts'
 import { postingOf, subjectWith } from './posting.ts'
 import { pullRequestOf } from './pull-request.ts'
 import { answersLine, referencesOf } from './references.ts'
-import { type RobotName, robotOf, type Traits, traitsOf } from './robots.ts'
+import { originField, type RobotName, robotOf, type Traits, traitsOf } from './robots.ts'
 import { parseSubject } from './subject.ts'
 import { readText, type Text } from './text.ts'
 
@@ -113,9 +113,11 @@ function answeredBy(mail: DecodedMail, own: MessageId): readonly MessageId[] {
   return named === null || named === own ? [] : [named]
 }
 
-/** What it answers is said by its header, or it posts files, which answer nothing. */
+/** What it answers is said by its header alone: it posts files, which answer nothing, or its text was written elsewhere. */
 const refersByField = ({ headers, attachedPatches }: DecodedMail): boolean =>
-  attachedPatches.length > 0 || headers.some(({ name }) => name === 'in-reply-to' || name === 'references')
+  attachedPatches.length > 0 || headers.some(({ name }) => saysWhere.includes(name))
+
+const saysWhere = ['in-reply-to', 'references', originField.toLowerCase()]
 
 /** A mail that refers to another one answers it, when its subject doesn't post anything. */
 const isAnswer = ({ reply, patch, version, number }: SubjectFact, refers: boolean): boolean =>

@@ -50,6 +50,8 @@ export interface Traits {
   readonly states: readonly PatchState[]
   /** Does what it told in an archive stay, where the list names other people since? It must be known by more than its own words. */
   readonly history: boolean
+  /** Was it written for another tracker? Then no line of it is one of ours: it gives and changes nothing. */
+  readonly foreign: boolean
   /** May a mail go to it? Two robots that answer each other end only when somebody notices. */
   readonly answered: boolean
 }
@@ -69,6 +71,7 @@ const usual: Traits = {
   reportAddress: null,
   states: ['accepted', 'superseded', 'not-applicable'],
   history: true,
+  foreign: false,
   answered: false,
 }
 
@@ -112,8 +115,21 @@ const isChangedBug = (mail: Seen): boolean =>
 const writtenByGerrit = (mail: Seen): boolean =>
   /\bGerrit-(?:MessageType|Change-Id|Change-Number|Project): /.test(mail.end)
 
+/** Of the mails that an import makes of what people wrote elsewhere: from which tracker, and what it was there. */
+export const originField = 'X-Threadwork-Origin'
+
 /** The first that fits is it. */
 const robots = [
+  // Before all others: a title or a name of a stranger may look like any of them.
+  {
+    name: 'moved',
+    is: has(originField.toLowerCase()),
+    behind: 'person',
+    foreign: true,
+    begins: 'bug',
+    states: [],
+    history: false,
+  },
   { name: 'vacation', is: isVacation, behind: 'nobody', history: false },
   {
     name: 'bounce',

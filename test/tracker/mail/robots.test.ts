@@ -17,6 +17,7 @@ type Headers = Readonly<Record<string, string>>
 
 /** What each is known by. */
 const known: Record<RobotName, Headers> = {
+  moved: { 'X-Threadwork-Origin': 'github issue 12' },
   vacation: { 'Auto-Submitted': 'auto-replied' },
   bounce: { From: 'Mail Delivery System <mailer-daemon@example.net>' },
   'syzbot-report': { From: 'syzbot <syzbot+0123456789abcdef0123@example.net>' },
@@ -95,7 +96,7 @@ describe.each(robotNames)('%s', name => {
   it('is nobody who applies a patch when nobody wrote its mail', () => {
     const said = mail({ ...own, ...answering }, 'Applied, thanks.\n')
     const { behind, check } = traitsOf(said.facts.robot)
-    const accepted = behind !== 'nobody' && check === null
+    const accepted = behind !== 'nobody' && check === null && !traitsOf(said.facts.robot).foreign
     expect(topicOf(patch, said)?.state).toBe(accepted ? 'accepted' : 'new')
   })
 

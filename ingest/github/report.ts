@@ -1,0 +1,78 @@
+// What an import met, all of it: how many objects of each kind and what became of them, and what could not be taken over, by kind, a few
+// shown and all in a file where the operator wants one.
+import { appendFileSync } from 'node:fs'
+
+const kinds = {
+  event: 'events that mean nothing here',
+  label: 'labels whose names are none here',
+  assignee: 'further assignees; a bug has one here',
+  pull: 'pull requests',
+  edited: 'comments that were edited before: only their last text is known',
+  minimized: 'comments that are hidden on GitHub, and are shown here with that word',
+  ghost: 'objects of accounts that are gone; they are in the name of "ghost"',
+  strange: 'objects that are none of GitHub’s',
+  left: 'issues that do not stand as on GitHub now: decided here since, or not expressible here',
+  cut: 'lists that GitHub does not hand out to their end',
+} as const
+export type FindingKind = keyof typeof kinds
+
+/** Objects that were read, and what became of each. */
+interface Count {
+  read: number
+  fresh: number
+  known: number
+  other: number
+}
+
+export class GitHubReport {
+  readonly issues: Count = noneYet()
+  readonly comments: Count = noneYet()
+  readonly events: Count = noneYet()
+  /** Mails of edits that came after the first import, and notes of how an issue stands. */
+  edits = 0
+  standings = 0
+  readonly #found = new Map<FindingKind, { count: number; shown: string[] }>()
+  readonly #file: string | undefined
+
+  /** What it finds is appended to the file, so that an import that goes on goes on telling. */
+  constructor(file: string | undefined) {
+    this.#file = file
+  }
+
+  /** `what`: `issue 12`, `comment 345`. */
+  tell(kind: FindingKind, what: string, sentence: string): void {
+    const line = `${plain(what)}: ${plain(sentence)}`
+    if (this.#file !== undefined) appendFileSync(this.#file, `${kind}\t${plain(what)}\t${plain(sentence)}\n`)
+    const found = this.#found.get(kind) ?? { count: 0, shown: [] }
+    this.#found.set(kind, found)
+    found.count++
+    if (found.shown.length < shownMax) found.shown.push(line)
+  }
+
+  get text(): string {
+    const counted = (name: string, { read, fresh, known, other }: Count) =>
+      `${read} ${name} read: ${fresh} new, ${known} already there, ${other} not taken over`
+    const found = [...this.#found].flatMap(([kind, { count, shown }]) => [
+      `${count} ${kinds[kind]}:`,
+      ...shown.map(line => `  ${line}`),
+      ...(count > shown.length
+        ? [
+            `  and ${count - shown.length} more${this.#file ? ` in ${this.#file}` : '; --report FILE has all'}`,
+          ]
+        : []),
+    ])
+    return [
+      counted('issues', this.issues),
+      counted('comments', this.comments),
+      counted('events', this.events),
+      `${this.edits} edited texts and ${this.standings} notes of how issues stand are new`,
+      ...found,
+    ].join('\n')
+  }
+}
+
+const noneYet = (): Count => ({ read: 0, fresh: 0, known: 0, other: 0 })
+const shownMax = 5
+
+/** A server's words go to a terminal. */
+const plain = (text: string): string => text.replace(/[\p{C}\s]+/gu, ' ').slice(0, 300)

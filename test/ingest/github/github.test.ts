@@ -1,0 +1,437 @@
+// A repository moves in, by the command, from a server with the shapes of GitHub's API, and from files that hold its answers.
+// GITHUB=long (`npm run test:github`) takes 5,000 issues with 20,000 comments instead of a few dozen.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Kysely, sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { importGitHub } from '../../../ingest/github/import.ts'
+import { GitHubReport } from '../../../ingest/github/report.ts'
+import { openSaved } from '../../../ingest/github/saved.ts'
+import { openServer } from '../../../ingest/github/server.ts'
+import { type List, saveLists } from '../../../sql/lists.ts'
+import { append } from '../../../sql/log.ts'
+import type { Tables } from '../../../sql/tables.ts'
+import { exportState } from '../../../tracker/export/state.ts'
+import { sortAll } from '../../../tracker/project/projector.ts'
+import { rebuild } from '../../../tracker/project/rebuild.ts'
+import { testDatabase } from '../../database.ts'
+import { all } from '../mails.ts'
+import { begin, commentOn, hostile, type Invented, inventRepository, iso, type Json } from './project.ts'
+import { githubServer, type ServerShape } from './server.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const size = process.env.GITHUB === 'long' ? 5_000 : 40
+const place = mkdtempSync(join(tmpdir(), 'github-'))
+afterAll(() => rmSync(place, { recursive: true, force: true }))
+
+interface Home {
+  readonly db: Kysely<Tables>
+  readonly url: string
+  readonly list: List
+}
+
+async function home(): Promise<Home> {
+  const { db, url } = await testDatabase()
+  const [list] = await saveLists(db, [
+    {
+      ...{ name: 'tarn', address: 'tarn@lists.example.org' },
+      people: [{ address: 'mira@example.org', role: 'maintainer' as const }],
+    },
+  ])
+  if (list === undefined) throw new Error('No list')
+  return { db, url, list }
+}
+
+function start({ url }: Home, words: readonly string[]) {
+  const child = spawn(process.execPath, [join(root, 'main.ts'), 'import', 'github', ...words], {
+    cwd: place,
+    env: { ...process.env, DATABASE_URL: url, THREADWORK_DATA: join(place, 'data') },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', chunk => {
+    said += chunk
+  })
+  return { child, end: once(child, 'close').then(([code]) => ({ code: code as number | null, said })) }
+}
+
+const run = (at: Home, url: string, ...words: string[]) =>
+  start(at, ['example/tarn', '--api', url, '--list', 'tarn', ...words]).end
+
+const stateText = async ({ db, list }: Home) =>
+  (await all(exportState(db, list.id, { numbers: true }))).join('')
+
+interface Row {
+  readonly kind: string
+  readonly mails: readonly string[]
+  readonly data: {
+    readonly title: string
+    readonly bug: { type: string; status: string; labels: string[]; target: string | null } | null
+    readonly delegate?: { person: { address: string } }
+    readonly history: readonly Json[]
+  }
+}
+
+/** By the numbers of their issues. */
+async function rowsOf(at: Home): Promise<Map<number, Row>> {
+  const { rows } = await sql<Row & { id: string }>`select id, kind, data from topic`.execute(at.db)
+  const lines = (await stateText(at)).trim().split('\n')
+  const mails = new Map(lines.map(line => JSON.parse(line)).map(({ id, mails }) => [id, mails]))
+  return new Map(rows.map(row => [Number(row.id.split('.')[0]), { ...row, mails: mails.get(row.id) }]))
+}
+
+async function counted({ db }: Home) {
+  const { rows } = await sql<{ mails: number; notes: number }>`
+    select count(*) filter (where not note)::int as mails, count(*) filter (where note)::int as notes from mail`.execute(
+    db,
+  )
+  return rows[0]
+}
+
+/** Within this process, from a server of that shape. */
+async function move(
+  { db, list }: Home,
+  from: Invented,
+  shape: ServerShape = {},
+  name = 'example/tarn',
+  token?: string,
+) {
+  const there = await githubServer(from, shape)
+  const report = new GitHubReport(undefined)
+  try {
+    const { signal } = new AbortController()
+    const asking = { repository: name, url: there.url, token, signal, say: () => {}, secondMs: 1 }
+    const cut = (stream: string, sentence: string) => report.tell('cut', stream, sentence)
+    const source = openServer({ ...asking, cut })
+    await importGitHub({ db, list, source, repository: name, saved: null, report, say: () => {} })
+    return { text: report.text, asked: there.asked, statuses: there.statuses }
+  } finally {
+    await there.close()
+  }
+}
+
+const isPull = (issue: Json) => 'pull_request' in issue
+const pick = <T>(value: T | undefined): T => {
+  if (value === undefined) throw new Error('None')
+  return value
+}
+
+const repository = inventRepository(size)
+const own = repository.issues.filter(issue => !isPull(issue))
+const ownComments = repository.comments.filter(({ html_url }) => !/\/pull\//.test(String(html_url)))
+const report = join(place, 'report.tsv')
+let moved: Home
+let server: Awaited<ReturnType<typeof githubServer>>
+beforeAll(async () => {
+  moved = await home()
+  server = await githubServer(repository, { failsEvery: 7 })
+  // Killed among the mails, and among the notes.
+  for (const share of [0.3, 0.7]) {
+    const { child, end } = start(moved, [
+      'example/tarn',
+      '--api',
+      server.url,
+      '--list',
+      'tarn',
+      '--report',
+      report,
+    ])
+    const pages = (repository.issues.length * 2 + repository.comments.length + repository.events.length) / 100
+    server.whenAsked(server.asked.length + Math.round(pages * share) + 3, () => child.kill('SIGKILL'))
+    expect((await end).code).toBe(null)
+  }
+}, 1_800_000)
+afterAll(() => server.close())
+
+test('each issue stands as on GitHub, also when the import was killed twice', async () => {
+  const { code, said } = await run(moved, server.url, '--report', report)
+  expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining('issues read') })
+  expect(said).not.toContain('do not stand as on GitHub')
+  const rows = await rowsOf(moved)
+  expect(rows.size).toBe(own.length)
+  expect((await counted(moved))?.mails).toBe(own.length + ownComments.length)
+  for (const issue of own) {
+    const row = pick(rows.get(Number(issue.number)))
+    expect([issue.number, row.kind, row.data.bug?.status]).toEqual([issue.number, 'bug', statusOf(issue)])
+    const labels = (issue.labels as { name: string }[]).flatMap(({ name }) => words[name] ?? [])
+    expect([issue.number, row.data.bug?.labels]).toEqual([issue.number, labels.sort()])
+    expect(row.data.bug?.target ?? null).toBe(
+      issue.milestone ? targets[(issue.milestone as { title: string }).title] : null,
+    )
+    const comments = ownComments
+      .filter(({ issue_url }) => issue_url === issue.url)
+      .map(({ id }) => `comment-${id}.`)
+    const mails = row.mails.map(id => id.replace(/\.example\..*$/, '.'))
+    expect(mails.sort()).toEqual([`${issue.number}.`, ...comments].sort())
+  }
+}, 1_200_000)
+
+const words: Readonly<Record<string, string>> = {
+  bug: 'bug',
+  enhancement: 'enhancement',
+  'good first issue': 'good-first-issue',
+  'area/pump': 'area/pump',
+  'needs: triage': 'needs:-triage',
+}
+const targets: Readonly<Record<string, string>> = {
+  '1.0': '1.0',
+  'Next -- maybe': 'Next - maybe',
+  none: '"none"',
+}
+const statusOf = ({ state, state_reason, number }: Json): string => {
+  if (state === 'open') return state_reason === 'reopened' && Number(number) % 6 !== 0 ? 'reopened' : 'new'
+  return (
+    ({ not_planned: 'wontfix', duplicate: 'invalid' } as Record<string, string>)[String(state_reason)] ??
+    'fixed'
+  )
+}
+
+test('the history says who did what, when, and from where', async () => {
+  const closed = pick(
+    repository.events.find(({ event, commit_id }) => event === 'closed' && commit_id !== null),
+  )
+  const issue = closed.issue as Json
+  const { data } = pick((await rowsOf(moved)).get(Number(issue.number)))
+  expect(data.history).toContainEqual(
+    expect.objectContaining({
+      value: `fixed in ${closed.commit_id}`,
+      who: expect.objectContaining({
+        address: `${String((closed.actor as Json).login).replace('[bot]', '-bot')}@127.0.0.1.github.invalid`,
+      }),
+      said: Date.parse(String(closed.created_at)),
+      vouch: expect.objectContaining({ grade: 'I', how: { code: 'brought', from: '127.0.0.1' } }),
+    }),
+  )
+})
+
+test('every object is accounted for', async () => {
+  const lines = readFileSync(report, 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => line.split('\t'))
+  const told = (kind: string) =>
+    new Set(lines.filter(line => line[0] === kind).map(line => line.slice(1).join(' ')))
+  const pulls = repository.issues.filter(isPull).length
+  const pullComments = repository.comments.length - ownComments.length
+  const pullEvents = repository.events.filter(({ issue }) => isPull(issue as Json))
+  expect(told('pull').size).toBe(pulls + pullComments + pullEvents.length)
+  const others = repository.events.filter(event => !pullEvents.includes(event))
+  const unknown = others.filter(({ event }) => event === 'subscribed')
+  expect(told('event').size).toBe(unknown.length)
+  const nameless = others.filter(({ label }) => (label as Json | undefined)?.name === '🐛')
+  expect(told('label').size).toBe(nameless.length)
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from mail where note and message_id like 'event-%'`.execute(moved.db)
+  expect(rows[0]?.n).toBe(others.length - unknown.length - nameless.length)
+})
+
+test('a second import asks only for what changed and adds nothing, and a rebuild gives the same', async () => {
+  const before = await stateText(moved)
+  const counts = await counted(moved)
+  const first = server.asked.length
+  const { code, said } = await run(moved, server.url)
+  expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining('issues read: 0 new') })
+  expect(server.asked.length - first).toBeLessThan(12)
+  expect(await counted(moved)).toEqual(counts)
+  await rebuild(moved.db, moved.list.id)
+  expect(await stateText(moved)).toBe(before)
+}, 600_000)
+
+test('nothing that people write there is a command, a review or a posting here', async () => {
+  const { rows } = await sql<{ facts: Json; id: string }>`
+    select data as facts, message_id as id from fact join mail using (list_id, seq) where not note`.execute(
+    moved.db,
+  )
+  expect(rows.length).toBe(own.length + ownComments.length)
+  for (const { facts, id } of rows)
+    expect({ id, ...facts }).toMatchObject({
+      ...{
+        id,
+        tags: [],
+        trailers: [],
+        checks: [],
+        applied: null,
+        posting: 'none',
+        changeId: null,
+        robot: 'moved',
+      },
+      references: id.startsWith('comment-') ? [expect.stringMatching(/^\d+\.example\.tarn@/)] : [],
+    })
+  const { rows: heads } = await sql<{ n: number }>`
+    select count(*)::int as n from fact where data->'sender'->>'address' not like '%.invalid'`.execute(
+    moved.db,
+  )
+  expect(heads[0]?.n).toBe(0)
+})
+
+test('what was edited, renamed, relabelled and closed since comes with the next import', async () => {
+  const at = await home()
+  const small = inventRepository(5, 1)
+  await move(at, small)
+  const now = begin + 900 * 86_400_000
+  const issue = pick(small.issues.find(({ number }) => number === 1)) as Json as Parameters<
+    typeof commentOn
+  >[0]
+  Object.assign(issue, {
+    title: '#2 is what it is',
+    state: 'closed',
+    state_reason: 'not_planned',
+    closed_at: iso(now),
+    updated_at: iso(now),
+    labels: ['bug'],
+  })
+  small.comments.push(commentOn(issue, 777, now, 'One more.'))
+  Object.assign(pick(small.comments[0]), { body: 'Other words.\nBug-Status: fixed', updated_at: iso(now) })
+  const { text } = await move(at, small)
+  expect(text).toContain('1 edited texts')
+  const { data, mails } = pick((await rowsOf(at)).get(1))
+  expect(data).toMatchObject({ title: '#2 is what it is', bug: { status: 'wontfix', labels: ['bug'] } })
+  expect(mails.length).toBe(4)
+  expect((await rowsOf(at)).get(2)?.data.title).toBe('the pump of part 2 stops')
+  const again = await move(at, small)
+  expect(again.text).toContain('0 edited texts and 0 notes')
+  const third = await move(at, small)
+  expect(third.statuses.filter(status => status === 304).length).toBeGreaterThan(1)
+})
+
+test('a repository that was renamed is the same one', async () => {
+  const at = await home()
+  const small = inventRepository(4, 1)
+  await move(at, small)
+  const before = await counted(at)
+  const renamed: Invented = JSON.parse(JSON.stringify(small).replaceAll('example/tarn', 'example/lake'))
+  await move(at, renamed, { renamedFrom: 'example/tarn' })
+  await move(at, renamed, {}, 'example/lake')
+  expect(await counted(at)).toEqual(before)
+})
+
+test('what people decide here afterwards stands, though GitHub still says what it said', async () => {
+  const at = await home()
+  const small = inventRepository(3, 1)
+  await move(at, small)
+  const time = Date.now()
+  const letter = `From: Mira Holt <mira@example.org>\nTo: tarn@lists.example.org\nSubject: Re: it\nDate: ${new Date(time).toUTCString()}\nMessage-ID: <live@example.org>\nIn-Reply-To: <1.example.tarn@127.0.0.1.github.invalid>\n\nBug-Status: wontfix\n`
+  const [mail] = await append(at.db, at.list.id, [
+    { bytes: Buffer.from(letter), envelope: { road: 'smtp', trace: new Date(time).toISOString() } },
+  ])
+  const verdict = { grade: 'A' as const, how: '{"code":"token"}', identity: 'mira@example.org' }
+  await at.db
+    .insertInto('verdict')
+    .values({ list_id: at.list.id, seq: pick(mail).seq, ...verdict })
+    .execute()
+  await sortAll(at.db, at.list.id)
+  const { text } = await move(at, small)
+  expect((await rowsOf(at)).get(1)?.data.bug?.status).toBe('wontfix')
+  expect(text).toContain('issue 1: Bug-Status: reopened')
+})
+
+test('saved answers and what gh prints give the same as the server', async () => {
+  const there = inventRepository(24, 2)
+  const from = await home()
+  await move(from, there)
+  const pages = join(place, 'pages')
+  mkdirSync(join(pages, 'deep'), { recursive: true })
+  writeFileSync(
+    join(pages, 'deep/issues.json'),
+    `${JSON.stringify(there.issues.slice(0, 9))}${JSON.stringify(there.issues.slice(9))}`,
+  )
+  writeFileSync(join(pages, 'comments.json'), JSON.stringify([there.comments]))
+  writeFileSync(join(pages, 'events.jsonl'), there.events.map(event => JSON.stringify(event)).join('\n'))
+  const saved = async (at: Home, path: string) => {
+    const told = new GitHubReport(undefined)
+    const source = openSaved({ path, host: '127.0.0.1', strange: () => {} })
+    await importGitHub({
+      ...at,
+      source,
+      repository: 'example/tarn',
+      saved: path,
+      report: told,
+      say: () => {},
+    })
+    return told.text
+  }
+  const at = await home()
+  await saved(at, pages)
+  expect(await stateText(at)).toBe(await stateText(from))
+  expect(await saved(at, pages)).toContain('0 edited texts and 0 notes')
+
+  const gh = join(place, 'gh.json')
+  writeFileSync(gh, JSON.stringify(there.issues.map(issue => ghOf(issue, there.comments))))
+  const printed = await home()
+  expect(await saved(printed, gh)).toContain('24 issues read')
+  const [rows, others] = [await rowsOf(printed), await rowsOf(from)]
+  expect([...rows.keys()].sort()).toEqual([...others.keys()].sort())
+  for (const [number, { data, mails }] of rows) {
+    const { status = '', labels } = pick(others.get(number)).data.bug ?? {}
+    expect([number, data.bug]).toMatchObject([
+      number,
+      { status: status === 'reopened' ? 'new' : status, labels },
+    ])
+    expect(mails).toEqual(pick(others.get(number)).mails)
+  }
+  // Its bytes are the server's, so the one may follow the other.
+  expect(await saved(at, gh)).toContain('0 edited texts')
+})
+
+const loginOf = (user: unknown) => ({ login: (user as Json | null)?.login ?? '' })
+function ghOf(issue: Json, comments: readonly Json[]): Json {
+  const { number, title, body, html_url, created_at, updated_at, closed_at, labels, milestone } = issue
+  return {
+    ...{
+      number,
+      title,
+      body: body ?? '',
+      url: html_url,
+      createdAt: created_at,
+      updatedAt: updated_at,
+      closedAt: closed_at,
+    },
+    ...{ labels, milestone, author: loginOf(issue.user), state: String(issue.state).toUpperCase() },
+    stateReason: String(issue.state_reason ?? '').toUpperCase(),
+    assignees: (issue.assignees as Json[]).map(loginOf),
+    reactionGroups: [],
+    comments: comments
+      .filter(({ issue_url }) => issue_url === issue.url)
+      .map(comment => ({
+        ...{
+          id: comment.node_id,
+          author: loginOf(comment.user),
+          body: comment.body,
+          createdAt: comment.created_at,
+        },
+        ...{ url: comment.html_url, includesCreatedEdit: comment.updated_at !== comment.created_at },
+        ...{ isMinimized: 'minimized' in comment, minimizedReason: 'off-topic', reactionGroups: [] },
+      })),
+  }
+}
+
+test('a hostile server sends nobody elsewhere, and what it says is told', async () => {
+  const at = await home()
+  const few = inventRepository(2, 1)
+  const elsewhere = move(at, few, {
+    instead: (url, response) =>
+      url.pathname.endsWith('/comments') &&
+      Boolean(response.writeHead(302, { Location: 'http://127.0.0.1:1/admin' }).end()),
+  })
+  await expect(elsewhere).rejects.toThrow('which is not it')
+  const { text } = await move(at, few, {
+    instead: (url, response) => {
+      if (url.pathname.endsWith('/events') || url.pathname.endsWith('/comments')) return false
+      if (!url.pathname.endsWith('/issues')) return false
+      const strange = [
+        null,
+        7,
+        { number: 'x' },
+        { ...few.issues[0], html_url: 'https://github.com/other/thing/issues/1' },
+      ]
+      response.setHeader('Content-Type', 'application/json')
+      return Boolean(response.end(JSON.stringify(strange)))
+    },
+  })
+  expect(text).toContain('of other/thing')
+  await expect(move(at, few, { token: 'secret' }, 'example/tarn', 'wrong')).rejects.toThrow('Bad credentials')
+  expect(hostile.length).toBeGreaterThan(5)
+})
