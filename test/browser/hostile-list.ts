@@ -10,13 +10,14 @@ import type { Tables } from '../../sql/tables.ts'
 import { follow } from '../../tracker/branch/follow.ts'
 import { sortAll } from '../../tracker/project/projector.ts'
 import { BuildYard, resultOf, stepOf } from '../web/builds.ts'
+import { isLong } from './form.ts'
 import { vectors } from './vectors.ts'
 
 const name = 'hostile'
 /** What git lets a branch or a tag be called. */
 const refName = `"'><img/src=x/onerror=alert(1)>`
 /** A field holds some of them. `BROWSER=long` takes fewer at once, so that each stands where what is long is cut. */
-const inFieldMax = process.env.BROWSER === 'long' ? 3 : 14
+const inFieldMax = isLong ? 3 : 14
 
 export async function fillHostile(db: Kysely<Tables>, data: string): Promise<void> {
   const repository = join(data, 'hostile.git')

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { type Browser, type BrowserContext, chromium } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { safeHeaders } from '../../web/answer.ts'
+import { isLong, someOf } from './form.ts'
 import { elsewhere, vectors } from './vectors.ts'
 
 const { url, browser: endpoint } = inject('site')
@@ -39,6 +40,7 @@ async function watched(base: string, bypassCSP: boolean): Promise<{ context: Bro
 }
 
 test('the vectors run and ask elsewhere where nothing is escaped, and our policy alone lets no script run', async () => {
+  const tried = someOf([...vectors.keys()], 10)
   const pageOf = (vector: string) =>
     `<!doctype html><title>${vector}</title><p>${vector}</p><pre>${vector}</pre><input value="${vector}"><input value='${vector}'><textarea>${vector}</textarea>`
   const server = createServer((request, response) => {
@@ -57,7 +59,7 @@ test('the vectors run and ask elsewhere where nothing is escaped, and our policy
     const { context, seen } = await watched(base, false)
     const tab = await context.newPage()
     const worked = new Set<number>()
-    for (const at of vectors.keys()) {
+    for (const at of tried) {
       const before = seen.scripts.length + seen.requests.length
       await tab.goto(`${base}/${at}${ending}`).catch(() => {})
       if (seen.scripts.length + seen.requests.length > before) worked.add(at)
@@ -66,7 +68,7 @@ test('the vectors run and ask elsewhere where nothing is escaped, and our policy
     return { worked, seen }
   }
   const [open, closed] = await Promise.all([visit(''), visit('safe')])
-  expect(open.worked.size).toBeGreaterThan(vectors.length / 2)
+  expect(open.worked.size).toBeGreaterThan(tried.length / 3)
   expect(open.seen.requests.some(one => one.includes(elsewhere))).toBe(true)
   expect(closed.seen.scripts).toEqual([])
   server.close()
@@ -77,6 +79,7 @@ let addresses: Map<string, string>
 
 async function crawl(): Promise<Map<string, string>> {
   const found = new Map<string, string>()
+  const shapes = new Map<string, number>()
   const waiting = [
     ...['/', '/hostile/', '/hostile/?state=all', '/hostile/bugs/', '/hostile/waits/', '/hostile/triage/'],
     ...['/hostile/new.atom', '/hostile/builds/', '/hostile/milestones/', '/hostile/badge.svg', '/builds/'],
@@ -90,7 +93,7 @@ async function crawl(): Promise<Map<string, string>> {
     ...[`/all/?q=${odd}`, `/builds/?state=${odd}`, `/hostile/_/text/help/?${odd}`, `/api/${odd}/`],
   ]
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    if (found.has(path)) continue
+    if (found.has(path) || isKnownShape(shapes, path)) continue
     const response = await fetch(url + path, { redirect: 'manual' })
     const type = response.headers.get('Content-Type') ?? ''
     found.set(path, `${response.status} ${type} ${response.headers.get('Content-Disposition') ?? ''}`)
@@ -108,20 +111,32 @@ async function crawl(): Promise<Map<string, string>> {
   return found
 }
 
+/** The short form takes two addresses of each kind. */
+function isKnownShape(shapes: Map<string, number>, path: string): boolean {
+  if (isLong) return false
+  const shape = path
+    .replace(/^\/hostile\/([a-z]+\d)[^/]*@[^/]*/, '/hostile/$1')
+    .replace(/\d+(?:\.\d+)*-[^/]+$/, 'file')
+    .replace(/(\/builds\/)\d+/, '$1N')
+    .replace(/=[^&]*/g, '=')
+  const times = (shapes.get(shape) ?? 0) + 1
+  shapes.set(shape, times)
+  return times > 2
+}
+
 beforeAll(async () => {
   addresses = await crawl()
 }, 120_000)
 
 test('the pages show the vectors, as text', async () => {
   const answers = [...addresses.values()]
-  expect(answers.filter(one => one.startsWith('200 text/html')).length).toBeGreaterThan(100)
+  expect(answers.filter(one => one.startsWith('200 text/html')).length).toBeGreaterThan(isLong ? 100 : 40)
   expect(answers.filter(one => one.startsWith('500'))).toEqual([])
   const { context } = await watched(url, false)
   const tab = await context.newPage()
   const shown = new Set<string>()
-  for (const path of [...addresses.keys()]
-    .filter(one => /\/(?:bug|v1)\d[^/]*\/$|T\/$/.test(one))
-    .slice(0, 30)) {
+  const telling = [...addresses.keys()].filter(one => /\/(?:bug|v1)\d[^/]*\/$|T\/$/.test(one))
+  for (const path of telling.slice(0, isLong ? 30 : 4)) {
     await tab.goto(url + path)
     const text = (await tab.locator('body').textContent()) ?? ''
     for (const vector of vectors) if (text.includes(vector)) shown.add(vector)
@@ -132,7 +147,7 @@ test('the pages show the vectors, as text', async () => {
 
 test('a file that is attached is saved, and never shown', async () => {
   const files = [...addresses].filter(([path]) => /\/\d+(?:\.\d+)*-[^/]+$/.test(path))
-  expect(files.length).toBeGreaterThan(20)
+  expect(files.length).toBeGreaterThan(isLong ? 20 : 0)
   for (const [path] of files) {
     const { headers } = await fetch(url + path, { method: 'HEAD' })
     expect(headers.get('Content-Type'), path).toMatch(
@@ -153,9 +168,9 @@ test.each([
     ([, answer]) =>
       /^[245]\d\d (?:text|image\/svg|application\/(?:atom|xml))/.test(answer) && !/attachment/.test(answer),
   )
-  expect(shown.length).toBeGreaterThan(150)
-  // What the policy must stop is what stands there without it; the short form sees all of that.
-  const visited = bypass || process.env.BROWSER === 'long' ? shown : shown.filter((_, at) => at % 4 === 0)
+  expect(shown.length).toBeGreaterThan(isLong ? 150 : 60)
+  // What the policy must stop is what stands there without it.
+  const visited = someOf(shown, bypass ? 24 : 8)
   const faults: string[] = []
   await Promise.all(
     [0, 1].map(async half => {

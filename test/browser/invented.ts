@@ -6,11 +6,12 @@ import type { Tables } from '../../sql/tables.ts'
 import { sortAll } from '../../tracker/project/projector.ts'
 import { inventList } from '../habits/invent.ts'
 import { lists } from '../habits/lists.ts'
+import { isLong } from './form.ts'
 
 export const inventedNames = ['kettle', 'quern'] as const
 /** Another one draws other mails, and other topics of them: `BROWSER_SEED=7`. */
 export const seed = Number(process.env.BROWSER_SEED ?? 1)
-const mailsOfEach = 250
+const mailsOfEach = isLong ? 250 : 100
 
 export async function fillInvented(db: Kysely<Tables>): Promise<void> {
   for (const customs of lists.filter(({ name }) => inventedNames.some(one => one === name))) {
