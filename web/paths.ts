@@ -42,6 +42,9 @@ export const paths = {
   person: (name: string, address: string) => `${list(name)}people/${encodeId(address)}/`,
   /** What landed lately. */
   applied: (name: string) => `${list(name)}applied/`,
+  statistics: (name: string) => `${list(name)}statistics/`,
+  takePart: (name: string) => `${list(name)}take-part/`,
+  about: (name: string) => `${list(name)}about/`,
   milestones: (name: string) => `${list(name)}milestones/`,
   milestone: (name: string, milestone: string) => `${list(name)}milestone/${encodeId(milestone)}/`,
   /** What may be a bug. */

@@ -185,3 +185,59 @@ test('what was applied lately stands with who said so, the newest first', async 
   expect(page).toContain('href="/tarn/pager-said@example.com/"')
   expect(text(await (await makeArchive()).page('/tarn/applied/'))).toContain('Nothing was applied yet')
 })
+
+test('the statistics count patches, first answers, bugs, what nobody reviews and who does', async () => {
+  const day = 60 * 24
+  const own = await makeArchive([
+    ...series,
+    {
+      id: 'alone@example.org',
+      subject: '[PATCH] wal: be alone',
+      body: patchBody('src/alone.c'),
+      minute: 20 * day,
+    },
+    { id: 'bug@example.com', subject: '[BUG] It leaks', from: ruth, body: 'It does.\n', minute: day },
+    { id: 'two@example.com', subject: '[BUG] It hangs', from: ruth, body: 'It does.\n', minute: 8 * day },
+    {
+      id: 'mended@example.com',
+      subject: 'Re: [BUG] It leaks',
+      from: ruth,
+      body: 'Bug-Status: fixed\n',
+      answers: 'bug@example.com',
+      minute: 15 * day,
+    },
+  ])
+  const page = await own.page('/tarn/statistics/')
+  const row = (words: string) => {
+    const cells =
+      new RegExp(`<th scope="row">(?:<svg.*?</svg> )?${words}</th>(.*?)</tr>`, 's').exec(page)?.[1] ?? ''
+    return [...cells.matchAll(/<td class="n">(\d+)</g)].map(([, count]) => Number(count))
+  }
+  // The newest mail is of the week of 16 March, the first ones are of that of 2 March.
+  expect(row('Patches').slice(-4)).toEqual([0, 4, 0, 1])
+  expect(row('Answers').slice(-4)).toEqual([0, 2, 0, 0])
+  expect(row('Opened').slice(-4)).toEqual([0, 1, 1, 0])
+  expect(row('Closed').slice(-4)).toEqual([0, 0, 0, 1])
+  expect(row('Open at end').slice(-4)).toEqual([0, 1, 2, 1])
+  expect([...page.matchAll(/<th scope="row">(?:<svg.*?<\/svg> )?Patchsets<\/th>/g)]).toHaveLength(2)
+  expect(row('Patchsets')).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 1])
+  expect(text(page)).toContain('Of 2 patchsets 1 got an answer, half of them within 1 hour.')
+  expect(text(page)).toContain('1 patchset waits for a first review, 1 of them for more than a week.')
+  expect(text(page)).toMatch(/Priya Santhanam 0 0 1 2 Mar 2026/)
+  expect(page).toContain('href="/tarn/review-2@example.net/"')
+  expect(text(await (await makeArchive()).page('/tarn/statistics/'))).toContain(
+    'There is no mail yet to count.',
+  )
+})
+
+test('a list says how to take part, and what it is', async () => {
+  const page = await archive.page('/tarn/take-part/')
+  expect(page).toContain('git config sendemail.to tarn@lists.example.org')
+  expect(page).toContain('git config b4.send-series-to tarn@lists.example.org')
+  expect(page).toContain('<code>Patch-Status: accepted</code>')
+  expect(page).toContain('href="mailto:tarn@lists.example.org?subject=%5BBUG%5D%20"')
+  const about = await archive.page('/tarn/about/')
+  expect(text(about)).toContain('A storage engine')
+  expect(text(about)).toContain('Everybody: no people are named for this list')
+  expect(await archive.page('/tarn/')).toContain('href="/tarn/take-part/"')
+})

@@ -5,6 +5,7 @@ import type { Tables } from '../../sql/tables.ts'
 import type { PlaceOptions } from '../../tracker/build/place.ts'
 import { allLists, paths } from '../paths.ts'
 import { type Place, placeOf } from '../read/place.ts'
+import { answerAbout, answerTakePart } from '../route/about.ts'
 import { answerApplied } from '../route/applied.ts'
 import { answerBlob } from '../route/blob.ts'
 import { answerBugs } from '../route/bugs.ts'
@@ -15,6 +16,7 @@ import { answerList, answerSearch } from '../route/list.ts'
 import { answerAllMbox, answerResults } from '../route/mbox.ts'
 import { answerPending } from '../route/pending.ts'
 import { answerMilestone, answerMilestones, answerTriage } from '../route/planning.ts'
+import { answerStatistics } from '../route/statistics.ts'
 import { answerDescription, answerText } from '../route/text.ts'
 import { answerPerson, answerWaits } from '../route/waits.ts'
 import type { Lookup } from './lookup.ts'
@@ -74,6 +76,12 @@ function addPages({ list, all }: Lookup, db: Kysely<Tables>): void {
   list('/bugs/', (c, row) => answerBugs(c, db, row))
   list('/applied', (c, { name }) => c.redirect(paths.applied(name), 301))
   list('/applied/', (c, row) => answerApplied(c, db, row))
+  list('/statistics', (c, { name }) => c.redirect(paths.statistics(name), 301))
+  list('/statistics/', (c, row) => answerStatistics(c, db, row))
+  list('/take-part', (c, { name }) => c.redirect(paths.takePart(name), 301))
+  list('/take-part/', (c, row) => answerTakePart(c, row))
+  list('/about', (c, { name }) => c.redirect(paths.about(name), 301))
+  list('/about/', (c, row) => answerAbout(c, db, row))
   list('/waits', (c, { name }) => c.redirect(paths.waits(name), 301))
   list('/waits/', (c, row) => answerWaits(c, db, row))
   list('/people/:address/', (c, row) => answerPerson(c, db, row))

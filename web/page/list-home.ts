@@ -6,16 +6,8 @@ import { robotRole } from '../../tracker/project/robot-lines.ts'
 import { stateWords } from '../part/chip.ts'
 import { frame } from '../part/frame.ts'
 import { keepSince, type NewSince, newMark, newTopicMark, sinceLine } from '../part/news.ts'
-import {
-  cappedText,
-  countText,
-  type Html,
-  nameOf,
-  numberText,
-  shortMinuteOf,
-  titleOf,
-  visible,
-} from '../part/text.ts'
+import { rulesSection } from '../part/rules.ts'
+import { cappedText, type Html, nameOf, numberText, shortMinuteOf, titleOf, visible } from '../part/text.ts'
 import { patchsetTable } from '../part/topic-table.ts'
 import { paths } from '../paths.ts'
 import type { MailLine } from '../read/latest-mails.ts'
@@ -105,7 +97,7 @@ const postSection = (list: ListRow): Html => html`<section><h2>Take part</h2>
 <p>Mail a patch. It needs no account.</p>
 <code class="cmd">git send-email -1 --to=${gitAddress(list.address)}</code>
 ${list.webSubmission ? html`<p>Without a mail server: <a href="${paths.submission()}"><code>b4 send</code> over HTTP</a>.</p>` : ''}
-<p>A reply with <code>Reviewed-by:</code> or <code>Patch-Status:</code> lines is seen here.</p></section>`
+<p>A reply with <code>Reviewed-by:</code> or <code>Patch-Status:</code> lines is seen here. <a href="${paths.takePart(list.name)}">How to take part</a></p></section>`
 
 const heldSection = ({ facts, countMax }: ListHomeView): Html => html`<section><h2>Held</h2>
 <p>${cappedText(facts.heldMails, countMax, 'mail')} of people who never posted here. A maintainer releases one with a mail that has the line <code>Release: &lt;Message-ID&gt;</code>.</p></section>`
@@ -116,37 +108,6 @@ const bugsSection = ({ list, bugs, countMax, since }: ListHomeView): Html =>
       ? html`<p class="soft">None. A mail with <code>[BUG]</code> in its subject reports one.</p>`
       : html`<ul class="quiet">${bugs.rows.slice(0, bugRows).map(row => bugLine(list.name, row, since))}<li><a href="${paths.bugs(list.name)}">${bugs.count > bugRows ? `All ${cappedText(bugs.count, countMax, 'open bug')}` : 'All bugs'}</a></li></ul>`
   }</section>`
-
-/** Who is believed: a reader must know what a state on these pages is worth. */
-function rulesSection({ people, file, trust, history, needs }: ListFacts): Html {
-  // A MAINTAINERS file names a person for each of his areas.
-  const maintainers = [
-    ...new Map(
-      people.flatMap(({ role, person }) => (role === 'maintainer' ? [[person.address, person]] : [])),
-    ).values(),
-  ]
-  if (maintainers.length === 0)
-    return html`<section><h2>Who may change states</h2><p class="soft">${
-      file === 'unread'
-        ? 'Nobody yet: the file with the maintainers was not read so far.'
-        : file === 'read' || people.length > 0
-          ? 'Nobody: the people of this list are named, and none of them is a maintainer.'
-          : 'Everybody: no people are named for this list, so every sender is believed.'
-    }</p></section>`
-  const shown = maintainers.slice(0, maintainersShownMax)
-  const more = maintainers.length - shown.length
-  const others = Object.entries(needs).map(([word, grade]) => `${word} ${grade}`)
-  return html`<section><h2>Who may change states</h2>
-<p>${shown.map((person, index) => html`${index > 0 ? ', ' : ''}${nameOf(person)}`)}${more > 0 ? ` and ${countText(more, 'more maintainer')}` : ''}</p>
-<p class="soft">${
-    trust === 'from'
-      ? 'Whoever stands in From is believed.'
-      : 'A maintainer must be confirmed by a signature, DKIM or an answer to a question; From alone changes nothing final.'
-  }${history ? ' Imported mail is believed as it was sent.' : ' Imported mail is not believed.'}${
-    others.length > 0 ? ` Own grades: ${others.join(', ')}.` : ''
-  }</p></section>`
-}
-const maintainersShownMax = 6
 
 const robotsSection = (robots: readonly string[]): Html => html`<section><h2>Robots without a role</h2>
 <p class="soft">What they told changed states here before; now their lines have no effect. In the configuration this gives it back:</p>

@@ -12,7 +12,7 @@ export interface Page {
   readonly list?: ListRow
   /** In the bar stands the search of all lists. */
   readonly all?: boolean
-  readonly here?: 'home' | 'bugs' | 'applied' | 'builds' | 'archive'
+  readonly here?: 'home' | 'bugs' | 'applied' | 'builds' | 'archive' | 'statistics' | 'take-part'
   readonly crumbs?: readonly { readonly text: string; readonly path?: string }[]
   /** What stands in the search box. */
   readonly query?: string
@@ -55,6 +55,8 @@ ${link(paths.bugs(list.name), 'Bugs', page.here === 'bugs')}
 ${link(paths.applied(list.name), 'Applied', page.here === 'applied')}
 ${list.builds ? link(paths.builds(list.name), 'Builds', page.here === 'builds') : ''}
 ${link(paths.topics(list.name, 'all'), 'Archive', page.here === 'archive')}
+${link(paths.statistics(list.name), 'Statistics', page.here === 'statistics')}
+${link(paths.takePart(list.name), 'Take part', page.here === 'take-part')}
 </nav>
 ${find(list.name, `Search the mails of ${list.name}`, page)}`
 
@@ -74,5 +76,5 @@ const crumbs = (steps: NonNullable<Page['crumbs']>): Html =>
 const footOf = ({ list, here }: Page): Html | string => {
   if (here === 'builds') return 'Built from what was pushed and mailed here, nothing else.'
   if (!list) return 'Built from the mails to these lists, nothing else.'
-  return html`Every fact here comes from a mail to <a href="mailto:${list.address}">${visible(list.address)}</a>. To change one, reply there.`
+  return html`Every fact here comes from a mail to <a href="mailto:${list.address}">${visible(list.address)}</a>. To change one, reply there. <a href="${paths.about(list.name)}">About this list</a>`
 }

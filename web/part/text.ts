@@ -51,6 +51,10 @@ function dayText(milliseconds: number): string {
 /** `14 Mar 2026`. Always absolute: a page may be read from a copy, years later. */
 export const dayOf = (milliseconds: number): Html => time(milliseconds, dayText(milliseconds))
 
+/** `14 Mar`, where the year is said beside it. */
+export const shortDayOf = (milliseconds: number): Html =>
+  time(milliseconds, dayText(milliseconds).replace(/ \d+$/, ''))
+
 /** `14 Mar 2026 to 16 Mar 2026`; one day once. */
 export const daysOf = (first: number, last: number): Html =>
   dayText(first) === dayText(last) ? dayOf(first) : html`${dayOf(first)} to ${dayOf(last)}`
