@@ -260,6 +260,8 @@ export const limits = {
   /** Waits for GitHub's limits; a primary one is lifted within the hour. */
   githubWaitsMax: 50,
   githubWaitSecondsMax: 2 * 3_600,
+  /** Of a pull request, as many as GitHub shows. */
+  pullCommitsMax: 250,
   /** Of a saved file: 100,000 issues have 400 MB. */
   githubFileBytesMax: 480 * 1024 * 1024,
   /** Messages of one issue of git-dit; the longest of real ones have fifty. */

@@ -27,6 +27,10 @@ const githubOptions: Readonly<Record<string, Option>> = {
     value: 'URL',
     help: 'github: the API of a server of your own, https://github.example.org/api/v3',
   },
+  git: {
+    value: 'REPOSITORY',
+    help: 'github: a clone with refs/pull/*, from which the commits of pull requests are read',
+  },
   saved: {
     value: 'PATH',
     help: 'github: a file or directory of its answers or of "gh issue list --json", instead of a server',
@@ -35,7 +39,7 @@ const githubOptions: Readonly<Record<string, Option>> = {
 
 export const command: Command = {
   summary:
-    'Imports archives: mbox files, .eml files (packed, too), directories of them, Maildirs, public-inbox git; or a project of a patchwork (docs/patchwork.md), the issues of a repository on GitHub (docs/github.md), or those of git-dit (docs/git-dit.md)',
+    'Imports archives: mbox files, .eml files (packed, too), directories of them, Maildirs, public-inbox git; or a project of a patchwork (docs/patchwork.md), the issues and pull requests of a repository on GitHub (docs/github.md), or those of git-dit (docs/git-dit.md)',
   words: 'PATH...|patchwork URL|github OWNER/REPO|git-dit REPOSITORY',
   options: {
     list: { value: 'NAME', help: 'the list of every mail; it is made when there is none' },

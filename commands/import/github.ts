@@ -16,6 +16,8 @@ export async function importFromGitHub(args: Arguments): Promise<number> {
   const saved = args.text('saved')
   if (saved !== undefined && !existsSync(saved))
     throw new Error(`Cannot import "${saved}": there is no such file or directory`)
+  const git = args.text('git') ?? null
+  if (git !== null) await askedGit(git)
   const source = await sourceOf(args, { repository, saved, signal, report, say })
   return withDatabase(
     args,
@@ -24,7 +26,7 @@ export async function importFromGitHub(args: Arguments): Promise<number> {
       const { importGitHub } = await import('../../ingest/github/import.ts')
       const name = args.text('list') ?? repository.replace(/^.*\//, '').toLowerCase()
       const list = await listToFill(db, name, config.lists)
-      const given = { db, list, source, repository, report, say }
+      const given = { db, list, source, repository, report, say, git }
       const work = importGitHub({ ...given, saved: saved === undefined ? null : resolve(saved) })
       const interrupted = hasCome(signal).then(() => 'interrupted' as const)
       const end = await Promise.race([work, interrupted])
@@ -33,6 +35,12 @@ export async function importFromGitHub(args: Arguments): Promise<number> {
     },
     signal,
   )
+}
+
+/** What is no repository ends it before anything is made. */
+async function askedGit(directory: string): Promise<void> {
+  const { git } = await import('../../base/git.ts')
+  await git(directory, 'rev-parse', '--absolute-git-dir')
 }
 
 interface Given {

@@ -1,35 +1,23 @@
-// `import github`: issues of a repository become bugs here. First what people wrote, as mails in their names; then what happened to the
-// issues, as notes with their dates; then, where an issue stands otherwise all the same, a note that says how it stands. Each step goes
-// page by page and remembers which, so that the same command goes on after any end and asks next time only for what changed.
+// `import github`: issues of a repository become bugs here, and pull requests patchsets. First what people wrote, as mails in their
+// names; then what happened, as notes with their dates; then, where something stands otherwise all the same, a note that says how it
+// stands. Each step goes page by page and remembers which, so that the same command goes on after any end and asks next time only for
+// what changed.
 import { createHash } from 'node:crypto'
-import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { indexKey } from '../../base/key.ts'
-import type { List } from '../../sql/lists.ts'
-import type { Tables } from '../../sql/tables.ts'
 import { sortAll } from '../../tracker/project/projector.ts'
 import { forgetPosition, savedPosition, savePosition } from '../import-position.ts'
-import { linesOfEvent, titleOf } from './lines.ts'
-import { type Names, namesOf } from './names.ts'
+import { linesOfEvent, linesOfPullEvent, titleOf } from './lines.ts'
+import { subjectText } from './mail.ts'
+import { namesOf } from './names.ts'
 import { type GitHubNote, writeNotes } from './notes.ts'
-import { type Comment, type Issue, type IssueEvent, numberIn, objects } from './objects.ts'
-import type { GitHubReport } from './report.ts'
-import type { GitHubSource, Page, Stream } from './source.ts'
-import { bugsHere, differenceOf } from './standing.ts'
-import { hashOfText, mailTextOf } from './text.ts'
+import { type Comment, type Issue, type IssueEvent, numberIn, objects, type Pull } from './objects.ts'
+import { takePulls } from './pulls.ts'
+import { takeRemarks } from './remarks.ts'
+import { addressIn, type GitHubImport, type Run, reacted, readAll, wantedOf, wasEdited } from './run.ts'
+import type { Page, Stream } from './source.ts'
+import { bugsHere, differenceOf, patchsetsHere, pullDifferenceOf } from './standing.ts'
 import { type Wanted, writeMails } from './write-mails.ts'
-
-export interface GitHubImport {
-  readonly db: Kysely<Tables>
-  readonly list: List
-  readonly source: GitHubSource
-  /** OWNER/REPO. */
-  readonly repository: string
-  /** Of files that are read to their end; an import of them begins anew. */
-  readonly saved: string | null
-  readonly report: GitHubReport
-  readonly say: (sentence: string) => void
-}
 
 /** Resolves when all is taken over; throws where it cannot go on. */
 export async function importGitHub(given: GitHubImport): Promise<void> {
@@ -49,17 +37,7 @@ export async function importGitHub(given: GitHubImport): Promise<void> {
   if (saved !== null) await forgetPosition(db, place)
 }
 
-type Run = GitHubImport & {
-  /** OWNER/REPO as it was when it was first imported: Message-IDs are made of it. */
-  readonly name: string
-  /** All names it is known by, in lower case. */
-  readonly aliases: ReadonlySet<string>
-  readonly names: Names
-  /** Those that had another standing, to look at them again when all is done. */
-  readonly noted: Map<number, Issue>
-}
-
-const stepNames = ['issues', 'comments', 'events', 'standing'] as const
+const stepNames = ['issues', 'pulls', 'comments', 'remarks', 'events', 'standing', 'pullStanding'] as const
 const cursors = z.partialRecord(z.enum(stepNames), z.string())
 
 interface Step {
@@ -70,9 +48,12 @@ interface Step {
 
 const steps: readonly Step[] = [
   { name: 'issues', stream: 'issues', take: takeIssues },
+  { name: 'pulls', stream: 'pulls', take: takePulls },
   { name: 'comments', stream: 'comments', take: takeComments },
+  { name: 'remarks', stream: 'remarks', take: takeRemarks },
   { name: 'events', stream: 'events', take: takeEvents },
   { name: 'standing', stream: 'issues', take: takeStanding },
+  { name: 'pullStanding', stream: 'pulls', take: takePullStanding },
 ]
 
 /** A repository that was renamed is the same by its number. */
@@ -89,44 +70,30 @@ async function begin(given: GitHubImport): Promise<Run> {
   for (const name of new Set([repository.toLowerCase(), known.toLowerCase()]))
     await savePosition(db, place(name), first)
   const aliases = new Set([repository, known, first].map(name => name.toLowerCase()))
-  return { ...given, name: first, aliases, names: namesOf(source.host, first), noted: new Map() }
-}
-
-/** Those that are of the repository; the others are told. */
-function readAll<T>(run: Run, what: string, schema: z.ZodType<T>, items: readonly unknown[]): T[] {
-  return items.flatMap(item => {
-    const read = schema.safeParse(item)
-    const address = addressIn(item)
-    const id = (item as { number?: unknown; id?: unknown } | null)?.[what === 'issue' ? 'number' : 'id']
-    if (read.success && run.aliases.has(address.toLowerCase())) return [read.data]
-    const [issue] = read.error?.issues ?? []
-    const why = issue ? `${issue.path.join('.')}: ${issue.message}` : `it is of ${address || 'no repository'}`
-    run.report.tell('strange', `${what} ${String(id)}`, why)
-    return []
-  })
-}
-
-/** OWNER/REPO in the first address that an object has. */
-function addressIn(item: unknown): string {
-  const { html_url, issue_url, url } = (item ?? {}) as Record<string, unknown>
-  const address = [html_url, issue_url, url].find(one => typeof one === 'string') ?? ''
-  return /([^/]+\/[^/]+)\/(?:issues|pull|pulls)\//.exec(address)?.[1] ?? ''
+  return {
+    ...given,
+    name: first,
+    aliases,
+    names: namesOf(source.host, first),
+    noted: { issues: new Map(), pulls: new Map() },
+  }
 }
 
 async function takeIssues(run: Run, { items }: Page): Promise<void> {
   const { report } = run
   const all = readAll(run, 'issue', objects.issue, items)
   const own = all.filter(issue => !isPull(issue))
-  report.issues.read += items.length
-  report.issues.other += items.length - own.length
-  for (const { number } of all.filter(isPull)) report.tell('pull', `pull request ${number}`, 'not taken over')
+  // Pull requests come as such, too.
+  const pulls = all.length - own.length
+  report.issues.read += items.length - pulls
+  report.issues.other += items.length - all.length
   const wanted = own.map(issue => ({ issue, ...wantedIssue(run, issue) }))
   const { fresh, known, edits } = await writeMails(run.db, run.list, wanted)
   report.issues.fresh += fresh.length
   report.issues.known += own.length - fresh.length
   report.edits += edits
   for (const one of fresh)
-    if (one.mail.from.name === 'ghost') report.tell('ghost', one.mail.origin, 'no account')
+    if (one.mail.from.name === 'ghost') report.tell('ghost', one.mail.origin ?? '', 'no account')
   // A title that was changed since; where the events are had, they say so, too.
   const renamed = wanted.filter(one => known.has(one) && known.get(one) !== one.mail.subject)
   const notes = renamed.map(({ issue }) =>
@@ -144,51 +111,18 @@ function wantedIssue(run: Run, issue: Issue): Wanted {
   const id = run.names.root(number)
   return wantedOf(run, {
     ...{ id, above: null, body, at: created_at, changed: updated_at, who: user },
-    subject: issue.title.replace(/\s+/g, ' ').trim(),
+    subject: subjectText(issue.title),
     origin: `issue ${number}`,
     remarks: [html_url ?? `https://${run.source.host}/${run.name}/issues/${number}`, ...reacted(reactions)],
   })
 }
 
-const reacted = (reactions: readonly string[]) =>
-  reactions.length === 0 ? [] : [`Reactions: ${reactions.join(', ')}`]
-
-interface Text {
-  readonly id: Wanted['mail']['id']
-  readonly above: Wanted['mail']['id'] | null
-  readonly who: string | null
-  readonly subject: string
-  readonly body: string
-  readonly at: number
-  readonly changed: number
-  readonly origin: string
-  readonly remarks: readonly string[]
-}
-
-function wantedOf(run: Run, text: Text): Wanted {
-  const { id, above, who, subject, at, changed, origin } = text
-  const hash = hashOfText(text.body)
-  const mail = {
-    ...{ id, above, subject, at, to: run.list.address, from: run.names.person(who) },
-    text: mailTextOf(text, run.name, run.names.root),
-    origin: `${origin} ${hash}`,
-  }
-  const edited = (now: string) => ({
-    ...mail,
-    ...{ id: run.names.edit(id, now), above: id, at: changed, origin: `edited ${origin} ${now}` },
-    subject: `Re: ${subject.replace(/^Re: /, '')}`,
-    text: `Edited since; now it says:\n\n${mail.text}`,
-  })
-  return { mail, edited, hash }
-}
-
 async function takeComments(run: Run, { items }: Page): Promise<void> {
   const { report } = run
   const all = readAll(run, 'comment', objects.comment, items)
-  const own = all.filter(comment => !isOfPull(comment) && numberIn(comment.issue_url) !== null)
+  const own = all.filter(comment => numberIn(comment.issue_url) !== null)
   report.comments.read += items.length
   report.comments.other += items.length - own.length
-  for (const { id } of all.filter(isOfPull)) report.tell('pull', `comment ${id}`, 'of a pull request')
   const wanted = own.map(comment => ({ comment, ...wantedComment(run, comment) }))
   const { fresh, edits } = await writeMails(run.db, run.list, wanted)
   report.comments.fresh += fresh.length
@@ -199,19 +133,11 @@ async function takeComments(run: Run, { items }: Page): Promise<void> {
   run.say(`comments: ${report.comments.read} read`)
 }
 
-const isOfPull = ({ html_url, issue_url }: Comment): boolean => /\/pulls?\//.test(`${html_url} ${issue_url}`)
-
 function tellOf({ report }: Run, { id, user, minimized, ...comment }: Comment): void {
   if (user === null) report.tell('ghost', `comment ${id}`, 'no account')
   if (minimized !== null) report.tell('minimized', `comment ${id}`, minimized)
   if (wasEdited(comment)) report.tell('edited', `comment ${id}`, 'its earlier text is lost')
 }
-
-const wasEdited = ({
-  edited,
-  created_at,
-  updated_at,
-}: Pick<Comment, 'edited' | 'created_at' | 'updated_at'>) => edited || updated_at > created_at
 
 function wantedComment(run: Run, comment: Comment): Wanted {
   const { id, user, body, created_at, updated_at, html_url, issue_url, reactions, minimized } = comment
@@ -236,8 +162,9 @@ async function takeEvents(run: Run, { items }: Page): Promise<void> {
   const { report, names } = run
   const all = readAll(run, 'event', objects.event, items)
   const notes = all.flatMap(event => {
-    const lines =
-      event.issue.pull_request == null ? linesOfEvent(event, login => names.person(login).address) : null
+    const addressOf = (login: string | null) => names.person(login).address
+    const linesOf = event.issue.pull_request == null ? linesOfEvent : linesOfPullEvent
+    const lines = linesOf(event, addressOf)
     if (lines === null) tellEvent(run, event)
     return lines === null ? [] : [noteOf(run, event, lines)]
   })
@@ -250,9 +177,8 @@ async function takeEvents(run: Run, { items }: Page): Promise<void> {
 }
 
 function tellEvent({ report }: Run, { id, event, label, issue }: IssueEvent): void {
-  const where = `issue ${issue.number}, event ${id}`
-  if (issue.pull_request != null) report.tell('pull', event, `pull request ${issue.number}, event ${id}`)
-  else if (label) report.tell('label', JSON.stringify(label.name), where)
+  const where = `${issue.pull_request == null ? 'issue' : 'pull request'} ${issue.number}, event ${id}`
+  if (label && issue.pull_request == null) report.tell('label', JSON.stringify(label.name), where)
   else report.tell('event', event, where)
 }
 
@@ -272,7 +198,7 @@ async function takeStanding(run: Run, { items }: Page): Promise<void> {
   })
   const differing = await differencesOf(run, issues)
   const notes = differing.flatMap(({ issue, status, rest }) => {
-    run.noted.set(issue.number, issue)
+    run.noted.issues.set(issue.number, issue)
     const closed = issue.state === 'closed' ? (issue.closed_at ?? issue.updated_at) : issue.updated_at
     return [
       ...(status.length === 0 ? [] : [standingNote(run, issue, status, closed, issue.closed_by)]),
@@ -287,7 +213,7 @@ async function takeStanding(run: Run, { items }: Page): Promise<void> {
 
 function standingNote(
   { names, name }: Run,
-  { number }: Issue,
+  { number }: Pick<Issue, 'number'>,
   lines: readonly string[],
   at: number,
   by: string | null = null,
@@ -317,17 +243,43 @@ async function differencesOf({ db, list, names }: Run, issues: readonly Issue[])
   })
 }
 
+async function takePullStanding(run: Run, { items }: Page): Promise<void> {
+  const pulls = items.flatMap(item => {
+    const { data } = objects.pull.safeParse(item)
+    return data && run.aliases.has(addressIn(item).toLowerCase()) ? [data] : []
+  })
+  const notes = (await pullDifferencesOf(run, pulls)).flatMap(({ pull, status }) => {
+    run.noted.pulls.set(pull.number, pull)
+    const at = (pull.state === 'open' ? null : (pull.merged_at ?? pull.closed_at)) ?? pull.updated_at
+    return status.length === 0 ? [] : [standingNote(run, pull, status, at)]
+  })
+  run.report.standings += await writeNotes({ ...run, host: run.source.host }, notes)
+}
+
+async function pullDifferencesOf({ db, list, names }: Run, pulls: readonly Pull[]) {
+  const roots = pulls.map(({ number }) => names.root(number))
+  const here = await patchsetsHere(db, list, roots)
+  return pulls.flatMap(pull => {
+    const topic = here.get(indexKey(names.root(pull.number)))
+    const status = topic === undefined ? [] : pullDifferenceOf(pull, topic)
+    return topic !== undefined && status.length === 0 ? [] : [{ pull, status }]
+  })
+}
+
 async function tellLeft(run: Run): Promise<void> {
-  const noted = [...run.noted.values()]
-  for (let at = 0; at < noted.length; at += lookedAtOnce)
-    for (const { issue, status, rest } of await differencesOf(run, noted.slice(at, at + lookedAtOnce))) {
-      const lines = [...status, ...rest]
-      run.report.tell(
-        'left',
-        `issue ${issue.number}`,
-        lines.length === 0 ? 'it is no bug here' : lines.join('; '),
-      )
-    }
+  const tell = (what: string, lines: readonly string[]) =>
+    run.report.tell('left', what, lines.length === 0 ? 'it is none here' : lines.join('; '))
+  for (const portion of portionsOf(run.noted.issues))
+    for (const { issue, status, rest } of await differencesOf(run, portion))
+      tell(`issue ${issue.number}`, [...status, ...rest])
+  for (const portion of portionsOf(run.noted.pulls))
+    for (const { pull, status } of await pullDifferencesOf(run, portion))
+      tell(`pull request ${pull.number}`, status)
+}
+
+function* portionsOf<T>(noted: ReadonlyMap<number, T>): Generator<T[]> {
+  const all = [...noted.values()]
+  for (let at = 0; at < all.length; at += lookedAtOnce) yield all.slice(at, at + lookedAtOnce)
 }
 
 const lookedAtOnce = 1_000

@@ -36,6 +36,45 @@ export function linesOfEvent(
   }
 }
 
+/** The same for a pull request, which has no labels and no milestone here. */
+export function linesOfPullEvent(
+  event: IssueEvent,
+  addressOf: (login: string | null) => string,
+): string[] | null {
+  const { commit_id, assignee, actor, issue } = event
+  switch (event.event) {
+    case 'merged':
+      return [acceptedLine(commit_id ?? null)]
+    case 'closed':
+      // What is merged is closed, too.
+      if (issue.pull_request?.merged_at || commit_id != null) return null
+      return [`Patch-Status: ${actor === issue.user ? 'withdrawn' : 'rejected'}`]
+    case 'reopened':
+    case 'ready_for_review':
+      return ['Patch-Status: new']
+    case 'convert_to_draft':
+    case 'converted_to_draft':
+      return ['Patch-Status: rfc']
+    case 'assigned':
+      return assignee === null ? null : [`Delegate: ${addressOf(assignee)}`]
+    case 'unassigned':
+      return ['Delegate: none']
+    default:
+      return null
+  }
+}
+
+export const acceptedLine = (commit: string | null): string =>
+  commit !== null && isCommit(commit) ? `Patch-Status: accepted ${commit}` : 'Patch-Status: accepted'
+
+/** "Fixes #12", in any of the words by which GitHub closes an issue. */
+export function closedBy(body: string): number[] {
+  const found = body.matchAll(/\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?[ \t]{1,5}#(\d{1,9})\b/gi)
+  return [...new Set([...found].map(([, digits]) => Number(digits)))].slice(0, closedMax)
+}
+
+const closedMax = 20
+
 const isCommit = (word: string): boolean => /^[0-9a-f]{7,64}$/.test(word)
 
 /** In a commit, it is fixed whatever the reason says. */

@@ -14,9 +14,9 @@ export interface GitHubMail {
   /** Milliseconds. */
   readonly at: number
   readonly above: MessageId | null
-  readonly text: string
-  /** `issue 12 HASH`: what it is there, and what its text was. */
-  readonly origin: string
+  readonly text: string | Buffer
+  /** `issue 12 HASH`: what it is there, and what its text was; null for a commit, which speaks for itself. */
+  readonly origin: string | null
 }
 
 export async function githubMail({
@@ -32,11 +32,11 @@ export async function githubMail({
   const mail = new MailComposer({
     from: { name: clean(from.name), address: from.address },
     to,
-    subject: clean(subject) || '(no title)',
+    subject: subjectText(subject),
     messageId: `<${id}>`,
     ...(above === null ? {} : { inReplyTo: `<${above}>`, references: [`<${above}>`] }),
     date: new Date(at),
-    headers: { [originField]: `github ${origin}` },
+    headers: origin === null ? {} : { [originField]: `github ${origin}` },
     text,
     textEncoding: 'quoted-printable',
     disableFileAccess: true,
@@ -44,6 +44,9 @@ export async function githubMail({
   })
   return lfOnly(await mail.compile().build())
 }
+
+/** As the field has it. */
+export const subjectText = (title: string): string => clean(title) || '(no title)'
 
 const clean = (text: string) =>
   text

@@ -6,6 +6,13 @@ export interface Names {
   /** Of an issue or a pull request. */
   readonly root: (number: number) => MessageId
   readonly comment: (id: number) => MessageId
+  /** The cover letter of a later push. */
+  readonly push: (number: number, head: string) => MessageId
+  readonly commit: (number: number, head: string, commit: string) => MessageId
+  readonly review: (id: number) => MessageId
+  readonly remark: (id: number) => MessageId
+  readonly verdict: (id: number) => MessageId
+  readonly closes: (number: number) => MessageId
   readonly edit: (of: MessageId, hash: string) => MessageId
   /** Greater for later ones, which orders what was said within one second. */
   readonly event: (id: number) => MessageId
@@ -21,6 +28,12 @@ export function namesOf(host: string, repository: string): Names {
   return {
     root: number => named(String(number)),
     comment: id => named(`comment-${id}`),
+    push: (number, head) => named(`push-${number}-${short(head)}`),
+    commit: (number, head, commit) => named(`commit-${short(commit)}.${number}-${short(head)}`),
+    review: id => named(`review-${id}`),
+    remark: id => named(`remark-${id}`),
+    verdict: id => named(`verdict-${String(id).padStart(16, '0')}`),
+    closes: number => named(`closes-${number}`),
     edit: (of, hash) => messageId(`edit-${hash}.${of}`),
     event: id => named(`event-${String(id).padStart(16, '0')}`),
     standing: (number, hash) => named(`state-${String(number).padStart(10, '0')}-${hash}`),
@@ -35,3 +48,5 @@ export function namesOf(host: string, repository: string): Names {
     },
   }
 }
+
+export const short = (commit: string): string => commit.slice(0, 16)

@@ -100,13 +100,73 @@ const event = z.object({
   rename: z
     .object({ from: text(limits.subjectCharactersMax), to: text(limits.subjectCharactersMax) })
     .nullish(),
-  issue: z.object({ number: id, pull_request: z.unknown().optional() }),
+  issue: z.object({
+    number: id,
+    user,
+    pull_request: z.object({ merged_at: z.string().nullish() }).nullish().catch({}),
+  }),
 })
 export type IssueEvent = z.output<typeof event>
 
+const sha = z
+  .string()
+  .regex(/^[0-9a-f]{40,64}$/)
+  .nullish()
+  .catch(null)
+
+const pull = z.object({
+  number: id,
+  title: text(limits.subjectCharactersMax),
+  body,
+  user,
+  created_at: date,
+  updated_at: date,
+  closed_at: date.nullish(),
+  merged_at: date.nullish(),
+  merge_commit_sha: sha,
+  state: z.enum(['open', 'closed']),
+  draft: z.boolean().nullish(),
+  assignees: z.array(user).catch([]),
+  html_url: url,
+  head: z.object({ sha, label: text(300).nullish() }),
+  base: z.object({ sha, ref: text(300).nullish() }),
+})
+export type Pull = z.output<typeof pull>
+
+const review = z.object({
+  id,
+  user,
+  body,
+  state: text(50),
+  commit_id: sha,
+  submitted_at: date.nullish(),
+  html_url: url,
+  pull_request_url: z.string(),
+})
+export type Review = z.output<typeof review>
+
+const remark = z.object({
+  id,
+  user,
+  body,
+  path: text(4_000),
+  diff_hunk: text(20_000).catch(''),
+  line: z.int().nullish(),
+  original_line: z.int().nullish(),
+  original_commit_id: sha,
+  in_reply_to_id: id.nullish(),
+  created_at: date,
+  updated_at: date,
+  html_url: url,
+  pull_request_url: z.string(),
+  reactions,
+})
+/** A comment on a line of a diff. */
+export type Remark = z.output<typeof remark>
+
 const repository = z.object({ id, full_name: z.string() })
 
-export const objects = { issue, comment, event, repository }
+export const objects = { issue, comment, event, pull, review, remark, repository }
 
 /** `.../issues/12` or `.../issues/12#issuecomment-1` -> 12; null for anything else. */
 export function numberIn(address: string): number | null {

@@ -6,12 +6,14 @@ const kinds = {
   event: 'events that mean nothing here',
   label: 'labels whose names are none here',
   assignee: 'further assignees; a bug has one here',
-  pull: 'pull requests',
+  patches: 'pull requests whose commits cannot be had',
+  approved: 'reviews of commits that are no revision here; they are in the thread, and count for nothing',
+  review: 'reviews that say nothing of their own',
   edited: 'comments that were edited before: only their last text is known',
   minimized: 'comments that are hidden on GitHub, and are shown here with that word',
   ghost: 'objects of accounts that are gone; they are in the name of "ghost"',
   strange: 'objects that are none of GitHub’s',
-  left: 'issues that do not stand as on GitHub now: decided here since, or not expressible here',
+  left: 'issues and pull requests that do not stand as on GitHub now: decided here since, or not expressible here',
   cut: 'lists that GitHub does not hand out to their end',
 } as const
 export type FindingKind = keyof typeof kinds
@@ -27,7 +29,11 @@ interface Count {
 export class GitHubReport {
   readonly issues: Count = noneYet()
   readonly comments: Count = noneYet()
+  readonly pulls: Count = noneYet()
+  readonly reviews: Count = noneYet()
+  readonly remarks: Count = noneYet()
   readonly events: Count = noneYet()
+  patches = 0
   /** Mails of edits that came after the first import, and notes of how an issue stands. */
   edits = 0
   standings = 0
@@ -64,8 +70,12 @@ export class GitHubReport {
     return [
       counted('issues', this.issues),
       counted('comments', this.comments),
+      counted('pull requests', this.pulls),
+      counted('reviews', this.reviews),
+      counted('comments on lines', this.remarks),
       counted('events', this.events),
-      `${this.edits} edited texts and ${this.standings} notes of how issues stand are new`,
+      `${this.patches} patches are new`,
+      `${this.edits} edited texts and ${this.standings} notes of how things stand are new`,
       ...found,
     ].join('\n')
   }

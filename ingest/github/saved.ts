@@ -1,9 +1,9 @@
 // Answers of GitHub's API that somebody saved, and what `gh issue list --json ...` prints: a file, or a directory of them. An object is
 // known by its fields, so their names and their order do not matter.
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { limits } from '../../base/limits.ts'
-import { objects } from './objects.ts'
+import { numberIn, objects } from './objects.ts'
 import type { GitHubSource, Stream } from './source.ts'
 
 export interface Saved {
@@ -19,6 +19,7 @@ type Fields = Readonly<Record<string, unknown>>
 /** Read anew for each stream, so that no more than one file is in memory. */
 export function openSaved({ path, host, strange }: Saved): GitHubSource {
   const files = filesAt(path)
+  let reviews: ReadonlyMap<number, unknown[]> | null = null
   return {
     host,
     async repository() {
@@ -36,7 +37,7 @@ export function openSaved({ path, host, strange }: Saved): GitHubSource {
         for (const item of objectsIn(file)) {
           const found = streamsOf(item)
           items.push(...found.filter(one => one.stream === stream).map(one => one.item))
-          const known = found.length > 0 || objects.repository.safeParse(item).success
+          const known = found.length > 0 || isReview(item) || objects.repository.safeParse(item).success
           if (!known && stream === 'issues') strange(file, 'an object that no import reads')
         }
         for (let from = 0; from < items.length; from += perPage)
@@ -46,10 +47,37 @@ export function openSaved({ path, host, strange }: Saved): GitHubSource {
           }
       }
     },
+    async reviews(number) {
+      reviews ??= reviewsIn(files)
+      return reviews.get(number) ?? []
+    },
+    async patches(number) {
+      return patchFile(path, number)
+    },
   }
 }
 
 const perPage = 100
+
+/** `PATH/12.patch`, as `gh pr diff 12 --patch` prints it. */
+const patchFile = (path: string, number: number): Buffer | null => {
+  const file = join(path, `${number}.patch`)
+  return existsSync(file) && statSync(file).size <= limits.githubAnswerBytesMax ? readFileSync(file) : null
+}
+
+/** By the numbers of their pull requests. */
+function reviewsIn(files: readonly string[]): ReadonlyMap<number, unknown[]> {
+  const found = new Map<number, unknown[]>()
+  for (const file of files)
+    for (const item of objectsIn(file)) {
+      const number = isReview(item) ? numberIn(String(item.pull_request_url)) : null
+      if (number !== null) found.set(number, [...(found.get(number) ?? []), item])
+    }
+  return found
+}
+
+const isReview = (item: Fields): boolean =>
+  typeof item.pull_request_url === 'string' && 'submitted_at' in item
 
 function filesAt(path: string): string[] {
   if (!statSync(path).isDirectory()) return [path]
@@ -116,8 +144,9 @@ function endOfString(text: string, start: number): number {
 function streamsOf(item: Fields): { stream: Stream; item: Fields }[] {
   if (typeof item.event === 'string' && item.issue !== undefined) return [{ stream: 'events', item }]
   if (typeof item.issue_url === 'string' && 'body' in item) return [{ stream: 'comments', item }]
+  if (typeof item.pull_request_url === 'string' && 'diff_hunk' in item) return [{ stream: 'remarks', item }]
   if (typeof item.number !== 'number' || typeof item.title !== 'string') return []
-  if (typeof item.created_at === 'string') return 'head' in item ? [] : [{ stream: 'issues', item }]
+  if (typeof item.created_at === 'string') return [{ stream: 'head' in item ? 'pulls' : 'issues', item }]
   if (typeof item.createdAt !== 'string') return []
   const comments = Array.isArray(item.comments) ? item.comments : []
   return [

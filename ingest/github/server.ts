@@ -40,13 +40,44 @@ export function openServer(given: GitHubServer): GitHubSource {
       return { id: found.data.id, name: found.data.full_name }
     },
     pages(stream, cursor) {
-      if (stream === 'events')
-        return eventPages(octokit, at, cursor, sentence => given.cut?.(stream, sentence))
-      const path = stream === 'issues' ? `${at}/issues` : `${at}/issues/comments`
-      return changedPages(octokit, path, cursor, count => say(`${stream}: ${count} read`))
+      const cut = (sentence: string) => given.cut?.(stream, sentence)
+      if (stream === 'events' || stream === 'pulls')
+        return newestFirst(octokit, at, cursor, { ...lists[stream], cut })
+      return changedPages(octokit, `${at}/${lists[stream]}`, cursor, count => say(`${stream}: ${count} read`))
+    },
+    async reviews(number) {
+      const reviews = await octokit.paginate(`GET ${at}/pulls/${number}/reviews`, { per_page: perPage })
+      return Array.isArray(reviews) ? reviews : []
+    },
+    async patches(number) {
+      try {
+        const accept = 'application/vnd.github.patch'
+        const { data } = await octokit.request(`GET ${at}/pulls/${number}`, { headers: { accept } })
+        return typeof data === 'string'
+          ? Buffer.from(data)
+          : data instanceof ArrayBuffer
+            ? Buffer.from(data)
+            : null
+      } catch (error) {
+        // Too large, or gone.
+        if ([404, 406, 410, 422].includes(Number(statusOf(error)))) return null
+        throw error
+      }
     },
   }
 }
+
+const lists = {
+  issues: 'issues',
+  comments: 'issues/comments',
+  remarks: 'pulls/comments',
+  pulls: {
+    path: 'pulls',
+    query: { state: 'all', sort: 'updated', direction: 'desc' },
+    keyOf: item => Date.parse(String((item as { updated_at?: unknown } | null)?.updated_at)),
+  },
+  events: { path: 'issues/events', query: {}, keyOf: item => Number(idOf(item)) },
+} as const satisfies Readonly<Record<Stream, string | Omit<Newest, 'cut'>>>
 
 /** As a Message-ID and an address can name it. */
 const nameOfHost = ({ hostname }: URL) => hostname.replace(/[[\]]/g, '').replaceAll(':', '-')
@@ -196,38 +227,45 @@ const perPage = 100
 const statusOf = (error: unknown) => (error as { status?: unknown } | null)?.status
 
 const looked = z.object({
-  /** All up to this event are taken over. */
-  done: z.int(),
+  /** All below this are taken over. */
+  done: z.number(),
   /** While they are read: the newest that was there, and the page that is next. */
-  newest: z.int().nullish(),
+  newest: z.number().nullish(),
   page: z.int().nullish(),
 })
 
+interface Newest {
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  /** What they are ordered by. */
+  readonly keyOf: (item: unknown) => number
+  readonly cut: (sentence: string) => void
+}
+
 /** Newest first, as GitHub has them. New ones move the others to later pages, so none is skipped. */
-async function* eventPages(
+async function* newestFirst(
   octokit: Client,
   at: string,
   cursor: string | null,
-  cut: (sentence: string) => void,
+  { path, query, keyOf, cut }: Newest,
 ): AsyncGenerator<Page> {
   const from = cursor === null ? { done: 0 } : looked.parse(JSON.parse(cursor))
   let { newest = null, page = null } = from
   page ??= 1
-  const pages = octokit.paginate.iterator(`GET ${at}/issues/events`, { per_page: perPage, page })
+  const pages = octokit.paginate.iterator(`GET ${at}/${path}`, { ...query, per_page: perPage, page })
   try {
     for await (const { data } of pages) {
       const items: readonly unknown[] = Array.isArray(data) ? data : []
-      const ids = items.map(idOf).filter(id => typeof id === 'number')
-      newest ??= ids[0] ?? from.done
+      newest ??= items.map(keyOf).find(key => key > from.done) ?? from.done
       page++
-      const fresh = items.filter(item => !(Number(idOf(item)) <= from.done))
+      const fresh = items.filter(item => !(keyOf(item) < from.done))
       yield { items: fresh, cursor: JSON.stringify({ done: from.done, newest, page }) }
       if (fresh.length < items.length) break
     }
   } catch (error) {
     // "In order to keep the API fast for everyone, pagination is limited for this resource."
     if (statusOf(error) !== 422) throw error
-    cut(`${at}/issues/events ends at page ${page}`)
+    cut(`${at}/${path} ends at page ${page}`)
   }
   yield { items: [], cursor: JSON.stringify({ done: newest ?? from.done }) }
 }

@@ -5,8 +5,8 @@ import { indexKey } from '../../base/key.ts'
 import type { List } from '../../sql/lists.ts'
 import type { Tables } from '../../sql/tables.ts'
 import type { Topic } from '../../tracker/topic/topic.ts'
-import { labelWord, statusOf, targetOf, typeOf } from './lines.ts'
-import type { Issue } from './objects.ts'
+import { acceptedLine, labelWord, statusOf, targetOf, typeOf } from './lines.ts'
+import type { Issue, Pull } from './objects.ts'
 
 export type BugHere = Pick<Topic, 'bug' | 'delegate'>
 
@@ -20,6 +20,32 @@ export async function bugsHere(
     select id_key as key, data from topic
     where list_id = ${list.id} and kind = 'bug' and id_key = any(${roots.map(indexKey)}::text[])`.execute(db)
   return new Map(rows.map(({ key, data }) => [key, data]))
+}
+
+export type PatchsetHere = Pick<Topic, 'state' | 'revisions'>
+
+/** The same of pull requests. */
+export async function patchsetsHere(
+  db: Kysely<Tables>,
+  list: List,
+  roots: readonly MessageId[],
+): Promise<ReadonlyMap<string, PatchsetHere>> {
+  const { rows } = await sql<{ key: string; data: PatchsetHere }>`
+    select id_key as key, data from topic
+    where list_id = ${list.id} and kind = 'patchset' and id_key = any(${roots.map(indexKey)}::text[])`.execute(
+    db,
+  )
+  return new Map(rows.map(({ key, data }) => [key, data]))
+}
+
+/** Lines of its state. */
+export function pullDifferenceOf(pull: Pull, { state }: PatchsetHere): string[] {
+  const { merged_at, merge_commit_sha, draft } = pull
+  const ended = state === 'rejected' || state === 'withdrawn'
+  if (merged_at != null) return state === 'accepted' ? [] : [acceptedLine(merge_commit_sha ?? null)]
+  if (pull.state === 'closed') return ended ? [] : ['Patch-Status: rejected']
+  if (draft) return state === 'new' ? ['Patch-Status: rfc'] : []
+  return ended || state === 'accepted' ? ['Patch-Status: new'] : []
 }
 
 export interface Difference {

@@ -51,3 +51,12 @@ const plainLines = (body: string): string[] =>
 /** What tells a text from its edited one. */
 export const hashOfText = (body: string): string =>
   createHash('sha256').update(body).digest('hex').slice(0, 20)
+
+/** Of a commit, whose diff stays as it is. */
+export function rewritten(body: Buffer, repository: string): Buffer {
+  const text = body.toString('latin1')
+  const end = text.search(/^---$/m)
+  const message = end < 0 ? text : text.slice(0, end)
+  const plain = message.split('\n').map(line => withRepository(line, repository, new Set()))
+  return Buffer.from(plain.join('\n') + text.slice(message.length), 'latin1')
+}

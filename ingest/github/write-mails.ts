@@ -18,7 +18,8 @@ export interface Wanted {
   readonly mail: GitHubMail
   /** The mail that says what it was edited to, when its text is another one. */
   readonly edited: (hash: string) => GitHubMail
-  readonly hash: string
+  /** Null for what is never edited. */
+  readonly hash: string | null
 }
 
 export interface WrittenMails {
@@ -47,7 +48,7 @@ export async function writeMails(
     const head = here.get(key)
     if (head === undefined) continue
     known.set(one, head.subject)
-    if (head.hash !== null && head.hash !== one.hash) edits.push(one.edited(one.hash))
+    if (head.hash !== null && one.hash !== null && head.hash !== one.hash) edits.push(one.edited(one.hash))
   }
   const toldHere = await headsHere(
     db,

@@ -58,7 +58,7 @@ export function openMail(mail: DecodedMail, id: MessageId, dressing: Dressing): 
     isLearntBracket(dressing, bracket) || isListPrefix(bracket, headers, dressing)
   const own = parseSubject(written, isListBracket, answers)
   const isReply = isAnswer(own, answers)
-  const inline = isReply ? null : formatPatchesIn(mail.body)
+  const inline = isReply || isForeign(mail) ? null : formatPatchesIn(mail.body)
   const text = readText(inline?.before ?? mail.body, dressing, isReply ? own.key : null, mail.signed)
   const lines = text.own.map(({ line }) => line)
   const gathered = inline?.patches.flatMap(patch => readAttached({ text: patch, filename: null })) ?? []
@@ -77,7 +77,7 @@ export function openMail(mail: DecodedMail, id: MessageId, dressing: Dressing): 
   })
   const speaker = robot === 'vacation' ? null : robot
   const traits = speaker && traitsOf(speaker)
-  const pullRequest = subject.reply ? null : pullRequestOf(lines)
+  const pullRequest = subject.reply || traits?.foreign ? null : pullRequestOf(lines)
   const posting = traits?.posts === false ? 'none' : postingOf(subject, text, diff, pullRequest, attached)
   const isPosting = posting !== 'none' && posting !== 'offered'
   return {
@@ -116,6 +116,10 @@ function answeredBy(mail: DecodedMail, own: MessageId): readonly MessageId[] {
 /** What it answers is said by its header alone: it posts files, which answer nothing, or its text was written elsewhere. */
 const refersByField = ({ headers, attachedPatches }: DecodedMail): boolean =>
   attachedPatches.length > 0 || headers.some(({ name }) => saysWhere.includes(name))
+
+/** A line of it can post nothing. */
+const isForeign = ({ headers }: DecodedMail): boolean =>
+  headers.some(({ name }) => name === originField.toLowerCase())
 
 const saysWhere = ['in-reply-to', 'references', originField.toLowerCase()]
 

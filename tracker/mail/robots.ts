@@ -122,6 +122,15 @@ export const originField = 'X-Threadwork-Origin'
 const robots = [
   // Before all others: a title or a name of a stranger may look like any of them.
   {
+    name: 'moved-posting',
+    is: says(originField.toLowerCase(), /^\S{1,20} pull /),
+    behind: 'person',
+    foreign: true,
+    posts: true,
+    states: [],
+    history: false,
+  },
+  {
     name: 'moved',
     is: has(originField.toLowerCase()),
     behind: 'person',

@@ -19,7 +19,16 @@ import { sortAll } from '../../../tracker/project/projector.ts'
 import { rebuild } from '../../../tracker/project/rebuild.ts'
 import { testDatabase } from '../../database.ts'
 import { all } from '../mails.ts'
-import { begin, commentOn, hostile, type Invented, inventRepository, iso, type Json } from './project.ts'
+import {
+  begin,
+  commentOn,
+  commitsOf,
+  hostile,
+  type Invented,
+  inventRepository,
+  iso,
+  type Json,
+} from './project.ts'
 import { githubServer, type ServerShape } from './server.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -70,6 +79,10 @@ interface Row {
   readonly data: {
     readonly title: string
     readonly bug: { type: string; status: string; labels: string[]; target: string | null } | null
+    readonly state: string
+    readonly revisions: readonly Json[]
+    readonly trailers: readonly { key: string; who: { name: string } }[]
+    readonly claims: readonly { what: string; target: string }[]
     readonly delegate?: { person: { address: string } }
     readonly history: readonly Json[]
   }
@@ -98,6 +111,7 @@ async function move(
   shape: ServerShape = {},
   name = 'example/tarn',
   token?: string,
+  git: string | null = null,
 ) {
   const there = await githubServer(from, shape)
   const report = new GitHubReport(undefined)
@@ -106,7 +120,7 @@ async function move(
     const asking = { repository: name, url: there.url, token, signal, say: () => {}, secondMs: 1 }
     const cut = (stream: string, sentence: string) => report.tell('cut', stream, sentence)
     const source = openServer({ ...asking, cut })
-    await importGitHub({ db, list, source, repository: name, saved: null, report, say: () => {} })
+    await importGitHub({ db, list, source, repository: name, saved: null, git, report, say: () => {} })
     return { text: report.text, asked: there.asked, statuses: there.statuses }
   } finally {
     await there.close()
@@ -121,7 +135,13 @@ const pick = <T>(value: T | undefined): T => {
 
 const repository = inventRepository(size)
 const own = repository.issues.filter(issue => !isPull(issue))
-const ownComments = repository.comments.filter(({ html_url }) => !/\/pull\//.test(String(html_url)))
+const pulls = repository.pulls
+const patches = pulls.reduce((sum, { number }) => sum + commitsOf(Number(number)), 0)
+const spokenReviews = [...repository.reviews.values()].flat().filter(({ body }) => body !== '')
+/** Of each, one mail. */
+const texts =
+  repository.issues.length + repository.comments.length + spokenReviews.length + repository.remarks.length
+const allMails = texts + patches
 const report = join(place, 'report.tsv')
 let moved: Home
 let server: Awaited<ReturnType<typeof githubServer>>
@@ -151,8 +171,8 @@ test('each issue stands as on GitHub, also when the import was killed twice', as
   expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining('issues read') })
   expect(said).not.toContain('do not stand as on GitHub')
   const rows = await rowsOf(moved)
-  expect(rows.size).toBe(own.length)
-  expect((await counted(moved))?.mails).toBe(own.length + ownComments.length)
+  expect(rows.size).toBe(repository.issues.length)
+  expect((await counted(moved))?.mails).toBe(allMails)
   for (const issue of own) {
     const row = pick(rows.get(Number(issue.number)))
     expect([issue.number, row.kind, row.data.bug?.status]).toEqual([issue.number, 'bug', statusOf(issue)])
@@ -161,7 +181,7 @@ test('each issue stands as on GitHub, also when the import was killed twice', as
     expect(row.data.bug?.target ?? null).toBe(
       issue.milestone ? targets[(issue.milestone as { title: string }).title] : null,
     )
-    const comments = ownComments
+    const comments = repository.comments
       .filter(({ issue_url }) => issue_url === issue.url)
       .map(({ id }) => `comment-${id}.`)
     const mails = row.mails.map(id => id.replace(/\.example\..*$/, '.'))
@@ -207,6 +227,50 @@ test('the history says who did what, when, and from where', async () => {
   )
 })
 
+test('each pull request is a patchset of its commits, with its reviews at the lines that they speak of', async () => {
+  const rows = await rowsOf(moved)
+  for (const pull of pulls) {
+    const n = Number(pull.number)
+    const { kind, data } = pick(rows.get(n))
+    expect([n, kind, data.state]).toEqual([n, 'patchset', stateOf(pull)])
+    expect(data.revisions).toMatchObject([
+      {
+        ...{ version: 1, total: commitsOf(n), completeness: 'complete', pullRequest: false },
+        patches: Array.from({ length: commitsOf(n) }, (_, at) => ({
+          ...{ number: at + 1, author: { name: 'Zoë Lund', address: `zoe${n}@example.com` } },
+          files: [`src/part${n}.c`],
+        })),
+      },
+    ])
+    const approved = pick(repository.reviews.get(n)).filter(
+      ({ state, commit_id }) => state === 'APPROVED' && commit_id === (pull.head as Json).sha,
+    )
+    const given = data.trailers.filter(({ key }) => key === 'Reviewed-by')
+    expect([n, given.map(({ who }) => who.name).sort()]).toEqual([
+      n,
+      approved.map(({ user }) => (user as Json | null)?.login ?? 'ghost').sort(),
+    ])
+    const closes = data.claims
+      .filter(({ what, target }) => what === 'closes' && target.includes('@'))
+      .map(({ target }) => Number(target.split('.')[0]))
+    expect([n, closes.sort((a, b) => a - b)]).toEqual([n, n % 4 === 3 ? [] : [n - 6, n - 5]])
+  }
+  const { rows: answers } = await sql<{ id: string; above: string }>`
+    select message_id as id, data->'references'->>0 as above from fact join mail using (list_id, seq)
+    where message_id like 'remark-%'`.execute(moved.db)
+  expect(answers.length).toBe(repository.remarks.length)
+  for (const { id, above } of answers)
+    expect([id, above]).toEqual([id, expect.stringMatching(/1\.example/.test(id) ? /^remark-/ : /^commit-/)])
+})
+
+const stateOf = (pull: Json): string => {
+  if (pull.merged_at !== null) return 'accepted'
+  if (pull.state === 'closed') return expect.stringMatching(/^(?:rejected|withdrawn)$/) as unknown as string
+  return pull.draft
+    ? 'rfc'
+    : (expect.stringMatching(/^(?:new|changes-requested|under-review)$/) as unknown as string)
+}
+
 test('every object is accounted for', async () => {
   const lines = readFileSync(report, 'utf8')
     .trim()
@@ -214,18 +278,23 @@ test('every object is accounted for', async () => {
     .map(line => line.split('\t'))
   const told = (kind: string) =>
     new Set(lines.filter(line => line[0] === kind).map(line => line.slice(1).join(' ')))
-  const pulls = repository.issues.filter(isPull).length
-  const pullComments = repository.comments.length - ownComments.length
-  const pullEvents = repository.events.filter(({ issue }) => isPull(issue as Json))
-  expect(told('pull').size).toBe(pulls + pullComments + pullEvents.length)
-  const others = repository.events.filter(event => !pullEvents.includes(event))
-  const unknown = others.filter(({ event }) => event === 'subscribed')
+  const ofPull = ({ issue }: Json) => isPull(issue as Json)
+  const merged = ({ issue }: Json) => ((issue as Json).pull_request as Json).merged_at !== null
+  const unknown = repository.events.filter(
+    event =>
+      event.event === 'subscribed' ||
+      (ofPull(event) &&
+        (/label|mile|renamed/.test(String(event.event)) || (event.event === 'closed' && merged(event)))),
+  )
   expect(told('event').size).toBe(unknown.length)
-  const nameless = others.filter(({ label }) => (label as Json | undefined)?.name === '🐛')
+  const nameless = repository.events.filter(
+    event => !ofPull(event) && (event.label as Json | undefined)?.name === '🐛',
+  )
   expect(told('label').size).toBe(nameless.length)
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from mail where note and message_id like 'event-%'`.execute(moved.db)
-  expect(rows[0]?.n).toBe(others.length - unknown.length - nameless.length)
+  expect(rows[0]?.n).toBe(repository.events.length - unknown.length - nameless.length)
+  expect(told('approved').size).toBe(pulls.length)
 })
 
 test('a second import asks only for what changed and adds nothing, and a rebuild gives the same', async () => {
@@ -242,11 +311,12 @@ test('a second import asks only for what changed and adds nothing, and a rebuild
 
 test('nothing that people write there is a command, a review or a posting here', async () => {
   const { rows } = await sql<{ facts: Json; id: string }>`
-    select data as facts, message_id as id from fact join mail using (list_id, seq) where not note`.execute(
-    moved.db,
-  )
-  expect(rows.length).toBe(own.length + ownComments.length)
-  for (const { facts, id } of rows)
+    select data as facts, message_id as id from fact join mail using (list_id, seq)
+    where not note and message_id not like 'commit-%'`.execute(moved.db)
+  expect(rows.length).toBe(texts)
+  const numbers = new Set(pulls.map(({ number }) => `${number}`))
+  for (const { facts, id } of rows) {
+    const isCover = numbers.has(id.split('.')[0] ?? '')
     expect({ id, ...facts }).toMatchObject({
       ...{
         id,
@@ -254,12 +324,18 @@ test('nothing that people write there is a command, a review or a posting here',
         trailers: [],
         checks: [],
         applied: null,
-        posting: 'none',
         changeId: null,
-        robot: 'moved',
+        pullRequest: null,
+        files: [],
       },
-      references: id.startsWith('comment-') ? [expect.stringMatching(/^\d+\.example\.tarn@/)] : [],
+      ...{ posting: isCover ? 'cover' : 'none', robot: isCover ? 'moved-posting' : 'moved' },
+      references: /^\w+-/.test(id)
+        ? [expect.stringMatching(/^(?:\d+|remark-\d+|commit-.*)\.example\.tarn@/)]
+        : [],
+      author: { address: expect.stringMatching(/\.invalid$/) },
     })
+    expect(facts).not.toHaveProperty('relations')
+  }
   const { rows: heads } = await sql<{ n: number }>`
     select count(*)::int as n from fact where data->'sender'->>'address' not like '%.invalid'`.execute(
     moved.db,
@@ -302,7 +378,14 @@ test('a repository that was renamed is the same one', async () => {
   const small = inventRepository(4, 1)
   await move(at, small)
   const before = await counted(at)
-  const renamed: Invented = JSON.parse(JSON.stringify(small).replaceAll('example/tarn', 'example/lake'))
+  const renamed: Invented = {
+    ...small,
+    ...JSON.parse(
+      JSON.stringify({ ...small, reviews: 0, patches: 0 }).replaceAll('example/tarn', 'example/lake'),
+    ),
+    reviews: new Map(),
+    patches: small.patches,
+  }
   await move(at, renamed, { renamedFrom: 'example/tarn' })
   await move(at, renamed, {}, 'example/lake')
   expect(await counted(at)).toEqual(before)
@@ -340,6 +423,9 @@ test('saved answers and what gh prints give the same as the server', async () =>
   )
   writeFileSync(join(pages, 'comments.json'), JSON.stringify([there.comments]))
   writeFileSync(join(pages, 'events.jsonl'), there.events.map(event => JSON.stringify(event)).join('\n'))
+  writeFileSync(join(pages, 'pulls.json'), JSON.stringify(there.pulls))
+  writeFileSync(join(pages, 'reviews.json'), JSON.stringify([...there.reviews.values(), there.remarks]))
+  for (const [number, patch] of there.patches) writeFileSync(join(pages, `${number}.patch`), patch)
   const saved = async (at: Home, path: string) => {
     const told = new GitHubReport(undefined)
     const source = openSaved({ path, host: '127.0.0.1', strange: () => {} })
@@ -348,6 +434,7 @@ test('saved answers and what gh prints give the same as the server', async () =>
       source,
       repository: 'example/tarn',
       saved: path,
+      git: null,
       report: told,
       say: () => {},
     })
@@ -359,11 +446,12 @@ test('saved answers and what gh prints give the same as the server', async () =>
   expect(await saved(at, pages)).toContain('0 edited texts and 0 notes')
 
   const gh = join(place, 'gh.json')
-  writeFileSync(gh, JSON.stringify(there.issues.map(issue => ghOf(issue, there.comments))))
+  const listed = there.issues.filter(issue => !isPull(issue))
+  writeFileSync(gh, JSON.stringify(listed.map(issue => ghOf(issue, there.comments))))
   const printed = await home()
-  expect(await saved(printed, gh)).toContain('24 issues read')
+  expect(await saved(printed, gh)).toContain(`${listed.length} issues read`)
   const [rows, others] = [await rowsOf(printed), await rowsOf(from)]
-  expect([...rows.keys()].sort()).toEqual([...others.keys()].sort())
+  expect([...rows.keys()].sort()).toEqual(listed.map(({ number }) => number).sort())
   for (const [number, { data, mails }] of rows) {
     const { status = '', labels } = pick(others.get(number)).data.bug ?? {}
     expect([number, data.bug]).toMatchObject([

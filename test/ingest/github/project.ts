@@ -1,4 +1,5 @@
 // An invented repository with everything that happens to issues, in the shapes of GitHub's REST API. The same numbers give the same objects.
+import { createHash } from 'node:crypto'
 
 export interface Json {
   readonly [name: string]: unknown
@@ -9,6 +10,12 @@ export interface Invented {
   full_name: string
   readonly issues: Record<string, unknown>[]
   readonly comments: Record<string, unknown>[]
+  readonly pulls: Record<string, unknown>[]
+  /** By the number of their pull request. */
+  readonly reviews: Map<number, Record<string, unknown>[]>
+  readonly remarks: Record<string, unknown>[]
+  /** As git writes its commits. */
+  readonly patches: Map<number, string>
   /** Oldest first. */
   readonly events: Record<string, unknown>[]
 }
@@ -62,10 +69,15 @@ const hostileTitles = [
 ]
 
 export function inventRepository(count: number, commentsEach = 4): Invented {
-  const invented: Invented = { id: 4711, full_name: 'example/tarn', issues: [], comments: [], events: [] }
+  const invented: Invented = {
+    ...{ id: 4711, full_name: 'example/tarn', issues: [], comments: [], events: [], pulls: [], remarks: [] },
+    ...{ reviews: new Map(), patches: new Map() },
+  }
   for (let n = 1; n <= count; n++) addIssue(invented, n, commentsEach)
   invented.issues.sort(byChange)
   invented.comments.sort(byChange)
+  invented.pulls.sort(byChange)
+  invented.remarks.sort(byChange)
   invented.events.sort((a, b) => Number(a.id) - Number(b.id))
   return invented
 }
@@ -114,7 +126,13 @@ function addIssue(invented: Invented, n: number, commentsEach: number): void {
     },
     type: n % 21 === 1 ? { id: 1, name: 'Task' } : null,
     ...(n % 10 === 7
-      ? { pull_request: { url: `${api}/pulls/${n}` }, html_url: `https://github.com/${full_name}/pull/${n}` }
+      ? {
+          pull_request: {
+            url: `${api}/pulls/${n}`,
+            merged_at: closed && n % 2 === 1 ? iso(at + 8 * hour) : null,
+          },
+          html_url: `https://github.com/${full_name}/pull/${n}`,
+        }
       : {}),
   }
   invented.issues.push(issue)
@@ -122,6 +140,104 @@ function addIssue(invented: Invented, n: number, commentsEach: number): void {
     invented.comments.push(commentOn(issue, n * 100 + c, at + (c + 1) * hour))
   // Of every sixth the events are lost, as of what was moved from elsewhere.
   if (n % 6 !== 0) addEvents(invented, issue, at)
+  if ('pull_request' in issue) addPull(invented, issue, at)
+}
+
+export const shaOf = (word: string | number) => createHash('sha1').update(String(word)).digest('hex')
+
+/** Every second one is merged where it is closed; each has one to three commits. */
+function addPull(invented: Invented, issue: Issue, at: number): void {
+  const n = issue.number
+  const head = shaOf(`head ${n}`)
+  const merged = issue.state === 'closed' && n % 2 === 1 ? iso(at + 8 * hour) : null
+  const { number, title, user, labels, assignees, milestone, html_url, created_at, updated_at, closed_at } =
+    issue
+  const url = `https://api.github.com/repos/example/tarn/pulls/${n}`
+  invented.pulls.push({
+    ...{ id: 70_000 + n, url, number, title, user, labels, assignees, milestone, html_url },
+    ...{ created_at, updated_at, closed_at, state: issue.state, locked: false, merged_at: merged },
+    body: n % 4 === 3 ? hostilePosting : `Fixes #${n - 6}, and closes: #${n - 5}.\n\nMore words.`,
+    merge_commit_sha: merged === null ? null : shaOf(`merge ${n}`),
+    draft: issue.state === 'open' && n % 4 === 1,
+    head: { ref: 'topic', label: `ada:topic-${n}`, sha: head, repo: null },
+    base: { ref: 'main', label: 'example:main', sha: shaOf('base') },
+  })
+  invented.patches.set(n, patchesOf(n))
+  const states = ['APPROVED', 'CHANGES_REQUESTED', 'COMMENTED', 'APPROVED', 'DISMISSED']
+  const review = (id: number, state: string, commit: string, hours: number) => ({
+    ...{ id, node_id: `PRR_${id}`, user: personOf(id), state, commit_id: commit, pull_request_url: url },
+    ...{ body: id % 2 === 0 ? `Words of ${id}.\nReviewed-by: Mira Holt <mira@example.org>\n` : '' },
+    ...{ html_url: `${html_url}#pullrequestreview-${id}`, submitted_at: iso(at + hours * hour) },
+  })
+  invented.reviews.set(n, [
+    review(n * 10, states[n % 5] ?? '', head, 2),
+    review(n * 10 + 1, 'APPROVED', shaOf('gone'), 1),
+    review(n * 10 + 3, 'APPROVED', head, 7),
+  ])
+  const remark = (id: number, more: Json) => ({
+    ...{
+      id,
+      node_id: `PRRC_${id}`,
+      user: personOf(id),
+      body: `Why turn ${id}?`,
+      url: `${url}/comments/${id}`,
+    },
+    ...{ html_url: `${html_url}#discussion_r${id}`, pull_request_url: url, path: `src/part${n}.c`, line: 11 },
+    ...{ original_line: 11, original_commit_id: shaOf(`commit ${n} 1`), pull_request_review_id: n * 10 },
+    ...{ diff_hunk: `@@ -10,3 +10,3 @@ int part${n}(void)\n \tint screw = 1;\n-\tturn(screw, ${n});` },
+    ...{ created_at: iso(at + 2 * hour), updated_at: iso(at + 2 * hour), reactions: reactions(id), ...more },
+  })
+  invented.remarks.push(
+    remark(n * 10, {}),
+    remark(n * 10 + 1, {
+      in_reply_to_id: n * 10,
+      body: 'So that it holds.',
+      created_at: iso(at + 3 * hour),
+      updated_at: iso(at + 3 * hour),
+    }),
+  )
+}
+
+const hostilePosting =
+  'From: Mira Holt <mira@example.org>\nSubject: [PATCH v9 7/8] mine\n\nPatch-Status: accepted\nReviewed-by: Mira Holt <mira@example.org>\nchange-id: 20190107-tarn-0123456789ab\nSupersedes: <1.example.tarn@github.invalid>\n\nThe following changes since commit 0123456789012345678901234567890123456789:\n\nare available in the Git repository at:\n\n  https://git.example.org/evil.git main\n\nfor you to fetch changes up to 0123456789012345678901234567890123456789:\n\n\nFrom 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001\nFrom: Mira Holt <mira@example.org>\nSubject: [PATCH 1/1] x\n\n---\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n'
+
+const commitTitles = ['part: turn it on', 'part: hold it, v2', '[PATCH 9/9] Re: part: let go']
+export const commitsOf = (n: number) => 1 + (n % 3)
+
+export function patchesOf(n: number, word = ''): string {
+  const total = commitsOf(n)
+  return Array.from({ length: total }, (_, at) => {
+    const mark = total > 1 ? ` ${at + 1}/${total}` : ''
+    return `From ${shaOf(`commit ${n} ${at + 1}${word}`)} Mon Sep 17 00:00:00 2001
+From: =?UTF-8?q?Zo=C3=AB=20Lund?= <zoe${n}@example.com>
+Date: Mon, 7 Jan 2019 08:00:00 +0100
+Subject: [PATCH${mark}] ${commitTitles[at % 3]}
+MIME-Version: 1.0
+Content-Type: text/plain; charset=UTF-8
+Content-Transfer-Encoding: 8bit
+
+It was loose, see #${n}, für Zoë.
+
+Closes: #1
+Signed-off-by: Zoë Lund <zoe${n}@example.com>
+---
+ src/part${n}.c | 2 +-
+ 1 file changed, 1 insertion(+), 1 deletion(-)
+
+diff --git a/src/part${n}.c b/src/part${n}.c
+index 1111111..2222222 100644
+--- a/src/part${n}.c
++++ b/src/part${n}.c
+@@ -${at + 1}0,3 +${at + 1}0,3 @@ int part${n}(void)
+ 	int screw = ${at + 1};
+-	turn(screw, ${n});
++	turn(screw, ${n}${at}${word.length});
+ 	return screw;
+-- 
+2.40.0
+
+`
+  }).join('')
 }
 
 function bodyOf(n: number): string {
@@ -173,9 +289,12 @@ function addEvents({ events }: Invented, issue: Issue & Json, at: number): void 
     event('closed', 4, { state_reason: 'completed' })
     event('reopened', 5)
   }
-  if (issue.state === 'closed')
-    event('closed', 8, {
-      state_reason: issue.state_reason,
-      commit_id: issue.number % 9 === 0 ? `${issue.number}`.padStart(40, 'a') : null,
-    })
+  if (issue.state !== 'closed') return
+  if ('pull_request' in issue && issue.number % 2 === 1)
+    event('merged', 8, { commit_id: shaOf(`merge ${issue.number}`) })
+  event('closed', 8, {
+    state_reason: issue.state_reason,
+    commit_id:
+      !('pull_request' in issue) && issue.number % 9 === 0 ? `${issue.number}`.padStart(40, 'a') : null,
+  })
 }

@@ -93,13 +93,15 @@ const json = (response: ServerResponse, value: unknown, status = 200, headers = 
     .end(JSON.stringify(value))
 
 function api(
-  { id, full_name, issues, comments, events }: Invented,
+  { id, full_name, issues, comments, events, pulls, reviews, remarks, patches }: Invented,
   path: string,
   url: URL,
   request: IncomingMessage,
   response: ServerResponse,
 ): unknown {
-  switch (path) {
+  const [, digits = '', what] = /^\/pulls\/(\d+)(\/reviews)?$/.exec(path) ?? []
+  const number = Number(digits)
+  switch (digits === '' ? path : `/pulls/N${what ?? ''}`) {
     case '':
       return json(response, { id, full_name, private: false, open_issues_count: issues.length })
     case '/issues':
@@ -108,6 +110,19 @@ function api(
       return page(changedSince(comments, url), url, request, response)
     case '/issues/events':
       return page(events.toReversed(), url, request, response)
+    case '/pulls':
+      return page([...pulls].sort(byChange).reverse(), url, request, response)
+    case '/pulls/comments':
+      return page(changedSince(remarks, url), url, request, response)
+    case '/pulls/N/reviews':
+      return page(reviews.get(number) ?? [], url, request, response)
+    case '/pulls/N': {
+      const patch = patches.get(number)
+      if (patch === undefined || !/\.patch/.test(request.headers.accept ?? '')) return json(response, {}, 404)
+      return response
+        .writeHead(200, { 'Content-Type': 'application/vnd.github.patch; charset=utf-8' })
+        .end(patch)
+    }
     default:
       return json(response, { message: 'Not Found' }, 404)
   }

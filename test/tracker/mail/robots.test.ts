@@ -17,6 +17,7 @@ type Headers = Readonly<Record<string, string>>
 
 /** What each is known by. */
 const known: Record<RobotName, Headers> = {
+  'moved-posting': { 'X-Threadwork-Origin': 'github pull 12' },
   moved: { 'X-Threadwork-Origin': 'github issue 12' },
   vacation: { 'Auto-Submitted': 'auto-replied' },
   bounce: { From: 'Mail Delivery System <mailer-daemon@example.net>' },
