@@ -250,6 +250,7 @@ async function choosePages(
     pages.set('thread', paths.thread(list, reply.id))
     pages.set('thread-since', `${paths.thread(list, reply.id)}?since=2026-03-14`)
   }
+  if (bug) pages.set('missing-near', paths.mail(list, bug.id.slice(0, -4)))
   if (bug) pages.set('person', paths.person(list, bug.author.address))
   const head = newest?.cover ?? newest?.patches[0]?.id
   if (head) pages.set('compare', paths.compare(list, head, 'v1', 'v2'))

@@ -447,3 +447,19 @@ test('what is new since a day has a mark, on lists and in threads, and the links
     'Cannot mark what is new since “ &lt;b&gt; ”',
   )
 })
+
+test('an id that was cut or miscounted is offered the ids that begin like it', async () => {
+  const own = await makeArchive(
+    [1, 2].map(number => ({
+      id: `20260302090000.4711-${number}-ines@example.org`,
+      subject: `[PATCH ${number}/2] wal: part ${number}`,
+      body: patchBody(`src/p${number}.c`),
+      minute: number,
+    })),
+  )
+  const cut = await own.page('/tarn/20260302090000.4711-/', 404)
+  expect(cut).toContain('href="/tarn/20260302090000.4711-1-ines@example.org/"')
+  const next = await own.page('/tarn/20260302090000.4711-3-ines@example.org/', 404)
+  expect(next).toContain('Ids that begin like it')
+  expect(await own.page('/tarn/other@example.com/', 404)).not.toContain('Ids that begin like it')
+})

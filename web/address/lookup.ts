@@ -15,6 +15,7 @@ import {
   type LocatedMail,
   locateMail,
 } from '../read/located-mail.ts'
+import { readNearIds } from '../read/near-ids.ts'
 import { findPlace, type Place } from '../read/place.ts'
 
 /** An answer for what the address leads to. */
@@ -96,13 +97,14 @@ function withoutSigns(id: string): string {
 /** Another list may have it, or this one an id without the signs that a paste brings along. */
 async function answerMissing(c: Context, db: Kysely<Tables>, list: ListRow, id: string): Promise<Response> {
   const near = withoutSigns(id)
-  const [holder, here] = await Promise.all([
+  const [holder, similar, here] = await Promise.all([
     findListOfMail(db, near),
+    readNearIds(db, list.id, near),
     near === id || near === '' ? undefined : locateMail(db, list.name, near),
   ])
   const found = here && !('unknown' in here) ? list.name : holder
   const at = found === undefined ? null : { list: found, id: near }
-  return answerPage(c, missingMailPage(list, id, at), 404)
+  return answerPage(c, missingMailPage(list, id, at, at === null ? similar : []), 404)
 }
 
 /** Programs get the mail's own list under this name; a page stands at one address. */

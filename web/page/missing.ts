@@ -3,9 +3,10 @@
 import { html } from 'hono/html'
 import { limits } from '../../base/limits.ts'
 import { frame } from '../part/frame.ts'
-import { type Html, visible } from '../part/text.ts'
+import { type Html, titleOf, visible } from '../part/text.ts'
 import { paths } from '../paths.ts'
 import type { ListRow } from '../read/located-mail.ts'
+import type { NearId } from '../read/near-ids.ts'
 
 const short = (text: string) =>
   visible(
@@ -30,11 +31,12 @@ export const missingBuildPage = (number: string): Html =>
 <p>Builds are numbered as they come. <a href="${paths.queue()}">The newest ones</a></p>`,
   })
 
-/** `at`: where it is after all. */
+/** `at`: where it is after all. `near`: mails here with an id that begins like it. */
 export const missingMailPage = (
   list: ListRow,
   id: string,
   at: { readonly list: string; readonly id: string } | null = null,
+  near: readonly NearId[] = [],
 ): Html =>
   frame({
     title: 'Mail not found',
@@ -43,6 +45,12 @@ export const missingMailPage = (
     crumbs: [{ text: list.name, path: paths.list(list.name) }, { text: 'not found' }],
     main: html`<h1>This mail is not on ${visible(list.name)}</h1>
 <p>No mail here has the Message-ID <code>${short(id)}</code>. ${at ? html`But <a href="${paths.mail(at.list, at.id)}">${visible(at.list)} has ${at.id === id ? 'it' : html`<code>${short(at.id)}</code>`}</a>.</p>` : html`It may still be on its way, or have gone to another list only.</p>`}
+${
+  near.length === 0
+    ? ''
+    : html`<section aria-labelledby="h-near"><h2 id="h-near">Ids that begin like it</h2>
+<ul class="quiet">${near.map(one => html`<li><a href="${paths.mail(list.name, one.id)}">${titleOf(one.title)}<br><code>${short(one.id)}</code></a></li>`)}</ul></section>`
+}
 <p>Or <a href="${paths.search(list.name, id.slice(0, limits.addressCharactersShownMax))}">search for it as text</a>, or read <a href="${paths.topics(list.name, 'all')}">what is here</a>.</p>`,
   })
 
