@@ -12,6 +12,7 @@ export interface Names {
   readonly review: (id: number) => MessageId
   readonly remark: (id: number) => MessageId
   readonly verdict: (id: number) => MessageId
+  readonly link: (of: MessageId) => MessageId
   readonly closes: (number: number) => MessageId
   readonly edit: (of: MessageId, hash: string) => MessageId
   /** Greater for later ones, which orders what was said within one second. */
@@ -33,6 +34,7 @@ export function namesOf(host: string, repository: string): Names {
     review: id => named(`review-${id}`),
     remark: id => named(`remark-${id}`),
     verdict: id => named(`verdict-${String(id).padStart(16, '0')}`),
+    link: of => messageId(`link-${of}`),
     closes: number => named(`closes-${number}`),
     edit: (of, hash) => messageId(`edit-${hash}.${of}`),
     event: id => named(`event-${String(id).padStart(16, '0')}`),

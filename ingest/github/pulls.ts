@@ -51,7 +51,8 @@ async function takePull(run: Run, pull: Pull, here: PatchsetHere | undefined): P
   report.patches += fresh.filter(one => patches.includes(one)).length
   report.edits += edits
   if (patches.length > 0) covers.set(short(head), cover)
-  await writeNotes({ ...run, host: run.source.host }, closesOf(run, pull))
+  const links = push.map(({ mail }) => linkOf(run, pull, mail))
+  await writeNotes({ ...run, host: run.source.host }, [...closesOf(run, pull), ...links])
   await takeReviews(run, pull, covers)
 }
 
@@ -125,6 +126,12 @@ function patchOf(run: Run, pull: Pull, commit: Commit, { version, number, total,
 
 /** It is written once, and its text is what it is. */
 const asWanted = (mail: GitHubMail): Wanted => ({ mail, hash: null, edited: () => mail })
+
+/** However long it rested, and whatever its title is by now. */
+const linkOf = ({ names, name }: Run, { number, user }: Pull, { id, at }: GitHubMail): GitHubNote => ({
+  ...{ id: names.link(id), on: id, title: `${name}#${number}`, at, who: names.person(user) },
+  lines: [`Link-Revision: <${names.root(number)}>`],
+})
 
 /** GitHub closes these when it is merged. */
 function closesOf({ names, name }: Run, { number, body, user, created_at }: Pull): GitHubNote[] {

@@ -1,6 +1,6 @@
 // A repository moves in, by the command, from a server with the shapes of GitHub's API, and from files that hold its answers.
 // GITHUB=long (`npm run test:github`) takes 5,000 issues with 20,000 comments instead of a few dozen.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,6 +13,7 @@ import { openSaved } from '../../../ingest/github/saved.ts'
 import { openServer } from '../../../ingest/github/server.ts'
 import { type List, saveLists } from '../../../sql/lists.ts'
 import { append } from '../../../sql/log.ts'
+import { readBytes } from '../../../sql/raw.ts'
 import type { Tables } from '../../../sql/tables.ts'
 import { exportState } from '../../../tracker/export/state.ts'
 import { sortAll } from '../../../tracker/project/projector.ts'
@@ -28,6 +29,8 @@ import {
   inventRepository,
   iso,
   type Json,
+  patchesOf,
+  shaOf,
 } from './project.ts'
 import { githubServer, type ServerShape } from './server.ts'
 
@@ -81,7 +84,7 @@ interface Row {
     readonly bug: { type: string; status: string; labels: string[]; target: string | null } | null
     readonly state: string
     readonly revisions: readonly Json[]
-    readonly trailers: readonly { key: string; who: { name: string } }[]
+    readonly trailers: readonly { key: string; on: string; who: { name: string } }[]
     readonly claims: readonly { what: string; target: string }[]
     readonly delegate?: { person: { address: string } }
     readonly history: readonly Json[]
@@ -371,6 +374,104 @@ test('what was edited, renamed, relabelled and closed since comes with the next 
   expect(again.text).toContain('0 edited texts and 0 notes')
   const third = await move(at, small)
   expect(third.statuses.filter(status => status === 304).length).toBeGreaterThan(1)
+})
+
+const openPull = () => {
+  const there = inventRepository(17, 0)
+  const pull = pick(there.pulls.find(({ number }) => number === 17))
+  return { there: { ...there, issues: [], pulls: [pull], events: [], remarks: [], reviews: new Map() }, pull }
+}
+
+test('what is pushed later is the next revision, and an approval counts for the one that it saw', async () => {
+  const at = await home()
+  const { there, pull } = openPull()
+  await move(at, there)
+  const now = iso(begin + 900 * 86_400_000)
+  const old = (pull.head as Json).sha
+  Object.assign(pull, {
+    head: { ...(pull.head as Json), sha: shaOf('new head') },
+    updated_at: now,
+    draft: false,
+  })
+  there.patches.set(17, patchesOf(17, 'again'))
+  const review = (id: number, commit_id: unknown) => ({
+    ...{ id, user: { login: `r${id}` }, body: '', state: 'APPROVED', commit_id, submitted_at: now },
+    ...{ pull_request_url: pull.url, html_url: `${pull.html_url}#r${id}` },
+  })
+  there.reviews.set(17, [review(1, old), review(2, shaOf('new head'))])
+  const { text } = await move(at, there)
+  expect(text).toContain('3 patches are new')
+  const { data } = pick((await rowsOf(at)).get(17))
+  expect(data.revisions).toMatchObject([
+    { version: 1, total: 3, completeness: 'complete', state: 'superseded' },
+    { version: 2, total: 3, completeness: 'complete' },
+  ])
+  expect(data.trailers.map(({ who, on }) => [who.name, on.split('.')[0]])).toEqual([
+    ['r1', '17'],
+    ['r2', `push-17-${shaOf('new head').slice(0, 16)}`],
+  ])
+  const before = await counted(at)
+  await move(at, there)
+  expect(await counted(at)).toEqual(before)
+})
+
+test('commits come from a clone where it has them, whatever their messages hold', async () => {
+  const at = await home()
+  const { there, pull } = openPull()
+  const clone = join(place, 'clone')
+  const git = (...words: string[]) =>
+    execFileSync(
+      'git',
+      ['-C', clone, '-c', 'user.name=Zoë Lund', '-c', 'user.email=zoe@example.com', ...words],
+      {
+        encoding: 'utf8',
+      },
+    ).trim()
+  execFileSync('git', ['init', '-q', '-b', 'main', clone])
+  const commit = (text: string, message: string) => {
+    writeFileSync(join(clone, 'wal.c'), text)
+    git('add', '.')
+    git('commit', '-q', '-m', message)
+    return git('rev-parse', 'HEAD')
+  }
+  const base = commit('one\n', 'begin')
+  const second = commit(
+    'two\n',
+    `wal: two\n\nFrom ${shaOf('x')} Mon Sep 17 00:00:00 2001\nFrom: Mira <mira@example.org>\nSubject: [PATCH] other\n\nSee #3.\n`,
+  )
+  const head = commit('three, see #3\n', 'wal: three')
+  Object.assign(pull, { head: { sha: head, label: 'ada:x' }, base: { sha: base, ref: 'main' } })
+  there.patches.clear()
+  await move(at, there, {}, 'example/tarn', undefined, clone)
+  const { data } = pick((await rowsOf(at)).get(17))
+  expect(data.revisions).toMatchObject([
+    {
+      total: 2,
+      completeness: 'complete',
+      patches: [
+        { title: 'wal: two', author: { address: 'zoe@example.com' }, files: ['wal.c'] },
+        { title: 'wal: three', author: { address: 'zoe@example.com' }, files: ['wal.c'] },
+      ],
+    },
+  ])
+  // What comes out is what went in.
+  const { rows } = await sql<{ raw_hash: Buffer }>`
+    select raw_hash from mail where message_id like 'commit-%' order by message_id like ${`commit-${second.slice(0, 16)}%`} desc`.execute(
+    at.db,
+  )
+  const mails = await readBytes(
+    at.db,
+    rows.map(row => row.raw_hash),
+  )
+  git('checkout', '-q', base)
+  for (const mail of mails.values()) {
+    writeFileSync(join(place, 'one.eml'), mail)
+    git('am', '-q', join(place, 'one.eml'))
+  }
+  expect(git('diff', head)).toBe('')
+  expect(git('log', '-2', '--format=%an %ae %s')).toBe(
+    'Zoë Lund zoe@example.com wal: three\nZoë Lund zoe@example.com wal: two',
+  )
 })
 
 test('a repository that was renamed is the same one', async () => {
