@@ -241,3 +241,32 @@ test('a list says how to take part, and what it is', async () => {
   expect(text(about)).toContain('Everybody: no people are named for this list')
   expect(await archive.page('/tarn/')).toContain('href="/tarn/take-part/"')
 })
+
+test('rows of what is open say why they wait, for how many days, and lead to the mail that says so', async () => {
+  const own = await makeArchive([
+    ...series,
+    {
+      id: 'ask@example.com',
+      subject: 'Re: [PATCH v2 2/2] wal: count the waits',
+      from: 'Marek Tolvanen <marek@example.com>',
+      body: '> -\tsync(w);\n\nWho syncs now?\n',
+      minute: 100,
+      answers: 'v2-2@example.org',
+    },
+    {
+      id: 'alone@example.org',
+      subject: '[PATCH] wal: be alone',
+      body: patchBody('src/alone.c'),
+      minute: 200,
+    },
+  ])
+  for (const path of ['/tarn/', '/tarn/?state=author']) {
+    const page = await own.page(path)
+    expect(text(page), path).toMatch(
+      /\d+ days: Marek Tolvanen reviewed 1 of 2 patches\. A later comment of 2 March/,
+    )
+    expect(page, path).toContain('href="/tarn/ask@example.com/"')
+  }
+  expect(text(await own.page('/tarn/?state=review'))).toMatch(/wal: be alone Ines Oduya , 1 patch \d+ days: /)
+  expect(text(await own.page('/tarn/?state=all'))).not.toMatch(/\d+ days:/)
+})

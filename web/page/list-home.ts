@@ -26,6 +26,8 @@ export interface ListHomeView {
   /** Counts end here; one more stands for "more". */
   readonly countMax: number
   readonly since: NewSince | undefined
+  /** Milliseconds; days are counted to here. */
+  readonly now: number
 }
 
 export const listHomePage = (view: ListHomeView): Html => {
@@ -62,7 +64,7 @@ function tabs({ list, groups, bugs, facts, countMax }: ListHomeView): Html {
   )}<li><a href="${paths.waits(list.name)}">Whose turn</a></li><li><a href="${paths.bugs(list.name)}">Bugs <span class="n">${count(bugs.count)}</span></a></li><li><a href="${paths.topics(list.name, 'closed')}">Closed <span class="n">${count(facts.closedPatchsets)}</span></a></li></ul>`
 }
 
-function groupSections({ list, groups, countMax, since }: ListHomeView): Html {
+function groupSections({ list, groups, countMax, since, now }: ListHomeView): Html {
   const filled = patchsetGroups.flatMap(group => {
     const found = groups.get(group)
     return found && found.count > 0 ? [{ group, ...found }] : []
@@ -75,7 +77,7 @@ function groupSections({ list, groups, countMax, since }: ListHomeView): Html {
         ? html`<a href="${keepSince(paths.topics(list.name, group.key), since)}">All ${cappedText(count, countMax, 'patchset')}</a>`
         : html`<p class="soft">${group.meaning}</p>`
     }</div>
-${patchsetTable(list.name, rows, { states: group.turn === 'nobody', since })}</section>`,
+${patchsetTable(list.name, rows, { states: group.turn === 'nobody', since, now })}</section>`,
   )}`
 }
 

@@ -21,6 +21,8 @@ export interface TopicsView {
   /** True when this is not the first page. */
   readonly continued: boolean
   readonly since: NewSince | undefined
+  /** Milliseconds; days are counted to here. Null where nothing waits. */
+  readonly now: number | null
 }
 
 export const topicsPage = (view: TopicsView): Html => {
@@ -39,10 +41,10 @@ ${pager(view)}`,
   })
 }
 
-function tableOf({ list, shape, run, since }: TopicsView): Html {
+function tableOf({ list, shape, run, since, now }: TopicsView): Html {
   switch (shape) {
     case 'patchsets':
-      return patchsetTable(list.name, run.rows, { states: true, since })
+      return patchsetTable(list.name, run.rows, { states: true, since, now })
     case 'mixed':
       return topicTable(list.name, run.rows, { since })
     default:

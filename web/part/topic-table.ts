@@ -8,19 +8,25 @@ import { rebaseWords } from './applies.ts'
 import { checkCount } from './checks.ts'
 import { stateWords } from './chip.ts'
 import { keepSince, type NewSince, newTopicMark } from './news.ts'
-import { countText, dayOf, type Html, nameOf, numberText, titleOf, visible } from './text.ts'
+import { sentence } from './standing.ts'
+import { countText, dayOf, daysSince, type Html, nameOf, numberText, titleOf, visible } from './text.ts'
 
-/** Patchsets, all in one group. `states` shows each one's state, for groups of more than one. */
-export function patchsetTable(
-  list: string,
-  rows: readonly TopicRow[],
-  { states, since }: { states: boolean; since: NewSince | undefined },
-): Html {
+interface PatchsetOptions {
+  /** Each one's state, for groups of more than one. */
+  readonly states: boolean
+  readonly since: NewSince | undefined
+  /** Milliseconds: why each waits, and for how many days until then. Null for what is closed. */
+  readonly now: number | null
+}
+
+/** Patchsets, all in one group. */
+export function patchsetTable(list: string, rows: readonly TopicRow[], how: PatchsetOptions): Html {
+  const { states } = how
   const checked = rows.some(row => row.revision?.checks != null)
   return html`<div class="card rows"><table class="flat"><thead><tr><th scope="col">Patchset</th>${
     states ? html`<th scope="col" class="wide">State</th>` : html`<th scope="col" class="thin">Reviewed</th>`
   }${checked ? html`<th scope="col" class="wide">Checks</th>` : ''}${lastHeads}</tr></thead>
-<tbody>${rows.map(row => patchsetRow(list, row, { states, checked, since }))}</tbody></table></div>`
+<tbody>${rows.map(row => patchsetRow(list, row, { ...how, checked }))}</tbody></table></div>`
 }
 
 const lastHeads = html`<th scope="col" class="num slim">Mails</th><th scope="col" class="num thin">Last mail</th>`
@@ -28,7 +34,7 @@ const lastHeads = html`<th scope="col" class="num slim">Mails</th><th scope="col
 function patchsetRow(
   list: string,
   row: TopicRow,
-  { states, checked, since }: { states: boolean; checked: boolean; since: NewSince | undefined },
+  { states, checked, since, now }: PatchsetOptions & { readonly checked: boolean },
 ): Html {
   const { revision } = row
   const { patches = 0, reviewed = 0, checks = null } = revision ?? {}
@@ -37,8 +43,15 @@ function patchsetRow(
     : html`<td data-w="Reviewed" class="n${reviewed === 0 ? ' soft' : ''}">${patches > 0 ? `${reviewed} of ${patches}` : ''}</td>`
   return html`<tr><td class="full"><a class="s" href="${keepSince(paths.mail(list, revision?.head ?? row.id), since)}">${titleOf(revision?.title ?? row.title)}</a>${versionOf(
     row,
-  )}${newTopicMark(since, row)}<br><span class="soft">${nameOf(revision?.author ?? row.author)}, ${revision?.pullRequest ? 'pull request' : countText(patches, 'patch', 'patches')}${revision && !revision.complete ? ', not complete' : ''}${rebaseWords(row.tried)}</span></td>${second}${checked ? html`<td>${checkCount(checks)}</td>` : ''}${lastColumns(row)}</tr>
+  )}${newTopicMark(since, row)}<br><span class="soft">${nameOf(revision?.author ?? row.author)}, ${revision?.pullRequest ? 'pull request' : countText(patches, 'patch', 'patches')}${revision && !revision.complete ? ', not complete' : ''}${rebaseWords(row.tried)}${now === null ? '' : waitWords(list, row, now)}</span></td>${second}${checked ? html`<td>${checkCount(checks)}</td>` : ''}${lastColumns(row)}</tr>
 `
+}
+
+/** "12 days: Marek commented on 3 March 2026 and has no answer yet.", with its link to that mail. */
+function waitWords(list: string, { standing }: TopicRow, now: number): Html | string {
+  if (standing === null) return ''
+  const { sentence: why, since } = standing
+  return html`<br>${since === undefined ? '' : html`<b>${daysSince(since, now)}:</b> `}${sentence(list, why)}`
 }
 
 /** What tells it from others of its title: the branch or project it is for, and the version. */

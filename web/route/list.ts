@@ -35,14 +35,18 @@ const hitRows = 20
 export async function answerList(c: Context, db: Database, list: ListRow): Promise<Response> {
   const { q, state, before } = c.req.query()
   if (q !== undefined) return answerSearch(c, db, placeOf(list), q)
-  const versions = [pagesVersion(list), list.version]
-  if (state === undefined) return answerFresh(c, ['home', ...versions], () => home(c, db, list))
+  // They count days, so they are other pages tomorrow.
+  const now = Date.now()
+  const versions = [pagesVersion(list), list.version, new Date(now).toISOString().slice(0, 10)]
+  if (state === undefined) return answerFresh(c, ['home', ...versions], () => home(c, db, list, now))
   const chosen = topicsOf(list, state)
   if (chosen === undefined) return c.redirect(paths.list(list.name), 302)
-  return answerFresh(c, ['topics', state, before ?? '', ...versions], () => topics(c, db, chosen, before))
+  return answerFresh(c, ['topics', state, before ?? '', ...versions], () =>
+    topics(c, db, chosen, { before, now }),
+  )
 }
 
-async function home(c: Context, db: Database, list: ListRow): Promise<Response> {
+async function home(c: Context, db: Database, list: ListRow, now: number): Promise<Response> {
   const countMax = limits.countShownMax
   const since = newSince(c.req.query('since'))
   const groups = [
@@ -56,12 +60,12 @@ async function home(c: Context, db: Database, list: ListRow): Promise<Response> 
   ])
   const bugs = filled.at(-1) ?? { rows: [], count: 0 }
   const patchsets = new Map(patchsetGroups.map((group, at) => [group, filled[at] ?? { rows: [], count: 0 }]))
-  return answerPage(c, listHomePage({ list, groups: patchsets, bugs, latest, facts, countMax, since }))
+  return answerPage(c, listHomePage({ list, groups: patchsets, bugs, latest, facts, countMax, since, now }))
 }
 
 interface ChosenTopics {
   readonly choice: Omit<TopicChoice, 'limit' | 'before'>
-  readonly view: Omit<TopicsView, 'run' | 'continued' | 'since'>
+  readonly view: Omit<TopicsView, 'run' | 'continued' | 'since' | 'now'>
 }
 
 /** What `?state=` stands for; undefined for a word that is no state. */
@@ -116,17 +120,16 @@ async function topics(
   c: Context,
   db: Database,
   { choice, view }: ChosenTopics,
-  before?: string,
+  { before, now }: { readonly before: string | undefined; readonly now: number },
 ): Promise<Response> {
   const run = await readTopicRun(db, view.list.id, {
     ...choice,
     limit: topicRows,
     ...(before === undefined ? {} : { before }),
   })
-  return answerPage(
-    c,
-    topicsPage({ ...view, run, continued: before !== undefined, since: newSince(c.req.query('since')) }),
-  )
+  const since = newSince(c.req.query('since'))
+  const waiting = choice.open === true ? now : null
+  return answerPage(c, topicsPage({ ...view, run, continued: before !== undefined, since, now: waiting }))
 }
 
 /** `?q=` of one list or of all. */
