@@ -82,6 +82,13 @@ async function crawl(): Promise<Map<string, string>> {
   const shapes = new Map<string, number>()
   const waiting = [
     ...['/', '/hostile/', '/hostile/?state=all', '/hostile/bugs/', '/hostile/waits/', '/hostile/triage/'],
+    ...['/hostile/applied/', '/hostile/statistics/', '/hostile/take-part/', '/hostile/about/'],
+    ...['/hostile/?q=is:open', '/hostile/?q=NOT+is:task+is:patch', `/hostile/?since=${odd}`],
+    ...[
+      `/hostile/bugs/?label=${odd}&severity=${odd}`,
+      `/hostile/?q=delegate:${odd}`,
+      `/hostile/?q=is:${odd}`,
+    ],
     ...['/hostile/new.atom', '/hostile/builds/', '/hostile/milestones/', '/hostile/badge.svg', '/builds/'],
     ...[`/hostile/?q=${odd}`, `/hostile/?q=${odd}&x=A`, '/hostile/?q=alert', `/hostile/?state=${odd}`],
     ...[`/${odd}/`, `/hostile/${odd}/`, `/hostile/people/${odd}/`, `/hostile/milestone/${odd}/`],

@@ -33,7 +33,7 @@ export function chart({ name, steps, columns, late = false, rows }: Chart): Html
     counts.map((count, at) => {
       const high = Math.round((count / most) * height)
       const left = at * step + step * 0.15 + row * width
-      return html`<rect class="${bar ?? ''}" x="${left.toFixed(2)}%" y="${top + height - high}" width="${(width * 0.92).toFixed(2)}%" height="${high}"/>`
+      return html`<rect class="${bar ?? ''}" x="${left.toFixed(2)}%" y="${top + height - high}" width="${(width * 0.92).toFixed(2)}%" height="${high}"></rect>`
     }),
   )
   return html`<div class="card"><div class="scroll${late ? ' late' : ''}" role="region" tabindex="0" aria-label="${name}, picture and table"><div class="chart">
@@ -46,9 +46,9 @@ export function chart({ name, steps, columns, late = false, rows }: Chart): Html
 }
 
 const line = (y: number, words: string): Html =>
-  html`<line x2="100%" y1="${y}" y2="${y}"/><text x="-10" y="${y + 4}" text-anchor="end">${words}</text>`
+  html`<line x2="100%" y1="${y}" y2="${y}"></line><text x="-10" y="${y + 4}" text-anchor="end">${words}</text>`
 
 const swatch = (bar: ChartRow['bar']): Html | string =>
   bar === undefined
     ? ''
-    : html`<svg aria-hidden="true" width="12" height="12"><rect class="${bar}" x="1" y="1" width="10" height="10"/></svg> `
+    : html`<svg aria-hidden="true" width="12" height="12"><rect class="${bar}" x="1" y="1" width="10" height="10"></rect></svg> `
