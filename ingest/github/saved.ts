@@ -1,8 +1,9 @@
 // Answers of GitHub's API that somebody saved, and what `gh issue list --json ...` prints: a file, or a directory of them. An object is
-// known by its fields, so their names and their order do not matter.
+// known by its fields, so the names of files and their order do not matter. An unpacked migration archive is read, too.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { limits } from '../../base/limits.ts'
+import { fromArchive, isOfArchive } from './archive.ts'
 import { numberIn, objects } from './objects.ts'
 import type { GitHubSource, Stream } from './source.ts'
 
@@ -20,6 +21,7 @@ type Fields = Readonly<Record<string, unknown>>
 export function openSaved({ path, host, strange }: Saved): GitHubSource {
   const files = filesAt(path)
   let reviews: ReadonlyMap<number, unknown[]> | null = null
+  let titles: ReadonlyMap<string, string> | null = null
   return {
     host,
     async repository() {
@@ -31,11 +33,12 @@ export function openSaved({ path, host, strange }: Saved): GitHubSource {
       return null
     },
     async *pages(stream, cursor) {
+      titles ??= milestonesIn(files)
       for (const [at, file] of files.entries()) {
         if (at < Number(cursor ?? 0)) continue
         const items: unknown[] = []
         for (const item of objectsIn(file)) {
-          const found = streamsOf(item)
+          const found = streamsOf(item, titles)
           items.push(...found.filter(one => one.stream === stream).map(one => one.item))
           const known = found.length > 0 || isReview(item) || objects.repository.safeParse(item).success
           if (!known && stream === 'issues') strange(file, 'an object that no import reads')
@@ -74,6 +77,14 @@ function reviewsIn(files: readonly string[]): ReadonlyMap<number, unknown[]> {
       if (number !== null) found.set(number, [...(found.get(number) ?? []), item])
     }
   return found
+}
+
+/** Of an archive, by their addresses. */
+function milestonesIn(files: readonly string[]): ReadonlyMap<string, string> {
+  const titles = new Map<string, string>()
+  for (const file of files.filter(name => /\bmilestones_\d+\.json$/.test(name)))
+    for (const { url, title } of objectsIn(file)) titles.set(String(url), String(title))
+  return titles
 }
 
 const isReview = (item: Fields): boolean =>
@@ -141,7 +152,11 @@ function endOfString(text: string, start: number): number {
 }
 
 /** What an object is, and what it holds. */
-function streamsOf(item: Fields): { stream: Stream; item: Fields }[] {
+function streamsOf(item: Fields, titles: ReadonlyMap<string, string>): { stream: Stream; item: Fields }[] {
+  if (isOfArchive(item)) {
+    const found = fromArchive(item, titles)
+    return found === null ? [] : [found]
+  }
   if (typeof item.event === 'string' && item.issue !== undefined) return [{ stream: 'events', item }]
   if (typeof item.issue_url === 'string' && 'body' in item) return [{ stream: 'comments', item }]
   if (typeof item.pull_request_url === 'string' && 'diff_hunk' in item) return [{ stream: 'remarks', item }]

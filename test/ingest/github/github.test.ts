@@ -513,7 +513,7 @@ test('what people decide here afterwards stands, though GitHub still says what i
 })
 
 test('saved answers and what gh prints give the same as the server', async () => {
-  const there = inventRepository(24, 2)
+  const there = inventRepository(14, 2)
   const from = await home()
   await move(from, there)
   const pages = join(place, 'pages')
@@ -561,9 +561,76 @@ test('saved answers and what gh prints give the same as the server', async () =>
     ])
     expect(mails).toEqual(pick(others.get(number)).mails)
   }
+  const archive = join(place, 'archive')
+  mkdirSync(archive)
+  for (const [name, objects] of Object.entries(archiveOf({ ...there, issues: listed })))
+    writeFileSync(join(archive, `${name}_000001.json`), JSON.stringify(objects))
+  const unpacked = await home()
+  const text = await saved(unpacked, archive)
+  expect(text).toContain(`${listed.length} issues read: ${listed.length} new`)
+  const kept = await rowsOf(unpacked)
+  for (const { number } of listed) {
+    const [there, here] = [pick(others.get(Number(number))), pick(kept.get(Number(number)))]
+    expect([number, here.mails]).toEqual([number, there.mails])
+    const { labels, target } = there.data.bug ?? {}
+    expect([number, here.data.bug]).toMatchObject([number, { labels, target }])
+  }
   // Its bytes are the server's, so the one may follow the other.
+  expect(await saved(at, archive)).toContain('0 edited texts')
   expect(await saved(at, gh)).toContain('0 edited texts')
 })
+
+/** As an owner exports it: everything is named by its address. */
+function archiveOf({ issues, comments, events }: Invented): Record<string, Json[]> {
+  const person = (user: unknown) => `https://github.com/${(user as Json | null)?.login ?? 'ghost'}`
+  const titles = new Map(
+    issues.flatMap(({ milestone }) => (milestone ? [[(milestone as Json).title, 0]] : [])),
+  )
+  const milestone = (value: unknown) =>
+    value &&
+    `https://github.com/example/tarn/milestones/${[...titles.keys()].indexOf((value as Json).title as never)}`
+  const label = (value: unknown) =>
+    `https://github.com/example/tarn/labels/${encodeURIComponent(String((value as Json).name))}`
+  const numbers = new Map(issues.map(({ url, html_url }) => [url, html_url]))
+  return {
+    milestones: [...titles.keys()].map((title, at) => ({
+      ...{ type: 'milestone', title, url: `https://github.com/example/tarn/milestones/${at}` },
+    })),
+    issues: issues.map(({ html_url, title, body, user, created_at, closed_at, ...issue }) => ({
+      ...{ type: 'issue', url: html_url, title, body, user: person(user), created_at, closed_at },
+      ...{ repository: 'https://github.com/example/tarn', milestone: milestone(issue.milestone) },
+      labels: (issue.labels as unknown[]).map(label),
+      assignees: (issue.assignees as unknown[]).map(person),
+    })),
+    issue_comments: comments
+      .filter(({ issue_url }) => numbers.has(issue_url))
+      .map(({ html_url, issue_url, user, body, created_at }) => ({
+        ...{ type: 'issue_comment', url: html_url, issue: numbers.get(issue_url), body, created_at },
+        user: person(user),
+      })),
+    issue_events: events
+      .filter(({ issue }) => numbers.has((issue as Json).url))
+      .map(({ id, issue, event, actor, created_at, commit_id, ...more }) => ({
+        ...{
+          type: 'issue_event',
+          url: `${(issue as Json).html_url}#event-${id}`,
+          event,
+          created_at,
+          commit_id,
+        },
+        ...{
+          issue: (issue as Json).html_url,
+          actor: person(actor),
+          subject: more.assignee && person(more.assignee),
+        },
+        ...{
+          label_name: (more.label as Json | undefined)?.name,
+          milestone_title: (more.milestone as Json | undefined)?.title,
+        },
+        ...{ rename: more.rename },
+      })),
+  }
+}
 
 const loginOf = (user: unknown) => ({ login: (user as Json | null)?.login ?? '' })
 function ghOf(issue: Json, comments: readonly Json[]): Json {
