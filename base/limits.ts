@@ -322,7 +322,7 @@ export const limits = {
   searchesWaitingMax: 20,
   /** Of one client; a program that follows several pages at once has four. */
   searchesPerClientMax: 8,
-  /** Of all clients of an IPv4 /24 or an IPv6 /48: some places are always left to others. */
+  /** Of all clients of an IPv4 /24 or an IPv6 /48: the others have the rest, and of what waits the one who has most makes room for who has least. */
   searchesPerNeighbourhoodMax: 16,
   /** After so many seconds. */
   busyAgainSeconds: 5,

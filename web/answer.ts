@@ -75,24 +75,28 @@ export const answerCostly = (
   c: Context,
   versions: readonly string[],
   make: () => Promise<Response>,
-): Promise<Response> => answerFresh(c, versions, () => c.get('costly').pass(make) ?? answerBusy(c))
+): Promise<Response> =>
+  answerFresh(c, versions, () => c.get('costly').pass(make, () => answerBusy(c), clientOf(c)))
 
 /** What the database may take long to find: of that only some are looked for at once, and of one client few. */
 export const answerSearched = (
   c: Context,
   make: () => Promise<Response>,
   busy: (c: Context) => Promise<Response> | Response = answerBusy,
-): Promise<Response> => {
-  const answer = c.get('searches').pass(make, clientOf(c))
-  return answer ?? Promise.resolve(busy(c)).then(response => comeAgain(response))
-}
+): Promise<Response> => c.get('searches').pass(make, async () => comeAgain(await busy(c)), clientOf(c))
 
 /** The API's lists and searches. */
 export const throughSearches: MiddlewareHandler = async (c, next) => {
   if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return next()
-  const passed = c.get('searches').pass(next, clientOf(c))
-  if (passed !== null) return passed
-  return comeAgain(c.json({ detail: 'Too much is asked for now; come again in a moment.' }, 503))
+  const answered = async () => {
+    await next()
+    return null
+  }
+  const detail = 'Too much is asked for now; come again in a moment.'
+  const refused = await c
+    .get('searches')
+    .pass<Response | null>(answered, async () => comeAgain(c.json({ detail }, 503)), clientOf(c))
+  return refused ?? undefined
 }
 
 function comeAgain(response: Response): Response {

@@ -1,9 +1,10 @@
-// Work that keeps the processor or the database busy passes by few at once, so that everything else is answered in between.
+// Work that keeps the processor or the database busy passes by few at once, so that everything else is answered in between. Who asks
+// for much makes room for who asks for little: it is counted by neighbourhoods, which may be one hand with many addresses.
 import { neighbourhoodOf } from '../base/client-address.ts'
 
 export interface Gate {
-  /** Does the work when its turn comes; null when too much waits already, or too much of this client's. Null is a client that is not counted. */
-  pass<T>(work: () => Promise<T>, client?: string | null): Promise<T> | null
+  /** Does the work when its turn comes; `full` when too much waits already, or too much of this client's. Null is a client of this machine, who may hold every place. */
+  pass<T>(work: () => Promise<T>, full: () => Promise<T>, client?: string | null): Promise<T>
 }
 
 export interface GateOptions {
@@ -12,8 +13,15 @@ export interface GateOptions {
   readonly atOnceMax?: number
   /** Of one client, what passes and what waits. */
   readonly perClientMax?: number
-  /** Of all clients of one neighbourhood, which may be one hand: the others have the rest. */
+  /** Of all clients of one neighbourhood: the others have the rest. */
   readonly perNeighbourhoodMax?: number
+}
+
+interface Waiting {
+  readonly neighbourhood: string
+  readonly go: () => void
+  /** Its place goes to another one. */
+  readonly giveWay: () => void
 }
 
 export function makeGate({
@@ -22,46 +30,87 @@ export function makeGate({
   perClientMax = Number.POSITIVE_INFINITY,
   perNeighbourhoodMax = Number.POSITIVE_INFINITY,
 }: GateOptions): Gate {
-  const waiting: (() => void)[] = []
-  const clients = new Map<string, number>()
-  const neighbourhoods = new Map<string, number>()
+  const waiting: Waiting[] = []
+  /** What passes and what waits, of a client and of a neighbourhood; and what passes. */
+  const [clients, held, passing] = [makeCounts(), makeCounts(), makeCounts()]
   let busy = 0
+  const take = (one: Waiting) => waiting.splice(waiting.indexOf(one), 1)
+  /** The next is of the neighbourhood that has the fewest passing; the first to come of those. */
   const next = () => {
-    const start = waiting.shift()
-    if (start === undefined) busy -= 1
-    else start()
+    busy -= 1
+    const few = least(waiting, ({ neighbourhood }) => passing.of(neighbourhood))
+    if (few === undefined) return
+    take(few)
+    few.go()
   }
-  const turn = () => {
-    if (busy >= atOnceMax) return new Promise<void>(resolve => waiting.push(resolve))
-    busy += 1
-    return Promise.resolve()
+  /** The last to wait of the neighbourhood that holds the most goes, when it holds more than the new one will. */
+  const hasRoom = (neighbourhood: string): boolean => {
+    if (busy < atOnceMax || waiting.length < waitingMax) return true
+    const most = least(waiting.toReversed(), one => -held.of(one.neighbourhood))
+    if (most === undefined || held.of(most.neighbourhood) <= held.of(neighbourhood) + 1) return false
+    take(most)
+    most.giveWay()
+    return true
   }
-  const count = (client: string | null, more: number) => {
-    if (client === null) return
-    add(clients, client, more)
-    add(neighbourhoods, neighbourhoodOf(client), more)
-  }
-  const hasEnough = (client: string) =>
-    (clients.get(client) ?? 0) >= perClientMax ||
-    (neighbourhoods.get(neighbourhoodOf(client)) ?? 0) >= perNeighbourhoodMax
+  const hasEnough = (client: string | null, neighbourhood: string) =>
+    client !== null && (clients.of(client) >= perClientMax || held.of(neighbourhood) >= perNeighbourhoodMax)
+  const turn = (neighbourhood: string, giveWay: () => void): Promise<boolean> =>
+    new Promise(resolve => {
+      const go = () => {
+        busy += 1
+        passing.add(neighbourhood, 1)
+        resolve(true)
+      }
+      const away = () => {
+        giveWay()
+        resolve(false)
+      }
+      if (busy < atOnceMax) go()
+      else waiting.push({ neighbourhood, go, giveWay: away })
+    })
   return {
-    pass: (work, client = null) => {
-      if (busy >= atOnceMax && waiting.length >= waitingMax) return null
-      if (client !== null && hasEnough(client)) return null
-      count(client, 1)
-      return turn()
-        .then(work)
-        .finally(() => {
-          count(client, -1)
-          // What came meanwhile goes first.
-          setImmediate(next)
-        })
+    pass: async (work, full, client = null) => {
+      const neighbourhood = client === null ? '' : neighbourhoodOf(client)
+      if (hasEnough(client, neighbourhood) || !hasRoom(neighbourhood)) return full()
+      const count = (more: number) => {
+        clients.add(client ?? '', more)
+        held.add(neighbourhood, more)
+      }
+      count(1)
+      if (!(await turn(neighbourhood, () => count(-1)))) return full()
+      try {
+        return await work()
+      } finally {
+        count(-1)
+        passing.add(neighbourhood, -1)
+        // What came meanwhile goes first.
+        setImmediate(next)
+      }
     },
   }
 }
 
-function add(counts: Map<string, number>, key: string, more: number): void {
-  const now = (counts.get(key) ?? 0) + more
-  if (now === 0) counts.delete(key)
-  else counts.set(key, now)
+interface Counts {
+  of(key: string): number
+  add(key: string, more: number): void
+}
+
+function makeCounts(): Counts {
+  const counts = new Map<string, number>()
+  const of = (key: string) => counts.get(key) ?? 0
+  return {
+    of,
+    add: (key, more) => {
+      const now = of(key) + more
+      if (now === 0) counts.delete(key)
+      else counts.set(key, now)
+    },
+  }
+}
+
+/** The first of those for which the number is the smallest. */
+function least<T>(items: readonly T[], numberOf: (item: T) => number): T | undefined {
+  let found: T | undefined
+  for (const item of items) if (found === undefined || numberOf(item) < numberOf(found)) found = item
+  return found
 }

@@ -162,6 +162,48 @@ test('one network with many addresses leaves places for the searches of all othe
   await db.destroy()
 }, 120_000)
 
+test('many networks that ask for much leave a place to one that asks for little, and its turn comes soon', async () => {
+  const db = openDatabase(archive.url, { max: limits.webDatabaseConnectionsMax })
+  const own = await startWeb({ db, log: { error: () => {}, warn: () => {} }, host: '127.0.0.1', port: 0 })
+  const done: string[] = []
+  const statuses: number[] = []
+  const ask = async (address: string) => {
+    const answer = await fetch(`http://127.0.0.1:${own.port}/tarn/?q=s:wal&x=A`, {
+      headers: { 'X-Forwarded-For': address },
+    })
+    await answer.text()
+    statuses.push(answer.status)
+    if (answer.status === 200) done.push(address)
+    return answer
+  }
+  const free = Promise.withResolvers<void>()
+  const locked = Promise.withResolvers<void>()
+  const slow = archive.db.transaction().execute(async trx => {
+    await sql`lock table search, api_item in access exclusive mode`.execute(trx)
+    locked.resolve()
+    await free.promise
+  })
+  await locked.promise
+  const places = limits.searchesAtOnceMax + limits.searchesWaitingMax
+  const many = Array.from({ length: 60 }, (_, at) => ask(`198.51.${at % 3}.${at}`))
+  await expect.poll(() => statuses.length, { timeout: 30_000 }).toBe(many.length - places)
+  // For each of the two one of the many gives way.
+  const few = ['203.0.113.9', '2001:db8:9::1'].map(ask)
+  await expect.poll(() => statuses.length, { timeout: 30_000 }).toBe(many.length - places + few.length)
+  expect(statuses.every(status => status === 503)).toBe(true)
+  free.resolve()
+  await slow
+  expect((await Promise.all(few)).map(({ status }) => status)).toEqual([200, 200])
+  const turns = ['203.0.113.9', '2001:db8:9::1'].map(address => done.indexOf(address))
+  expect(Math.max(...turns)).toBeLessThan(2 * limits.searchesAtOnceMax + 2)
+  const answers = await Promise.all(many)
+  const refused = answers.filter(({ status }) => status === 503)
+  expect(refused.every(({ headers }) => Number(headers.get('Retry-After')) > 0)).toBe(true)
+  expect(refused).toHaveLength(many.length - places + few.length)
+  await own.close()
+  await db.destroy()
+}, 120_000)
+
 test('of searches and lists of programs few are looked for at once, and pages are there meanwhile', async () => {
   const db = openDatabase(archive.url, { max: limits.webDatabaseConnectionsMax })
   const own = await startWeb({ db, log: { error: () => {}, warn: () => {} }, host: '127.0.0.1', port: 0 })
