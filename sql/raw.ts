@@ -1,7 +1,7 @@
 // The bytes of all mails, each kept once and compressed, whichever lists have it.
 import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib'
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { limits } from '../base/limits.ts'
 import { binaryArray } from './binary-array.ts'
 import { keepBytes, recentBytes } from './recent-bytes.ts'
@@ -73,6 +73,18 @@ export async function hashesUpTo(
     db,
   )
   return rows.map(({ hash }) => hash)
+}
+
+/** How a query for mails brings along what mostly is asked for next: the bytes of small ones; null of others, and of purged ones. */
+export const smallBytes = (raw: RawBuilder<unknown>): RawBuilder<Buffer | null> =>
+  sql<Buffer | null>`case when octet_length(${raw}.bytes) <= ${sql.lit(packHereBytesMax)} and ${raw}.encoding <> 'purged' then ${raw}.bytes end`
+
+/** Those bytes, for `rawBytes`, which then asks nothing. */
+export async function keepSmall(
+  rows: readonly (Pick<PackedRow, 'encoding' | 'size'> & { hash: Buffer; bytes: Buffer | null })[],
+): Promise<void> {
+  for (const { bytes, ...row } of rows)
+    if (bytes !== null) keepBytes(row.hash, await unpack({ ...row, bytes }))
 }
 
 /** As many of the first of these as fit, of those that are not in memory. */

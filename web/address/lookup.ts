@@ -21,13 +21,16 @@ import { findPlace, type Place } from '../read/place.ts'
 /** An answer for what the address leads to. */
 type Answer<At> = (c: Context, at: At) => Promise<Response> | Response
 
+type EarlyAnswer = (c: Context, list: string, id: string) => Promise<Response | undefined>
+
 /** Each adds an address: `/LIST` and on of a list, the same also of all lists, and `/LIST/MESSAGE-ID` and on of a mail. */
 export interface Lookup {
   list(path: string, answer: Answer<ListRow>): void
   place(path: string, answer: Answer<Place>): void
   /** Of all lists together, where none is called so. */
   all(path: string, answer: Answer<Place>): void
-  mail(path: string, answer: Answer<LocatedMail>): void
+  /** `early` asks for its answer alone, and all else is asked where it has none. */
+  mail(path: string, answer: Answer<LocatedMail>, early?: EarlyAnswer): void
   /** A search that is asked for by POST. */
   searched(path: '/', answer: Answer<Place>): void
   searchedThread(path: '/', answer: Answer<LocatedMail>): void
@@ -37,7 +40,8 @@ export const lookup = (app: Hono, db: Kysely<Tables>): Lookup => ({
   list: (path, answer) => void app.get(`/:list${path}`, c => withList(c, db, answer)),
   place: (path, answer) => void app.get(`/:list${path}`, c => withPlace(c, db, answer)),
   all: (path, answer) => void app.get(`/${allLists}${path}`, (c, next) => withAll(c, db, answer, next)),
-  mail: (path, answer) => void app.get(`/:list/:mail${path}`, c => withMail(c, db, answer)),
+  mail: (path, answer, early) =>
+    void app.get(`/:list/:mail${path}`, async c => (await earlyOf(c, early)) ?? withMail(c, db, answer)),
   searched: (path, answer) => void app.post(`/:list${path}`, c => withPlace(c, db, answer)),
   searchedThread: (path, answer) => void app.post(`/:list/:mail${path}`, c => withMail(c, db, answer)),
 })
@@ -73,6 +77,9 @@ async function withAll(
   c.set('listVersion', place.lists.map(list => list.version).join(' '))
   return answer(c, place)
 }
+
+const earlyOf = (c: Context, early: EarlyAnswer | undefined) =>
+  early?.(c, c.req.param('list') ?? '', c.req.param('mail') ?? '')
 
 async function withMail(c: Context, db: Kysely<Tables>, answer: Answer<LocatedMail>): Promise<Response> {
   const name = c.req.param('list') ?? ''

@@ -22,7 +22,11 @@ export function addMail({ mail, searchedThread }: Lookup, db: Kysely<Tables>): v
   // b4 asks with HEAD whether a list has a mail: a redirect is yes.
   mail('', (c, at) => c.redirect(paths.mail(at.list.name, at.id), 301))
   mail('/', (c, at) => answerMail(c, db, at))
-  mail('/raw', (c, at) => answerRaw(c, db, at))
+  mail(
+    '/raw',
+    async (c, at) => (await answerRaw(c, db, at.list.name, at.id)) ?? c.body(null, 404),
+    (c, list, id) => answerRaw(c, db, list, id),
+  )
   mail('/:nested{[Tt]}', (c, at) => c.redirect(`${paths.thread(at.list.name, at.id)}#u`, 301))
   mail('/:nested{[Tt]}/', (c, at) => answerThread(c, db, at))
   mail('/:am{am\\.mbox}', (c, at) => answerAmMbox(c, db, at))

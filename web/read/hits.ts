@@ -9,7 +9,7 @@ import { readDecoded } from './decoded.ts'
 import { findMails, onLists } from './found.ts'
 import { findMark, type Mark, searchedText } from './mark.ts'
 import type { Query } from './query.ts'
-import { isCut, isSure, queryCondition, searched } from './query-sql.ts'
+import { isCut, isExact, isSure, queryCondition, searched } from './query-sql.ts'
 
 export interface Hit {
   readonly list: ListId
@@ -47,17 +47,11 @@ export async function readHits(
 ): Promise<Hits> {
   const [list, ...others] = lists
   if (list === undefined) return { count: 0, cut: false, hits: [] }
-  if (others.length > 0 || !isSure(query) || (await holdsCut(db, list)))
-    return readUnsureHits(db, lists, query, marks, range)
-  const found = await findHits(db, list, query, range)
+  const found = others.length === 0 && isSure(query) ? await findHits(db, list, query, range) : 'unsure'
+  if (found === 'unsure') return readUnsureHits(db, lists, query, marks, range)
   // The newest of so many are not among any thousand of them.
   const rows = found.count > range.countMax ? await findNewest(db, list, query, range) : found.rows
   return { count: found.count, cut: false, hits: await withMatches(db, rows, marks) }
-}
-
-async function holdsCut(db: Kysely<Tables>, list: ListId): Promise<boolean> {
-  const { rows } = await sql`select from search s where s.list_id = ${list} and ${isCut} limit 1`.execute(db)
-  return rows.length > 0
 }
 
 /** What the index alone cannot answer is asked of the newest mails that may. */
@@ -94,24 +88,33 @@ async function readRows(
   return rows
 }
 
-/** How many there are, up to `countMax` + 1, and when that is all of them the newest: the index is asked once. */
+/**
+ * How many there are, up to `countMax` + 1, and when that is all of them the newest: the index is asked once. `unsure`, and nothing is
+ * looked for, where the index has not all words of some mail of the list.
+ */
 async function findHits(
   db: Kysely<Tables>,
   list: ListId,
   query: Query,
   { offset, limit, countMax }: HitRange,
-): Promise<{ count: number; rows: FoundRow[] }> {
+): Promise<{ count: number; rows: FoundRow[] } | 'unsure'> {
   const { holds } = queryCondition(query)
-  const { rows } = await sql<{ count: number } & (FoundRow | Record<keyof FoundRow, null>)>`
-    with found as materialized (
-      select s.list_id, s.seq, s.said from ${searched(query)} where ${onLists([list])} and ${holds} limit ${sql.lit(countMax + 1)})
-    select total.count, ${hitColumns} from (select count(*)::int as count from found) total
+  const unsure = isExact(query)
+    ? sql`false`
+    : sql`exists (select from search s where s.list_id = ${list} and ${isCut})`
+  const { rows } = await sql<{ unsure: boolean; count: number } & (FoundRow | Record<keyof FoundRow, null>)>`
+    with sure as materialized (select not ${unsure} as holds), found as materialized (
+      select s.list_id, s.seq, s.said from ${searched(query)}
+      where (select holds from sure) and ${onLists([list])} and ${holds} limit ${sql.lit(countMax + 1)})
+    select not (select holds from sure) as unsure, total.count, ${hitColumns} from (select count(*)::int as count from found) total
     left join (select * from found order by said desc, seq desc offset ${offset} limit ${limit}) s
       on total.count <= ${countMax}
     left join fact f using (list_id, seq) left join mail m using (list_id, seq) ${hitParts}
     order by s.said desc, s.seq desc`.execute(db)
   // While a rebuild runs, a mail that waits to be read again has its words in the index and no facts.
-  return { count: rows[0]?.count ?? 0, rows: rows.filter(row => row.id !== null) }
+  return rows[0]?.unsure
+    ? 'unsure'
+    : { count: rows[0]?.count ?? 0, rows: rows.filter(row => row.id !== null) }
 }
 
 /** Of a word that many mails hold: read from the newest mail backwards. PostgreSQL plans what has an `offset` by itself. */

@@ -10,6 +10,7 @@ import { holdsWords } from '../../tracker/project/holds-words.ts'
 import { wordsOf } from '../../tracker/project/words.ts'
 import type { ListRow } from './located-mail.ts'
 import { peopleMeant } from './person.ts'
+import { saysWhere } from './query.ts'
 
 /** A mail's page or a person's. */
 export type Lead =
@@ -27,7 +28,7 @@ export async function readLead(db: Database, lists: readonly ListRow[], typed: s
   if (/^[0-9a-f]{7,64}$/i.test(text)) return onlyOne(await landedIn(db, ids, text.toLowerCase()))
   if (/^[^\s<>@:"]+@[^\s<>@:"]+$/.test(text)) return onlyOne(await peopleOfAddress(db, lists, text))
   const words = wordsOf(text)
-  if (words.length < 2 || words.length > wordsMax || text.includes('"')) return null
+  if (words.length < 2 || words.length > wordsMax || text.includes('"') || saysWhere(text)) return null
   const [titled, named] = await Promise.all([titledSo(db, ids, text, words), namedSo(db, lists, words)])
   return onlyOne([...titled, ...named])
 }

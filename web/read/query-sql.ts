@@ -54,7 +54,7 @@ export function isSure(query: Query): boolean {
 }
 
 /** The same of all mails. */
-function isExact(query: Query): boolean {
+export function isExact(query: Query): boolean {
   if (query.what === 'not') return isExact(query.of)
   if (query.what === 'and' || query.what === 'or') return query.of.every(isExact)
   if (query.what === 'blob') return false

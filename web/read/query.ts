@@ -100,6 +100,10 @@ export async function readQuery(typed: string, bare: 'said' | 'any'): Promise<Re
   }
 }
 
+/** It says where to look, so it is no name of anything. */
+export const saysWhere = (typed: string): boolean =>
+  tokensOf(toStorableText(typed)).some(token => token.kind === 'term' && token.prefix !== '')
+
 /** `stat:open`, but not `std::string`, `http://...` or the `net: ` of a subject. */
 function noteOf(tokens: readonly Token[]): string | null {
   const unknown = tokens.find(token => token.kind === 'term' && token.unknown !== undefined)

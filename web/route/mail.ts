@@ -28,8 +28,7 @@ import { readMails } from '../read/mails.ts'
 import { readRelations, readSaying } from '../read/relations.ts'
 import { readPatchComments, readReviews } from '../read/reviews.ts'
 import { readSeeming } from '../read/seeming.ts'
-import { readTopic } from '../read/topic.ts'
-import { readVerdict } from '../read/verdict.ts'
+import { readTopicOfMail, type TopicOfMail } from '../read/topic-of-mail.ts'
 
 type Database = Kysely<Tables>
 
@@ -58,19 +57,19 @@ interface Asked {
 }
 
 async function pageOf(db: Database, located: LocatedMail, asked: Asked): Promise<Html | undefined> {
-  const topic = located.topic && (await readTopic(db, located.list.id, located.topic.key))
-  if (!topic) return message(db, located, null, asked)
+  const { topic, verdict } = await readTopicOfMail(db, located)
+  if (!topic) return message(db, located, { topic, verdict }, asked)
   const revision = revisionAt(topic, located.id)
   if (revision)
     return headOf(revision) === located.id
       ? patchset(db, located, topic, revision, asked)
       : patch(db, located, topic, revision, asked)
-  if (located.id !== topic.id) return message(db, located, topic, asked)
+  if (located.id !== topic.id) return message(db, located, { topic, verdict }, asked)
   const newest = topic.revisions.at(-1)
   if (topic.kind === 'patchset' && newest) return patchset(db, located, topic, newest, asked)
   return topic.kind === 'bug' || topic.kind === 'report'
     ? bug(db, located, topic, asked)
-    : message(db, located, topic, asked)
+    : message(db, located, { topic, verdict }, asked)
 }
 
 /** The revision that this mail heads or is a patch of. */
@@ -190,16 +189,12 @@ async function bug(
 async function message(
   db: Database,
   located: LocatedMail,
-  topic: Topic | null,
+  { topic, verdict }: TopicOfMail,
   { since }: Asked,
 ): Promise<Html | undefined> {
   const { list, id, twins } = located
   const own = topic && { ...topic, claims: topic.claims.filter(({ mail }) => mail === id) }
-  const [mail, verdict, named] = await Promise.all([
-    readOwn(db, located),
-    readVerdict(db, list.id, id),
-    own ? readNamed(db, list.id, own) : [],
-  ])
+  const [mail, named] = await Promise.all([readOwn(db, located), own ? readNamed(db, list.id, own) : []])
   const seeming = mail && topic ? await readSeeming(db, list.id, topic, { id, mail }) : null
   return mail && messagePage({ list, id, twins, mail, topic, verdict, named, seeming, since })
 }
