@@ -4,26 +4,55 @@
 import { limits } from '../../base/limits.ts'
 import type { SearchText } from './search-text.ts'
 import { stemOf } from './word-stem.ts'
-import { wordsOf } from './words.ts'
+import { WordTable } from './word-table.ts'
 
 /** Where a word stands; the sign is hashed before it. */
 export type Beside = '>' | '@'
 
 /** Empty for a mail without such words. */
 export function wordFilter({ quotes, others }: Pick<SearchText, 'quotes' | 'others'>): Buffer {
-  const quoted = quotes === '' ? noWords : new Set(wordsOf(quotes))
-  const beside = others === '' ? noWords : new Set(wordsOf(others))
-  const filter = Buffer.alloc(Math.min(quoted.size + beside.size, limits.wordFilterBytesMax))
-  for (const word of quoted) mark(filter, '>', word)
-  for (const word of beside) mark(filter, '@', word)
+  const firsts = [...firstsOf('>', quotes), ...firstsOf('@', others)]
+  const filter = Buffer.alloc(Math.min(firsts.length, limits.wordFilterBytesMax))
+  for (const first of firsts) mark(filter, first)
   return filter
 }
 
-const noWords: ReadonlySet<string> = new Set()
+/** Of each distinct word. */
+function firstsOf(sign: Beside, text: string): number[] {
+  if (table.size > knownWordsMax) table.clear()
+  const firsts: number[] = []
+  readings++
+  table.read(text, (number, fresh) => {
+    if (fresh) known[number] = knownWord(table.text)
+    const word = known[number]
+    if (word === undefined || word.reading === readings) return
+    word.reading = readings
+    firsts.push(word[sign])
+  })
+  return firsts
+}
+
+/** The words of a list come again and again; ten thousand mails have some forty thousand. */
+const table = new WordTable()
+const knownWordsMax = 50_000
+
+/** By its number in the table. */
+const known: KnownWord[] = []
+
+interface KnownWord extends Readonly<Record<Beside, number>> {
+  /** That which had it last. */
+  reading: number
+}
+
+function knownWord(word: string): KnownWord {
+  const stem = stemOf(word)
+  return { '>': firstOf('>', stem), '@': firstOf('@', stem), reading: 0 }
+}
+
+let readings = 0
 
 /** Bits as PostgreSQL's get_bit counts them: within a byte from the lowest. */
-function mark(filter: Buffer, sign: Beside, word: string): void {
-  const first = firstOf(sign, stemOf(word))
+function mark(filter: Buffer, first: number): void {
   const step = stepOf(first)
   for (let times = 0; times < 4; times++) {
     const bit = placeOf(first, step, times) % (filter.length * 8)

@@ -1,15 +1,8 @@
 // The stem of an English word, by Porter's second algorithm, which Snowball and Xapian have, too: `leaks`, `leaked` and
 // `leaking` are `leak`. It is the same for all forms of a word, and need not be a word itself (`studies` is `studi`).
 import { stem } from 'stemr'
-import { memoText } from '../../base/memo-text.ts'
 
-export const stemOf = (word: string): string => (mayDiffer(word) && isEnglish(word) ? knownStem(word) : word)
-
-/** Of letters from a to z, for words that hardly come again. */
-export const stemAnew = (word: string): string => stem(word)
-
-/** The words of a list come again and again; ten thousand mails have some forty thousand. */
-const knownStem = memoText(stemAnew, 50_000)
+export const stemOf = (word: string): string => (mayDiffer(word) && isEnglish(word) ? stem(word) : word)
 
 /** Of all other endings the algorithm takes nothing away: half of the words of a mail, and most of those that never come again. */
 const endings: Readonly<Record<string, readonly string[]>> = {

@@ -4,7 +4,7 @@
 import { limits } from '../../base/limits.ts'
 import { searchMarks } from './search-marks.ts'
 import type { SearchText } from './search-text.ts'
-import { wordsOf } from './words.ts'
+import { WordTable } from './word-table.ts'
 
 type Said = Pick<SearchText, 'subject' | 'author' | 'files' | 'body' | 'patchId'>
 
@@ -13,27 +13,23 @@ type Said = Pick<SearchText, 'subject' | 'author' | 'files' | 'body' | 'patchId'
  * byte: Buffer's own methods take twice as long for the short words of mails.
  */
 export function wordVector(text: Said): Buffer {
-  const places = placesOf(text)
+  const { places, marks } = placesOf(text)
   let bytesMax = 4
-  for (const [word, at] of places) bytesMax += 3 * word.length + 1 + 2 + 2 * at.length
+  for (let word = 0; word < places.length; word++)
+    bytesMax += 3 * table.lengthOf(word) + 1 + 2 + 2 * (places[word]?.length ?? 0)
+  for (const [mark, at] of marks) bytesMax += mark.length + 1 + 2 + 2 * at.length
   const vector = Buffer.allocUnsafe(bytesMax)
-  let end = vector.writeInt32BE(places.size)
-  for (const [word, at] of places) {
-    end = writeWord(vector, word, end)
-    vector[end++] = 0
-    end = writeNumber(vector, at.length, end)
-    for (const place of at) end = writeNumber(vector, place, end)
-  }
+  let end = vector.writeInt32BE(places.length + marks.size)
+  for (let word = 0; word < places.length; word++)
+    end = writePlaces(vector, places[word] ?? nowhere, table.writeTo(vector, word, end))
+  for (const [mark, at] of marks) end = writePlaces(vector, at, end + vector.write(mark, end))
   return vector.subarray(0, end)
 }
 
-function writeWord(vector: Buffer, word: string, from: number): number {
-  let end = from
-  for (let at = 0; at < word.length; at++) {
-    const code = word.charCodeAt(at)
-    if (code > 127) return from + vector.write(word, from)
-    vector[end++] = code
-  }
+function writePlaces(vector: Buffer, at: readonly number[], from: number): number {
+  vector[from] = 0
+  let end = writeNumber(vector, at.length, from + 1)
+  for (const place of at) end = writeNumber(vector, place, end)
   return end
 }
 
@@ -44,28 +40,34 @@ function writeNumber(vector: Buffer, value: number, end: number): number {
   return end + 2
 }
 
-/**
- * Where each word stands: 14 bits, and above them the weight of its part: subject A, author B, files C, body D. A word of
- * one of these is letters and digits; others begin with a sign (`searchMarks`) and stand nowhere.
- */
-function placesOf(text: Said): Map<string, number[]> {
-  const places = new Map<string, number[]>()
+interface Places {
+  /** Of each word in `table`, up to the bytes that a vector may have. */
+  readonly places: readonly (readonly number[])[]
+  /** Those of words that begin with a sign (`searchMarks`) and stand nowhere. */
+  readonly marks: ReadonlyMap<string, readonly number[]>
+}
+
+/** Where each word stands: 14 bits, and above them the weight of its part: subject A, author B, files C, body D. */
+function placesOf(text: Said): Places {
   const { patch, long, cut } = searchMarks
+  const places: number[][] = []
+  const marks = new Map<string, readonly number[]>()
   let at = 0
   let bytes = 0
   let lost = false
+  table.clear()
   const add = (part: string, weight: number) => {
-    for (const word of wordsOf(part)) {
+    table.read(part, (word, fresh) => {
       const place = (weight << 14) | (at + 1)
-      const known = places.get(word)
-      if (known === undefined) {
-        bytes += 3 * word.length
-        places.set(bytes > limits.wordVectorBytesMax ? cut.body : word, [place])
-      } else if (weightOf(known) !== weight) known.push(place)
+      if (fresh) bytes += 3 * table.lengthOf(word)
+      const known = places[word]
+      if (bytes > limits.wordVectorBytesMax && known === undefined) marks.set(cut.body, [place])
+      else if (known === undefined) places.push([place])
+      else if (weightOf(known) !== weight) known.push(place)
       else if (at < placeMax && known.length < placesMax) known.push(place)
       else lost = true
       if (at < placeMax) at++
-    }
+    })
     // No phrase reaches from one part into the next.
     at = Math.min(at + 1, placeMax)
   }
@@ -73,13 +75,16 @@ function placesOf(text: Said): Map<string, number[]> {
   add(text.author, 2)
   add(text.files.slice(0, limits.fileNamesCharactersMax), 1)
   add(text.body, 0)
-  if (text.files.length > limits.fileNamesCharactersMax) places.set(cut.files, nowhere)
-  if (text.patchId !== null) places.set(`${patch}${text.patchId}`, nowhere)
-  if (lost || at >= placeMax) places.set(long, nowhere)
-  return places
+  if (text.files.length > limits.fileNamesCharactersMax) marks.set(cut.files, nowhere)
+  if (text.patchId !== null) marks.set(`${patch}${text.patchId}`, nowhere)
+  if (lost || at >= placeMax) marks.set(long, nowhere)
+  return { places, marks }
 }
 
-const nowhere: number[] = []
+/** The words of the one mail that is read. */
+const table = new WordTable()
+
+const nowhere: readonly number[] = []
 
 /** The body's words come last. */
 const weightOf = (places: readonly number[] | undefined) => {

@@ -1,7 +1,7 @@
 // All that English makes of one word: who looks for `leak` means `leaks` and `leaking`, too. Xapian, under public-inbox,
 // keeps every word a second time for that, by its stem; here the query asks for each form, so that an import pays nothing.
 import { keepRecent } from '../../base/recent.ts'
-import { stemAnew, stemOf } from '../../tracker/project/word-stem.ts'
+import { stemOf } from '../../tracker/project/word-stem.ts'
 
 /** The words with the stem of this one, and itself. */
 export function wordForms(word: string): ReadonlySet<string> {
@@ -22,7 +22,7 @@ function formsOf(stem: string): ReadonlySet<string> {
     // Where a stem ends and an ending begins no word has the same vowel twice.
     for (const ending of endings)
       if ((last !== 'e' && last !== 'i') || !ending.startsWith(last))
-        if (stemAnew(root + ending) === stem) forms.add(root + ending)
+        if (stemOf(root + ending) === stem) forms.add(root + ending)
   }
   return forms
 }

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
+import { stem } from 'stemr'
 import { expect, test } from 'vitest'
 import { binaryArray } from '../../../sql/binary-array.ts'
-import { stemAnew, stemOf } from '../../../tracker/project/word-stem.ts'
+import { wordFilter } from '../../../tracker/project/word-filter.ts'
+import { stemOf } from '../../../tracker/project/word-stem.ts'
 import { wordVector } from '../../../tracker/project/word-vector.ts'
 import { wordsOf } from '../../../tracker/project/words.ts'
 import { testDatabase } from '../../database.ts'
@@ -29,8 +31,32 @@ test('a word that is not given to the stemmer is its own stem', () => {
   const letter = fc.constantFrom(...'aeiouybcdfghjklmnpqrstvwxz')
   const word = fc.array(letter, { minLength: 3, maxLength: 12 }).map(letters => letters.join(''))
   fc.assert(
-    fc.property(word, text => stemOf(text) === stemAnew(text)),
+    fc.property(word, text => stemOf(text) === stem(text)),
     { numRuns: 20_000 },
+  )
+})
+
+test('the words of any text are its runs of letters and digits', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary-ascii', maxLength: 500 }), text => {
+      const runs = text.toLowerCase().match(/[a-z0-9]+/g) ?? []
+      expect(wordsOf(text)).toEqual(runs.map(run => run.slice(0, 64)))
+    }),
+  )
+})
+
+test('what was read before changes neither the vector nor the filter of a mail', () => {
+  const text = fc
+    .array(fc.constantFrom('leak', 'leaks', 'leaking', 'ab', 'ba', 'naïve', '内核', '0x1f', 'tst_run'), {
+      maxLength: 40,
+    })
+    .map(words => words.join(' '))
+  const mail = fc.record({ subject: text, author: text, files: text, body: text, quotes: text, others: text })
+  fc.assert(
+    fc.property(fc.array(mail, { maxLength: 8 }), mails => {
+      const read = (one: (typeof mails)[number]) => [wordVector({ ...one, patchId: null }), wordFilter(one)]
+      expect(mails.toReversed().map(read).toReversed()).toEqual(mails.map(read))
+    }),
   )
 })
 
