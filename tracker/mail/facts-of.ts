@@ -21,8 +21,8 @@ import { signalsOf } from './signals.ts'
 import { spokenIn } from './spoken.ts'
 import type { Text } from './text.ts'
 
-/** Raised when a change here gives other facts for the same mail; a rebuild then reads every mail again. */
-export const factsVersion = 21
+/** Raised when a change gives other facts or other words of the index for the same mail; every mail is then read again. */
+export const factsVersion = 22
 
 /**
  * Pure: the same bytes, envelope and dressing give the same facts. `envelope`: what the way it came says of its time.
