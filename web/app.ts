@@ -112,7 +112,10 @@ function shared({ url, listening }: AppOptions): MiddlewareHandler {
     c.set('base', startOf('HEAD'))
     await next()
     const to = c.res.headers.get('Location')
-    if (to?.startsWith('/')) c.res.headers.set('Location', `${startOf(c.req.method)}${to}`)
+    if (!to?.startsWith('/')) return
+    c.res.headers.set('Location', `${startOf(c.req.method)}${to}`)
+    // Empty as it is: patchwork says so, too.
+    if (c.res.status < 400) c.res.headers.set('Content-Type', 'text/html; charset=UTF-8')
   }
 }
 

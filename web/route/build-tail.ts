@@ -40,13 +40,14 @@ function count(number: string, more: 1 | -1): void {
 }
 
 export async function answerTail(c: Context, { db, data, line, list }: Following): Promise<Response> {
-  if (c.req.method === 'HEAD') return c.body(null, 200)
+  const asPage = (c.req.header('Accept') ?? '').includes('text/html')
+  const type = asPage ? 'text/html; charset=UTF-8' : 'text/plain; charset=utf-8'
+  if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': type })
   const full = crowd(line.number)
   if (full !== null) {
     c.header('Retry-After', String(limits.busyAgainSeconds))
     return c.text(`${full}; the page of the build shows its last lines.\n`, 503)
   }
-  const asPage = (c.req.header('Accept') ?? '').includes('text/html')
   const stop = new AbortController()
   const pieces = tail(db, data, line.number, stop.signal)
   count(line.number, 1)
@@ -80,7 +81,7 @@ export async function answerTail(c: Context, { db, data, line, list }: Following
     cancel: leave,
   })
   return c.body(body, 200, {
-    'Content-Type': asPage ? 'text/html; charset=UTF-8' : 'text/plain; charset=utf-8',
+    'Content-Type': type,
     // A proxy in front would collect it (nginx).
     'X-Accel-Buffering': 'no',
     'Cache-Control': 'no-store',
