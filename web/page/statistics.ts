@@ -112,6 +112,7 @@ const unreviewedSection = (list: ListRow, unreviewed: readonly number[]): Html =
       name: 'Not reviewed',
       steps: 'Waits for',
       columns: [...waitDays.map(days => `up to ${days} days`), 'longer'],
+      late: true,
       rows: [{ words: 'Patchsets', counts: unreviewed, bar: 'a' }],
     }),
     'Open patchsets that wait for review and of which nobody has reviewed a patch, by the days since they began to wait.',
