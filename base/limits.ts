@@ -578,6 +578,8 @@ export const limits = {
   inboxStepBytesMax: 32 * 1024 * 1024,
   /** Mails are waited for together: a fetch finds them this late. */
   inboxLookMillisecondsMax: 2_000,
+  /** A mirror asks the other server this often; three fetches each time that bring nothing. */
+  mirrorLookMillisecondsMax: 60_000,
   /** Whoever writes mails into the log does it within this, or the inbox waits for the next look. */
   inboxWaitMillisecondsMax: 2_000,
   /** Packs of a repository before those of about one size are joined. */

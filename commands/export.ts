@@ -42,6 +42,9 @@ async function exportInboxes(args: Arguments, { db }: Ground): Promise<number> {
   const { exportInbox } = await import('../tracker/export/inbox.ts')
   for (const list of await chosenLists(db, name))
     await exportInbox({ db, list, directory: name === undefined ? join(out, list.name) : out })
+  const { signingKey } = await import('../sql/signing-key.ts')
+  const { keyText } = await import('../base/note-signature.ts')
+  process.stderr.write(`What git/notes.git says is signed by ${keyText(await signingKey(db))}\n`)
   return 0
 }
 

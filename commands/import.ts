@@ -40,7 +40,7 @@ const githubOptions: Readonly<Record<string, Option>> = {
 export const command: Command = {
   summary:
     'Imports archives: mbox files, .eml files (packed, too), directories of them, Maildirs, public-inbox git; or a project of a patchwork (docs/patchwork.md), the issues and pull requests of a repository on GitHub (docs/github.md), or those of git-dit (docs/git-dit.md)',
-  words: 'PATH...|patchwork URL|github OWNER/REPO|git-dit REPOSITORY',
+  words: 'PATH...|public-inbox URL|patchwork URL|github OWNER/REPO|git-dit REPOSITORY',
   options: {
     list: { value: 'NAME', help: 'the list of every mail; it is made when there is none' },
     mixed: {
@@ -55,10 +55,16 @@ export const command: Command = {
       value: null,
       help: 'goes on with what is fetched into a public-inbox, or pushed into a repository of git-dit, until Ctrl-C',
     },
+    key: {
+      value: 'KEY',
+      help: 'public-inbox: the key of that server; what it signed of its mails counts here, too (docs/leaving.md)',
+    },
     ...patchworkOptions,
     ...githubOptions,
   },
   async run(args) {
+    if (args.words[0] === 'public-inbox')
+      return (await import('./import/public-inbox.ts')).importFromInbox(args)
     if (args.words[0] === 'git-dit') return (await import('./import/git-dit.ts')).importFromDit(args)
     if (args.words[0] === 'patchwork')
       return (await import('./import/patchwork.ts')).importFromPatchwork(args)

@@ -41,7 +41,7 @@ export async function importNotes(
 }
 
 /** Null for a mail that is no note. */
-function writerIn(bytes: Buffer): Pick<NewNote, 'by' | 'address'> | null {
+export function writerIn(bytes: Buffer): Pick<NewNote, 'by' | 'address'> | null {
   const { headers } = readHeaders(bytes)
   const [, how, name = ''] =
     /^\s*(by token|imported from) (.{1,255}?)\s*$/.exec(headerValue(headers, 'x-threadwork-note') ?? '') ?? []

@@ -254,7 +254,13 @@ export interface Tables {
     data: JSONColumnType<Landing>
   }
   // 0005_outbox.sql
-  instance: { one: Generated<boolean>; secret: string; address: Generated<string>; quiet_until: Date | null }
+  instance: {
+    one: Generated<boolean>
+    secret: string
+    address: Generated<string>
+    quiet_until: Date | null
+    signing_key: string | null
+  }
   outbox: {
     id: GeneratedAlways<string>
     key: IndexKey
@@ -465,4 +471,7 @@ export interface Tables {
     message_id: string
     at: Generated<Date>
   }
+  // 0020_signed_notes.sql
+  to_sign: { list_id: number; kind: 'verdict' | 'number' | 'note' | 'purge'; place: Seq }
+  signed_note: { list_id: number; number: number; bytes: Buffer; version: Generated<number> }
 }

@@ -61,4 +61,6 @@ export const isKept: Readonly<Record<keyof Tables, boolean>> = {
   submission_key: true,
   submission: true,
   pushed_series: true,
+  to_sign: true,
+  signed_note: true,
 }

@@ -165,10 +165,12 @@ test('a backup of an older version becomes one of this', async () => {
   const manifest = JSON.parse(readFileSync(file, 'utf8'))
   manifest.migrations = manifest.migrations.filter((name: string) => name < '0011')
   manifest.tables = manifest.tables.filter(
-    ({ name }: { name: string }) => !/^submission|^pushed_series$/.test(name),
+    ({ name }: { name: string }) => !/^submission|^pushed_series$|sign/.test(name),
   )
   for (const table of manifest.tables)
-    table.columns = table.columns.filter((name: string) => name !== 'return_host' && name !== 'told')
+    table.columns = table.columns.filter(
+      (name: string) => !['return_host', 'told', 'signing_key'].includes(name),
+    )
   writeFileSync(file, JSON.stringify(manifest))
   const target = await emptyDatabase()
   await restore(target.db, directory)

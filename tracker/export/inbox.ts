@@ -22,6 +22,7 @@ import {
   type Written,
 } from './inbox-epoch.ts'
 import { reachOn } from './inbox-reach.ts'
+import { writeNotes } from './notes-inbox.ts'
 
 export interface InboxOptions {
   readonly db: Kysely<Tables>
@@ -93,6 +94,7 @@ async function writeAll(options: InboxOptions): Promise<number> {
     if (!epoch) break
     commits += await writeEpoch({ ...options, log, reached: inbox.reached }, epoch)
   }
+  await writeNotes({ ...options, log })
   return commits
 }
 

@@ -94,11 +94,13 @@ async function wishesOf(db: Kysely<Tables>): Promise<Wish[]> {
   return rows.map(row => ({ ...row, id: listId(row.id) }))
 }
 
-/** Another one when there is something to write: the log went on, or a mail was purged. */
+/** Another one when there is something to write: the log went on, a mail was purged, or something is said of one. */
 async function versionsOf(db: Kysely<Tables>): Promise<Map<ListId, string>> {
   const { rows } = await sql<{ id: number; version: string }>`
     select list_id as id, concat_ws(' ', reached, (
-      select max(place) from inbox_change c where c.list_id = inbox.list_id and c.kind = 'purged')) as version
+      select max(place) from inbox_change c where c.list_id = inbox.list_id and c.kind = 'purged'), (
+      select concat_ws(' ', max(number), sum(version)) from signed_note s where s.list_id = inbox.list_id),
+      exists (select from to_sign t where t.list_id = inbox.list_id)) as version
     from inbox`.execute(db)
   return new Map(rows.map(row => [listId(row.id), row.version]))
 }

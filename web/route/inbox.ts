@@ -7,6 +7,7 @@ import type { Kysely } from 'kysely'
 import type { Tables } from '../../sql/tables.ts'
 import { epochDirectory, inboxDirectory } from '../../tracker/export/inbox.ts'
 import { inboxBranch, readWritten } from '../../tracker/export/inbox-epoch.ts'
+import { notesDirectory } from '../../tracker/export/notes-inbox.ts'
 import { findListRow, type ListRow } from '../read/located-mail.ts'
 import { type Find, type GitServer, tellAgain } from './git.ts'
 
@@ -20,8 +21,18 @@ interface Inboxes {
 export function addInboxes(app: Hono, server: GitServer, inboxes: Inboxes): void {
   const epoch = server(findEpoch(inboxes))
   app.route('/:list/git/:epoch{\\d{1,6}\\.git}', epoch)
+  app.route('/:list/git/notes.git', server(findNotes(inboxes)))
   app.route('/:list/:epoch{\\d{1,6}}', epoch)
 }
+
+const findNotes =
+  ({ db, data }: Inboxes): Find =>
+  async c => {
+    const list = await findListRow(db, c.req.param('list') ?? '')
+    if (!list?.git) return null
+    const directory = notesDirectory(inboxDirectory(data, list.name))
+    return (await readWritten(directory)) && { offer: { directory, isOffered: ref => ref === inboxBranch } }
+  }
 
 const findEpoch =
   ({ db, data }: Inboxes): Find =>
