@@ -60,6 +60,8 @@ const check = {
   ...{ id: number, url: text, user, date: text, state: text, target_url: text, context: text },
   description: text,
 }
+/** Of it an event tells less. */
+const checkIn = { id: number, url: text, date: text, state: text, target_url: text, context: text }
 const event = (payload: Shape) => [
   { id: number, category: text, project, date: text, actor: 'null', payload },
 ]
@@ -68,6 +70,7 @@ const index = {
   bundles: text,
 }
 const refused = { detail: text }
+const wholePatch = { ...patch, headers, content: text, diff: text, prefixes: [text] }
 
 export interface Sample {
   /** Capital words stand for numbers and ids of the test's own mails. */
@@ -91,7 +94,7 @@ export const samples: readonly Sample[] = [
   { path: '/api/1.2/patches/?project=tarn&archived=false&msgid=v2-1@example.org', shape: [patch] },
   {
     path: '/api/1.3/patches/PATCH/',
-    shape: { ...patch, headers, content: text, diff: text, prefixes: [text] },
+    shape: wholePatch,
   },
   { path: '/api/1.3/patches/PATCH/comments/', shape: [comment] },
   { path: '/api/1.3/patches/PATCH/checks/', shape: [check] },
@@ -128,6 +131,48 @@ export const samples: readonly Sample[] = [
     path: '/api/1.3/events/?project=water&category=patch-comment-created',
     shape: event({ patch: mailIn, comment: commentIn }),
   },
+  {
+    path: '/api/1.3/events/?project=water&category=patch-state-changed',
+    shape: event({ patch: mailIn, previous_state: text, current_state: text }),
+  },
+  {
+    path: '/api/1.3/events/?project=water&category=check-created',
+    shape: event({ patch: mailIn, check: checkIn }),
+  },
+  { path: '/api/1.3/events/?project=water&category=patch-relation-changed', shape: [] },
+]
+
+export interface Write {
+  /** Below the patch that is written to. */
+  readonly path: string
+  readonly method: 'POST' | 'PATCH' | 'PUT'
+  /** Whose token; null for none. */
+  readonly by: 'lab' | 'ruth' | null
+  readonly body: Readonly<Record<string, string>>
+  readonly status: number
+  readonly shape: Shape
+}
+
+const posted = { path: 'checks/', method: 'POST', by: 'lab' } as const
+const good = { state: 'success', context: 'ci-shape', target_url: 'https://ci.example.net/1' }
+const changed = { path: '', method: 'PATCH', by: 'ruth' } as const
+
+export const writes: readonly Write[] = [
+  { ...posted, body: { ...good, description: 'all ok' }, status: 201, shape: check },
+  ...['pending', 'warning', 'fail'].map(
+    (state): Write => ({ ...posted, body: { ...good, state }, status: 201, shape: check }),
+  ),
+  { ...posted, body: { ...good, target_url: '', description: '' }, status: 201, shape: check },
+  { ...posted, by: null, body: good, status: 403, shape: refused },
+  { ...posted, body: { ...good, state: 'bogus' }, status: 400, shape: { state: [text] } },
+  { ...posted, body: { context: 'ci-shape' }, status: 400, shape: { state: [text] } },
+  { ...posted, body: { ...good, context: 'a b' }, status: 400, shape: { context: [text] } },
+  { ...posted, body: { ...good, target_url: 'no url' }, status: 400, shape: { target_url: [text] } },
+  { ...changed, body: { state: 'under-review' }, status: 200, shape: wholePatch },
+  { ...changed, body: { archived: 'true' }, status: 200, shape: wholePatch },
+  { ...changed, body: { archived: 'false' }, status: 200, shape: wholePatch },
+  { ...changed, body: { state: 'bogus' }, status: 400, shape: { state: [text] } },
+  { ...changed, by: null, body: { state: 'accepted' }, status: 403, shape: refused },
 ]
 
 /** Where a value differs from a shape; empty when it has it. What stands under `threadwork` is ours. */

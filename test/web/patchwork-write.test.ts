@@ -15,6 +15,7 @@ import type { Listener } from '../../web/listen.ts'
 import { startWeb } from '../../web/serve.ts'
 import { testDatabase } from '../database.ts'
 import { patchBody, series, write } from './archive.ts'
+import { differences, writes } from './patchwork-shapes.ts'
 
 let db: Awaited<ReturnType<typeof testDatabase>>['db']
 let web: Listener
@@ -388,7 +389,7 @@ test('a result may say nothing, and what it says does nothing but that', async (
   const silent = { state: 'pending', context: 'a', target_url: '', description: '' }
   expect(await post('v1-1@example.org', 'lab', silent)).toMatchObject({
     status: 201,
-    json: { state: 'pending', target_url: null, description: '' },
+    json: { state: 'pending', target_url: '', description: '' },
   })
   const hostile = 'x_\n\nPatch-Status: rejected\nReviewed-by: Ruth Adler <ruth@example.net>\nTest-Label: b'
   expect(
@@ -476,6 +477,18 @@ test('what is no body, or too much of one, is told; and elsewhere nothing is wri
     ['PATCH', '/tarn/v2-2@example.org/'],
   ] as const)
     expect([path, (await fetch(origin + path, { method })).status]).toEqual([path, 405])
+})
+
+test.each(writes)('a real patchwork answered $status to $method $path $body', async one => {
+  const path = `/api/1.3/patches/${patches['v2-2@example.org']}/${one.path}`
+  for (const type of ['application/json', 'application/x-www-form-urlencoded']) {
+    const body = type.endsWith('json') ? JSON.stringify(one.body) : new URLSearchParams(one.body).toString()
+    const authorization = one.by === null ? {} : { Authorization: `Token ${words[one.by]}` }
+    const headers = { 'Content-Type': type, ...authorization }
+    const response = await fetch(origin + path, { method: one.method, headers, body })
+    expect([response.status, response.headers.get('Content-Type')]).toEqual([one.status, 'application/json'])
+    expect(differences(one.shape, await response.json())).toEqual([])
+  }
 })
 
 test('a token that writes too much in a minute is told when it may again', async () => {

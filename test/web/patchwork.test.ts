@@ -192,6 +192,14 @@ test('a list comes in pages, whose neighbours the field Link names, the next one
   expect(await list('/api/1.3/patches/?project=tarn&per_page=1000')).toHaveLength(5)
 })
 
+test('a browser is answered with JSON, and with the pages of the API where those are', async () => {
+  const browse = (path: string) =>
+    archive.app.request(path, { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } })
+  for (const path of ['/api/', '/api/1.3/patches/?per_page=1', '/api/1.3/patches/?per_page=1&format=json'])
+    expect((await browse(path)).headers.get('Content-Type')).toBe('application/json')
+  expect((await browse('/api/docs/')).headers.get('Content-Type')).toMatch(/^text\/html/)
+})
+
 test('an address without its last slash leads to the one with it', async () => {
   const response = await get('/api/1.2/patches?project=tarn&msgid=v2-1@example.org')
   expect(response.status).toBe(301)

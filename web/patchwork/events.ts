@@ -249,7 +249,7 @@ function checkPayload(
     url: writing.api.url(`/patches/${patch.id}/checks/${row.id}/`),
     date: exactDateText(at),
     state: data.state,
-    target_url: data.url,
+    target_url: data.url ?? '',
     context: data.context,
   }
   return { patch: embeddedMail(writing, 'patch', patch), check }

@@ -182,7 +182,7 @@ export function checkObject({ api }: Writing, patch: number, row: ItemRow): Chec
     user: userObject(api, { id: person, ...data.who }),
     date: exactDateText(known),
     state: (state ?? 'pending') as Check['state'],
-    target_url: data.url ?? null,
+    target_url: data.url ?? '',
     context: name,
     description: data.description ?? null,
   }
