@@ -110,6 +110,13 @@ const urls: Readonly<Record<string, readonly Example[] | 'elsewhere'>> = {
     ['/tarn/git/0.git/info/refs?service=git-upload-pack', 200, 'application/x-git-upload-pack-advertisement'],
     ['/tarn/0/info/refs?service=git-upload-pack', 200, 'application/x-git-upload-pack-advertisement'],
   ],
+  '`/LIST/git/notes.git`': [
+    [
+      '/tarn/git/notes.git/info/refs?service=git-upload-pack',
+      200,
+      'application/x-git-upload-pack-advertisement',
+    ],
+  ],
   '`/manifest.js.gz`, `/LIST/manifest.js.gz`': [
     ['/manifest.js.gz', 200, gzip],
     ['/tarn/manifest.js.gz', 200, gzip],

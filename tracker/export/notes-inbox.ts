@@ -34,6 +34,8 @@ export async function writeNotes({ db, list, directory, log, signal }: NotesOpti
     .executeTakeFirstOrThrow()
   // What was taken out must not be in it: it is begun again.
   let written = await openEpoch(at, { log: `${log} ${taken ?? 0}`, start: seq(0), description })
+  // There is one to be asked for before anything was said.
+  if (written.commit === null) await saveWritten(at, written)
   while (!signal?.aborted) {
     const rows = await db
       .selectFrom('signed_note')
