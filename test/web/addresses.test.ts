@@ -275,7 +275,8 @@ beforeAll(async () => {
   }
   for (const [name, noun] of Object.entries({ PATCH: 'patches', SERIES: 'series', COVER: 'covers' }))
     values[name] = await numberIn(noun)
-  await until(async () => (await ask('/tarn/0/info/refs?service=git-upload-pack')).status === 200)
+  // It is written behind the epochs.
+  await until(async () => (await ask('/tarn/git/notes.git/info/refs?service=git-upload-pack')).status === 200)
 }, 60_000)
 afterAll(async () => {
   await inboxes?.close()
