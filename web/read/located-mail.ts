@@ -99,10 +99,10 @@ export async function locateMail(
           from build b where b.list_id = l.id and b.topic_key = t.id_key),
         (select max(a.at) from application a where a.list_id = l.id and a.topic_key = t.id_key)) as topic_version,
       own.message_id, own.raw_hash,
-      (select json_build_object('kind', d.kind, 'who', d.who, 'reason', d.reason, 'at', floor(extract(epoch from d.at) * 1000))
+      case when own.raw_hash is null then (select json_build_object('kind', d.kind, 'who', d.who, 'reason', d.reason, 'at', floor(extract(epoch from d.at) * 1000))
         from tombstone d where d.message_key = ${key} and d.lifted_at is null and (d.list_id is null or d.list_id = l.id)
           and exists (select from mail m where m.list_id = l.id and m.message_key = ${key})
-        order by d.kind desc, d.at limit 1) as gone,
+        order by d.kind desc, d.at limit 1) end as gone,
       (select json_agg(json_build_object('list', o.name, 'id', ${asked}::text, 'state', ot.state) order by o.name)
         from list o left join topic_mail om on om.list_id = o.id and om.message_key = ${key}
         left join topic ot on ot.list_id = o.id and ot.id_key = om.topic_key

@@ -10,6 +10,8 @@ export interface ThreadMail {
   readonly id: MessageId
   /** Of its bytes. */
   readonly hash: Buffer
+  /** In bytes; 0 of a purged one. */
+  readonly size: number
 }
 
 /** The threads of these mails, each mail once, oldest first; of a Message-ID that was used again every text. */
@@ -37,6 +39,7 @@ interface ThreadRow {
   references: string[]
   text: string
   hash: Buffer
+  size: number
   note: boolean
 }
 
@@ -46,8 +49,9 @@ async function readClusters(
   keys: readonly IndexKey[],
 ): Promise<ThreadRow[]> {
   const { rows } = await sql<ThreadRow>`
-    select f.message_key as key, d."messageId" as id, d."references", d."textHash" as text, m.raw_hash as hash, m.note
-    from fact f join mail m on m.list_id = f.list_id and m.seq = f.seq and not m.hidden,
+    select f.message_key as key, d."messageId" as id, d."references", d."textHash" as text, m.raw_hash as hash, m.note,
+      case when r.encoding = 'purged' then 0 else r.size end as size
+    from fact f join mail m on m.list_id = f.list_id and m.seq = f.seq and not m.hidden join raw r on r.hash = m.raw_hash,
     jsonb_to_record(f.data) as d("messageId" text, "references" text[], "textHash" text)
     where f.cluster = any(array(
       select c.cluster from fact c where c.list_id = ${list} and c.message_key = any(${keys}::text[])))

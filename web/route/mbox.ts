@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { type Kysely, sql } from 'kysely'
 import type { IndexKey, ListId, Seq } from '../../base/ids.ts'
 import { limits } from '../../base/limits.ts'
-import { sizesOf } from '../../sql/raw.ts'
+import { addSizes, sizesOf } from '../../sql/raw.ts'
 import type { Tables } from '../../sql/tables.ts'
 import { answerFresh, answerSearched } from '../answer.ts'
 import { fileName } from '../archive/file-name.ts'
@@ -24,7 +24,8 @@ export async function answerThreadMbox(c: Context, db: Database, located: Locate
   const hashes = mails.length === 0 ? [hash] : mails.map(mail => mail.hash)
   const versions = hashes.map(one => one.toString('base64'))
   return answerFresh(c, ['mbox', list.name, ...versions], async () => {
-    const { all, held } = await sizesOf(db, hashes)
+    const { all, held } =
+      mails.length === 0 ? await sizesOf(db, hashes) : addSizes(mails.map(mail => mail.size))
     if (all < limits.largeAnswerBytesMin) return gzipped(c, 't', await smallMbox(db, hashes))
     return answerLarge(c, held, () => gzipped(c, 't', mboxStream(db, inBatches(hashes))))
   })
