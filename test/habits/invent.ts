@@ -1,6 +1,6 @@
 // An invented list: its mails in the order in which they came, and the right answer about them. The same list, seed and
 // number give the same bytes.
-import { bytesOf } from './letter.ts'
+import { bytesOf, type Letter } from './letter.ts'
 import { makeSpeech } from './speech.ts'
 import { type Story, stories } from './stories.ts'
 import type { Truth } from './truth.ts'
@@ -11,6 +11,7 @@ export interface Invented {
   readonly truth: Truth
   /** Addresses of the robots that the list has configured. */
   readonly robots: readonly { readonly name: string; readonly address: string }[]
+  readonly letters: readonly Letter[]
   /** Message-ID -> subject and sender, to show where a disagreement lies. */
   readonly subjects: ReadonlyMap<string, string>
 }
@@ -31,6 +32,7 @@ export function inventList(customs: Customs, seed: number, mails: number): Inven
   return {
     mails: letters.map(({ letter }) => bytesOf(letter, customs.dress, dress)),
     truth: truthOf(world),
+    letters: world.letters,
     robots: customs.knownRobots ? world.robots.map(({ name, address }) => ({ name, address })) : [],
     subjects: new Map(world.letters.map(({ id, subject, from }) => [id, `${subject}   (${from.name})`])),
   }

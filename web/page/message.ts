@@ -13,7 +13,7 @@ import { followSection, namedSection } from '../part/aside.ts'
 import { effectsOf } from '../part/effects.ts'
 import { frame } from '../part/frame.ts'
 import { didSection } from '../part/history.ts'
-import { jumps } from '../part/jumps.ts'
+import { type Jump, jumps } from '../part/jumps.ts'
 import { attachments } from '../part/mail-card.ts'
 import { mailProblems } from '../part/mail-problems.ts'
 import { mailText } from '../part/mail-text.ts'
@@ -66,7 +66,7 @@ export const messagePage = (view: MessageView): Html => {
     main: html`<h1>${titleOf(subject)}</h1>
 <p class="meta">${from ? html`<span>${nameOf(from)}</span>` : ''} ${dateOf(view)} ${effect ?? ''}</p>
 ${topic ? topicNews(list.name, topic, view.since) : ''}
-${jumps([{ words: 'Reply', path: '#reply' }, ...(topic && topic.mails.length > 1 ? [{ words: 'Thread', path: paths.thread(list.name, id) }] : [])])}
+${jumps([{ words: 'Reply', path: '#reply' }, latestJump(view), topic && topic.mails.length > 1 ? { words: 'Thread', path: paths.thread(list.name, id) } : null])}
 ${topic ? standingBox(list.name, topic.standing, seemingLine(view) ?? topicLine(list.name, topic, id)) : waitingBox()}
 <div class="cols"><div>
 <section aria-labelledby="h-text">
@@ -91,6 +91,12 @@ ${twinsSection(view.twins)}
 ${followSection(list, id)}
 </aside></div>`,
   })
+}
+
+/** What was said last in its thread. */
+function latestJump({ list, id, topic }: MessageView): Jump | null {
+  const latest = topic?.mails.at(-1)
+  return latest && latest.id !== id ? { words: 'Newest mail', path: paths.mail(list.name, latest.id) } : null
 }
 
 const discussionTags = [{ words: 'It is a bug', tag: 'Type: bug' }]

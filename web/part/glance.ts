@@ -13,6 +13,7 @@ import {
   revisionChecks,
   weightyChecks,
 } from '../../tracker/topic/reviews.ts'
+import { headOf } from '../../tracker/topic/summary.ts'
 import type { Applied, Revision, Topic, TopicMail, Turn } from '../../tracker/topic/topic.ts'
 import { paths } from '../paths.ts'
 import type { ListRow } from '../read/located-mail.ts'
@@ -28,6 +29,7 @@ export function patchsetGlance(
 ): Html {
   const newest = topic.revisions.at(-1)
   return lines([
+    newest ? newestLine(list, newest) : null,
     answersLine(list, topic),
     changed && ['Changed', html`<a href="${changed.path}">${changed.words}</a>`],
     newest ? lookedLine(list, topic, newest) : null,
@@ -46,6 +48,14 @@ const lines = (all: readonly (Line | null)[]): Html =>
   html`<dl class="glance">${all.map(line =>
     line === null ? '' : html`<div><dt>${line[0]}</dt> <dd>${line[1]}</dd></div> `,
   )}</dl>`
+
+/** The newest revision, on the pages of the older ones, too. */
+function newestLine(list: ListRow, newest: Revision): Line | null {
+  const head = headOf(newest)
+  return head === null
+    ? null
+    : ['Newest', html`<a href="${paths.mail(list.name, head)}">v${newest.version}</a>, ${dayOf(newest.said)}`]
+}
 
 /** What people wrote, and not its author alone. */
 function answersLine(list: ListRow, { mails, author, revisions }: Topic): Line | null {
@@ -140,15 +150,27 @@ function appliedLine(list: ListRow, topic: Topic, newest: Revision | undefined):
 const saidApplied = (list: ListRow, { who, mail, said, commit }: Applied): Html =>
   html`<a href="${paths.mail(list.name, mail)}">by ${nameOf(who)}</a>, ${dayOf(said)}${commit ? html`, as ${commitLink(list, commit)}` : ''}`
 
-/** Whom it waits for, where it waits for anybody. */
-function askedLine(list: ListRow, { standing, delegate, revisions, kind }: Topic): Line | null {
+/** Whom it waits for, where it waits for anybody, and the mail since which it does. */
+function askedLine(list: ListRow, topic: Topic): Line | null {
+  const whom = askedPeople(list, topic)
+  const { since } = topic.standing
+  if (whom === null || since === undefined) return whom && ['Asked', whom]
+  const mail = [...topic.mails, ...topic.history.map(({ mail: id, said }) => ({ id, said }))].findLast(
+    ({ said }) => said === since,
+  )
+  return mail
+    ? ['Asked', html`${whom}, <a href="${paths.mail(list.name, mail.id)}">since ${dayOf(since)}</a>`]
+    : ['Asked', whom]
+}
+
+function askedPeople(list: ListRow, { standing, delegate, revisions, kind }: Topic): Html | null {
   const { turn, waits, since } = standing
-  if (waits) return ['Asked', personLink(list.name, waits)]
-  if (turn === null) return kind === 'bug' && since !== undefined ? ['Asked', html`Whoever can help`] : null
+  if (waits) return personLink(list.name, waits)
+  if (turn === null) return kind === 'bug' && since !== undefined ? html`Whoever can help` : null
   if (turn === 'nobody') return null
   const author = revisions.at(-1)?.author
-  if (turn === 'author' && author) return ['Asked', personLink(list.name, author)]
-  return ['Asked', delegate ? personLink(list.name, delegate.person) : html`${askedWords[turn]}`]
+  if (turn === 'author' && author) return personLink(list.name, author)
+  return delegate ? personLink(list.name, delegate.person) : html`${askedWords[turn]}`
 }
 
 const askedWords: Readonly<Record<Exclude<Turn, 'nobody'>, string>> = {
