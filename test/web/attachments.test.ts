@@ -112,8 +112,7 @@ test('each link gives the bytes that the sender attached', async () => {
   expect((await bytesOf(linkTo('11'))).toString()).toBe('')
 })
 
-test('a browser is told to save it, whatever it is, and of no type that it would run or lay out', async () => {
-  const types = new Map<string, string>()
+test('a browser is told to save it, whatever it is, and of no type at all', async () => {
   for (const link of links) {
     const { status, headers } = await get(link)
     expect(status, link).toBe(200)
@@ -125,16 +124,8 @@ test('a browser is told to save it, whatever it is, and of no type that it would
     expect(policy, link).toEqual(
       expect.arrayContaining(["default-src 'none'", "frame-ancestors 'none'", 'sandbox']),
     )
-    types.set(link.split('/').at(-1) ?? '', headers.get('Content-Type') ?? '')
+    expect(headers.get('Content-Type'), link).toBe('application/octet-stream')
   }
-  expect(Object.fromEntries(types)).toMatchObject({
-    '3-shot.png': 'image/png',
-    '4-fix.patch': 'text/plain; charset=utf-8',
-    '1.2-page.html': 'application/octet-stream',
-    '7-x.svg': 'application/octet-stream',
-    '8-b-gnp.html': 'application/octet-stream',
-    '2-a.bin': 'application/octet-stream',
-  })
 })
 
 test("the name of the file is the mail's, in both forms, and no path", async () => {

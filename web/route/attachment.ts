@@ -50,23 +50,13 @@ async function openPart(
   return undefined
 }
 
-/** Whatever a browser could run or lay out is bytes to it: it is told of no other types than these. */
-const images = new Set(['image/gif', 'image/jpeg', 'image/png', 'image/webp'])
-const texts = new Set(['text/plain', 'text/x-patch', 'text/x-diff', 'application/x-patch'])
-
-function typeOf({ type, filename }: Attachment): string {
-  if (images.has(type)) return type
-  return texts.has(type) || /\.(?:patch|diff)$/i.test(filename ?? '')
-    ? 'text/plain; charset=utf-8'
-    : 'application/octet-stream'
-}
-
 function headersOf(attachment: Attachment): Record<string, string> {
   const { ascii, full } = partFileNames(attachment)
   // RFC 6266 4.3: old programs read the first form, all others the second (RFC 8187).
   const encoded = encodeURIComponent(full).replace(/['()*]/g, sign => `%${sign.charCodeAt(0).toString(16)}`)
   return {
-    'Content-Type': typeOf(attachment),
+    // Of no type that a browser could run or lay out, whatever the mail says.
+    'Content-Type': 'application/octet-stream',
     'Content-Disposition': `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`,
     'Content-Security-Policy': `${safeHeaders['Content-Security-Policy']}; sandbox`,
   }
