@@ -249,6 +249,14 @@ export const listSettings = z.strictObject({
     more: 'see [The log as git](#the-log-as-git)',
     changes: ['pages'],
   }),
+  addresses: z
+    .enum(['shown', 'masked'], { error: '"shown" or "masked"' })
+    .default('shown')
+    .register(about, {
+      is: '"masked" leaves out what stands behind the @ of addresses on pages and in feeds',
+      more: 'see [Addresses](#addresses)',
+      changes: ['pages'],
+    }),
   web_submission: yesNo.default(false).register(about, {
     is: 'patches are taken over HTTP as well, from `b4 send`: of people whose address and key were confirmed',
     more: 'see [Patches over HTTP](#patches-over-http)',

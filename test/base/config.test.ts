@@ -68,6 +68,7 @@ branches = ["main", "release/*"]
 maintainers = "MAINTAINERS"
 commit_url = "https://git.example.org/net/commit/%s"
 moderate = "first"
+addresses = "masked"
 web_submission = true
 answers = { bugs = true }
 post = { states = true }
@@ -100,6 +101,7 @@ address = "docs@example.org"
         approvers: [],
         moderate: 'first',
         git: true,
+        addresses: 'masked',
         webSubmission: true,
         answers: { bugs: true, states: false, digest: false, waiting: false },
         ci: { success: 'silent', warning: 'silent', failure: 'author', conflict: 'silent', embargo: 0 },
@@ -141,6 +143,7 @@ address = "docs@example.org"
         approvers: [],
         moderate: 'no',
         git: true,
+        addresses: 'shown',
         webSubmission: false,
         answers: { bugs: false, states: false, digest: false, waiting: false },
         ci: { success: 'silent', warning: 'silent', failure: 'author', conflict: 'silent', embargo: 0 },

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { beforeAll, expect, test } from 'vitest'
+import { saveLists } from '../../sql/lists.ts'
 import { makeApp } from '../../web/app.ts'
 import { paths } from '../../web/paths.ts'
 import { startWeb } from '../../web/serve.ts'
@@ -160,4 +161,40 @@ test('an address that leads nowhere says so and shows a way on', async () => {
   for (const odd of ['%00%ff', '%00', 'a%00b@example.org', '%ED%A0%80@example.org'])
     expect(await archive.page(`/tarn/${odd}/`, 404)).toContain('href="/tarn/?state=all"')
   expect((await archive.app.request('/tarn/%00/raw')).status).toBe(404)
+})
+
+test('a list that masks addresses shows none on its pages and in its feeds, and programs get the mails as they are', async () => {
+  const own = await makeArchive([
+    ...series,
+    {
+      id: 'said@example.org',
+      subject: 'Ask zoe@example.com',
+      from: '"Zoe @ home" <zoe@example.com>',
+      body: 'Write to zoe@example.com or <max.o@sub.example.net>.\n\nOn Monday, zoe@example.com wrote:\n> no\n\nReviewed-by: Zoe <zoe@example.com>\n',
+    },
+  ])
+  await saveLists(own.db, [{ name: 'tarn', address: 'tarn@lists.example.org', addresses: 'masked' }])
+  const addresses = series.flatMap(({ from }) => from?.match(/[^\s<>]+@[^\s<>]+/)?.[0] ?? [])
+  const people = [...new Set([...addresses, 'zoe@example.com', 'ines@example.org', 'max.o@sub.example.net'])]
+  const pages = [
+    ...['/tarn/', '/tarn/?state=all', '/tarn/waits/', '/tarn/?q=lock', '/tarn/?q=f%3Azoe', '/all/?q=lock'],
+    ...['/tarn/v2-0@example.org/', '/tarn/v2-2@example.org/', '/tarn/v2-0@example.org/v1..v2'],
+    ...['/tarn/review-2@example.net/', '/tarn/review-2@example.net/T/', '/tarn/said@example.org/'],
+    ...['/tarn/new.atom', '/tarn/said@example.org/t.atom', '/all/new.atom', '/tarn/?q=lock&x=A'],
+  ]
+  for (const path of pages) {
+    const page = decodeURIComponent(await own.page(path))
+    for (const address of people) expect(page, path).not.toContain(address)
+  }
+  const page = await own.page('/tarn/said@example.org/')
+  expect(page).toContain('zoe@…')
+  expect(page).toMatch(/href="mailto:tarn@lists.example.org\?In-Reply-To=%3Csaid%40example.org%3E/)
+  expect(page).toMatch(
+    /git send-email --in-reply-to=\S*said@example\.org\S* --to=tarn@lists\.example\.org reply\.patch/,
+  )
+  expect(page).toMatch(/tarn\+r-[a-z2-7]{16}@lists\.example\.org/)
+  expect(await own.page('/tarn/said@example.org/raw')).toContain('From: "Zoe @ home" <zoe@example.com>')
+  expect((await own.app.request('/tarn/said@example.org/')).headers.get('X-Content-Type-Options')).toBe(
+    'nosniff',
+  )
 })

@@ -4,6 +4,7 @@ import type { Context, Hono, Next } from 'hono'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../../sql/tables.ts'
 import { answerPage } from '../answer.ts'
+import { maskAddresses } from '../mask.ts'
 import { gonePage, goneText } from '../page/gone.ts'
 import { missingListPage, missingMailPage } from '../page/missing.ts'
 import { allLists, paths } from '../paths.ts'
@@ -46,13 +47,22 @@ export const lookup = (app: Hono, db: Kysely<Tables>): Lookup => ({
   searchedThread: (path, answer) => void app.post(`/:list/:mail${path}`, c => withMail(c, db, answer)),
 })
 
+/** What a reader sees, where one of the lists wants it so. What programs take is as it came. */
+async function masked(response: Response, lists: readonly ListRow[]): Promise<Response> {
+  const type = response.headers.get('Content-Type') ?? ''
+  if (!lists.some(list => list.addresses === 'masked') || !/^(?:text\/html|application\/atom)/.test(type))
+    return response
+  const own = lists.flatMap(list => [list.address, list.subscribed ?? []].flat())
+  return new Response(maskAddresses(await response.text(), own), response)
+}
+
 /** A first segment that is no list may be a Message-ID: `/MESSAGE-ID/` leads to the list that has it. */
 async function withList(c: Context, db: Kysely<Tables>, answer: Answer<ListRow>): Promise<Response> {
   const name = c.req.param('list') ?? ''
   const list = await findListRow(db, name)
   if (list) {
     c.set('listVersion', list.version)
-    return answer(c, list)
+    return masked(await answer(c, list), [list])
   }
   const holder = await findListOfMail(db, name)
   return holder === undefined
@@ -63,7 +73,7 @@ async function withList(c: Context, db: Kysely<Tables>, answer: Answer<ListRow>)
 async function withPlace(c: Context, db: Kysely<Tables>, answer: Answer<Place>): Promise<Response> {
   const name = c.req.param('list') ?? ''
   const place = await findPlace(db, name)
-  return place ? answer(c, place) : answerPage(c, missingListPage(name), 404)
+  return place ? masked(await answer(c, place), place.lists) : answerPage(c, missingListPage(name), 404)
 }
 
 async function withAll(
@@ -75,7 +85,7 @@ async function withAll(
   const place = await findPlace(db, allLists)
   if (place === undefined || place.lists.some(list => list.name === allLists)) return void (await next())
   c.set('listVersion', place.lists.map(list => list.version).join(' '))
-  return answer(c, place)
+  return masked(await answer(c, place), place.lists)
 }
 
 const earlyOf = (c: Context, early: EarlyAnswer | undefined) =>
@@ -88,7 +98,7 @@ async function withMail(c: Context, db: Kysely<Tables>, answer: Answer<LocatedMa
   if (located === undefined && name === allLists) return withMailOfAll(c, db, id, answer)
   if (located === undefined) return answerPage(c, missingListPage(name), 404)
   c.set('listVersion', located.list.version)
-  if (!('unknown' in located)) return answer(c, located)
+  if (!('unknown' in located)) return masked(await answer(c, located), [located.list])
   if (located.gone) return answerGone(c, located.list, id, located.gone)
   // b4 tells an empty 404 from an mbox by its status alone; a page inside would only be saved as one.
   return c.req.param('mbox') ? c.body(null, 404) : answerMissing(c, db, located.list, id)
@@ -125,7 +135,7 @@ async function withMailOfAll(
   const located = holder === undefined ? undefined : await locateMail(db, holder, id)
   if (holder === undefined || located === undefined || 'unknown' in located)
     return c.req.param('mbox') ? c.body(null, 404) : answerPage(c, missingListPage(id), 404)
-  if (isForProgram(c)) return answer(c, located)
+  if (isForProgram(c)) return masked(await answer(c, located), [located.list])
   const rest = c.req.path.slice(c.req.path.indexOf('/', `/${allLists}/`.length) + 1)
   const page = c.req.path.indexOf('/', `/${allLists}/`.length) < 0 ? '' : rest
   return c.redirect(paths.mail(holder, id) + page, 302)
