@@ -71,7 +71,7 @@ export function startJudge(options: JudgeOptions): Judge {
   const run = async () => {
     while (!stop.signal.aborted) {
       try {
-        if (!(await round())) await rest(limits.sortLookMillisecondsMax)
+        if (!(await round())) await rest(lanes * limits.sortLookMillisecondsMax)
       } catch (error) {
         options.metrics?.errors.inc({ kind: 'judge' })
         options.log.warn({ error }, 'Authenticating mail failed and will be tried again')
@@ -79,8 +79,7 @@ export function startJudge(options: JudgeOptions): Judge {
       }
     }
   }
-  // One lane may wait for a slow name server.
-  const running = Promise.all([run(), run()])
+  const running = Promise.all(Array.from({ length: lanes }, run))
   return {
     look: () => {
       const looked = new Promise<void>(done => looks.add(done))
@@ -94,6 +93,9 @@ export function startJudge(options: JudgeOptions): Judge {
     },
   }
 }
+
+/** One may wait for a slow name server. While none has work they look in turns. */
+const lanes = 2
 
 async function judgeSome(options: JudgeOptions, cases: readonly Case[], signal: AbortSignal): Promise<void> {
   if (cases.length === 0) return

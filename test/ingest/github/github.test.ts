@@ -205,7 +205,17 @@ const targets: Readonly<Record<string, string>> = {
   'Next -- maybe': 'Next - maybe',
   none: '"none"',
 }
+/** What a merged pull request closes and is open all the same was reopened. */
+const closedByPulls = new Set(
+  repository.pulls.flatMap(({ merged_at, body }) =>
+    merged_at === null
+      ? []
+      : [...String(body).matchAll(/(?:Fixes|closes:) #(\d+)/g)].map(([, issue]) => Number(issue)),
+  ),
+)
+
 const statusOf = ({ state, state_reason, number }: Json): string => {
+  if (state === 'open' && closedByPulls.has(Number(number))) return 'reopened'
   if (state === 'open') return state_reason === 'reopened' && Number(number) % 6 !== 0 ? 'reopened' : 'new'
   return (
     ({ not_planned: 'wontfix', duplicate: 'invalid' } as Record<string, string>)[String(state_reason)] ??
