@@ -17,13 +17,21 @@ export function maskAddresses(page: string, own: readonly string[]): string {
   })
 }
 
-const tagOrText = /(<[a-z/?!](?:[^>"]|"[^"]*")*>)|[^<]+/gi
+/** Within a tag of ours no < stands, not in a value either. */
+const tagOrText = /(<[a-z/?!](?:[^<>"]|"[^<"]*")*>)|[^<]+/gi
 const anyAddress = /([\w.!#$%*+/=?^`{|}~-]{1,64})@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}/gi
+
+/** A search by `f:` and an address. */
+function asksForSender(href: string): boolean {
+  const query = href.split('?q=')[1]?.split('&')[0] ?? ''
+  const sender = query.search(/f(?::|%3A)/i)
+  return sender >= 0 && query.includes('%40', sender)
+}
 
 function masker(own: readonly string[]) {
   const lists = new Set(own.map(address => address.toLowerCase()))
   /** `LIST+r-...` files an answer there. */
-  const isOwn = (address: string) => lists.has(address.toLowerCase().replace(/\+[^@]*@/, '@'))
+  const isOwn = (address: string) => lists.has(address.toLowerCase().replace(/\+[^@]{0,64}@/, '@'))
   const text = (words: string) =>
     words.replace(anyAddress, (address, local: string) => (isOwn(address) ? address : `${local}@…`))
   const command = (line: string) => {
@@ -37,7 +45,7 @@ function masker(own: readonly string[]) {
   }
   const link = (href: string): string => {
     // Whoever knows an address gets to its person without a link.
-    if (/^\/[^/]*\/people\//.test(href) || /\?q=[^&]*f(?::|%3A)[^&]*%40/i.test(href)) return ''
+    if (/^\/[^/]*\/people\//.test(href) || asksForSender(href)) return ''
     if (!href.startsWith('mailto:')) return ` href="${href}"`
     const [to = '', fields = ''] = href.slice('mailto:'.length).split('?', 2)
     const kept = fields.split('&amp;').flatMap(field => {

@@ -53,7 +53,7 @@ async function look({ ground, url, name, key, signal }: Mirror): Promise<{ code:
   const { db, config } = ground
   const list = await listToFill(db, name, config.lists)
   const open = (repository: string) =>
-    openRepository(`${url.replace(/\/+$/, '')}/git/${repository}`, config.data, signal)
+    openRepository(`${url.replace(/\/{1,9}$/, '')}/git/${repository}`, config.data, signal)
   const paths = [await open('0.git')]
   for (let epoch = 1; !signal.aborted; epoch++) {
     const path = await open(`${epoch}.git`).catch(otherwise)

@@ -54,7 +54,7 @@ export function readAll<T>(run: Run, what: string, schema: z.ZodType<T>, items: 
 export function addressIn(item: unknown): string {
   const { html_url, issue_url, pull_request_url, url } = (item ?? {}) as Record<string, unknown>
   const address = [html_url, issue_url, pull_request_url, url].find(one => typeof one === 'string') ?? ''
-  return /([^/]+\/[^/]+)\/(?:issues|pull|pulls)\//.exec(address)?.[1] ?? ''
+  return /([^/]{1,100}\/[^/]{1,100})\/(?:issues|pull|pulls)\//.exec(address)?.[1] ?? ''
 }
 
 export const reacted = (reactions: readonly string[]) =>

@@ -27,7 +27,9 @@ beforeAll(async () => {
     if (statuses.has(path)) continue
     const response = await archive.app.request(path)
     statuses.set(path, response.status)
-    if (!response.headers.get('Content-Type')?.startsWith('text/html')) continue
+    const elsewhere = response.headers.get('Location')
+    if (elsewhere?.startsWith('/')) waiting.push(elsewhere)
+    if (elsewhere !== null || !response.headers.get('Content-Type')?.startsWith('text/html')) continue
     const html = await response.text()
     pages.set(path, html)
     waiting.push(
