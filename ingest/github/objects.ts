@@ -44,7 +44,8 @@ const milestone = z
 
 const url = text(1_000).nullish()
 
-const issue = z.object({
+/** What issues and pull requests both have. */
+const opened = {
   number: id,
   title: text(limits.subjectCharactersMax),
   body,
@@ -52,6 +53,10 @@ const issue = z.object({
   created_at: date,
   updated_at: date,
   closed_at: date.nullish(),
+}
+
+const issue = z.object({
+  ...opened,
   closed_by: user,
   state: z.enum(['open', 'closed']),
   state_reason: z.string().nullish(),
@@ -115,13 +120,7 @@ const sha = z
   .catch(null)
 
 const pull = z.object({
-  number: id,
-  title: text(limits.subjectCharactersMax),
-  body,
-  user,
-  created_at: date,
-  updated_at: date,
-  closed_at: date.nullish(),
+  ...opened,
   merged_at: date.nullish(),
   merge_commit_sha: sha,
   state: z.enum(['open', 'closed']),

@@ -1,6 +1,6 @@
 // What an import met, all of it: how many objects of each kind and what became of them, and what could not be taken over, by kind, a few
 // shown and all in a file where the operator wants one.
-import { appendFileSync } from 'node:fs'
+import { Shortfalls } from '../shortfalls.ts'
 
 const kinds = {
   event: 'events that mean nothing here',
@@ -37,36 +37,20 @@ export class GitHubReport {
   /** Mails of edits that came after the first import, and notes of how an issue stands. */
   edits = 0
   standings = 0
-  readonly #found = new Map<FindingKind, { count: number; shown: string[] }>()
-  readonly #file: string | undefined
+  readonly #shortfalls: Shortfalls<FindingKind>
 
-  /** What it finds is appended to the file, so that an import that goes on goes on telling. */
   constructor(file: string | undefined) {
-    this.#file = file
+    this.#shortfalls = new Shortfalls(kinds, file)
   }
 
   /** `what`: `issue 12`, `comment 345`. */
   tell(kind: FindingKind, what: string, sentence: string): void {
-    const line = `${plain(what)}: ${plain(sentence)}`
-    if (this.#file !== undefined) appendFileSync(this.#file, `${kind}\t${plain(what)}\t${plain(sentence)}\n`)
-    const found = this.#found.get(kind) ?? { count: 0, shown: [] }
-    this.#found.set(kind, found)
-    found.count++
-    if (found.shown.length < shownMax) found.shown.push(line)
+    this.#shortfalls.tell(kind, what, sentence)
   }
 
   get text(): string {
     const counted = (name: string, { read, fresh, known, other }: Count) =>
       `${read} ${name} read: ${fresh} new, ${known} already there, ${other} not taken over`
-    const found = [...this.#found].flatMap(([kind, { count, shown }]) => [
-      `${count} ${kinds[kind]}:`,
-      ...shown.map(line => `  ${line}`),
-      ...(count > shown.length
-        ? [
-            `  and ${count - shown.length} more${this.#file ? ` in ${this.#file}` : '; --report FILE has all'}`,
-          ]
-        : []),
-    ])
     return [
       counted('issues', this.issues),
       counted('comments', this.comments),
@@ -76,13 +60,9 @@ export class GitHubReport {
       counted('events', this.events),
       `${this.patches} patches are new`,
       `${this.edits} edited texts and ${this.standings} notes of how things stand are new`,
-      ...found,
+      ...this.#shortfalls.lines,
     ].join('\n')
   }
 }
 
 const noneYet = (): Count => ({ read: 0, fresh: 0, known: 0, other: 0 })
-const shownMax = 5
-
-/** A server's words go to a terminal. */
-const plain = (text: string): string => text.replace(/[\p{C}\s]+/gu, ' ').slice(0, 300)

@@ -10,29 +10,31 @@ import type { Issue, Pull } from './objects.ts'
 
 export type BugHere = Pick<Topic, 'bug' | 'delegate'>
 
-/** By the key of its Message-ID. */
-export async function bugsHere(
-  db: Kysely<Tables>,
-  list: List,
-  roots: readonly MessageId[],
-): Promise<ReadonlyMap<string, BugHere>> {
-  const { rows } = await sql<{ key: string; data: BugHere }>`
-    select id_key as key, data from topic
-    where list_id = ${list.id} and kind = 'bug' and id_key = any(${roots.map(indexKey)}::text[])`.execute(db)
-  return new Map(rows.map(({ key, data }) => [key, data]))
-}
-
 export type PatchsetHere = Pick<Topic, 'state' | 'revisions'>
 
-/** The same of pull requests. */
-export async function patchsetsHere(
+/** By the key of its Message-ID. */
+export const bugsHere = (
   db: Kysely<Tables>,
   list: List,
   roots: readonly MessageId[],
-): Promise<ReadonlyMap<string, PatchsetHere>> {
-  const { rows } = await sql<{ key: string; data: PatchsetHere }>`
+): Promise<ReadonlyMap<string, BugHere>> => topicsHere<BugHere>(db, list, 'bug', roots)
+
+/** The same of pull requests. */
+export const patchsetsHere = (
+  db: Kysely<Tables>,
+  list: List,
+  roots: readonly MessageId[],
+): Promise<ReadonlyMap<string, PatchsetHere>> => topicsHere<PatchsetHere>(db, list, 'patchset', roots)
+
+async function topicsHere<Data>(
+  db: Kysely<Tables>,
+  list: List,
+  kind: 'bug' | 'patchset',
+  roots: readonly MessageId[],
+): Promise<ReadonlyMap<string, Data>> {
+  const { rows } = await sql<{ key: string; data: Data }>`
     select id_key as key, data from topic
-    where list_id = ${list.id} and kind = 'patchset' and id_key = any(${roots.map(indexKey)}::text[])`.execute(
+    where list_id = ${list.id} and kind = ${kind} and id_key = any(${roots.map(indexKey)}::text[])`.execute(
     db,
   )
   return new Map(rows.map(({ key, data }) => [key, data]))

@@ -1,6 +1,6 @@
 // What could not be taken over from patchwork as it stands there, and what its mails say otherwise: counted by kind, a few of each
 // kind shown, and all in a file where the operator wants one.
-import { appendFileSync } from 'node:fs'
+import { Shortfalls } from '../shortfalls.ts'
 
 /** What an operator looks at afterwards, each with its sentence in the summary. */
 const kinds = {
@@ -18,22 +18,15 @@ export type FindingKind = keyof typeof kinds
 
 export class PatchworkReport {
   readonly counts = { patches: 0, mails: 0, notes: 0, checks: 0, unasked: 0 }
-  readonly #found = new Map<FindingKind, { count: number; shown: string[] }>()
-  readonly #file: string | undefined
+  readonly #shortfalls: Shortfalls<FindingKind>
 
-  /** What it finds is appended to the file, so that an import that goes on goes on telling. */
   constructor(file: string | undefined) {
-    this.#file = file
+    this.#shortfalls = new Shortfalls(kinds, file)
   }
 
   /** `what` is a Message-ID, a number or a path. */
   tell(kind: FindingKind, what: string, sentence: string): void {
-    const line = `${plain(what)}: ${plain(sentence)}`
-    if (this.#file !== undefined) appendFileSync(this.#file, `${kind}\t${plain(what)}\t${plain(sentence)}\n`)
-    const found = this.#found.get(kind) ?? { count: 0, shown: [] }
-    this.#found.set(kind, found)
-    found.count++
-    if (found.shown.length < shownMax) found.shown.push(line)
+    this.#shortfalls.tell(kind, what, sentence)
   }
 
   get text(): string {
@@ -43,20 +36,6 @@ export class PatchworkReport {
       unasked === 0
         ? []
         : [`${unasked} patches that are done with and have no result were not asked for their checks`]
-    const found = [...this.#found].flatMap(([kind, { count, shown }]) => [
-      `${count} ${kinds[kind]}:`,
-      ...shown.map(line => `  ${line}`),
-      ...(count > shown.length
-        ? [
-            `  and ${count - shown.length} more${this.#file ? ` in ${this.#file}` : '; --report FILE has all'}`,
-          ]
-        : []),
-    ])
-    return [first, ...asked, ...found].join('\n')
+    return [first, ...asked, ...this.#shortfalls.lines].join('\n')
   }
 }
-
-const shownMax = 5
-
-/** A server's words go to a terminal. */
-const plain = (text: string): string => text.replace(/[\p{C}\s]+/gu, ' ').slice(0, 300)
